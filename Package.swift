@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+
+import Foundation
+import PackageDescription
+
+/// The vector width that Swift code is compiled for, as Clang's `-march` names it.
+///
+/// Detected on the building machine. `AUTODISTILL_MARCH=x86-64-v3 swift build …` builds for another one
+/// (`x86-64-v2` runs anywhere, slowly); the command refuses to start on a processor that lacks it.
+let architectureFlags: [String] = {
+  if let wanted = ProcessInfo.processInfo.environment["AUTODISTILL_MARCH"], !wanted.isEmpty {
+    return march(wanted)
+  }
+  #if arch(x86_64)
+    let processor = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let flags = Set(
+      processor.split(separator: "\n").first { $0.hasPrefix("flags") }?.split(separator: " ") ?? [])
+    if flags.isSuperset(of: ["avx512f", "avx512bw", "avx512dq", "avx512vl"]) {
+      return march("x86-64-v4")
+    }
+    if flags.isSuperset(of: ["avx2", "fma", "bmi2"]) { return march("x86-64-v3") }
+    return march("x86-64-v2")
+  #else
+    return []
+  #endif
+
+  func march(_ name: String) -> [String] {
+    ["-Xcc", "-march=\(name)"] + (name == "x86-64-v4" ? ["-Xcc", "-mprefer-vector-width=512"] : [])
+  }
+}()
+
+let strict: [SwiftSetting] = {
+  var settings: [SwiftSetting] = [.unsafeFlags(architectureFlags)]
+  if ProcessInfo.processInfo.environment["AUTODISTILL_STRICT"] != nil {
+    settings.append(.treatAllWarnings(as: .error))
+  }
+  return settings
+}()
+
+/// Kernels stay optimised in debug builds too: unoptimised they are a hundred times slower.
+let kernels: [SwiftSetting] = strict + [.unsafeFlags(["-Ounchecked"])]
+
+/// One row per library target: its name and what it may import. A target sees only what stands above it.
+let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
+  ("TensorKernels", ["CPlatform"], kernels),
+  ("NeuralNetworks", ["TensorKernels"], strict),
+  ("FileFormats", [], strict),
+  ("Datasets", ["TensorKernels", "FileFormats"], strict),
+  ("Distillation", ["TensorKernels", "NeuralNetworks", "FileFormats", "Datasets"], strict),
+  ("SearchSpaces", ["TensorKernels", "NeuralNetworks", "FileFormats"], strict),
+  ("HardwareProfiles", ["TensorKernels", "NeuralNetworks", "FileFormats"], strict),
+  ("BayesianOptimization", ["COpenBLAS", "TensorKernels", "SearchSpaces"], strict),
+  (
+    "Studies",
+    [
+      "TensorKernels", "NeuralNetworks", "FileFormats", "Datasets", "Distillation", "SearchSpaces",
+      "HardwareProfiles", "BayesianOptimization",
+    ], strict
+  ),
+  (
+    "Reports",
+    [
+      "NeuralNetworks", "FileFormats", "Distillation", "SearchSpaces", "HardwareProfiles",
+      "BayesianOptimization", "Studies",
+    ], strict
+  ),
+]
+
+let package = Package(
+  name: "AutoDistill",
+  products: [.executable(name: "autodistill", targets: ["autodistill"])],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CPlatform"),
+    .executableTarget(
+      name: "autodistill",
+      dependencies: ["CPlatform"] + libraries.map { .target(name: $0.name) },
+      swiftSettings: strict),
+  ]
+    + libraries.map { library in
+      .target(
+        name: library.name, dependencies: library.imports.map { .target(name: $0) },
+        swiftSettings: library.settings)
+    }
+    + libraries.map { library in
+      .testTarget(
+        name: library.name + "Tests",
+        dependencies: ([library.name] + library.imports).map { .target(name: $0) },
+        resources: [],
+        swiftSettings: strict)
+    },
+  swiftLanguageModes: [.v6]
+)
