@@ -1,0 +1,66 @@
+/// Layers that run as one kernel: a head and the norm, residual add and activation that follow it.
+///
+/// Both the training plan and the inference plan execute groups, and hardware profiles price them, so
+/// there is one rule for what is fused: a head's only reader joins its group, in the order
+/// norm → add → activation, if what it adds is computed before the head.
+public struct FusedGroup: Hashable, Sendable {
+  /// The index of the node that leads: any layer except a norm, add or activation that could be fused.
+  public let head: Int
+  public var norm: Int?
+  /// The `add` node, if one is fused.
+  public var add: Int?
+  /// The node whose output the add reads beside the head's.
+  public var addend: Int?
+  public var activation: Int?
+  /// The node whose output the group gives.
+  public var output: Int
+}
+
+extension Network {
+  /// The groups in the order in which they run. The input node has none.
+  public var fusedGroups: [FusedGroup] {
+    var readers = [[Int]](repeating: [], count: nodes.count)
+    for (index, node) in nodes.enumerated() {
+      for input in node.inputs { readers[input].append(index) }
+    }
+    func onlyReader(of node: Int) -> Int? { readers[node].count == 1 ? readers[node][0] : nil }
+
+    var groups: [FusedGroup] = []
+    var fused = Set<Int>()
+    for (index, node) in nodes.enumerated() where !node.inputs.isEmpty && !fused.contains(index) {
+      var group = FusedGroup(head: index, output: index)
+      if node.layer.leadsFusion {
+        if let next = onlyReader(of: group.output), case .batchNorm = nodes[next].layer {
+          (group.norm, group.output) = (next, next)
+        }
+        if let next = onlyReader(of: group.output), case .add = nodes[next].layer,
+          let addend = nodes[next].inputs.first(where: { $0 != group.output }), addend < index
+        {
+          (group.add, group.addend, group.output) = (next, addend, next)
+        }
+        if let next = onlyReader(of: group.output), case .activation = nodes[next].layer {
+          (group.activation, group.output) = (next, next)
+        }
+        fused.formUnion([group.norm, group.add, group.activation].compactMap { $0 })
+      }
+      groups.append(group)
+    }
+    return groups
+  }
+
+  /// The activation that ends `group`.
+  public func activation(of group: FusedGroup) -> Activation {
+    if let index = group.activation, case .activation(let kind) = nodes[index].layer { return kind }
+    return .identity
+  }
+}
+
+extension Layer {
+  /// Whether a norm, an add and an activation can run in this layer's kernel.
+  var leadsFusion: Bool {
+    switch self {
+    case .convolution, .depthwiseConvolution, .dense: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/// The shape of one image's activations. In memory they are stored height, width, channels (NHWC).
+public struct TensorShape: Hashable, Sendable, Codable {
+  public let height: Int
+  public let width: Int
+  public let channels: Int
+
+  /// Creates a shape; every side must be at least 1.
+  public init(height: Int, width: Int, channels: Int) {
+    precondition(
+      height > 0 && width > 0 && channels > 0, "empty shape \(height)×\(width)×\(channels)")
+    (self.height, self.width, self.channels) = (height, width, channels)
+  }
+
+  /// A vector: what a dense layer gives.
+  public init(channels: Int) { self.init(height: 1, width: 1, channels: channels) }
+
+  /// The number of values, H·W·C.
+  public var elementCount: Int { height * width * channels }
+  /// The number of positions, H·W.
+  public var positionCount: Int { height * width }
+}
+
+extension TensorShape: CustomStringConvertible {
+  public var description: String { "\(height)×\(width)×\(channels)" }
+}
+
+/// A pointwise non-linearity.
+public enum Activation: String, Hashable, Sendable, Codable, CaseIterable {
+  case identity
+  /// max(x, 0)
+  case relu
+  /// min(max(x, 0), 6)
+  case relu6
+  /// x · relu6(x + 3) / 6. Source: Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.
+  case hardSwish = "hard_swish"
+}
+
+/// How a window is reduced to one value.
+public enum PoolingKind: String, Hashable, Sendable, Codable, CaseIterable {
+  case average
+  case max
+}
+
+/// One layer of a network; the shapes it works on come from its place in the graph.
+public enum Layer: Hashable, Sendable {
+  case input
+  /// A dense k×k convolution, zero padding k/2, without bias unless `bias`. Weights `[k, k, Cin, Cout]`.
+  case convolution(kernel: Int, stride: Int, channels: Int, bias: Bool)
+  /// One k×k filter per channel, zero padding k/2. Weights `[k, k, C]`.
+  case depthwiseConvolution(kernel: Int, stride: Int)
+  /// Batch normalisation with learnt scale and shift; ε = 1e-5.
+  case batchNorm
+  case activation(Activation)
+  /// Global mean → dense to `hidden` → ReLU → dense to C → hard sigmoid → scales the channels.
+  ///
+  /// Source: Hu et al., "Squeeze-and-Excitation Networks", arXiv:1709.01507.
+  case squeezeExcitation(hidden: Int)
+  /// The sum of two tensors of one shape.
+  case add
+  /// A k×k window, zero padding `padding`; the average counts only positions inside the image.
+  case pooling(PoolingKind, kernel: Int, stride: Int, padding: Int)
+  case globalAveragePool
+  /// A fully connected layer with bias over the flattened input. Weights `[inputs, channels]`.
+  case dense(channels: Int)
+  /// Sets values to zero with probability `rate` in training and scales the others; identity otherwise.
+  case dropout(rate: Double)
+}
+
+extension Layer {
+  /// The layer's kind as one word, for error messages and tables.
+  public var name: String {
+    switch self {
+    case .input: "input"
+    case .convolution: "convolution"
+    case .depthwiseConvolution: "depthwise_convolution"
+    case .batchNorm: "batch_norm"
+    case .activation(let activation): activation.rawValue
+    case .squeezeExcitation: "squeeze_excitation"
+    case .add: "add"
+    case .pooling(let kind, _, _, _): "\(kind.rawValue)_pooling"
+    case .globalAveragePool: "global_average_pool"
+    case .dense: "dense"
+    case .dropout: "dropout"
+    }
+  }
+
+  /// The number of tensors the layer reads.
+  var inputCount: Int {
+    switch self {
+    case .input: 0
+    case .add: 2
+    default: 1
+    }
+  }
+}

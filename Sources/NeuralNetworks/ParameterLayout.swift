@@ -1,0 +1,107 @@
+/// Where each tensor of a network lives in one flat buffer of floats.
+///
+/// First all weights, which decay, then norms' scales and shifts and biases, which do not, so that an
+/// optimiser's step is two straight passes. Batch statistics have a buffer of their own. Every tensor
+/// starts on a 64-byte boundary; the gaps hold zeros.
+public struct ParameterLayout: Hashable, Sendable {
+  /// What a tensor is for; with the node's index it names the tensor.
+  public enum Role: String, Hashable, Sendable {
+    case weight
+    case bias
+    /// The factor of a batch norm (γ).
+    case scale
+    /// The addend of a batch norm (β).
+    case shift
+    case squeezeWeight = "squeeze.weight"
+    case squeezeBias = "squeeze.bias"
+    case exciteWeight = "excite.weight"
+    case exciteBias = "excite.bias"
+    case runningMean = "running_mean"
+    case runningVariance = "running_variance"
+  }
+
+  /// One tensor: its name's parts, its shape and its place.
+  public struct Tensor: Hashable, Sendable {
+    public let node: Int
+    public let role: Role
+    public let shape: [Int]
+    /// The first float's index in the buffer of parameters, or of statistics for running ones.
+    public let offset: Int
+
+    public var count: Int { shape.reduce(1, *) }
+    /// The name in files, such as `12.weight`.
+    public var name: String { "\(node).\(role.rawValue)" }
+  }
+
+  /// The trained tensors, in the order of their offsets.
+  public let parameters: [Tensor]
+  /// The running means and variances of batch norms.
+  public let statistics: [Tensor]
+  /// Floats in the buffer of parameters, gaps included.
+  public let parameterFloats: Int
+  /// Parameters at offsets below this decay; the others do not.
+  public let decayedFloats: Int
+  /// Floats in the buffer of statistics.
+  public let statisticFloats: Int
+
+  /// Lays out the tensors of `network`.
+  public init(_ network: Network) {
+    var weights: [(Int, Role, [Int])] = []
+    var others: [(Int, Role, [Int])] = []
+    var running: [(Int, Role, [Int])] = []
+    for (index, node) in network.nodes.enumerated() where !node.inputs.isEmpty {
+      let input = network.inputShape(of: index)
+      let channels = node.shape.channels
+      switch node.layer {
+      case .convolution(let kernel, _, _, let bias):
+        weights.append((index, .weight, [kernel, kernel, input.channels, channels]))
+        if bias { others.append((index, .bias, [channels])) }
+      case .depthwiseConvolution(let kernel, _):
+        weights.append((index, .weight, [kernel, kernel, channels]))
+      case .batchNorm:
+        others.append((index, .scale, [channels]))
+        others.append((index, .shift, [channels]))
+        running.append((index, .runningMean, [channels]))
+        running.append((index, .runningVariance, [channels]))
+      case .squeezeExcitation(let hidden):
+        weights.append((index, .squeezeWeight, [channels, hidden]))
+        weights.append((index, .exciteWeight, [hidden, channels]))
+        others.append((index, .squeezeBias, [hidden]))
+        others.append((index, .exciteBias, [channels]))
+      case .dense:
+        weights.append((index, .weight, [input.elementCount, channels]))
+        others.append((index, .bias, [channels]))
+      case .input, .activation, .add, .pooling, .globalAveragePool, .dropout:
+        break
+      }
+    }
+    func place(_ list: [(Int, Role, [Int])], from start: Int) -> (tensors: [Tensor], end: Int) {
+      var offset = start
+      var tensors: [Tensor] = []
+      for (node, role, shape) in list {
+        let tensor = Tensor(node: node, role: role, shape: shape, offset: offset)
+        tensors.append(tensor)
+        offset += (tensor.count + 15) / 16 * 16
+      }
+      return (tensors, offset)
+    }
+    let decayed = place(weights, from: 0)
+    let undecayed = place(others, from: decayed.end)
+    let statistics = place(running, from: 0)
+    self.parameters = decayed.tensors + undecayed.tensors
+    self.statistics = statistics.tensors
+    self.decayedFloats = decayed.end
+    self.parameterFloats = undecayed.end
+    self.statisticFloats = statistics.end
+  }
+
+  /// The number of trained parameters, gaps not counted.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+
+  /// Returns the tensor of `role` in `node`, which must exist.
+  public func tensor(_ role: Role, of node: Int) -> Tensor {
+    guard let found = (parameters + statistics).first(where: { $0.node == node && $0.role == role })
+    else { preconditionFailure("node \(node) has no \(role.rawValue)") }
+    return found
+  }
+}
