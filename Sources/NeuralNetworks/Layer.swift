@@ -1,3 +1,5 @@
+import TensorKernels
+
 /// The shape of one image's activations. In memory they are stored height, width, channels (NHWC).
 public struct TensorShape: Hashable, Sendable, Codable {
   public let height: Int
@@ -25,15 +27,7 @@ extension TensorShape: CustomStringConvertible {
 }
 
 /// A pointwise non-linearity.
-public enum Activation: String, Hashable, Sendable, Codable, CaseIterable {
-  case identity
-  /// max(x, 0)
-  case relu
-  /// min(max(x, 0), 6)
-  case relu6
-  /// x · relu6(x + 3) / 6. Source: Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.
-  case hardSwish = "hard_swish"
-}
+public typealias Activation = TensorKernels.Activation
 
 /// How a window is reduced to one value.
 public enum PoolingKind: String, Hashable, Sendable, Codable, CaseIterable {

@@ -1,0 +1,81 @@
+import Foundation
+
+// The loss of a student: cross-entropy with the labels and divergence from the teacher.
+//
+//     L = (1 − w)·CE(y, softmax(z)) + w·T²·KL(softmax(t/T) ‖ softmax(z/T)),   mean over the batch
+//
+// Source: Hinton, Vinyals and Dean, "Distilling the knowledge in a neural network", arXiv:1503.02531;
+// label smoothing by Szegedy et al., arXiv:1512.00567: y = (1 − ε)·onehot + ε/classes.
+
+/// The weights of a loss.
+public struct LossWeights: Hashable, Sendable {
+  /// w, the teacher's share; 0 trains on labels alone.
+  public var distillation: Float
+  /// T.
+  public var temperature: Float
+  /// ε.
+  public var labelSmoothing: Float
+
+  public init(distillation: Float, temperature: Float, labelSmoothing: Float) {
+    (self.distillation, self.temperature) = (distillation, temperature)
+    self.labelSmoothing = labelSmoothing
+  }
+}
+
+/// Adds the batch's summed loss and correct answers to the results, and gives the logits' gradient.
+///
+/// - Parameters:
+///   - logits: z, `[count, classes]`.
+///   - labels: `[count]`.
+///   - teacher: t, `[count, classes]`, or nil where `weights.distillation` is 0.
+///   - batch: The whole batch's size, which the mean is over.
+///   - gradient: dL/dz, `[count, classes]`; overwritten. Nil to evaluate only.
+/// - Returns: The loss summed over the `count` images (not divided), and how many were right.
+public func classificationLoss(
+  logits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, teacher: UnsafePointer<Float>?,
+  weights: LossWeights, count: Int, classes: Int, batch: Int,
+  gradient: UnsafeMutablePointer<Float>?
+) -> (loss: Double, correct: Int) {
+  let hard = Double(1 - weights.distillation)
+  let soft = Double(weights.distillation)
+  let temperature = Double(weights.temperature)
+  let smoothing = Double(weights.labelSmoothing)
+  precondition(soft == 0 || teacher != nil, "a distillation loss needs the teacher's logits")
+  var loss = 0.0
+  var correct = 0
+  for n in 0..<count {
+    let z = logits + n * classes
+    let label = Int(labels[n])
+    let log1 = logSumExp(z, classes: classes, temperature: 1)
+    var best = 0
+    for c in 1..<classes where z[c] > z[best] { best = c }
+    if best == label { correct += 1 }
+    for c in 0..<classes {
+      let target = (c == label ? 1 - smoothing : 0) + smoothing / Double(classes)
+      let logP = Double(z[c]) - log1
+      loss -= hard * target * logP
+      gradient?[n * classes + c] = Float(hard * (exp(logP) - target) / Double(batch))
+    }
+    guard soft > 0, let t = teacher.map({ $0 + n * classes }) else { continue }
+    let logZ = logSumExp(z, classes: classes, temperature: temperature)
+    let logT = logSumExp(t, classes: classes, temperature: temperature)
+    for c in 0..<classes {
+      let logP = Double(z[c]) / temperature - logZ
+      let logQ = Double(t[c]) / temperature - logT
+      let q = exp(logQ)
+      loss += soft * temperature * temperature * q * (logQ - logP)
+      gradient?[n * classes + c] += Float(
+        soft * temperature * (exp(logP) - q) / Double(batch))
+    }
+  }
+  return (loss, correct)
+}
+
+/// log Σ exp(z / temperature), without overflow.
+private func logSumExp(_ z: UnsafePointer<Float>, classes: Int, temperature: Double) -> Double {
+  var largest = z[0]
+  for c in 1..<classes where z[c] > largest { largest = z[c] }
+  var sum = 0.0
+  for c in 0..<classes { sum += exp(Double(z[c] - largest) / temperature) }
+  return Double(largest) / temperature + log(sum)
+}
