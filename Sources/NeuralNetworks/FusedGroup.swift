@@ -4,7 +4,7 @@
 /// there is one rule for what is fused: a head's only reader joins its group, in the order
 /// norm → add → activation, if what it adds is computed before the head.
 public struct FusedGroup: Hashable, Sendable {
-  /// The index of the node that leads: any layer except a norm, add or activation that could be fused.
+  /// The index of the node that leads. A norm or add that no other head could take in leads its own.
   public let head: Int
   public var norm: Int?
   /// The `add` node, if one is fused.
@@ -30,10 +30,15 @@ extension Network {
     for (index, node) in nodes.enumerated() where !node.inputs.isEmpty && !fused.contains(index) {
       var group = FusedGroup(head: index, output: index)
       if node.layer.leadsFusion {
-        if let next = onlyReader(of: group.output), case .batchNorm = nodes[next].layer {
+        if case .batchNorm = node.layer {
+          group.norm = index
+        } else if case .add = node.layer {
+          (group.add, group.addend) = (index, node.inputs[1])
+        } else if let next = onlyReader(of: group.output), case .batchNorm = nodes[next].layer {
           (group.norm, group.output) = (next, next)
         }
-        if let next = onlyReader(of: group.output), case .add = nodes[next].layer,
+        if group.add == nil, let next = onlyReader(of: group.output),
+          case .add = nodes[next].layer,
           let addend = nodes[next].inputs.first(where: { $0 != group.output }), addend < index
         {
           (group.add, group.addend, group.output) = (next, addend, next)
@@ -59,7 +64,7 @@ extension Layer {
   /// Whether a norm, an add and an activation can run in this layer's kernel.
   var leadsFusion: Bool {
     switch self {
-    case .convolution, .depthwiseConvolution, .dense: true
+    case .convolution, .depthwiseConvolution, .dense, .batchNorm, .add: true
     default: false
     }
   }

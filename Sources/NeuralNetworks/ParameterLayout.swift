@@ -100,7 +100,8 @@ public struct ParameterLayout: Hashable, Sendable {
 
   /// Returns the tensor of `role` in `node`, which must exist.
   public func tensor(_ role: Role, of node: Int) -> Tensor {
-    guard let found = (parameters + statistics).first(where: { $0.node == node && $0.role == role })
+    func matches(_ tensor: Tensor) -> Bool { tensor.node == node && tensor.role == role }
+    guard let found = parameters.first(where: matches) ?? statistics.first(where: matches)
     else { preconditionFailure("node \(node) has no \(role.rawValue)") }
     return found
   }

@@ -160,6 +160,24 @@ public func prepareNorm(
   buffers.period.expand(buffers.mean, into: buffers.mean)
 }
 
+/// Turns running statistics into the affine map, for a norm that nothing took in.
+///
+/// - Parameters:
+///   - gamma, beta, mean, variance: `[channels]`.
+///   - buffers: Scale and shift are overwritten.
+public func prepareInferenceNorm(
+  gamma: UnsafePointer<Float>, beta: UnsafePointer<Float>, mean: UnsafePointer<Float>,
+  variance: UnsafePointer<Float>, buffers: NormBuffers
+) {
+  for c in 0..<buffers.period.channels {
+    let factor = gamma[c] / (variance[c] + normEpsilon).squareRoot()
+    buffers.scale[c] = factor
+    buffers.shift[c] = beta[c] - mean[c] * factor
+  }
+  buffers.period.expand(buffers.scale, into: buffers.scale)
+  buffers.period.expand(buffers.shift, into: buffers.shift)
+}
+
 /// Sets the pivot of the next `accumulateMoments` to the running mean.
 public func preparePivot(runningMean: UnsafePointer<Float>, buffers: NormBuffers) {
   buffers.period.expand(runningMean, into: buffers.mean)

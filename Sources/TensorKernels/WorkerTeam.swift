@@ -19,17 +19,14 @@ public final class WorkerTeam: Sendable {
   }
 
   /// Runs `body` once in every thread, with the thread's index, and returns when all have ended.
-  public func run(_ body: @Sendable (Int) -> Void) {
-    if threadCount == 1 { return body(0) }
-    withoutActuallyEscaping(body) { body in
-      let threads = (1..<threadCount).map { index in
-        let thread = JoinableThread { body(index) }
-        thread.start()
-        return thread
-      }
-      body(0)
-      for thread in threads { thread.join() }
+  public func run(_ body: @escaping @Sendable (Int) -> Void) {
+    let threads = (1..<threadCount).map { index in
+      let thread = JoinableThread { body(index) }
+      thread.start()
+      return thread
     }
+    body(0)
+    for thread in threads { thread.join() }
   }
 
   /// Waits until all threads of the team have come here.

@@ -1,0 +1,84 @@
+/// Which data a study uses and how it is split: the object under `"data"` in `study.json`.
+///
+/// One of these names the files; paths are relative to the study's folder:
+///
+///     {"name": "fashion-mnist", "folder": "…"}       the folder is optional
+///     {"train_images": "…", "train_labels": "…", "test_images": "…",
+///      "test_labels": "…", "classes": 10}
+///     {"cifar10": "folder"}   {"cifar100": "folder"}   the binary version; CIFAR-100 by fine labels
+///
+/// Files whose names end in `.npy` are NPY, all others IDX, gzipped if the name ends in `.gz`.
+/// Images are `[N, H, W]` or `[N, H, W, C]`, `uint8` or `float32`; labels are whole numbers, `[N]`.
+/// Added to any of them:
+///
+///     "validation_count"   default: 5000, or 1/11 of the training images if that is less
+///     "test_count"         only, and always, where no test files are given
+///     "split_seed"         default: 0
+public struct DatasetDefinition: Hashable, Sendable {
+  /// Where the images and labels come from.
+  public var source: Source
+  /// How many training images are set aside for validation; nil for the default.
+  public var validationCount: Int?
+  /// How many training images are set aside for testing; nil if and only if there are test files.
+  public var testCount: Int?
+  /// The seed of the shuffle that decides which images are set aside.
+  public var splitSeed: UInt64
+
+  /// Creates a definition.
+  ///
+  /// - Precondition: Counts are positive, and `testCount` is given exactly if there are no test
+  ///   files.
+  public init(
+    source: Source, validationCount: Int? = nil, testCount: Int? = nil, splitSeed: UInt64 = 0
+  ) {
+    precondition((validationCount ?? 1) > 0, "validationCount must be positive")
+    precondition((testCount ?? 1) > 0, "testCount must be positive")
+    precondition(
+      source.hasTestFiles == (testCount == nil), "give either test files or a testCount")
+    self.source = source
+    self.validationCount = validationCount
+    self.testCount = testCount
+    self.splitSeed = splitSeed
+  }
+
+  /// Fashion-MNIST from where Debian's package puts it, with the default split.
+  public static let fashionMNIST = DatasetDefinition(
+    source: .fashionMNIST(folder: Source.fashionMNISTFolder))
+}
+
+extension DatasetDefinition {
+  /// The files that a data set is read from. Paths may be relative to a folder given when they are
+  /// read.
+  public enum Source: Hashable, Sendable {
+    /// The four IDX files of Fashion-MNIST under their usual names, gzipped or not.
+    case fashionMNIST(folder: String)
+    /// IDX or NPY files, with the number of classes if it is not to be counted from the labels.
+    case arrays(train: ArrayPair, test: ArrayPair?, classes: Int?)
+    /// `data_batch_1.bin` … `data_batch_5.bin` and `test_batch.bin`.
+    case cifar10(folder: String)
+    /// `train.bin` and `test.bin`, by their 100 fine labels.
+    case cifar100(folder: String)
+
+    /// Where Debian's package `dataset-fashion-mnist` installs its files.
+    public static let fashionMNISTFolder = "/usr/share/datasets/fashion-mnist"
+
+    var hasTestFiles: Bool {
+      if case .arrays(_, test: nil, _) = self { return false }
+      return true
+    }
+  }
+
+  /// A file of images and the file of their labels.
+  public struct ArrayPair: Hashable, Sendable {
+    /// The path of the images.
+    public var images: String
+    /// The path of the labels.
+    public var labels: String
+
+    /// Creates a pair.
+    public init(images: String, labels: String) {
+      self.images = images
+      self.labels = labels
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import Foundation
+
+/// What went wrong with a data set: a field of its definition, a missing file, or what a file
+/// holds.
+public enum DatasetError: Error, Hashable, Sendable {
+  /// A field of the definition is missing, unknown, of the wrong type or out of range.
+  case invalidField(field: String, found: String, expected: String)
+  /// None of the files looked for is there.
+  case missingFile(lookedFor: [String], suggestion: String?)
+  /// A file was read, but what it holds is no part of a data set.
+  case invalidData(file: String, location: String, found: String, expected: String)
+}
+
+extension DatasetError: CustomStringConvertible {
+  /// One line: the field or file, what was found, what was expected, what to do.
+  public var description: String {
+    switch self {
+    case .invalidField(let field, let found, let expected):
+      "\(field): found \(found), expected \(expected)"
+    case .missingFile(let lookedFor, let suggestion):
+      "no such data file; looked for \(lookedFor.joined(separator: " and "))"
+        + (suggestion.map { "; \($0)" } ?? "")
+    case .invalidData(let file, let location, let found, let expected):
+      "\(file): \(location): found \(found), expected \(expected)"
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import FileFormats
+import Foundation
+
+/// A data set as raw files in a folder, mapped into the memory of every process that uses it.
+///
+///     dataset.json              sizes, counts, standardisation, content hash, what it was made from
+///     images.u8 or images.f32   pixels, [training + validation + test, H, W, C]
+///     labels.u8 or labels.u16   the class of each
+///
+/// Opening one takes microseconds, and all processes on a machine share one copy in memory. Within
+/// a split images keep the order of their source files.
+public final class PreparedDataset: Sendable {
+  /// The folder, as given.
+  public let folder: String
+  /// The number of values in an image: height · width · channels.
+  public let imageElements: Int
+  private let description: PreparedDescription
+  private let images: MappedFile
+  private let labels: MappedFile
+  private let imageBytes: Int
+  private let hasShortLabels: Bool
+
+  /// Opens a folder that `prepare` has filled; checks the sizes of the files, not every byte.
+  ///
+  /// - Throws: `FileFormatError` if a file is missing or has the wrong size.
+  public static func open(_ folder: String) throws -> PreparedDataset {
+    try PreparedDataset(folder, PreparedDescription.read(from: folder))
+  }
+
+  init(_ folder: String, _ description: PreparedDescription) throws {
+    func path(_ name: String) -> String { (folder as NSString).appendingPathComponent(name) }
+    images = try MappedFile(
+      path(description.imagesFile), expectedBytes: description.totalCount * description.imageBytes)
+    labels = try MappedFile(
+      path(description.labelsFile), expectedBytes: description.totalCount * description.labelBytes)
+    self.folder = folder
+    self.description = description
+    imageElements = description.height * description.width * description.channels
+    imageBytes = description.imageBytes
+    hasShortLabels = description.labelBytes == 1
+  }
+}
+
+extension PreparedDataset {
+  /// What the data set was made from.
+  public var definition: DatasetDefinition { description.definition }
+  /// Rows of an image.
+  public var height: Int { description.height }
+  /// Columns of an image.
+  public var width: Int { description.width }
+  /// Values per pixel.
+  public var channels: Int { description.channels }
+  /// The number of classes.
+  public var classes: Int { description.classes }
+  /// How pixels are stored.
+  public var pixelType: PixelType { description.pixelType }
+  /// The statistics of the training split, per channel.
+  public var standardization: Standardization { description.standardization }
+  /// The SHA-256, in hexadecimal, of sizes, split, pixels and labels: equal hashes are equal data
+  /// sets.
+  public var contentHash: String { description.contentHash }
+
+  /// Returns the number of images in a split.
+  public func count(_ split: DatasetSplit) -> Int {
+    switch split {
+    case .training: description.trainingCount
+    case .validation: description.validationCount
+    case .test: description.testCount
+    }
+  }
+
+  /// Returns the class of the image at `index` of a split.
+  public func label(_ index: Int, of split: DatasetSplit) -> Int {
+    let position = position(index, of: split)
+    return hasShortLabels
+      ? Int(labels.bytes[position])
+      : Int(labels.bytes.load(fromByteOffset: 2 * position, as: UInt16.self))
+  }
+
+  /// Returns the stored pixels, `[H, W, C]`, of the image at `index` of a split; valid while this
+  /// object lives.
+  public func image(_ index: Int, of split: DatasetSplit) -> UnsafeRawPointer {
+    let position = position(index, of: split)
+    guard let start = images.bytes.baseAddress else {
+      preconditionFailure("a prepared data set has images")
+    }
+    return start + position * imageBytes
+  }
+
+  /// Reads every byte and compares with the content hash.
+  ///
+  /// - Throws: `FileFormatError.malformed` if the files have changed since they were written.
+  public func verify() throws {
+    let found = description.hashOfContent(images: images, labels: labels)
+    guard found == contentHash else {
+      throw FileFormatError.malformed(
+        path: folder, location: "content_sha256", found: found,
+        expected: "\(contentHash), from when the data set was prepared; delete the folder to have "
+          + "it made again")
+    }
+  }
+
+  private func position(_ index: Int, of split: DatasetSplit) -> Int {
+    precondition(
+      0 <= index && index < count(split),
+      "the \(split) split has \(count(split)) images, none at \(index)")
+    switch split {
+    case .training: return index
+    case .validation: return description.trainingCount + index
+    case .test: return description.trainingCount + description.validationCount + index
+    }
+  }
+}

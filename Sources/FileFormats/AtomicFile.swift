@@ -1,0 +1,43 @@
+import Foundation
+
+/// Writing files that are, at every moment, either the old file or the whole new one.
+public enum AtomicFile {
+  /// Replaces the file at `path` by `data`.
+  ///
+  /// The bytes go to a hidden file with a name of its own in the same folder, reach the disk, and
+  /// only then take the final name, so neither a crash nor a full disk leaves half a file under
+  /// that name.
+  ///
+  /// - Throws: `FileFormatError.system` with the path and the system's reason, such as a full disk
+  ///   or a read-only folder. The old file, if any, is then still there.
+  public static func write(_ data: Data, to path: String) throws {
+    let name = (path as NSString).lastPathComponent
+    let temporary = (Folder.parent(of: path) as NSString)
+      .appendingPathComponent(".\(name).\(UUID().uuidString).partial")
+    do {
+      try writeAndSynchronize(data, to: temporary)
+      guard rename(temporary, path) == 0 else {
+        throw FileFormatError.system(path: path, operation: "write", code: errno)
+      }
+    } catch {
+      unlink(temporary)
+      // The user knows the final name; the temporary one means nothing to them.
+      guard case FileFormatError.system(_, let operation, let code) = error else { throw error }
+      throw FileFormatError.system(path: path, operation: operation, code: code)
+    }
+    try SystemFile.synchronizeFolder(of: path)
+  }
+
+  /// Replaces the file at `path` by `text` in UTF-8, as `write(_:to:)` does for data.
+  public static func write(_ text: String, to path: String) throws {
+    try write(Data(text.utf8), to: path)
+  }
+
+  private static func writeAndSynchronize(_ data: Data, to path: String) throws {
+    let descriptor = try SystemFile.openDescriptor(
+      path, O_WRONLY | O_CREAT | O_EXCL, purpose: "write")
+    defer { close(descriptor) }
+    try data.withUnsafeBytes { try SystemFile.writeAll($0, to: descriptor, path: path) }
+    try SystemFile.synchronize(descriptor, path: path)
+  }
+}

@@ -1,0 +1,22 @@
+import Foundation
+
+/// What went wrong with a file: the operating system refused, or the bytes are not what the format
+/// says.
+public enum FileFormatError: Error, Hashable, Sendable {
+  /// The operating system refused `operation` on the file; `code` is its `errno`.
+  case system(path: String, operation: String, code: Int32)
+  /// The file was read, but a field or a place in it is not as its format demands.
+  case malformed(path: String, location: String, found: String, expected: String)
+}
+
+extension FileFormatError: CustomStringConvertible {
+  /// One line: the file, what or where in it, what was found and what was expected.
+  public var description: String {
+    switch self {
+    case .system(let path, let operation, let code):
+      "\(path): cannot \(operation): \(String(cString: strerror(code)))"
+    case .malformed(let path, let location, let found, let expected):
+      "\(path): \(location): found \(found), expected \(expected)"
+    }
+  }
+}

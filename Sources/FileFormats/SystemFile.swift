@@ -1,0 +1,86 @@
+import Foundation
+
+/// POSIX calls on files that retry when interrupted, and whose errors name the file.
+enum SystemFile {
+  /// Opens a file, not to be inherited by child processes.
+  ///
+  /// - Parameter purpose: The verb for the error message, such as `"read"`.
+  static func openDescriptor(_ path: String, _ flags: Int32, purpose: String) throws -> Int32 {
+    while true {
+      let descriptor = open(path, flags | O_CLOEXEC, 0o644)
+      if descriptor >= 0 { return descriptor }
+      if errno != EINTR {
+        throw FileFormatError.system(path: path, operation: purpose, code: errno)
+      }
+    }
+  }
+
+  /// Reads a whole file into memory.
+  static func readAll(_ path: String) throws -> Data {
+    let descriptor = try openDescriptor(path, O_RDONLY, purpose: "read")
+    defer { close(descriptor) }
+    var data = Data(count: try byteCount(of: descriptor, path: path))
+    var filled = 0
+    while filled < data.count {
+      let got = data.withUnsafeMutableBytes { (buffer: UnsafeMutableRawBufferPointer) in
+        read(descriptor, buffer.baseAddress.map { $0 + filled }, buffer.count - filled)
+      }
+      if got == 0 { break }
+      if got > 0 {
+        filled += got
+      } else if errno != EINTR {
+        throw FileFormatError.system(path: path, operation: "read", code: errno)
+      }
+    }
+    // The file may have been shortened between the two calls.
+    return filled == data.count ? data : data.prefix(filled)
+  }
+
+  /// Writes all bytes, carrying on after short writes.
+  static func writeAll(
+    _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String
+  ) throws {
+    var remaining = bytes[...]
+    while !remaining.isEmpty {
+      let written = write(
+        descriptor, UnsafeRawBufferPointer(rebasing: remaining).baseAddress, remaining.count)
+      if written >= 0 {
+        remaining = remaining.dropFirst(written)
+      } else if errno != EINTR {
+        throw FileFormatError.system(path: path, operation: "write", code: errno)
+      }
+    }
+  }
+
+  /// Waits until the file's bytes are on the disk.
+  static func synchronize(_ descriptor: Int32, path: String) throws {
+    while fsync(descriptor) != 0 {
+      if errno != EINTR {
+        throw FileFormatError.system(path: path, operation: "sync", code: errno)
+      }
+    }
+  }
+
+  /// Waits until the folder that holds `path` has recorded its name on the disk.
+  static func synchronizeFolder(of path: String) throws {
+    let folder = Folder.parent(of: path)
+    let descriptor = try openDescriptor(folder, O_RDONLY | O_DIRECTORY, purpose: "open")
+    defer { close(descriptor) }
+    while fsync(descriptor) != 0 {
+      // Some network file systems have nothing to sync in a folder and say so with EINVAL.
+      if errno == EINVAL { return }
+      if errno != EINTR {
+        throw FileFormatError.system(path: folder, operation: "sync", code: errno)
+      }
+    }
+  }
+
+  /// Returns the size of an open file in bytes.
+  static func byteCount(of descriptor: Int32, path: String) throws -> Int {
+    var information = stat()
+    guard fstat(descriptor, &information) == 0 else {
+      throw FileFormatError.system(path: path, operation: "examine", code: errno)
+    }
+    return Int(information.st_size)
+  }
+}

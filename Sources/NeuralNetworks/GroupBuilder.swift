@@ -1,0 +1,130 @@
+import TensorKernels
+
+/// Builds the layers of a training plan on the buffers that a `MemoryPlan` placed.
+struct GroupBuilder {
+  let network: Network
+  let layout: ParameterLayout
+  let lifetimes: TensorLifetimes
+  let images: [Int]
+  let memory: MemoryPlan
+  let seed: UInt64
+
+  /// Returns the group at `index` with its head and tail.
+  func group(_ index: Int) -> PlannedGroup {
+    let group = lifetimes.groups[index]
+    let node = network.nodes[group.head]
+    let input = memory.slices(memory.activations[node.inputs[0]]!)
+    let output = memory.slices(memory.activations[group.output]!)
+    let outputGradient = memory.slices(memory.nodeGradients[group.output]!)
+    let values =
+      node.layer.readsInputDirectly ? input : memory.raw[index].map(memory.slices) ?? output
+    let valuesGradient = memory.rawGradients[index].map(memory.slices) ?? outputGradient
+    let delivery = lifetimes.delivery(to: node.inputs[0], from: index)
+    let buffers = LayerBuffers(
+      input: input, output: values, outputGradient: valuesGradient,
+      inputGradient: delivery == .none
+        ? valuesGradient : memory.slices(memory.nodeGradients[node.inputs[0]]!),
+      delivery: delivery, detour: memory.detours[index].map(memory.slices) ?? valuesGradient,
+      scratch: memory.slices(memory.scratch), images: images)
+    return PlannedGroup(
+      head: head(index, node: group.head, buffers: buffers),
+      tail: tail(
+        index, group, values: values, output: output, outputGradient: outputGradient,
+        valuesGradient: valuesGradient))
+  }
+
+  private func tensor(_ role: ParameterLayout.Role, _ node: Int) -> TrainedTensor {
+    TrainedTensor(
+      layout.tensor(role, of: node), parameters: memory.pointer(memory.parameters),
+      gradients: memory.slices(memory.gradients))
+  }
+
+  private func rearranged(_ index: Int) -> UnsafeMutablePointer<Float> {
+    memory.pointer(memory.rearranged[index]!)
+  }
+
+  private func head(_ index: Int, node: Int, buffers: LayerBuffers) -> any TrainingLayer {
+    let input = network.inputShape(of: node)
+    let output = network.nodes[node].shape
+    switch network.nodes[node].layer {
+    case .convolution(let kernel, let stride, _, let bias):
+      return ConvolutionLayer(
+        shape: ConvolutionShape(input: input, output: output, kernel: kernel, stride: stride),
+        buffers: buffers, weight: tensor(.weight, node), bias: bias ? tensor(.bias, node) : nil,
+        rearranged: rearranged(index))
+    case .depthwiseConvolution(let kernel, let stride):
+      return DepthwiseLayer(
+        shape: DepthwiseShape(input: input, kernel: kernel, stride: stride), buffers: buffers,
+        filters: tensor(.weight, node))
+    case .dense(let channels):
+      return DenseLayer(
+        inputs: input.elementCount, outputs: channels, buffers: buffers,
+        weight: tensor(.weight, node), bias: tensor(.bias, node), rearranged: rearranged(index))
+    case .squeezeExcitation(let hidden):
+      return SqueezeExcitationLayer(
+        input: input, hidden: hidden, buffers: buffers,
+        squeezeWeight: tensor(.squeezeWeight, node), squeezeBias: tensor(.squeezeBias, node),
+        exciteWeight: tensor(.exciteWeight, node), exciteBias: tensor(.exciteBias, node),
+        state: memory.slices(memory.states[index]!), rearranged: rearranged(index))
+    case .pooling(let kind, let kernel, let stride, let padding):
+      return PoolingLayer(
+        kind: kind,
+        shape: PoolingShape(
+          height: input.height, width: input.width, channels: input.channels, kernel: kernel,
+          stride: stride, padding: padding), buffers: buffers)
+    case .globalAveragePool:
+      return GlobalPoolingLayer(input: input, buffers: buffers)
+    case .dropout(let rate):
+      return DropoutLayer(
+        rate: rate, seed: seed, node: node, elements: input.elementCount, buffers: buffers)
+    case .batchNorm, .activation, .add:
+      return PassThroughLayer(elements: input.elementCount, buffers: buffers)
+    case .input:
+      preconditionFailure("the input leads no group")
+    }
+  }
+
+  private func tail(
+    _ index: Int, _ group: FusedGroup, values: SliceBuffer, output: SliceBuffer,
+    outputGradient: SliceBuffer, valuesGradient: SliceBuffer
+  ) -> PlannedGroup.Tail {
+    let addend = group.addend.map { memory.slices(memory.activations[$0]!) }
+    let addendDelivery = group.addend.map { lifetimes.delivery(to: $0, from: index) } ?? .none
+    let addendGradient =
+      addendDelivery == .none || lifetimes.handsOn(group)
+      ? nil : group.addend.map { memory.slices(memory.nodeGradients[$0]!) }
+    let activation = activation(of: group)
+    let shape = network.nodes[group.output].shape
+    guard let normNode = group.norm else {
+      guard group.hasTail || network.nodes[group.head].layer.readsInputDirectly else {
+        return .none
+      }
+      return .activation(
+        ActivationTail(
+          activation: activation, elements: shape.elementCount, images: images, values: values,
+          addend: addend, output: output, outputGradient: outputGradient,
+          addendGradient: addendGradient, addendDelivery: addendDelivery))
+    }
+    let channels = shape.channels
+    let period = ChannelPeriod(channels: channels)
+    let base = memory.pointer(memory.norms[index]!)
+    let inverse = base + NormBuffers.floats(period)
+    let sums = UnsafeMutableRawPointer(inverse + (channels + 15) / 16 * 16)
+      .bindMemory(to: Double.self, capacity: 2 * channels * images.count)
+    let statistics = memory.pointer(memory.statistics)
+    return .norm(
+      NormLayer(
+        shape: shape, activation: activation, values: values, addend: addend, output: output,
+        outputGradient: outputGradient, valuesGradient: valuesGradient,
+        addendGradient: addendGradient, addendDelivery: addendDelivery, images: images,
+        gamma: tensor(.scale, normNode), beta: tensor(.shift, normNode),
+        runningMean: statistics + layout.tensor(.runningMean, of: normNode).offset,
+        runningVariance: statistics + layout.tensor(.runningVariance, of: normNode).offset,
+        buffers: NormBuffers(memory: base, period: period), inverseDeviation: inverse, sums: sums))
+  }
+
+  private func activation(of group: FusedGroup) -> Activation {
+    if case .activation(let kind) = network.nodes[group.head].layer { return kind }
+    return network.activation(of: group)
+  }
+}

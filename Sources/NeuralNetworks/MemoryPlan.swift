@@ -1,0 +1,172 @@
+import TensorKernels
+
+/// The arena of a training plan: every buffer's place.
+struct MemoryPlan {
+  /// One buffer: its request, and the floats of one slice where it has slices.
+  struct Handle {
+    let request: Int
+    let sliceFloats: Int
+  }
+
+  let arena: FloatArena
+  let parameters: Handle
+  let statistics: Handle
+  let gradients: Handle
+  /// The output of each group, and the input, by node.
+  private(set) var activations: [Int: Handle] = [:]
+  /// The gradient of each group's output, by node; some share a buffer.
+  private(set) var nodeGradients: [Int: Handle] = [:]
+  /// The head's output before the norm or activation, by group.
+  private(set) var raw: [Int: Handle] = [:]
+  /// The gradient of `raw`, where it needs a buffer of its own, by group.
+  private(set) var rawGradients: [Int: Handle] = [:]
+  /// Room for an input's gradient that must be added, by group.
+  private(set) var detours: [Int: Handle] = [:]
+  private(set) var norms: [Int: Handle] = [:]
+  private(set) var rearranged: [Int: Handle] = [:]
+  private(set) var states: [Int: Handle] = [:]
+  let scratch: Handle
+
+  private let offsets: [Int]
+
+  init(network: Network, layout: ParameterLayout, lifetimes: TensorLifetimes, images: [Int]) {
+    var requests: [ArenaLayout.Request] = []
+    let largest = images.max()!
+    let end = 2 * lifetimes.groups.count
+    func place(floats: Int, from first: Int = 0, to last: Int? = nil) -> Handle {
+      requests.append(
+        ArenaLayout.Request(floats: max(16, floats), firstUse: first, lastUse: last ?? end))
+      return Handle(request: requests.count - 1, sliceFloats: 0)
+    }
+    func placeSlices(floats: Int, from first: Int = 0, to last: Int? = nil) -> Handle {
+      let sliceFloats = (floats + 15) / 16 * 16
+      let handle = place(floats: images.count * sliceFloats, from: first, to: last)
+      return Handle(request: handle.request, sliceFloats: sliceFloats)
+    }
+    func elements(_ node: Int) -> Int { largest * network.nodes[node].shape.elementCount }
+
+    // The weights stand at the front, each buffer with room for reads past its end.
+    parameters = place(floats: layout.parameterFloats + 32)
+    statistics = place(floats: layout.statisticFloats + 32)
+    gradients = placeSlices(floats: layout.parameterFloats + 32)
+
+    let groups = lifetimes.groups
+    activations[0] = placeSlices(
+      floats: elements(0), to: lifetimes.backwardTime(lifetimes.readers[0]!.min()!))
+    var owned: [Int: (floats: Int, first: Int, last: Int)] = [:]
+    var scratchFloats = 0
+    for (index, group) in groups.enumerated() {
+      let backward = lifetimes.backwardTime(index)
+      let isLast = index == groups.count - 1
+      let firstReader = lifetimes.readers[group.output]?.min() ?? index
+      let lastReader = lifetimes.readers[group.output]?.max() ?? index
+      activations[group.output] = placeSlices(
+        floats: elements(group.output), from: index, to: lifetimes.backwardTime(firstReader))
+      let written = isLast ? groups.count : lifetimes.backwardTime(lastReader)
+      let owner = lifetimes.gradientOwner[group.output]!
+      let known = owned[owner] ?? (elements(group.output), written, backward)
+      owned[owner] = (
+        max(known.floats, elements(group.output)), min(known.first, written),
+        max(known.last, backward)
+      )
+      let head = network.nodes[group.head].layer
+      let readsInput = head.readsInputDirectly
+      if group.hasTail && !readsInput {
+        raw[index] = placeSlices(floats: elements(group.head), from: index, to: backward)
+      }
+      if group.norm != nil && group.addend != nil {
+        rawGradients[index] = placeSlices(
+          floats: elements(group.head), from: backward, to: backward)
+      }
+      let input = network.nodes[group.head].inputs[0]
+      if lifetimes.delivery(to: input, from: index) == .accumulate {
+        detours[index] = placeSlices(floats: elements(input), from: backward, to: backward)
+      }
+      if let norm = group.norm {
+        let channels = network.nodes[norm].shape.channels
+        let floats = NormBuffers.floats(ChannelPeriod(channels: channels))
+        norms[index] = place(floats: floats + channels + 16 + 4 * channels * images.count + 16)
+      }
+      let demand = head.demand(
+        input: network.nodes[input].shape, output: network.nodes[group.head].shape,
+        images: largest)
+      if demand.rearranged > 0 { rearranged[index] = place(floats: demand.rearranged + 32) }
+      if demand.state > 0 { states[index] = placeSlices(floats: demand.state) }
+      scratchFloats = max(scratchFloats, demand.scratch)
+    }
+    for (node, handle) in owned.sorted(by: { $0.key < $1.key }).map({
+      ($0.key, placeSlices(floats: $0.value.floats, from: $0.value.first, to: $0.value.last))
+    }) {
+      for (other, owner) in lifetimes.gradientOwner where owner == node {
+        nodeGradients[other] = handle
+      }
+    }
+    scratch = placeSlices(floats: scratchFloats + 64)
+    let layout = ArenaLayout(requests)
+    offsets = layout.offsets
+    arena = FloatArena(count: layout.floats)
+  }
+
+  func pointer(_ handle: Handle) -> UnsafeMutablePointer<Float> {
+    arena.base + offsets[handle.request]
+  }
+
+  func slices(_ handle: Handle) -> SliceBuffer {
+    SliceBuffer(base: pointer(handle), stride: handle.sliceFloats)
+  }
+}
+
+extension FusedGroup {
+  /// Whether something other than a norm follows the head in its group.
+  var hasTail: Bool { norm != nil || add != nil || activation != nil }
+}
+
+extension Layer {
+  /// Whether the layer, as a head, computes nothing itself: its tail reads the head's input.
+  var readsInputDirectly: Bool {
+    switch self {
+    case .batchNorm, .add, .activation: true
+    default: false
+    }
+  }
+
+  /// The memory beside its tensors that training the layer takes, in floats.
+  func demand(input: TensorShape, output: TensorShape, images: Int) -> (
+    rearranged: Int, scratch: Int, state: Int
+  ) {
+    switch self {
+    case .convolution(let kernel, let stride, _, _):
+      let shape = ConvolutionShape(input: input, output: output, kernel: kernel, stride: stride)
+      return (shape.weightFloats, shape.scratchFloats, 0)
+    case .depthwiseConvolution(let kernel, let stride):
+      let shape = DepthwiseShape(input: input, kernel: kernel, stride: stride)
+      return (0, shape.scratchFloats, 0)
+    case .dense(let channels):
+      return (input.elementCount * channels, 0, 0)
+    case .squeezeExcitation(let hidden):
+      return (
+        SqueezeExcitationLayer.rearrangedFloats(channels: input.channels, hidden: hidden), 0,
+        SqueezeExcitationLayer.stateFloats(
+          images: images, channels: input.channels, hidden: hidden)
+      )
+    default:
+      return (0, 0, 0)
+    }
+  }
+}
+
+extension ConvolutionShape {
+  init(input: TensorShape, output: TensorShape, kernel: Int, stride: Int) {
+    self.init(
+      height: input.height, width: input.width, inputChannels: input.channels,
+      outputChannels: output.channels, kernel: kernel, stride: stride)
+  }
+}
+
+extension DepthwiseShape {
+  init(input: TensorShape, kernel: Int, stride: Int) {
+    self.init(
+      height: input.height, width: input.width, channels: input.channels, kernel: kernel,
+      stride: stride)
+  }
+}

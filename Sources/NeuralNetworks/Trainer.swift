@@ -1,0 +1,149 @@
+import Foundation
+import Synchronization
+import TensorKernels
+
+/// One slice of a batch, to be filled before a step.
+public struct TrainingSlice: @unchecked Sendable {
+  /// The step, and which images of its batch the slice holds.
+  public let step: Int
+  public let range: Range<Int>
+  /// Where the images go, `[range.count, H, W, C]`.
+  public let images: UnsafeMutablePointer<Float>
+  /// Where the labels go, `[range.count]`.
+  public let labels: UnsafeMutablePointer<Int32>
+  /// Where the teacher's logits go, `[range.count, classes]`; ignored if the loss has no teacher.
+  public let teacher: UnsafeMutablePointer<Float>
+}
+
+/// What a step did.
+public struct StepReport: Hashable, Sendable {
+  public let step: Int
+  /// The batch's mean loss.
+  public let loss: Double
+  /// The batch's share of right answers.
+  public let accuracy: Double
+  /// The gradient's norm before clipping.
+  public let gradientNorm: Double
+}
+
+/// Trains one network: fills batches, runs the plan and moves the parameters.
+///
+/// The same parameters come out, bit for bit, whatever the number of threads.
+public final class Trainer: @unchecked Sendable {
+  public let plan: TrainingPlan
+  public let optimizer: Optimizer
+
+  private let team: WorkerTeam
+  private let labels: [UnsafeMutablePointer<Int32>]
+  private let teacher: [UnsafeMutablePointer<Float>]
+
+  /// Creates a trainer for `plan` that works with `threads` threads, at most one a slice.
+  public init(plan: TrainingPlan, optimizer: Optimizer, threads: Int = 1) {
+    self.plan = plan
+    self.optimizer = optimizer
+    team = WorkerTeam(threadCount: max(1, min(threads, plan.sliceRanges.count)))
+    let classes = plan.network.outputShape.channels
+    labels = plan.sliceRanges.map { .allocate(capacity: $0.count) }
+    teacher = plan.sliceRanges.map { .allocate(capacity: $0.count * classes + vectorWidth) }
+  }
+
+  deinit {
+    for pointer in labels { pointer.deallocate() }
+    for pointer in teacher { pointer.deallocate() }
+  }
+
+  /// Runs the steps of `steps`.
+  ///
+  /// - Parameters:
+  ///   - loss: The loss's weights.
+  ///   - rate: The learning rate of a step.
+  ///   - fill: Fills a slice; called by several threads at once, for different slices.
+  ///   - report: Called after each step by one thread; false ends the run.
+  /// - Returns: The first step whose gradient was not finite, if training diverged.
+  @discardableResult
+  public func run(
+    steps: Range<Int>, loss: LossWeights, rate: @escaping @Sendable (Int) -> Double,
+    fill: @escaping @Sendable (TrainingSlice) -> Void,
+    report: @escaping @Sendable (StepReport) -> Bool
+  ) -> Int? {
+    let slices = plan.sliceRanges.count
+    nonisolated(unsafe) let results = UnsafeMutablePointer<(loss: Double, correct: Int)>.allocate(
+      capacity: slices)
+    results.initialize(repeating: (0, 0), count: slices)
+    defer { results.deallocate() }
+    let ended = Atomic<Bool>(false)
+    let divergedAt = Atomic<Int>(-1)
+    team.run { [self] thread in
+      for step in steps {
+        for slice in plan.slices(of: thread, team: team) {
+          fill(slot(slice, step: step))
+        }
+        plan.forward(thread: thread, team: team, step: step, momentum: 0.1)
+        for slice in plan.slices(of: thread, team: team) {
+          results[slice] = sliceLoss(slice, weights: loss)
+        }
+        plan.backward(thread: thread, team: team, step: step)
+        if thread == 0 {
+          plan.reduceGradients()
+          let norm = optimizer.step(
+            plan.parameters, gradient: plan.gradient, rate: Float(rate(step)), step: step + 1)
+          let batch = Double(plan.batch)
+          var (total, correct) = (0.0, 0)
+          for slice in 0..<slices {
+            total += results[slice].loss
+            correct += results[slice].correct
+          }
+          let done = StepReport(
+            step: step, loss: total / batch, accuracy: Double(correct) / batch,
+            gradientNorm: norm)
+          if !norm.isFinite || !total.isFinite {
+            divergedAt.store(step, ordering: .relaxed)
+            ended.store(true, ordering: .relaxed)
+          } else if !report(done) {
+            ended.store(true, ordering: .relaxed)
+          }
+        }
+        team.barrier()
+        if ended.load(ordering: .relaxed) { return }
+      }
+    }
+    let step = divergedAt.load(ordering: .relaxed)
+    return step < 0 ? nil : step
+  }
+
+  /// Runs the network forward on `steps` batches and replaces the running statistics by their means.
+  ///
+  /// After few steps the running statistics lag behind the weights, and a network evaluated with them
+  /// may be near chance. Source: Wu and Johnson, "Rethinking 'Batch' in BatchNorm", arXiv:2105.07576
+  /// (precise batch norm).
+  ///
+  /// - Parameter fill: As in `run`.
+  public func reestimateStatistics(
+    steps: Int, fill: @escaping @Sendable (TrainingSlice) -> Void
+  ) {
+    team.run { [self] thread in
+      for step in 0..<steps {
+        for slice in plan.slices(of: thread, team: team) {
+          fill(slot(slice, step: step))
+        }
+        // The weight 1/(n + 1) of batch n makes the running value the mean of all so far.
+        plan.forward(thread: thread, team: team, step: step, momentum: 1 / Float(step + 1))
+        team.barrier()
+      }
+    }
+  }
+
+  private func slot(_ slice: Int, step: Int) -> TrainingSlice {
+    TrainingSlice(
+      step: step, range: plan.sliceRanges[slice], images: plan.input(slice: slice),
+      labels: labels[slice], teacher: teacher[slice])
+  }
+
+  private func sliceLoss(_ slice: Int, weights: LossWeights) -> (loss: Double, correct: Int) {
+    classificationLoss(
+      logits: plan.logits(slice: slice), labels: labels[slice],
+      teacher: weights.distillation > 0 ? UnsafePointer(teacher[slice]) : nil, weights: weights,
+      count: plan.sliceRanges[slice].count, classes: plan.network.outputShape.channels,
+      batch: plan.batch, gradient: plan.logitsGradient(slice: slice))
+  }
+}

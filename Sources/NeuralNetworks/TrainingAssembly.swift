@@ -1,0 +1,82 @@
+import TensorKernels
+
+/// Decides which buffers a training plan needs and when, and builds its layers on them.
+struct TrainingAssembly {
+  let arena: FloatArena
+  let parameters: UnsafeMutablePointer<Float>
+  let statistics: UnsafeMutablePointer<Float>
+  let gradients: SliceBuffer
+  let groups: [PlannedGroup]
+  let input: SliceBuffer
+  let output: SliceBuffer
+  let outputGradient: SliceBuffer
+
+  init(network: Network, layout: ParameterLayout, ranges: [Range<Int>], seed: UInt64) {
+    let lifetimes = TensorLifetimes(network)
+    let images = ranges.map(\.count)
+    let memory = MemoryPlan(
+      network: network, layout: layout, lifetimes: lifetimes, images: images)
+    arena = memory.arena
+    parameters = memory.pointer(memory.parameters)
+    statistics = memory.pointer(memory.statistics)
+    for tensor in layout.statistics where tensor.role == .runningVariance {
+      (statistics + tensor.offset).update(repeating: 1, count: tensor.count)
+    }
+    gradients = memory.slices(memory.gradients)
+    let builder = GroupBuilder(
+      network: network, layout: layout, lifetimes: lifetimes, images: images, memory: memory,
+      seed: seed)
+    groups = lifetimes.groups.indices.map(builder.group)
+    let last = network.nodes.count - 1
+    input = memory.slices(memory.activations[0]!)
+    output = memory.slices(memory.activations[last]!)
+    outputGradient = memory.slices(memory.nodeGradients[last]!)
+  }
+}
+
+/// When each tensor of a training step is written first and read last.
+///
+/// Group g runs forward at time g and backward at 2·G − g; the loss is at time G.
+struct TensorLifetimes {
+  let groups: [FusedGroup]
+  /// For each node that is a group's output, or the input: the groups that read it.
+  let readers: [Int: [Int]]
+  /// For each such node, the node whose gradient buffer it shares, itself if none.
+  let gradientOwner: [Int: Int]
+
+  init(_ network: Network) {
+    groups = network.fusedGroups
+    var readers: [Int: [Int]] = [:]
+    for (index, group) in groups.enumerated() {
+      for input in Set(network.nodes[group.head].inputs + [group.addend].compactMap { $0 }) {
+        readers[input, default: []].append(index)
+      }
+    }
+    self.readers = readers
+    // Behind a norm the addend's gradient is dz, which stands in the output's gradient buffer. If no
+    // other reader has written its share yet, the addend takes over that buffer.
+    var owner: [Int: Int] = [:]
+    for node in [0] + groups.map(\.output) { owner[node] = node }
+    for (index, group) in groups.enumerated().reversed() {
+      guard let addend = group.addend, group.norm != nil, addend != 0,
+        readers[addend]!.max() == index
+      else { continue }
+      owner[addend] = owner[group.output]
+    }
+    gradientOwner = owner
+  }
+
+  func backwardTime(_ group: Int) -> Int { 2 * groups.count - group }
+
+  /// Whether the group's norm hands its output's gradient buffer on to its addend.
+  func handsOn(_ group: FusedGroup) -> Bool {
+    guard let addend = group.addend, group.norm != nil else { return false }
+    return addend != 0 && gradientOwner[addend] == gradientOwner[group.output]
+  }
+
+  /// How `group` delivers the gradient of the tensor that `node` gives.
+  func delivery(to node: Int, from group: Int) -> GradientDelivery {
+    if node == 0 { return .none }
+    return readers[node]!.max() == group ? .overwrite : .accumulate
+  }
+}

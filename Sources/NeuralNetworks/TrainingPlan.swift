@@ -1,0 +1,172 @@
+import TensorKernels
+
+/// A network ready to be trained: one arena, one ordered list of kernel calls, forward and backward.
+///
+/// A batch is divided into a fixed number of slices. Every kernel works on one slice; what needs the
+/// whole batch (norm statistics, weight gradients) is added up in the order of the slices. So the bits
+/// of a step depend on the number of slices and not on the number of threads.
+///
+/// All threads of a team call `forward` and `backward` together, each with its own index.
+public final class TrainingPlan: @unchecked Sendable {
+  public let network: Network
+  public let layout: ParameterLayout
+  /// Images in a batch.
+  public let batch: Int
+  /// The images of each slice, as a range of the batch.
+  public let sliceRanges: [Range<Int>]
+
+  /// The trained parameters, `[layout.parameterFloats]`.
+  public let parameters: UnsafeMutablePointer<Float>
+  /// Running means and variances, `[layout.statisticFloats]`.
+  public let statistics: UnsafeMutablePointer<Float>
+
+  let groups: [PlannedGroup]
+  private let arena: FloatArena
+  private let input: SliceBuffer
+  private let output: SliceBuffer
+  private let outputGradient: SliceBuffer
+  private let gradients: SliceBuffer
+
+  /// Plans `network` for batches of `batch` images in `slices` slices.
+  ///
+  /// - Parameter seed: Keys the dropout masks.
+  public init(network: Network, batch: Int, slices: Int = 1, seed: UInt64 = 0) {
+    precondition(
+      slices >= 1 && slices <= batch, "a batch of \(batch) cannot have \(slices) slices")
+    let layout = ParameterLayout(network)
+    let ranges = (0..<slices).map { batch * $0 / slices..<batch * ($0 + 1) / slices }
+    let assembly = TrainingAssembly(network: network, layout: layout, ranges: ranges, seed: seed)
+    self.network = network
+    self.layout = layout
+    self.batch = batch
+    sliceRanges = ranges
+    arena = assembly.arena
+    parameters = assembly.parameters
+    statistics = assembly.statistics
+    gradients = assembly.gradients
+    groups = assembly.groups
+    input = assembly.input
+    output = assembly.output
+    outputGradient = assembly.outputGradient
+  }
+
+  /// Bytes of the arena: all that training this network takes, the optimiser's state aside.
+  public var arenaBytes: Int { 4 * arena.count }
+
+  /// Where a slice's images go before `forward`, `[images, H, W, C]`.
+  public func input(slice: Int) -> UnsafeMutablePointer<Float> { input(slice) }
+  /// A slice's logits after `forward`, `[images, classes]`.
+  public func logits(slice: Int) -> UnsafePointer<Float> { UnsafePointer(output(slice)) }
+  /// Where a slice's loss gradient goes before `backward`, `[images, classes]`.
+  public func logitsGradient(slice: Int) -> UnsafeMutablePointer<Float> { outputGradient(slice) }
+  /// The sum of all slices' gradients after `reduceGradients`, `[layout.parameterFloats]`.
+  public var gradient: UnsafeMutablePointer<Float> { gradients(0) }
+
+  /// The slices that a thread works on.
+  public func slices(of thread: Int, team: WorkerTeam) -> StrideTo<Int> {
+    stride(from: thread, to: sliceRanges.count, by: team.threadCount)
+  }
+}
+
+/// A group of layers in a plan: its head, and what follows it in the same kernel.
+struct PlannedGroup: Sendable {
+  enum Tail: Sendable {
+    case none
+    case norm(NormLayer)
+    case activation(ActivationTail)
+  }
+
+  let head: any TrainingLayer
+  let tail: Tail
+}
+
+/// The residual add and activation behind a head without a norm.
+struct ActivationTail: Sendable {
+  let activation: Activation
+  let elements: Int
+  let images: [Int]
+  let values: SliceBuffer
+  let addend: SliceBuffer?
+  let output: SliceBuffer
+  let outputGradient: SliceBuffer
+  let addendGradient: SliceBuffer?
+  let addendDelivery: GradientDelivery
+
+  func forward(slice: Int) {
+    activate(
+      values(slice), addend: addend?(slice), activation: activation, into: output(slice),
+      count: images[slice] * elements)
+  }
+
+  func backward(slice: Int) {
+    let count = images[slice] * elements
+    let gradient = outputGradient(slice)
+    activateBackward(
+      values(slice), addend: addend?(slice), activation: activation, gradient: gradient,
+      count: count)
+    guard let addendGradient else { return }
+    switch addendDelivery {
+    case .none: break
+    case .overwrite: addendGradient(slice).update(from: gradient, count: count)
+    case .accumulate: add(gradient, to: addendGradient(slice), count: count)
+    }
+  }
+}
+
+extension TrainingPlan {
+  /// Runs the network on the slices' inputs, with batch statistics.
+  ///
+  /// - Parameters:
+  ///   - step: Keys the dropout masks.
+  ///   - momentum: The weight of this batch in the running statistics.
+  public func forward(thread: Int, team: WorkerTeam, step: Int, momentum: Float) {
+    let slices = slices(of: thread, team: team)
+    for index in stride(from: thread, to: groups.count, by: team.threadCount) {
+      groups[index].head.rearrange()
+      if case .norm(let norm) = groups[index].tail { norm.preparePivot() }
+    }
+    for slice in slices { gradients(slice).update(repeating: 0, count: layout.parameterFloats) }
+    team.barrier()
+    for group in groups {
+      for slice in slices { group.head.forward(slice: slice, step: step) }
+      switch group.tail {
+      case .none: break
+      case .activation(let tail):
+        for slice in slices { tail.forward(slice: slice) }
+      case .norm(let norm):
+        for slice in slices { norm.accumulateMoments(slice: slice) }
+        team.barrier()
+        if thread == 0 { norm.prepareForward(momentum: momentum) }
+        team.barrier()
+        for slice in slices { norm.apply(slice: slice) }
+      }
+    }
+  }
+
+  /// Turns the logits' gradient into every parameter's, one buffer a slice.
+  public func backward(thread: Int, team: WorkerTeam, step: Int) {
+    let slices = slices(of: thread, team: team)
+    for group in groups.reversed() {
+      switch group.tail {
+      case .none: break
+      case .activation(let tail):
+        for slice in slices { tail.backward(slice: slice) }
+      case .norm(let norm):
+        for slice in slices { norm.accumulateBackward(slice: slice) }
+        team.barrier()
+        if thread == 0 { norm.prepareBackward() }
+        team.barrier()
+        for slice in slices { norm.applyBackward(slice: slice) }
+      }
+      for slice in slices { group.head.backward(slice: slice, step: step) }
+    }
+    team.barrier()
+  }
+
+  /// Adds the slices' gradients into `gradient`, in their order. One thread calls it.
+  public func reduceGradients() {
+    for slice in 1..<max(1, sliceRanges.count) {
+      add(gradients(slice), to: gradients(0), count: layout.parameterFloats)
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import TensorKernels
+
+/// A finite space of student architectures, as a JSON file describes it.
+///
+/// A space is an ordered list of parameters, some of them with a meaning only for certain values of
+/// earlier ones, and a blueprint that turns a choice of values into a network. The file format is
+/// documented beside the files, in `SearchSpaces/README.md`.
+public struct SearchSpace: Sendable {
+  /// The name that the file gives the space.
+  public let name: String
+  /// The decisions, each after those that it depends on.
+  public let parameters: [Parameter]
+  /// The file that the space was read from, as errors name it.
+  public let file: String
+  /// How an architecture becomes a network.
+  let blueprint: Blueprint
+}
+
+extension SearchSpace {
+  /// Returns the architecture with these choices, choices without a meaning set to 0.
+  ///
+  /// - Parameter choices: For each parameter an index into its values.
+  public func architecture(choices: [Int]) -> Architecture {
+    precondition(
+      choices.count == parameters.count,
+      "\(name) has \(parameters.count) parameters, got \(choices.count) choices")
+    var canonical = choices
+    let active = activity { index in canonical[index] }
+    for (index, parameter) in parameters.enumerated() {
+      precondition(
+        parameter.values.indices.contains(choices[index]),
+        "\(parameter.name) has \(parameter.values.count) values, got the index \(choices[index])")
+      if !active[index] { canonical[index] = 0 }
+    }
+    return Architecture(canonicalChoices: canonical)
+  }
+
+  /// Returns whether a parameter has a meaning for an architecture.
+  public func isActive(_ parameterIndex: Int, in architecture: Architecture) -> Bool {
+    parameters[parameterIndex].conditions.allSatisfy { condition in
+      condition.choices.contains(architecture.choices[condition.parameter])
+        && isActive(condition.parameter, in: architecture)
+    }
+  }
+
+  /// Returns name and value of the parameters that have a meaning for an architecture, in order.
+  public func values(of architecture: Architecture) -> [(name: String, value: ParameterValue)] {
+    let active = activity(of: architecture)
+    return parameters.indices.filter { active[$0] }.map { index in
+      (parameters[index].name, parameters[index].values[architecture.choices[index]])
+    }
+  }
+
+  /// Returns for each parameter whether it has a meaning for an architecture.
+  func activity(of architecture: Architecture) -> [Bool] {
+    activity { index in architecture.choices[index] }
+  }
+
+  /// Returns for each parameter whether it is active, asking for the choice of the active ones
+  /// only, each once and in order.
+  func activity(choosing choice: (Int) -> Int) -> [Bool] {
+    var active: [Bool] = []
+    var choices: [Int] = []
+    active.reserveCapacity(parameters.count)
+    choices.reserveCapacity(parameters.count)
+    for (index, parameter) in parameters.enumerated() {
+      let isActive = parameter.conditions.allSatisfy { condition in
+        active[condition.parameter] && condition.choices.contains(choices[condition.parameter])
+      }
+      active.append(isActive)
+      choices.append(isActive ? choice(index) : 0)
+    }
+    return active
+  }
+}
+
+extension SearchSpace {
+  /// Returns an architecture for which every active parameter is drawn uniformly from its values.
+  public func randomArchitecture(using random: inout RandomStream) -> Architecture {
+    architecture { index in random.integer(below: parameters[index].values.count) }
+  }
+
+  /// Returns the architecture at a point of the unit cube, for quasi-random designs.
+  ///
+  /// - Parameter atUnitPoint: One coordinate in [0, 1) per parameter; equal parts of the interval
+  ///   stand for the parameter's values. The coordinate of an inactive parameter has no effect.
+  public func architecture(atUnitPoint point: [Double]) -> Architecture {
+    precondition(
+      point.count == parameters.count,
+      "\(name) has \(parameters.count) parameters, got \(point.count) coordinates")
+    return architecture { index in
+      precondition(
+        (0..<1).contains(point[index]), "a coordinate must lie in [0, 1), got \(point[index])")
+      let count = parameters[index].values.count
+      return min(Int(point[index] * Double(count)), count - 1)
+    }
+  }
+
+  /// Returns the architecture whose active parameters have the choices asked for, in order.
+  func architecture(choosing choice: (Int) -> Int) -> Architecture {
+    var choices = Array(repeating: 0, count: parameters.count)
+    _ = activity { index in
+      choices[index] = choice(index)
+      return choices[index]
+    }
+    return Architecture(canonicalChoices: choices)
+  }
+}

@@ -1,0 +1,81 @@
+import FileFormats
+import Foundation
+import Testing
+
+@testable import Datasets
+
+/// A folder of its own for one test, removed when the test lets go of it.
+final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    path = (NSTemporaryDirectory() as NSString)
+      .appendingPathComponent("datasets-tests-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func file(_ name: String) -> String { path + "/" + name }
+
+  /// Writes an IDX file and returns its name.
+  func write(_ array: NumericArray, to name: String) throws -> String {
+    try IDXFile.write(array, to: file(name))
+    return name
+  }
+
+  /// Writes images and labels and returns their names; `offset` makes the pixels of two calls
+  /// differ.
+  func writePair(
+    _ name: String, count: Int, height: Int = 4, width: Int = 5, channels: Int = 1,
+    classes: Int = 3, offset: Int = 0
+  ) throws -> DatasetDefinition.ArrayPair {
+    let shape = channels == 1 ? [count, height, width] : [count, height, width, channels]
+    let pixels = (0..<count * height * width * channels).map { pseudoPixel($0 + offset) }
+    let labels = (0..<count).map { UInt8(($0 * 7 + offset) % classes) }
+    return DatasetDefinition.ArrayPair(
+      images: try write(NumericArray(shape: shape, pixels), to: name + "-images"),
+      labels: try write(NumericArray(shape: [count], labels), to: name + "-labels"))
+  }
+
+  /// Prepares a small data set of byte images, 40 training, 8 validation and 6 test.
+  func prepared(height: Int = 4, width: Int = 5, channels: Int = 1) throws -> PreparedDataset {
+    let definition = DatasetDefinition(
+      source: .arrays(
+        train: try writePair(
+          "train", count: 48, height: height, width: width, channels: channels),
+        test: try writePair(
+          "test", count: 6, height: height, width: width, channels: channels, offset: 77),
+        classes: nil),
+      validationCount: 8)
+    return try PreparedDataset.prepare(definition, baseFolder: path, into: file("prepared"))
+  }
+}
+
+/// A pixel that looks random but is the same everywhere.
+func pseudoPixel(_ index: Int) -> UInt8 {
+  UInt8(truncatingIfNeeded: (UInt32(truncatingIfNeeded: index) &* 2_654_435_761) >> 23)
+}
+
+/// Decodes a value from JSON text.
+func decode<Value: Decodable>(_ type: Value.Type, _ json: String) throws -> Value {
+  try JSONDecoder().decode(type, from: Data(json.utf8))
+}
+
+/// Expects an error whose message contains every one of `parts`.
+func expectError(
+  _ parts: String..., sourceLocation: SourceLocation = #_sourceLocation,
+  performing body: () throws -> Void
+) {
+  do {
+    try body()
+    Issue.record("no error", sourceLocation: sourceLocation)
+  } catch {
+    let message = "\(error)"
+    #expect(
+      error is DatasetError || error is FileFormatError, sourceLocation: sourceLocation)
+    for part in parts {
+      #expect(message.contains(part), "\(message)", sourceLocation: sourceLocation)
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import FileFormats
+import Foundation
+import Testing
+
+@testable import Datasets
+
+private let fashionMNISTIsHere = FileManager.default.fileExists(
+  atPath: DatasetDefinition.Source.fashionMNISTFolder)
+
+@Suite("prepared data sets")
+struct PreparedDatasetTests {
+  let folder: TemporaryFolder
+  var prepared: String { folder.file("prepared") }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func pixels(_ dataset: PreparedDataset, _ index: Int, _ split: DatasetSplit) -> [UInt8] {
+    withExtendedLifetime(dataset) {
+      Array(
+        UnsafeRawBufferPointer(
+          start: dataset.image(index, of: split), count: dataset.imageElements))
+    }
+  }
+
+  /// The number of a file on its disk, which changes whenever `AtomicFile` writes it.
+  private func identity(_ name: String) throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: prepared + "/" + name)[.systemFileNumber]
+      as? Int
+  }
+
+  /// Changes when a source file says it was last changed; the clock alone may be too coarse for a
+  /// test.
+  private func touch(_ name: String) throws {
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: folder.file(name))
+  }
+
+  @Test("every image of the source is in one split, with its own label")
+  func contents() throws {
+    let dataset = try folder.prepared()
+    let counts = DatasetSplit.allCases.map(dataset.count)
+    #expect(counts == [40, 8, 6])
+    let shape = [dataset.height, dataset.width, dataset.channels, dataset.classes]
+    #expect(shape == [4, 5, 1, 3])
+    let images = try #require(try IDXFile.read(folder.file("train-images")).asUInt8())
+    let labels = try #require(try IDXFile.read(folder.file("train-labels")).asInts())
+    var seen: Set<Int> = []
+    for split in [DatasetSplit.training, .validation] {
+      for index in 0..<dataset.count(split) {
+        let image = pixels(dataset, index, split)
+        let original = try #require(
+          labels.indices.first { Array(images[$0 * 20..<($0 + 1) * 20]) == image })
+        #expect(dataset.label(index, of: split) == labels[original])
+        #expect(seen.insert(original).inserted)
+      }
+    }
+    #expect(seen.count == 48)
+    let testImages = try #require(try IDXFile.read(folder.file("test-images")).asUInt8())
+    #expect(pixels(dataset, 5, .test) == Array(testImages[100..<120]))
+  }
+
+  @Test("the statistics are those of the training split alone")
+  func trainingStatistics() throws {
+    let dataset = try folder.prepared()
+    let training = (0..<40).flatMap { pixels(dataset, $0, .training) }
+    let mean = training.reduce(0.0) { $0 + Double($1) } / Double(training.count) / 255
+    // Exact but for one division on each side.
+    #expect(abs(dataset.standardization.mean[0] - mean) < 1e-14)
+  }
+
+  @Test("another process opens the very same data set")
+  func reopens() throws {
+    let dataset = try folder.prepared()
+    let opened = try PreparedDataset.open(prepared)
+    #expect(opened.contentHash == dataset.contentHash)
+    #expect(opened.definition == dataset.definition)
+    #expect(opened.standardization == dataset.standardization)
+    #expect(pixels(opened, 7, .validation) == pixels(dataset, 7, .validation))
+    try opened.verify()
+  }
+
+  @Test("preparing again reuses the files; touched sources only change the record")
+  func reuses() throws {
+    let dataset = try folder.prepared()
+    let definition = dataset.definition
+    let (images, description) = (try identity("images.u8"), try identity("dataset.json"))
+    _ = try PreparedDataset.prepare(definition, baseFolder: folder.path, into: prepared)
+    #expect(try identity("images.u8") == images)
+    #expect(try identity("dataset.json") == description)
+    try touch("train-images")
+    let again = try PreparedDataset.prepare(definition, baseFolder: folder.path, into: prepared)
+    #expect(try identity("images.u8") == images)
+    #expect(try identity("dataset.json") != description)
+    #expect(again.contentHash == dataset.contentHash)
+  }
+
+  @Test("another definition, other sources or damaged files are prepared anew")
+  func preparesAnew() throws {
+    let dataset = try folder.prepared()
+    var definition = dataset.definition
+    definition.splitSeed = 9
+    let reseeded = try PreparedDataset.prepare(
+      definition, baseFolder: folder.path, into: prepared)
+    #expect(reseeded.contentHash != dataset.contentHash)
+
+    _ = try folder.writePair("train", count: 48, offset: 1)
+    try touch("train-images")
+    let changed = try PreparedDataset.prepare(
+      definition, baseFolder: folder.path, into: prepared)
+    #expect(changed.contentHash != reseeded.contentHash)
+
+    for (name, contents) in [("images.u8", "short"), ("dataset.json", "{\"format_version\": 1")] {
+      try AtomicFile.write(contents, to: prepared + "/" + name)
+      #expect(throws: FileFormatError.self) { try PreparedDataset.open(prepared) }
+      let repaired = try PreparedDataset.prepare(
+        definition, baseFolder: folder.path, into: prepared)
+      #expect(repaired.contentHash == changed.contentHash)
+    }
+  }
+
+  @Test("the same data in another folder have the same hash")
+  func hashIgnoresPlace() throws {
+    let other = try TemporaryFolder()
+    #expect(try folder.prepared().contentHash == other.prepared().contentHash)
+  }
+
+  @Test("verifying notices one changed byte")
+  func verifies() throws {
+    let dataset = try folder.prepared()
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: prepared + "/images.u8"))
+    bytes[3] ^= 1
+    try AtomicFile.write(bytes, to: prepared + "/images.u8")
+    try dataset.verify()  // The old file is still mapped.
+    let damaged = try PreparedDataset.open(prepared)
+    expectError(prepared, "content_sha256", dataset.contentHash) { try damaged.verify() }
+  }
+
+  @Test("a folder that holds no prepared data set, or half of one, is an error with its path")
+  func opensOnlyWhole() throws {
+    expectError(folder.file("none/dataset.json")) {
+      _ = try PreparedDataset.open(folder.file("none"))
+    }
+    _ = try folder.prepared()
+    let path = prepared + "/dataset.json"
+    let whole = try String(contentsOfFile: path, encoding: .utf8)
+    let absurd = whole.replacingOccurrences(of: "\"width\" : 5", with: "\"width\" : 2000000000")
+    #expect(absurd != whole)
+    for contents in ["{}", absurd] {
+      try AtomicFile.write(contents, to: path)
+      expectError(path, "prepared data set") { _ = try PreparedDataset.open(prepared) }
+    }
+  }
+
+  @Test("more than 256 classes are kept in two bytes")
+  func manyClasses() throws {
+    let images = NumericArray(shape: [400, 1, 2], (0..<800).map(pseudoPixel))
+    _ = try folder.write(images, to: "images")
+    _ = try folder.write(NumericArray(shape: [400], (0..<400).map(Int32.init)), to: "labels")
+    let dataset = try PreparedDataset.prepare(
+      DatasetDefinition(
+        source: .arrays(
+          train: .init(images: "images", labels: "labels"), test: nil, classes: nil),
+        validationCount: 50, testCount: 50),
+      baseFolder: folder.path, into: prepared)
+    let labels = DatasetSplit.allCases.flatMap { split in
+      (0..<dataset.count(split)).map { dataset.label($0, of: split) }
+    }
+    #expect(labels.sorted() == Array(0..<400))
+    #expect(dataset.classes == 400)
+  }
+
+  @Test("a folder that cannot be written is an error with its path")
+  func readOnlyFolder() throws {
+    let definition = try folder.prepared().definition
+    // Root may write anywhere but where the kernel says no.
+    var target = "/sys/prepared"
+    if geteuid() != 0 {
+      target = folder.file("read-only/prepared")
+      try FileManager.default.createDirectory(
+        atPath: folder.file("read-only"), withIntermediateDirectories: false,
+        attributes: [.posixPermissions: 0o555])
+    }
+    expectError(target, "cannot create folder") {
+      _ = try PreparedDataset.prepare(definition, baseFolder: folder.path, into: target)
+    }
+  }
+
+  @Test(
+    "Fashion-MNIST is 55,000, 5,000 and 10,000 images with the known statistics",
+    .enabled(if: fashionMNISTIsHere, "dataset-fashion-mnist is not installed"))
+  func fashionMNIST() throws {
+    let dataset = try PreparedDataset.prepare(
+      .fashionMNIST, baseFolder: folder.path, into: prepared)
+    let counts = DatasetSplit.allCases.map(dataset.count)
+    #expect(counts == [55_000, 5000, 10_000])
+    // The customary figures, from all 60,000 training images, are 0.2860 and 0.3530.
+    #expect(abs(dataset.standardization.mean[0] - 0.2860) < 0.002)
+    #expect(abs(dataset.standardization.standardDeviation[0] - 0.3530) < 0.002)
+    let perClass = (0..<10_000).reduce(into: [Int](repeating: 0, count: 10)) {
+      $0[dataset.label($1, of: .test)] += 1
+    }
+    #expect(perClass == [Int](repeating: 1000, count: 10))
+  }
+}

@@ -1,0 +1,36 @@
+import Foundation
+import Testing
+
+@testable import FileFormats
+
+@Suite("mapped files")
+struct MappedFileTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test("the bytes are the file's")
+  func bytesMatch() throws {
+    let path = try folder.write(Array(0...255), to: "a")
+    #expect(
+      try MappedFile(path, expectedBytes: 256).withUnsafeBytes { Array($0) } == Array(0...255))
+  }
+
+  @Test("an empty file maps to no bytes")
+  func empty() throws {
+    let path = try folder.write([], to: "a")
+    #expect(try MappedFile(path).bytes.isEmpty)
+  }
+
+  @Test("another size than expected is an error with both sizes")
+  func wrongSize() throws {
+    let path = try folder.write([1, 2, 3], to: "a")
+    expectMalformed(path, "3 bytes", "4 bytes") { _ = try MappedFile(path, expectedBytes: 4) }
+  }
+
+  @Test("a file that is not there is an error of the system")
+  func missing() {
+    let path = folder.file("none")
+    expectSystemError(path, [ENOENT]) { _ = try MappedFile(path) }
+  }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+@testable import FileFormats
+
+@Suite("NPY files")
+struct NPYFileTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Builds a file from its parts, as the format's description says.
+  private func npy(_ header: String, _ elements: [UInt8], version: UInt8 = 1) -> [UInt8] {
+    let length = header.utf8.count
+    var size = [UInt8(length & 0xFF), UInt8(length >> 8)]
+    if version > 1 { size += [0, 0] }
+    return [0x93] + Array("NUMPY".utf8) + [version, 0] + size + Array(header.utf8) + elements
+  }
+
+  private let header = "{'descr': '<i2', 'fortran_order': False, 'shape': (2, 1), }\n"
+
+  @Test("every version of the format is read", arguments: [1, 2, 3] as [UInt8])
+  func versions(version: UInt8) throws {
+    let path = try folder.write(npy(header, [1, 0, 0xFE, 0xFF], version: version), to: "a.npy")
+    #expect(try NPYFile.read(path) == NumericArray(shape: [2, 1], [Int16(1), -2]))
+  }
+
+  @Test("the order of the fields, the quotes and the spaces do not matter")
+  func otherSpelling() throws {
+    let text = "{\"shape\":(4,),\"fortran_order\":False,\"descr\":\"|u1\"}   \n"
+    let path = try folder.write(npy(text, [1, 2, 3, 4]), to: "a.npy")
+    #expect(try NPYFile.read(path) == NumericArray(shape: [4], [UInt8(1), 2, 3, 4]))
+  }
+
+  @Test(
+    "what is written is read back",
+    arguments: [
+      NumericArray(shape: [], [Float(3)]),
+      NumericArray(shape: [5], [UInt8(0), 1, 2, 3, 4]),
+      NumericArray(shape: [1, 2], [Int8(-1), 1]),
+      NumericArray(shape: [2], [UInt16(1), .max]),
+      NumericArray(shape: [2], [Int16(-1), .max]),
+      NumericArray(shape: [1, 1, 2], [UInt32(1), .max]),
+      NumericArray(shape: [2], [Int32(-1), .max]),
+      NumericArray(shape: [2], [UInt64(1), .max]),
+      NumericArray(shape: [2], [Int64(-1), .max]),
+      NumericArray(shape: [2, 2], [0.1, -0.2, 1e300, .infinity]),
+      NumericArray(shape: [3, 0], [Float]()),
+    ])
+  func roundTrip(array: NumericArray) throws {
+    try NPYFile.write(array, to: folder.file("round.npy"))
+    #expect(try NPYFile.read(folder.file("round.npy")) == array)
+  }
+
+  @Test("a written file is what numpy.save writes, byte for byte")
+  func matchesNumPy() throws {
+    // numpy.save('a.npy', numpy.array([[1, 2, 3]], dtype='<i4')), NumPy 2.4
+    let text = "{'descr': '<i4', 'fortran_order': False, 'shape': (1, 3), }"
+    let padded = text + String(repeating: " ", count: 118 - text.utf8.count - 1) + "\n"
+    try NPYFile.write(NumericArray(shape: [1, 3], [Int32(1), 2, 3]), to: folder.file("a.npy"))
+    #expect(
+      try bytes(ofFile: folder.file("a.npy"))
+        == npy(padded, [1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0]))
+  }
+
+  @Test("Fortran order is refused by name, with the way out")
+  func fortranOrder() throws {
+    let text = "{'descr': '<f4', 'fortran_order': True, 'shape': (1, 1), }\n"
+    let path = try folder.write(npy(text, [0, 0, 0, 0]), to: "a.npy")
+    expectMalformed(path, "'fortran_order'", "True", "ascontiguousarray") {
+      _ = try NPYFile.read(path)
+    }
+  }
+
+  @Test(
+    "types that cannot be read are named",
+    arguments: [("|O", "Python objects"), (">f4", "big-endian"), ("<c8", "<c8"), ("|b1", "|b1")])
+  func otherTypes(type: String, word: String) throws {
+    let text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (1,), }\n"
+    let path = try folder.write(npy(text, [0, 0, 0, 0]), to: "a.npy")
+    expectMalformed(path, "'descr'", word) { _ = try NPYFile.read(path) }
+  }
+
+  @Test("too few and too many elements are errors", arguments: [3, 5])
+  func wrongSize(length: Int) throws {
+    let path = try folder.write(npy(header, [UInt8](repeating: 0, count: length)), to: "a.npy")
+    expectMalformed(path, "\(length) bytes", "4 bytes") { _ = try NPYFile.read(path) }
+  }
+
+  @Test("a file cut short in its header is an error", arguments: [0, 5, 7, 9, 11, 40])
+  func truncated(length: Int) throws {
+    let path = try folder.write(npy(header, [0, 0, 0, 0]).prefix(length), to: "a.npy")
+    expectMalformed(path, "expected") { _ = try NPYFile.read(path) }
+  }
+
+  @Test(
+    "a header that is not the dictionary is an error",
+    arguments: [
+      "[1, 2]", "{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (1,), }",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)", "{'fortran_order': False}",
+      "{'descr': '<f4', 'shape': (1,)}", "{'descr': '<f4', 'fortran_order': False}",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999, 9999999999)}",
+    ])
+  func badHeader(text: String) throws {
+    let path = try folder.write(npy(text, [0, 0, 0, 0]), to: "a.npy")
+    expectMalformed(path, "header") { _ = try NPYFile.read(path) }
+  }
+
+  @Test("a version yet to come is an error")
+  func otherVersion() throws {
+    let path = try folder.write(npy(header, [0, 0, 0, 0], version: 4), to: "a.npy")
+    expectMalformed(path, "version", "4.0") { _ = try NPYFile.read(path) }
+  }
+}
