@@ -84,9 +84,10 @@ public struct NetworkBuilder {
 
   /// Adds the output of node `other` to the current node's.
   ///
-  /// - Throws: `NetworkError` if the shapes differ.
+  /// - Throws: `NetworkError` if the shapes differ or it is the same node.
   @discardableResult
   public mutating func add(_ other: Int) throws(NetworkError) -> Int {
+    guard other != current else { throw NetworkError(.add, "cannot add a tensor to itself") }
     guard nodes[other].shape == currentShape else {
       throw NetworkError(.add, "cannot add \(nodes[other].shape) to \(currentShape)")
     }
@@ -100,6 +101,9 @@ public struct NetworkBuilder {
   /// - Throws: `NetworkError` if the current node is not a vector, or a node's output is never read.
   public func network() throws(NetworkError) -> Network {
     let network = Network(nodes: nodes)
+    guard nodes.count > 1 else {
+      throw NetworkError(.input, "a network needs at least one layer")
+    }
     guard currentShape.positionCount == 1 else {
       throw NetworkError(
         nodes[current].layer, "the output must be a vector of logits, got \(currentShape)")

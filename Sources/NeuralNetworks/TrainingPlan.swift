@@ -147,9 +147,13 @@ extension TrainingPlan {
   public func backward(thread: Int, team: WorkerTeam, step: Int) {
     let slices = slices(of: thread, team: team)
     for group in groups.reversed() {
+      // Buffers change owners between groups, and a tensor's slices lie side by side: no thread may
+      // run ahead into a group while another still reads what the group's buffers held before. A
+      // norm's own meeting comes before it writes to a new buffer.
       switch group.tail {
-      case .none: break
+      case .none: team.barrier()
       case .activation(let tail):
+        team.barrier()
         for slice in slices { tail.backward(slice: slice) }
       case .norm(let norm):
         for slice in slices { norm.accumulateBackward(slice: slice) }

@@ -22,7 +22,7 @@ public struct LossWeights: Hashable, Sendable {
   }
 }
 
-/// Adds the batch's summed loss and correct answers to the results, and gives the logits' gradient.
+/// Returns the summed loss and the number of right answers, and gives the logits' gradient.
 ///
 /// - Parameters:
 ///   - logits: z, `[count, classes]`.

@@ -20,6 +20,8 @@ public struct RandomStream: RandomNumberGenerator, Hashable, Sendable {
   public init(seed: UInt64, purpose: String, _ indices: Int...) {
     var key = RandomStream.mix(seed)
     for byte in purpose.utf8 { key = RandomStream.mix(key ^ UInt64(byte)) }
+    // What ends the purpose: without it "trial1" and "trial" with index 49 could meet.
+    key = RandomStream.mix(~key)
     for index in indices { key = RandomStream.mix(key &+ UInt64(bitPattern: Int64(index))) }
     self.key = key
   }

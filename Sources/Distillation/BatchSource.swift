@@ -1,0 +1,79 @@
+import Datasets
+import NeuralNetworks
+import TensorKernels
+
+/// Gives a training its batches: images, labels and soft targets, in the order of each epoch.
+///
+/// What a step holds depends on the seed, the epoch and the step alone. Threads may fill different
+/// slices at once; `begin(epoch:)` is called between steps.
+final class BatchSource: @unchecked Sendable {
+  private let reader: BatchReader
+  private let recipe: Recipe
+  private let seed: UInt64
+  private let signal: TeacherSignal?
+  private let stepsPerEpoch: Int
+  private var order: EpochOrder
+  private var key: AugmentationKey
+  /// One plan a slice, where the teacher runs on augmented images.
+  private var teacherPlans: [Int: InferencePlan] = [:]
+
+  init(reader: BatchReader, recipe: Recipe, seed: UInt64, signal: TeacherSignal?) {
+    let count = reader.dataset.count(.training)
+    (self.reader, self.recipe, self.seed) = (reader, recipe, seed)
+    self.signal = recipe.loss.distillation > 0 ? signal : nil
+    stepsPerEpoch = recipe.stepsPerEpoch(trainingCount: count)
+    order = EpochOrder(count: count, seed: seed)
+    key = AugmentationKey(seed: seed, epoch: 0)
+    precondition(
+      recipe.loss.distillation == 0 || signal != nil, "distillation needs a teacher's signal")
+    if case .model(let teacher) = self.signal {
+      for slice in 0..<recipe.slices {
+        teacherPlans[recipe.batch * slice / recipe.slices] = teacher.inferencePlan(
+          capacity: recipe.batch / recipe.slices + 1)
+      }
+    }
+  }
+
+  /// Shuffles the images for an epoch.
+  func begin(epoch: Int) {
+    order.shuffle(epoch: epoch)
+    key = AugmentationKey(seed: seed, epoch: epoch)
+  }
+
+  /// Fills a slice with its images, labels and soft targets.
+  func fill(_ slice: TrainingSlice) {
+    fill(slice, augmentation: recipe.augmentation)
+    order.indices.withUnsafeBufferPointer { indices in
+      let chosen = chosen(slice, from: indices)
+      switch signal {
+      case .none: break
+      case .cached(let targets): targets.fill(slice.teacher, indices: chosen)
+      case .model:
+        guard let plan = teacherPlans[slice.range.lowerBound] else { return }
+        plan.input.update(
+          from: slice.images, count: chosen.count * reader.dataset.imageElements)
+        plan.run(images: chosen.count)
+        slice.teacher.update(from: plan.logits, count: chosen.count * reader.dataset.classes)
+      }
+    }
+  }
+
+  /// Fills a slice with images as an evaluation sees them, for batch-norm statistics.
+  func fillClean(_ slice: TrainingSlice) { fill(slice, augmentation: .none) }
+
+  private func fill(_ slice: TrainingSlice, augmentation: Augmentation) {
+    order.indices.withUnsafeBufferPointer { indices in
+      reader.fill(
+        slice.images, labels: slice.labels, indices: chosen(slice, from: indices),
+        split: .training, augmentation: augmentation, key: key)
+    }
+  }
+
+  private func chosen(
+    _ slice: TrainingSlice, from indices: UnsafeBufferPointer<Int>
+  ) -> UnsafeBufferPointer<Int> {
+    let start = slice.step % stepsPerEpoch * recipe.batch
+    return UnsafeBufferPointer(
+      rebasing: indices[start + slice.range.lowerBound..<start + slice.range.upperBound])
+  }
+}

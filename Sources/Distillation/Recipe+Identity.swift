@@ -1,0 +1,35 @@
+import Datasets
+import NeuralNetworks
+
+extension Recipe {
+  /// Everything that the recipe says, on one line: equal texts are equal trainings.
+  ///
+  /// Caches and checkpoints are keyed by its hash.
+  public var identity: String {
+    let optimizerText =
+      switch optimizer {
+      case .sgd(let momentum, let nesterov): "sgd(\(momentum),\(nesterov))"
+      case .adamW(let beta1, let beta2, let epsilon): "adamw(\(beta1),\(beta2),\(epsilon))"
+      }
+    let parts: [(String, String)] = [
+      ("epochs", "\(epochs)"), ("batch", "\(batch)"), ("slices", "\(slices)"),
+      ("optimizer", optimizerText), ("decay", "\(weightDecay)"),
+      ("clip", clipNorm.map { "\($0)" } ?? "none"),
+      ("schedule", "\(schedule.shape.rawValue)(\(schedule.peakRate),\(schedule.warmupShare),\(schedule.finalShare))"),
+      ("loss", "\(loss.distillation),\(loss.temperature),\(loss.labelSmoothing)"),
+      (
+        "augmentation",
+        "\(augmentation.shiftPixels),\(augmentation.flip),\(augmentation.cutoutPixels)"
+      ),
+      ("view", teacherView.rawValue),
+    ]
+    return parts.map { "\($0)=\($1)" }.joined(separator: " ")
+  }
+}
+
+extension Network {
+  /// Every layer and connection, on one line: equal texts are equal networks.
+  public var identity: String {
+    nodes.map { "\($0.layer)\($0.inputs)\($0.shape)" }.joined(separator: ";")
+  }
+}

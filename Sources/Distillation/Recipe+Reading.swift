@@ -1,0 +1,108 @@
+import Datasets
+import FileFormats
+import NeuralNetworks
+import TensorKernels
+
+extension Recipe {
+  static let keys = [
+    "epochs", "batch", "slices", "optimizer", "weight_decay", "clip_norm", "learning_rate",
+    "schedule", "warmup_share", "final_share", "distillation_weight", "temperature",
+    "label_smoothing", "augmentation", "teacher_view",
+  ]
+
+  /// Reads a recipe; what is left out keeps the value it has in `defaults`.
+  ///
+  /// - Throws: `JSONError` naming the field, its value and what was expected.
+  public init(_ field: JSONField, defaults: Recipe) throws(JSONError) {
+    self = defaults
+    let members = try field.members(of: "a training recipe", known: Recipe.keys)
+    if let epochs = try members["epochs"]?.positive(of: "epochs") { self.epochs = epochs }
+    if let batch = try members["batch"]?.integer(in: 2...65_536) { self.batch = batch }
+    if let slices = try members["slices"] {
+      self.slices = try slices.integer(in: 1...max(1, batch / 2))
+    }
+    if let optimizer = members["optimizer"] { self.optimizer = try OptimizerRule(optimizer) }
+    if let decay = try members["weight_decay"]?.number(in: 0...1) { weightDecay = decay }
+    if let clip = try members["clip_norm"]?.positive(of: "gradient norm") { clipNorm = clip }
+    if let rate = try members["learning_rate"]?.positive(of: "learning rate") {
+      schedule.peakRate = rate
+    }
+    if let shape = try members["schedule"]?.choice(LearningRateSchedule.Shape.self) {
+      schedule.shape = shape
+    }
+    if let share = try members["warmup_share"]?.number(in: 0...0.9) { schedule.warmupShare = share }
+    if let share = try members["final_share"]?.number(in: 0...1) { schedule.finalShare = share }
+    if let weight = try members["distillation_weight"]?.number(in: 0...1) {
+      loss.distillation = Float(weight)
+    }
+    if let temperature = try members["temperature"]?.number(in: 0.1...100) {
+      loss.temperature = Float(temperature)
+    }
+    if let smoothing = try members["label_smoothing"]?.number(in: 0...0.9) {
+      loss.labelSmoothing = Float(smoothing)
+    }
+    if let augmentation = members["augmentation"] {
+      self.augmentation = try Augmentation(augmentation)
+    }
+    if let view = try members["teacher_view"]?.choice(TeacherView.self) { teacherView = view }
+  }
+}
+
+extension FlashRecipe {
+  /// Reads a flash recipe; what is left out keeps the value it has in `defaults`.
+  ///
+  /// - Throws: `JSONError` naming the field, its value and what was expected.
+  public init(_ field: JSONField, defaults: FlashRecipe) throws(JSONError) {
+    self = defaults
+    let members = try field.members(
+      of: "a flash recipe", known: ["fraction", "batch", "statistics_batches"])
+    if let fraction = try members["fraction"]?.number(in: 0.001...1) { self.fraction = fraction }
+    if let batch = try members["batch"]?.integer(in: 2...65_536) { self.batch = batch }
+    if let batches = try members["statistics_batches"]?.integer(in: 1...100_000) {
+      statisticsBatches = batches
+    }
+  }
+}
+
+extension OptimizerRule {
+  /// The names of the rules in files.
+  private enum Kind: String, CaseIterable {
+    case sgd
+    case adamW = "adamw"
+  }
+
+  /// Reads `"sgd"`, `"adamw"` or an object with the rule's numbers.
+  init(_ field: JSONField) throws(JSONError) {
+    if case .text = field.value {
+      self = .init(kind: try field.choice(Kind.self))
+      return
+    }
+    let members = try field.members(
+      of: "an optimizer", known: ["kind", "momentum", "nesterov", "beta1", "beta2", "epsilon"])
+    self = .init(kind: try members.required("kind").choice(Kind.self))
+    switch self {
+    case .sgd(var momentum, var nesterov):
+      for name in ["beta1", "beta2", "epsilon"] {
+        if let other = members[name] { throw other.expected("no such field for \"sgd\"") }
+      }
+      if let value = try members["momentum"]?.number(in: 0...0.9999) { momentum = Float(value) }
+      if let value = try members["nesterov"]?.flag() { nesterov = value }
+      self = .sgd(momentum: momentum, nesterov: nesterov)
+    case .adamW(var beta1, var beta2, var epsilon):
+      for name in ["momentum", "nesterov"] {
+        if let other = members[name] { throw other.expected("no such field for \"adamw\"") }
+      }
+      if let value = try members["beta1"]?.number(in: 0...0.9999) { beta1 = Float(value) }
+      if let value = try members["beta2"]?.number(in: 0...0.99999) { beta2 = Float(value) }
+      if let value = try members["epsilon"]?.number(in: 1e-12...1) { epsilon = Float(value) }
+      self = .adamW(beta1: beta1, beta2: beta2, epsilon: epsilon)
+    }
+  }
+
+  private init(kind: Kind) {
+    switch kind {
+    case .sgd: self = .sgd(momentum: 0.9, nesterov: true)
+    case .adamW: self = .adamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Datasets
+import FileFormats
+import NeuralNetworks
+import TensorKernels
+
+/// How a network is trained, whatever its length: everything that a result depends on beside the
+/// network, the data and the seed.
+public struct Recipe: Hashable, Sendable {
+  /// Which view of an image the teacher sees.
+  public enum TeacherView: String, Hashable, Sendable, CaseIterable {
+    /// The clean image; its logits are cached once.
+    case clean
+    /// The augmented image that the student sees; the teacher runs in every step.
+    case augmented
+  }
+
+  /// Passes over the training split; may be a fraction.
+  public var epochs: Double
+  /// Images per step.
+  public var batch: Int
+  /// Slices of a batch, which bounds the threads that can share a step; part of the result's bits.
+  public var slices: Int
+  public var optimizer: OptimizerRule
+  public var weightDecay: Double
+  /// The largest norm of a gradient, or nil.
+  public var clipNorm: Double?
+  public var schedule: LearningRateSchedule
+  /// The teacher's share of the loss, the temperature and the label smoothing.
+  public var loss: LossWeights
+  public var augmentation: Augmentation
+  public var teacherView: TeacherView
+
+  public init(
+    epochs: Double, batch: Int, slices: Int = 1,
+    optimizer: OptimizerRule = .sgd(momentum: 0.9, nesterov: true), weightDecay: Double,
+    clipNorm: Double? = nil, schedule: LearningRateSchedule, loss: LossWeights,
+    augmentation: Augmentation = .none, teacherView: TeacherView = .clean
+  ) {
+    (self.epochs, self.batch, self.slices) = (epochs, batch, slices)
+    (self.optimizer, self.weightDecay, self.clipNorm) = (optimizer, weightDecay, clipNorm)
+    (self.schedule, self.loss) = (schedule, loss)
+    (self.augmentation, self.teacherView) = (augmentation, teacherView)
+  }
+
+  /// Steps in one pass over `count` images; what does not fill a batch is left out of that pass.
+  public func stepsPerEpoch(trainingCount count: Int) -> Int { max(1, count / batch) }
+
+  /// Steps of the whole training.
+  public func steps(trainingCount count: Int) -> Int {
+    max(1, Int((epochs * Double(stepsPerEpoch(trainingCount: count))).rounded()))
+  }
+
+  /// The same training without a teacher: labels alone, the same steps.
+  public var withoutTeacher: Recipe {
+    var recipe = self
+    recipe.loss.distillation = 0
+    return recipe
+  }
+}
+
+/// The short training that scores a student during the search.
+public struct FlashRecipe: Hashable, Sendable {
+  /// The share of the full training's images that the short one sees.
+  public var fraction: Double
+  /// Images per step; fewer than in the full training give more steps for the same images.
+  public var batch: Int
+  /// Training batches over which batch-norm statistics are taken again before the evaluation.
+  public var statisticsBatches: Int
+
+  public init(fraction: Double, batch: Int, statisticsBatches: Int) {
+    (self.fraction, self.batch, self.statisticsBatches) = (fraction, batch, statisticsBatches)
+  }
+
+  /// Returns the short form of `full`: the whole schedule compressed into a share of the images.
+  ///
+  /// The peak rate is scaled with the square root of the batch size, which keeps the noise of a step's
+  /// update at the same level. Source: Krizhevsky, arXiv:1404.5997, section 5.
+  public func compressed(_ full: Recipe) -> Recipe {
+    var recipe = full
+    recipe.epochs = full.epochs * fraction
+    recipe.batch = batch
+    recipe.slices = min(full.slices, batch)
+    recipe.schedule.peakRate *= (Double(batch) / Double(full.batch)).squareRoot()
+    return recipe
+  }
+}

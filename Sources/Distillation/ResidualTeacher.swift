@@ -1,0 +1,92 @@
+import FileFormats
+import NeuralNetworks
+
+/// A residual network, the teacher that is trained when a study brings none.
+///
+/// A 3×3 stem, then stages of basic blocks (two 3×3 convolutions and a shortcut), then the global mean
+/// and a dense layer. Source: He et al., arXiv:1512.03385, without the first pooling.
+public struct ResidualTeacher: Hashable, Sendable {
+  /// Blocks of one width; the first one has the stride.
+  public struct Stage: Hashable, Sendable {
+    public var channels: Int
+    public var blocks: Int
+    public var stride: Int
+
+    public init(channels: Int, blocks: Int, stride: Int) {
+      (self.channels, self.blocks, self.stride) = (channels, blocks, stride)
+    }
+  }
+
+  public var stemChannels: Int
+  public var stemStride: Int
+  public var stages: [Stage]
+
+  public init(stemChannels: Int, stemStride: Int, stages: [Stage]) {
+    (self.stemChannels, self.stemStride, self.stages) = (stemChannels, stemStride, stages)
+  }
+
+  /// Reads `{"stem_channels": 16, "stem_stride": 1, "stages": [{"channels": 16, "blocks": 1, "stride": 1}, …]}`.
+  ///
+  /// - Throws: `JSONError` naming the field, its value and what was expected.
+  public init(_ field: JSONField) throws(JSONError) {
+    let members = try field.members(
+      of: "a residual teacher", known: ["stem_channels", "stem_stride", "stages"])
+    stemChannels = try members.required("stem_channels").integer(in: 1...4096)
+    stemStride = try members["stem_stride"]?.integer(in: 1...4) ?? 1
+    var stages: [Stage] = []
+    for element in try members.required("stages").elements(of: "stages") {
+      let stage = try element.members(of: "a stage", known: ["channels", "blocks", "stride"])
+      stages.append(
+        Stage(
+          channels: try stage.required("channels").integer(in: 1...4096),
+          blocks: try stage["blocks"]?.integer(in: 1...100) ?? 1,
+          stride: try stage["stride"]?.integer(in: 1...4) ?? 1))
+    }
+    self.stages = stages
+  }
+
+  /// Returns the network for images of shape `input`.
+  ///
+  /// - Throws: `NetworkError` if the images become too small.
+  public func network(input: TensorShape, classes: Int) throws(NetworkError) -> Network {
+    var builder = NetworkBuilder(input: input)
+    try builder.appendNormed(
+      kernel: 3, stride: stemStride, channels: stemChannels, activation: .relu)
+    for stage in stages {
+      for block in 0..<stage.blocks {
+        try builder.appendBasicBlock(
+          channels: stage.channels, stride: block == 0 ? stage.stride : 1)
+      }
+    }
+    try builder.append(.globalAveragePool)
+    try builder.append(.dense(channels: classes))
+    return try builder.network()
+  }
+}
+
+extension NetworkBuilder {
+  fileprivate mutating func appendNormed(
+    kernel: Int, stride: Int, channels: Int, activation: Activation
+  ) throws(NetworkError) {
+    try append(
+      .convolution(kernel: kernel, stride: stride, channels: channels, bias: false))
+    try append(.batchNorm)
+    if activation != .identity { try append(.activation(activation)) }
+  }
+
+  fileprivate mutating func appendBasicBlock(channels: Int, stride: Int) throws(NetworkError) {
+    let entrance = current
+    let keepsShape = stride == 1 && currentShape.channels == channels
+    try appendNormed(kernel: 3, stride: stride, channels: channels, activation: .relu)
+    try appendNormed(kernel: 3, stride: 1, channels: channels, activation: .identity)
+    if keepsShape {
+      try add(entrance)
+    } else {
+      let body = current
+      current = entrance
+      try appendNormed(kernel: 1, stride: stride, channels: channels, activation: .identity)
+      try add(body)
+    }
+    try append(.activation(.relu))
+  }
+}

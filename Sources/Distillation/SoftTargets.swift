@@ -1,0 +1,42 @@
+import Datasets
+import FileFormats
+import Foundation
+
+/// A teacher's logits for every training image, in a file that all workers map.
+public final class SoftTargets: Sendable {
+  public let classes: Int
+  public let count: Int
+
+  private let file: MappedFile
+
+  /// Maps logits that `write` wrote.
+  ///
+  /// - Throws: `FileFormatError` if the file is missing or has another size.
+  public init(contentsOf path: String, count: Int, classes: Int) throws {
+    file = try MappedFile(path, expectedBytes: 4 * count * classes)
+    (self.count, self.classes) = (count, classes)
+  }
+
+  /// Writes logits, `[count, classes]`, in the order of the training split.
+  public static func write(_ logits: [Float], to path: String) throws {
+    try AtomicFile.write(logits.withUnsafeBytes { Data($0) }, to: path)
+  }
+
+  /// Copies the logits of the images at `indices` to `output`, `[indices.count, classes]`.
+  func fill(_ output: UnsafeMutablePointer<Float>, indices: UnsafeBufferPointer<Int>) {
+    file.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress?.assumingMemoryBound(to: Float.self) else { return }
+      for (place, index) in indices.enumerated() {
+        (output + place * classes).update(from: base + index * classes, count: classes)
+      }
+    }
+  }
+}
+
+/// Where a student's soft targets come from.
+public enum TeacherSignal: Sendable {
+  /// Logits on clean images.
+  case cached(SoftTargets)
+  /// The teacher itself, run on whatever the student sees.
+  case model(TrainedModel)
+}

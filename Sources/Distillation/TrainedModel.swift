@@ -1,0 +1,87 @@
+import FileFormats
+import Foundation
+import NeuralNetworks
+
+/// A network with its trained values.
+public struct TrainedModel: Sendable {
+  public let network: Network
+  /// `[ParameterLayout.parameterFloats]`
+  public let parameters: [Float]
+  /// `[ParameterLayout.statisticFloats]`
+  public let statistics: [Float]
+
+  public init(network: Network, parameters: [Float], statistics: [Float]) {
+    (self.network, self.parameters, self.statistics) = (network, parameters, statistics)
+  }
+
+  /// Copies what a plan holds now.
+  init(_ plan: TrainingPlan) {
+    self.init(
+      network: plan.network,
+      parameters: Array(
+        UnsafeBufferPointer(start: plan.parameters, count: plan.layout.parameterFloats)),
+      statistics: Array(
+        UnsafeBufferPointer(start: plan.statistics, count: plan.layout.statisticFloats)))
+  }
+
+  /// Returns a plan that classifies up to `capacity` images at once.
+  public func inferencePlan(capacity: Int) -> InferencePlan {
+    parameters.withUnsafeBufferPointer { parameters in
+      statistics.withUnsafeBufferPointer { statistics in
+        // A network has a dense layer at least, but it may have no norm and so no statistics.
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 1) { none in
+          InferencePlan(
+            network, parameters: parameters.baseAddress!,
+            statistics: statistics.baseAddress ?? UnsafePointer(none.baseAddress!),
+            capacity: capacity)
+        }
+      }
+    }
+  }
+}
+
+extension TrainedModel {
+  /// Writes the tensors as safetensors, one by one, named by node and role, such as `12.weight`.
+  ///
+  /// - Throws: `FileFormatError` if the file cannot be written.
+  public func write(to path: String, metadata: [String: String]) throws {
+    let layout = ParameterLayout(network)
+    var tensors: [String: NumericArray] = [:]
+    for (list, values) in [(layout.parameters, parameters), (layout.statistics, statistics)] {
+      for tensor in list {
+        tensors[tensor.name] = NumericArray(
+          shape: tensor.shape, Array(values[tensor.offset..<tensor.offset + tensor.count]))
+      }
+    }
+    try SafetensorsFile(tensors: tensors, metadata: metadata).write(to: path)
+  }
+
+  /// Reads what `write` wrote, for a network that is known.
+  ///
+  /// - Throws: `FileFormatError` if a tensor is missing or has another shape, naming it.
+  public init(_ network: Network, contentsOf path: String) throws {
+    let file = try SafetensorsFile.read(path)
+    let layout = ParameterLayout(network)
+    func values(_ list: [ParameterLayout.Tensor], count: Int) throws -> [Float] {
+      var values = [Float](repeating: 0, count: count)
+      for tensor in list {
+        let expected = "float32 of shape \(tensor.shape), as the network has it"
+        guard let array = file.tensors[tensor.name] else {
+          throw FileFormatError.malformed(
+            path: path, location: "tensor \"\(tensor.name)\"", found: "nothing",
+            expected: expected)
+        }
+        guard array.shape == tensor.shape else {
+          throw FileFormatError.malformed(
+            path: path, location: "tensor \"\(tensor.name)\"", found: "shape \(array.shape)",
+            expected: expected)
+        }
+        values.replaceSubrange(tensor.offset..<tensor.offset + tensor.count, with: array.asFloats)
+      }
+      return values
+    }
+    self.init(
+      network: network, parameters: try values(layout.parameters, count: layout.parameterFloats),
+      statistics: try values(layout.statistics, count: layout.statisticFloats))
+  }
+}

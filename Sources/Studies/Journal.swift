@@ -1,0 +1,72 @@
+import FileFormats
+import Foundation
+
+/// The study's events, append-only and synced: the only source of truth.
+///
+/// A process that is killed while it writes leaves half a line at the end. That line is dropped when
+/// the journal is opened again, and what it said is done again. A damaged line with intact ones
+/// behind it is another matter, and refused.
+public final class Journal {
+  public let path: String
+  /// Everything that has happened.
+  public private(set) var state = StudyState()
+
+  private let file: AppendOnlyFile
+
+  /// Opens the journal of a folder for appending, creating it if there is none.
+  ///
+  /// - Throws: `StudyError.corruptJournal`, or `FileFormatError` if it cannot be read or written.
+  public init(_ folder: StudyFolder) throws {
+    path = folder.journal
+    let (events, intactBytes) = try Journal.read(path)
+    for event in events { state.apply(event) }
+    file = try AppendOnlyFile(path, keepingFirst: intactBytes)
+  }
+
+  /// Reads the state of a study without opening its journal for writing.
+  ///
+  /// - Throws: As `init`.
+  public static func state(of folder: StudyFolder) throws -> StudyState {
+    var state = StudyState()
+    for event in try read(folder.journal).events { state.apply(event) }
+    return state
+  }
+
+  /// Appends an event; when this returns it is on the disk.
+  public func append(_ event: JournalEvent) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let line = String(decoding: try encoder.encode(event), as: UTF8.self)
+    try file.append(line: line)
+    state.apply(event)
+  }
+
+  private static func read(_ path: String) throws -> (events: [JournalEvent], intactBytes: Int) {
+    guard FileManager.default.fileExists(atPath: path) else { return ([], 0) }
+    let data = try MappedFile(path).withUnsafeBytes { Data($0) }
+    let decoder = JSONDecoder()
+    var events: [JournalEvent] = []
+    var start = data.startIndex
+    while let end = data[start...].firstIndex(of: UInt8(ascii: "\n")) {
+      do {
+        events.append(try decoder.decode(JournalEvent.self, from: data[start..<end]))
+      } catch {
+        throw StudyError.corruptJournal(
+          path: path, line: events.count + 1, reason: Journal.reason(error))
+      }
+      start = end + 1
+    }
+    return (events, start)
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    switch error {
+    case DecodingError.keyNotFound(let key, _): "the key \"\(key.stringValue)\" is missing"
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+      "a wrong type at \(context.codingPath.map(\.stringValue).joined(separator: "."))"
+    case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
+      "an unknown value at \(context.codingPath.map(\.stringValue).joined(separator: "."))"
+    default: "not valid JSON"
+    }
+  }
+}

@@ -1,0 +1,211 @@
+import Distillation
+import HardwareProfiles
+
+/// Something that happened in a study; one line of the journal.
+public enum JournalEvent: Hashable, Sendable {
+  case began(Began)
+  case teacherReady(TeacherReady)
+  case screened(Screened)
+  case proposed(Proposed)
+  case finished(Finished)
+  case nothingFeasible(NothingFeasible)
+  case searchEnded(SearchEnded)
+  case selected(Selected)
+  case distilled(Distilled)
+  case stageTimed(StageTimed)
+
+  /// The inputs that every later line depends on.
+  public struct Began: Hashable, Sendable, Codable {
+    public var version: String
+    public var studyHash: String
+    public var spaceHash: String
+    public var profileHash: String?
+    public var dataHash: String
+    public var machine: String
+
+    enum CodingKeys: String, CodingKey {
+      case version
+      case studyHash = "study_sha256"
+      case spaceHash = "search_space_sha256"
+      case profileHash = "hardware_profile_sha256"
+      case dataHash = "data_sha256"
+      case machine
+    }
+  }
+
+  /// The teacher is trained, its logits are cached, and they agree with the labels.
+  public struct TeacherReady: Hashable, Sendable, Codable {
+    /// The hash of everything that made it.
+    public var identity: String
+    public var macs: Int
+    public var parameters: Int
+    /// On the training split, by its logits as the students' batches give them.
+    public var pipelineAccuracy: Double
+    public var validation: Evaluation
+    public var test: Evaluation
+    public var weightsHash: String
+
+    enum CodingKeys: String, CodingKey {
+      case identity, macs, parameters, validation, test
+      case pipelineAccuracy = "pipeline_accuracy"
+      case weightsHash = "weights_sha256"
+    }
+  }
+
+  /// What a random sample of the space says about the constraints.
+  public struct Screened: Hashable, Sendable, Codable {
+    public var drawn: Int
+    public var feasible: Int
+    /// For each constraint, by its text, how many of the drawn it rejects.
+    public var rejections: [String: Int]
+    /// The first objective's cost of some that are not feasible, for the report's chart.
+    public var infeasibleCosts: [Double]
+
+    enum CodingKeys: String, CodingKey {
+      case drawn, feasible, rejections
+      case infeasibleCosts = "infeasible_costs"
+    }
+  }
+
+  public struct Proposed: Hashable, Sendable, Codable {
+    public var trial: Int
+    public var key: String
+    public var costs: Costs
+  }
+
+  /// What became of a flash trial.
+  public struct Finished: Hashable, Sendable, Codable {
+    public enum Outcome: String, Hashable, Sendable, Codable {
+      case measured
+      case diverged
+      /// The worker died twice.
+      case crashed
+    }
+
+    public var trial: Int
+    public var outcome: Outcome
+    public var validation: Evaluation?
+    public var seconds: Double
+    public var steps: Int
+  }
+
+  /// No student meets the constraints.
+  public struct NothingFeasible: Hashable, Sendable, Codable {
+    /// The students that violate the constraints least, the least first.
+    public var leastInfeasible: [Nearest]
+
+    public struct Nearest: Hashable, Sendable, Codable {
+      public var key: String
+      public var costs: Costs
+      /// The constraint that it violates most, and by which share of the bound.
+      public var binding: String
+      public var excess: Double
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case leastInfeasible = "least_infeasible"
+    }
+  }
+
+  public struct SearchEnded: Hashable, Sendable, Codable {
+    public var trials: Int
+    /// Whether every feasible architecture of the space has been tried.
+    public var isExhausted: Bool
+
+    enum CodingKeys: String, CodingKey {
+      case trials
+      case isExhausted = "exhausted"
+    }
+  }
+
+  /// The trials that get the full training.
+  public struct Selected: Hashable, Sendable, Codable {
+    public var trials: [Int]
+  }
+
+  /// A full training of a student.
+  public struct Distilled: Hashable, Sendable, Codable {
+    public enum Outcome: String, Hashable, Sendable, Codable {
+      case measured
+      case diverged
+      case crashed
+    }
+
+    public var trial: Int
+    public var repetition: Int
+    /// Whether it was trained without the teacher.
+    public var isBaseline: Bool
+    public var outcome: Outcome
+    public var validation: Evaluation?
+    public var test: Evaluation?
+    public var seconds: Double
+    public var steps: Int
+
+    enum CodingKeys: String, CodingKey {
+      case trial, repetition, outcome, validation, test, seconds, steps
+      case isBaseline = "baseline"
+    }
+  }
+
+  /// Wall-clock time spent in a stage by one run; a study that was continued has several.
+  public struct StageTimed: Hashable, Sendable, Codable {
+    public var stage: String
+    public var seconds: Double
+    public var workers: Int
+  }
+}
+
+extension JournalEvent: Codable {
+  private enum Kind: String, Codable {
+    case began
+    case teacherReady = "teacher_ready"
+    case screened
+    case proposed
+    case finished
+    case nothingFeasible = "nothing_feasible"
+    case searchEnded = "search_ended"
+    case selected
+    case distilled
+    case stageTimed = "stage_timed"
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case event
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    switch try container.decode(Kind.self, forKey: .event) {
+    case .began: self = .began(try Began(from: decoder))
+    case .teacherReady: self = .teacherReady(try TeacherReady(from: decoder))
+    case .screened: self = .screened(try Screened(from: decoder))
+    case .proposed: self = .proposed(try Proposed(from: decoder))
+    case .finished: self = .finished(try Finished(from: decoder))
+    case .nothingFeasible: self = .nothingFeasible(try NothingFeasible(from: decoder))
+    case .searchEnded: self = .searchEnded(try SearchEnded(from: decoder))
+    case .selected: self = .selected(try Selected(from: decoder))
+    case .distilled: self = .distilled(try Distilled(from: decoder))
+    case .stageTimed: self = .stageTimed(try StageTimed(from: decoder))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    func write(_ kind: Kind, _ value: some Encodable) throws {
+      try container.encode(kind, forKey: .event)
+      try value.encode(to: encoder)
+    }
+    switch self {
+    case .began(let value): try write(.began, value)
+    case .teacherReady(let value): try write(.teacherReady, value)
+    case .screened(let value): try write(.screened, value)
+    case .proposed(let value): try write(.proposed, value)
+    case .finished(let value): try write(.finished, value)
+    case .nothingFeasible(let value): try write(.nothingFeasible, value)
+    case .searchEnded(let value): try write(.searchEnded, value)
+    case .selected(let value): try write(.selected, value)
+    case .distilled(let value): try write(.distilled, value)
+    case .stageTimed(let value): try write(.stageTimed, value)
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import BayesianOptimization
+import Datasets
+import Distillation
+import FileFormats
+import Foundation
+import HardwareProfiles
+
+extension StudyDefinition {
+  static let keys = [
+    "format", "name", "seed", "data", "teacher", "search_space", "hardware", "minimize",
+    "constraints", "search", "flash", "full", "finalists", "workers",
+  ]
+
+  /// Reads `study.json` strictly.
+  ///
+  /// - Throws: `JSONError` naming file, field, value and what was expected.
+  public init(contentsOf path: String) throws(JSONError) {
+    try self.init(JSONField(contentsOf: path))
+  }
+
+  /// Reads a study's definition from JSON.
+  public init(_ field: JSONField) throws(JSONError) {
+    let members = try field.members(of: "a study", known: StudyDefinition.keys)
+    let format = try members.required("format")
+    guard format.value == .text(StudyDefinition.format) else {
+      throw format.expected("\"\(StudyDefinition.format)\"")
+    }
+    name = try members.required("name").text("the study's name")
+    seed = UInt64(try members["seed"]?.integer(in: 0...Int.max) ?? 0)
+    data = try DatasetDefinition(members.required("data"))
+    teacher = try TeacherDefinition(members.required("teacher"))
+    searchSpace = try members.required("search_space").text("the path of a search-space file")
+    hardware = try members["hardware"]?.text("the path of a hardware-profile file")
+    objectives = try StudyDefinition.metrics(members.required("minimize"))
+    constraints = []
+    for element in try members["constraints"]?.elements(of: "constraints") ?? [] {
+      let text = try element.text("a constraint such as \"latency_ms<=5\"")
+      do {
+        constraints.append(try Constraint(text))
+      } catch {
+        throw element.expected("a constraint such as \"latency_ms<=5\": \(error)")
+      }
+    }
+    if hardware == nil {
+      let needy = objectives.first(where: \.needsProfile) ?? constraints.first { $0.metric.needsProfile }?.metric
+      if let needy {
+        throw .invalid(
+          file: field.file, field: "hardware", value: "nothing",
+          expected: "a hardware profile, because \(needy.rawValue) is asked for")
+      }
+    }
+    search = try SearchSettings(members["search"])
+    full = try Recipe(members.required("full"), defaults: .studentDefaults)
+    flash = try members["flash"].map { field throws(JSONError) in
+      try FlashRecipe(field, defaults: .defaults)
+    } ?? .defaults
+    finalists = try FinalistSettings(members["finalists"])
+    workers = try members["workers"]?.integer(in: 1...1024)
+    identity = field.value.canonical(leavingOut: ["workers", "name"])
+    guard search.trials >= finalists.count else {
+      throw .invalid(
+        file: field.file, field: "finalists.count", value: "\(finalists.count)",
+        expected: "at most search.trials, which is \(search.trials)")
+    }
+  }
+
+  private static func metrics(_ field: JSONField) throws(JSONError) -> [CostMetric] {
+    let elements = try field.elements(of: "metrics")
+    guard !elements.isEmpty else { throw field.expected("at least one metric to minimize") }
+    var metrics: [CostMetric] = []
+    for element in elements {
+      let metric = try element.choice(CostMetric.self)
+      guard !metrics.contains(metric) else { throw element.expected("each metric once") }
+      metrics.append(metric)
+    }
+    return metrics
+  }
+}
+
+extension TeacherDefinition {
+  init(_ field: JSONField) throws(JSONError) {
+    let members = try field.members(of: "a teacher", known: ["network", "recipe", "weights"])
+    network = try ResidualTeacher(members.required("network"))
+    weights = try members["weights"]?.text("the path of a safetensors file")
+    recipe = .teacherDefaults
+    if let recipe = members["recipe"] {
+      guard weights == nil else {
+        throw recipe.expected("no recipe where the teacher's weights are given")
+      }
+      self.recipe = try Recipe(recipe, defaults: .teacherDefaults)
+      guard self.recipe.loss.distillation == 0 else {
+        throw recipe.expected("no \"distillation_weight\": a teacher learns from labels")
+      }
+    }
+  }
+}
+
+extension SearchSettings {
+  init(_ field: JSONField?) throws(JSONError) {
+    self.init(sampler: .bayesian, trials: 60, initialTrials: 12, lookAhead: 4)
+    guard let field else { return }
+    let members = try field.members(
+      of: "the search", known: ["sampler", "trials", "initial_trials", "look_ahead"])
+    if let kind = try members["sampler"]?.choice(SamplerKind.self) { sampler = kind }
+    if let count = try members["trials"]?.integer(in: 1...1_000_000) { trials = count }
+    if let count = try members["initial_trials"]?.integer(in: 1...1_000_000) {
+      initialTrials = count
+    }
+    if let count = try members["look_ahead"]?.integer(in: 1...1024) { lookAhead = count }
+  }
+}
+
+extension FinalistSettings {
+  init(_ field: JSONField?) throws(JSONError) {
+    self.init(count: 4, seeds: 1, baseline: true)
+    guard let field else { return }
+    let members = try field.members(of: "the finalists", known: ["count", "seeds", "baseline"])
+    if let count = try members["count"]?.integer(in: 1...1000) { self.count = count }
+    if let seeds = try members["seeds"]?.integer(in: 1...100) { self.seeds = seeds }
+    if let baseline = try members["baseline"]?.flag() { self.baseline = baseline }
+  }
+}
+
+extension JSONValue {
+  /// Returns the value as text with sorted keys, so that equal values give equal texts.
+  ///
+  /// - Parameter keys: Members of the outermost object to leave out.
+  func canonical(leavingOut keys: Set<String> = []) -> String {
+    switch self {
+    case .null, .flag, .integer, .number: description
+    case .text(let text): "\"\(text)\""
+    case .array(let elements): "[" + elements.map { $0.canonical() }.joined(separator: ",") + "]"
+    case .object(let members):
+      "{"
+        + members.filter { !keys.contains($0.name) }.sorted { $0.name < $1.name }
+        .map { "\"\($0.name)\":\($0.value.canonical())" }.joined(separator: ",") + "}"
+    }
+  }
+}

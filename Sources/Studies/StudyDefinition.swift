@@ -1,0 +1,83 @@
+import BayesianOptimization
+import Datasets
+import Distillation
+import HardwareProfiles
+import NeuralNetworks
+import TensorKernels
+
+/// What a study asks for: the contents of `study.json`.
+public struct StudyDefinition: Sendable {
+  public static let format = "autodistill-study/1"
+
+  public var name: String
+  /// All random numbers of the study come from this seed.
+  public var seed: UInt64
+  public var data: DatasetDefinition
+  public var teacher: TeacherDefinition
+  /// The search-space file, relative to the study's folder.
+  public var searchSpace: String
+  /// The hardware-profile file, relative to the study's folder.
+  public var hardware: String?
+  /// The known costs to minimise, beside the accuracy that is maximised.
+  public var objectives: [CostMetric]
+  public var constraints: [Constraint]
+  public var search: SearchSettings
+  public var flash: FlashRecipe
+  public var full: Recipe
+  public var finalists: FinalistSettings
+  /// Worker processes; nil for as many as the machine has cores.
+  public var workers: Int?
+  /// The definition as canonical text, without `workers`, which does not change any result.
+  public var identity: String
+}
+
+/// Where the teacher comes from.
+public struct TeacherDefinition: Hashable, Sendable {
+  public var network: ResidualTeacher
+  /// How it is trained, where there are no weights.
+  public var recipe: Recipe
+  /// Weights of a trained teacher of this network, relative to the study's folder.
+  public var weights: String?
+}
+
+/// How students are proposed.
+public struct SearchSettings: Hashable, Sendable {
+  public var sampler: SamplerKind
+  /// Students to score with flash distillation.
+  public var trials: Int
+  /// Quasi-random students before the surrogate chooses.
+  public var initialTrials: Int
+  /// Trial n is proposed from the results of trials up to n − lookAhead, whatever else has finished,
+  /// so that any number of workers up to it proposes the same students.
+  public var lookAhead: Int
+}
+
+/// Which students get the full training, and how often.
+public struct FinalistSettings: Hashable, Sendable {
+  public var count: Int
+  /// Repetitions of each full training with different seeds.
+  public var seeds: Int
+  /// Whether each is also trained without the teacher for the same steps.
+  public var baseline: Bool
+}
+
+extension Recipe {
+  /// The full training of a student, as far as a study does not say otherwise.
+  public static let studentDefaults = Recipe(
+    epochs: 20, batch: 64, weightDecay: 5e-4,
+    schedule: LearningRateSchedule(
+      shape: .oneCycle, peakRate: 0.2, warmupShare: 0.2, finalShare: 0.01),
+    loss: LossWeights(distillation: 0.9, temperature: 4, labelSmoothing: 0))
+
+  /// The training of a teacher, as far as a study does not say otherwise.
+  public static let teacherDefaults = Recipe(
+    epochs: 10, batch: 128, slices: 4, weightDecay: 5e-4,
+    schedule: LearningRateSchedule(
+      shape: .oneCycle, peakRate: 0.2, warmupShare: 0.2, finalShare: 0.01),
+    loss: LossWeights(distillation: 0, temperature: 1, labelSmoothing: 0))
+}
+
+extension FlashRecipe {
+  /// 5 % of the images in small batches.
+  public static let defaults = FlashRecipe(fraction: 0.05, batch: 32, statisticsBatches: 40)
+}

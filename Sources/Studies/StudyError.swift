@@ -1,0 +1,40 @@
+/// What keeps a study from running.
+public enum StudyError: Error, Hashable, Sendable {
+  /// The study was changed after its journal was begun.
+  case changed(folder: String, what: String)
+  /// A line of the journal is damaged, and lines after it are intact.
+  case corruptJournal(path: String, line: Int, reason: String)
+  /// Another process works on the study.
+  case locked(folder: String)
+  /// A worker reported that it cannot go on, such as a full disk.
+  case worker(String)
+  /// A worker process cannot be started.
+  case cannotStartWorker(command: String, reason: String)
+  /// The teacher is not what the study needs.
+  case teacher(String)
+  /// Something asked for is not there yet.
+  case missing(String)
+  /// The user interrupted the run; everything finished is in the journal.
+  case interrupted
+}
+
+extension StudyError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .changed(let folder, let what):
+      "\(folder): \(what) has changed since the journal was begun; "
+        + "undo the change, or copy study.json into a new folder and run that"
+    case .corruptJournal(let path, let line, let reason):
+      "\(path):\(line): the journal is damaged here (\(reason)), expected one JSON event per line; "
+        + "the lines before it are intact: cut the file off before this line to go on from there"
+    case .locked(let folder):
+      "\(folder): another process is running this study; wait for it or end it"
+    case .worker(let message): message
+    case .cannotStartWorker(let command, let reason):
+      "cannot start the worker process '\(command)': \(reason)"
+    case .teacher(let message): message
+    case .missing(let message): message
+    case .interrupted: "interrupted; everything finished is kept"
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import Foundation
+
+/// The paths of a study's files.
+public struct StudyFolder: Hashable, Sendable {
+  /// The folder as the user gave it.
+  public let path: String
+
+  public init(_ path: String) {
+    self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
+
+  /// Returns the path of `name` in the folder; an absolute name stays as it is.
+  public func appending(_ name: String) -> String {
+    name.hasPrefix("/") ? name : (path as NSString).appendingPathComponent(name)
+  }
+
+  public var definition: String { appending("study.json") }
+  public var journal: String { appending("journal.jsonl") }
+  public var preparedData: String { appending("data") }
+  public var teacher: String { appending("teacher") }
+  public var teacherWeights: String { appending("teacher/weights.safetensors") }
+  public var teacherCheckpoint: String { appending("teacher/checkpoint.safetensors") }
+  public var softTargets: String { appending("teacher/logits.raw") }
+  public var report: String { appending("report") }
+
+  public func candidate(_ key: String) -> String { appending("candidates/\(key)") }
+  public func weights(of key: String) -> String { candidate(key) + "/weights.safetensors" }
+
+  /// Where an unfinished full training keeps its checkpoint.
+  public func checkpoint(of key: String, repetition: Int, isBaseline: Bool) -> String {
+    candidate(key) + "/\(isBaseline ? "baseline" : "distilled")-\(repetition).checkpoint.safetensors"
+  }
+}

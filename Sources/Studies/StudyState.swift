@@ -1,0 +1,66 @@
+import Distillation
+import HardwareProfiles
+
+/// A study as its journal tells it: a fold over the events.
+public struct StudyState: Sendable {
+  /// One flash trial.
+  public struct Trial: Hashable, Sendable {
+    public var number: Int
+    public var key: String
+    public var costs: Costs
+    public var result: JournalEvent.Finished?
+
+    /// The flash accuracy on the validation split, if the trial gave one.
+    public var flashAccuracy: Double? {
+      result?.outcome == .measured ? result?.validation?.accuracy : nil
+    }
+  }
+
+  public var began: JournalEvent.Began?
+  public var teacher: JournalEvent.TeacherReady?
+  public var screened: JournalEvent.Screened?
+  /// In the order of their numbers.
+  public var trials: [Trial] = []
+  public var nothingFeasible: JournalEvent.NothingFeasible?
+  public var searchEnded: JournalEvent.SearchEnded?
+  /// The numbers of the trials that get the full training.
+  public var finalists: [Int]?
+  public var distilled: [JournalEvent.Distilled] = []
+  public var stageSeconds: [JournalEvent.StageTimed] = []
+
+  public init() {}
+
+  /// Takes in one event. An event that repeats an earlier one changes nothing.
+  public mutating func apply(_ event: JournalEvent) {
+    switch event {
+    case .began(let value): if began == nil { began = value }
+    case .teacherReady(let value): teacher = value
+    case .screened(let value): screened = value
+    case .proposed(let value):
+      guard value.trial == trials.count else { return }
+      trials.append(Trial(number: value.trial, key: value.key, costs: value.costs))
+    case .finished(let value):
+      guard trials.indices.contains(value.trial), trials[value.trial].result == nil else { return }
+      trials[value.trial].result = value
+    case .nothingFeasible(let value): nothingFeasible = value
+    case .searchEnded(let value): searchEnded = value
+    case .selected(let value): finalists = value.trials
+    case .distilled(let value):
+      guard
+        distillation(
+          of: value.trial, repetition: value.repetition, isBaseline: value.isBaseline) == nil
+      else { return }
+      distilled.append(value)
+    case .stageTimed(let value): stageSeconds.append(value)
+    }
+  }
+
+  /// Returns what became of a full training, if it has ended.
+  public func distillation(
+    of trial: Int, repetition: Int, isBaseline: Bool
+  ) -> JournalEvent.Distilled? {
+    distilled.first {
+      $0.trial == trial && $0.repetition == repetition && $0.isBaseline == isBaseline
+    }
+  }
+}
