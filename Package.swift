@@ -44,8 +44,8 @@ let kernels: [SwiftSetting] = strict + [.unsafeFlags(["-Ounchecked"])]
 let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   ("TensorKernels", ["CPlatform"], kernels),
   ("NeuralNetworks", ["TensorKernels"], strict),
-  ("FileFormats", [], strict),
-  ("Datasets", ["TensorKernels", "FileFormats"], strict),
+  ("FileFormats", [], kernels),
+  ("Datasets", ["TensorKernels", "FileFormats"], kernels),
   ("Distillation", ["TensorKernels", "NeuralNetworks", "FileFormats", "Datasets"], strict),
   ("SearchSpaces", ["TensorKernels", "NeuralNetworks", "FileFormats"], strict),
   ("HardwareProfiles", ["TensorKernels", "NeuralNetworks", "FileFormats"], strict),
@@ -66,29 +66,31 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   ),
 ]
 
-let package = Package(
-  name: "AutoDistill",
-  products: [.executable(name: "autodistill", targets: ["autodistill"])],
-  targets: [
+let targets: [Target] =
+  [
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPlatform"),
     .executableTarget(
       name: "autodistill",
-      dependencies: ["CPlatform"] + libraries.map { .target(name: $0.name) },
+      dependencies: [.target(name: "CPlatform")] + libraries.map { .target(name: $0.name) },
       swiftSettings: strict),
   ]
-    + libraries.map { library in
-      .target(
-        name: library.name, dependencies: library.imports.map { .target(name: $0) },
-        swiftSettings: library.settings)
-    }
-    + libraries.map { library in
-      .testTarget(
-        name: library.name + "Tests",
-        dependencies: ([library.name] + library.imports).map { .target(name: $0) },
-        resources: [],
-        swiftSettings: strict)
-    },
+  + libraries.map { library in
+    .target(
+      name: library.name, dependencies: library.imports.map { .target(name: $0) },
+      swiftSettings: library.settings)
+  }
+  + libraries.map { library in
+    .testTarget(
+      name: library.name + "Tests",
+      dependencies: ([library.name] + library.imports).map { .target(name: $0) },
+      swiftSettings: strict)
+  }
+
+let package = Package(
+  name: "AutoDistill",
+  products: [.executable(name: "autodistill", targets: ["autodistill"])],
+  targets: targets,
   swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+import FileFormats
 import TensorKernels
 
 /// Random changes to training images, under `"augmentation"` in a recipe; every field may be left
@@ -44,7 +45,7 @@ public struct Augmentation: Hashable, Sendable {
   }
 }
 
-extension Augmentation: Codable {
+extension Augmentation: Encodable {
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case shiftPixels = "shift_pixels"
     case flip
@@ -56,14 +57,14 @@ extension Augmentation: Codable {
 
   /// Reads an augmentation strictly.
   ///
-  /// - Throws: `DatasetError.invalidField` naming an unknown key or the field that is wrong.
-  public init(from decoder: any Decoder) throws {
-    let reader = try FieldReader(decoder)
-    try reader.refuseUnknown(known: CodingKeys.allCases.map(\.rawValue))
+  /// - Throws: `JSONError` naming an unknown key or the field that is wrong.
+  public init(_ field: JSONField) throws(JSONError) {
+    let members = try field.members(
+      of: "an augmentation", known: CodingKeys.allCases.map(\.rawValue))
     self.init(
-      shiftPixels: try reader.integer(CodingKeys.shiftPixels.rawValue, in: Self.pixelRange) ?? 0,
-      flip: try reader.boolean(CodingKeys.flip.rawValue) ?? false,
-      cutoutPixels: try reader.integer(CodingKeys.cutoutPixels.rawValue, in: Self.pixelRange) ?? 0)
+      shiftPixels: try members["shift_pixels"]?.integer(in: Self.pixelRange) ?? 0,
+      flip: try members["flip"]?.flag() ?? false,
+      cutoutPixels: try members["cutout_pixels"]?.integer(in: Self.pixelRange) ?? 0)
   }
 }
 

@@ -1,9 +1,9 @@
 import Foundation
 
-/// What went wrong with a data set: a field of its definition, a missing file, or what a file
-/// holds.
+/// What went wrong with a data set: a definition that does not fit the data, a missing file, or what
+/// a file holds. What is wrong with the JSON of a definition is a `JSONError`.
 public enum DatasetError: Error, Hashable, Sendable {
-  /// A field of the definition is missing, unknown, of the wrong type or out of range.
+  /// A field of the definition does not fit the data.
   case invalidField(field: String, found: String, expected: String)
   /// None of the files looked for is there.
   case missingFile(lookedFor: [String], suggestion: String?)

@@ -2,7 +2,7 @@ import FileFormats
 import Foundation
 
 /// How a pixel is stored.
-public enum PixelType: String, Codable, Hashable, Sendable {
+public enum PixelType: String, CaseIterable, Encodable, Hashable, Sendable {
   /// 0…255, meaning 0…1.
   case uint8
   /// Any finite number.

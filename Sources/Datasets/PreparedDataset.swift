@@ -22,7 +22,8 @@ public final class PreparedDataset: Sendable {
 
   /// Opens a folder that `prepare` has filled; checks the sizes of the files, not every byte.
   ///
-  /// - Throws: `FileFormatError` if a file is missing or has the wrong size.
+  /// - Throws: `JSONError` if `dataset.json` is missing or damaged, `FileFormatError` if another file
+  ///   is missing or has the wrong size. `PreparedDataset.prepare` makes such a folder anew.
   public static func open(_ folder: String) throws -> PreparedDataset {
     try PreparedDataset(folder, PreparedDescription.read(from: folder))
   }

@@ -3,7 +3,7 @@ import Foundation
 
 /// `dataset.json` in a prepared folder: what the raw files beside it hold and what they were made
 /// from.
-struct PreparedDescription: Codable, Equatable {
+struct PreparedDescription: Encodable, Equatable {
   /// Grows when the layout of the folder changes; other versions are made anew.
   static let currentVersion = 1
 
@@ -22,7 +22,7 @@ struct PreparedDescription: Codable, Equatable {
   var contentHash = ""
   var sources: [SourceRecord]
 
-  enum CodingKeys: String, CodingKey {
+  enum CodingKeys: String, CodingKey, CaseIterable {
     case formatVersion = "format_version"
     case definition
     case pixelType = "pixel_type"
@@ -42,37 +42,6 @@ struct PreparedDescription: Codable, Equatable {
   var labelsFile: String { labelBytes == 1 ? "labels.u8" : "labels.u16" }
   static let fileName = "dataset.json"
 
-  /// Reads the description in a folder.
-  ///
-  /// - Throws: `FileFormatError`; `.malformed` also if the numbers make no sense.
-  static func read(from folder: String) throws -> PreparedDescription {
-    let path = (folder as NSString).appendingPathComponent(fileName)
-    let json = try MappedFile(path).withUnsafeBytes { Data($0) }
-    do {
-      let description = try JSONDecoder().decode(PreparedDescription.self, from: json)
-      let sizes = [
-        description.height, description.width, description.channels, description.trainingCount,
-        description.validationCount, description.testCount,
-      ]
-      guard description.formatVersion == currentVersion,
-        sizes.allSatisfy({ 0 < $0 && $0 <= Int(Int32.max) }),
-        // The size of the files in bytes must not overflow.
-        sizes.prefix(3).reduce(12 * 0x1p31, { $0 * Double($1) }) < 0x1p63,
-        DatasetDefinition.classRange.contains(description.classes),
-        description.standardization.mean.count == description.channels,
-        description.standardization.standardDeviation.count == description.channels,
-        description.standardization.standardDeviation.allSatisfy({ $0 > 0 })
-      else {
-        throw malformed(path, found: "numbers that do not belong together")
-      }
-      return description
-    } catch let error as FileFormatError {
-      throw error
-    } catch {
-      throw malformed(path, found: "\(error)")
-    }
-  }
-
   /// Writes the description into a folder, atomically.
   func write(into folder: String) throws {
     let encoder = JSONEncoder()
@@ -80,25 +49,67 @@ struct PreparedDescription: Codable, Equatable {
     let path = (folder as NSString).appendingPathComponent(Self.fileName)
     try AtomicFile.write(try encoder.encode(self) + Data("\n".utf8), to: path)
   }
+}
 
-  private static func malformed(_ path: String, found: String) -> FileFormatError {
-    .malformed(
-      path: path, location: "contents", found: found,
-      expected: "a prepared data set of format_version \(currentVersion); "
-        + "delete the folder to have it made again")
+extension PreparedDescription {
+  /// Reads the description in a folder.
+  ///
+  /// - Throws: `JSONError`; also if the numbers do not belong together.
+  static func read(from folder: String) throws(JSONError) -> PreparedDescription {
+    let path = (folder as NSString).appendingPathComponent(fileName)
+    return try PreparedDescription(try JSONField(contentsOf: path))
+  }
+
+  private init(_ field: JSONField) throws(JSONError) {
+    let members = try field.members(
+      of: "a prepared data set", known: CodingKeys.allCases.map(\.rawValue))
+    let version = try members.required("format_version")
+    guard version.value == .integer(Self.currentVersion) else {
+      throw version.expected(
+        "\(Self.currentVersion); delete the folder to have the data set prepared again")
+    }
+    func size(_ name: String) throws(JSONError) -> Int {
+      try members.required(name).integer(in: 1...Int(Int32.max))
+    }
+    definition = try DatasetDefinition(try members.required("definition"))
+    pixelType = try members.required("pixel_type").choice(PixelType.self)
+    (height, width, channels) = (try size("height"), try size("width"), try size("channels"))
+    classes = try members.required("classes").integer(in: DatasetDefinition.classRange)
+    trainingCount = try size("training_count")
+    validationCount = try size("validation_count")
+    testCount = try size("test_count")
+    standardization = try Standardization(
+      try members.required("standardization"), channels: channels)
+    contentHash = try members.required("content_sha256").text("a SHA-256 in hexadecimal")
+    sources = try members.required("sources").elements(of: "source files")
+      .map { source throws(JSONError) in try SourceRecord(source) }
+    // Three splits of 2³¹ images each, four bytes per value: the size of a file must not overflow.
+    guard 12 * 0x1p31 * Double(height) * Double(width) * Double(channels) < 0x1p63 else {
+      throw try members.required("width").expected("images that fit into a prepared data set")
+    }
   }
 }
 
 /// A source file as it was when the data set was prepared.
-struct SourceRecord: Codable, Equatable {
+struct SourceRecord: Encodable, Equatable {
   let name: String
   let bytes: Int
   let modifiedNanoseconds: Int
   let sha256: String
 
-  enum CodingKeys: String, CodingKey {
+  enum CodingKeys: String, CodingKey, CaseIterable {
     case name, bytes, sha256
     case modifiedNanoseconds = "modified_ns"
+  }
+
+  /// Reads a record.
+  init(_ field: JSONField) throws(JSONError) {
+    let members = try field.members(
+      of: "a source file", known: CodingKeys.allCases.map(\.rawValue))
+    name = try members.required("name").text("the name of the file")
+    bytes = try members.required("bytes").integer(in: 0...Int.max)
+    modifiedNanoseconds = try members.required("modified_ns").integer(in: Int.min...Int.max)
+    sha256 = try members.required("sha256").text("a SHA-256 in hexadecimal")
   }
 
   /// Examines and hashes a file.

@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 
 /// What brings every channel to mean 0 and standard deviation 1: `(pixel − mean) /
@@ -5,7 +6,7 @@ import Foundation
 ///
 /// Pixels stored as `uint8` count as 0…1, that is, divided by 255; `float32` pixels count as they
 /// are.
-public struct Standardization: Codable, Hashable, Sendable {
+public struct Standardization: Encodable, Hashable, Sendable {
   /// The mean of each channel.
   public let mean: [Double]
   /// The standard deviation of each channel; 1 for a channel that never changes.
@@ -25,6 +26,26 @@ public struct Standardization: Codable, Hashable, Sendable {
       "one mean and one positive standard deviation per channel")
     self.mean = mean
     self.standardDeviation = standardDeviation
+  }
+
+  /// Reads the statistics of so many channels.
+  init(_ field: JSONField, channels: Int) throws(JSONError) {
+    let members = try field.members(
+      of: "a standardization", known: ["mean", "standard_deviation"])
+    func perChannel(_ name: String) throws(JSONError) -> [JSONField] {
+      let numbers = try members.required(name)
+      let elements = try numbers.elements(of: "numbers")
+      guard elements.count == channels else {
+        throw numbers.expected("\(channels) numbers, one per channel")
+      }
+      return elements
+    }
+    mean = try perChannel("mean").map { element throws(JSONError) in
+      try element.number(in: -.infinity...(.infinity))
+    }
+    standardDeviation = try perChannel("standard_deviation").map { element throws(JSONError) in
+      try element.positive(of: "pixel values")
+    }
   }
 
   /// Computes the statistics of pixels, `[…, channels]`, dividing by the count (not the count less

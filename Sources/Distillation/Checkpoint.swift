@@ -32,9 +32,9 @@ struct Checkpoint {
   func restore(into plan: TrainingPlan, optimizer: Optimizer) -> Int? {
     guard let file = try? SafetensorsFile.read(path), file.metadata["identity"] == identity,
       let step = file.metadata["next_step"].flatMap({ Int($0) }),
-      let parameters = file.tensors["parameters"]?.asFloats,
-      let statistics = file.tensors["statistics"]?.asFloats,
-      let state = file.tensors["optimizer"]?.asFloats,
+      let parameters = file.tensors["parameters"]?.asFloats(),
+      let statistics = file.tensors["statistics"]?.asFloats(),
+      let state = file.tensors["optimizer"]?.asFloats(),
       parameters.count == plan.layout.parameterFloats,
       statistics.count == plan.layout.statisticFloats, state.count == optimizer.state.count
     else { return nil }

@@ -15,7 +15,10 @@ extension Recipe {
       ("epochs", "\(epochs)"), ("batch", "\(batch)"), ("slices", "\(slices)"),
       ("optimizer", optimizerText), ("decay", "\(weightDecay)"),
       ("clip", clipNorm.map { "\($0)" } ?? "none"),
-      ("schedule", "\(schedule.shape.rawValue)(\(schedule.peakRate),\(schedule.warmupShare),\(schedule.finalShare))"),
+      (
+        "schedule",
+        "\(schedule.shape.rawValue)(\(schedule.peakRate),\(schedule.warmupShare),\(schedule.finalShare))"
+      ),
       ("loss", "\(loss.distillation),\(loss.temperature),\(loss.labelSmoothing)"),
       (
         "augmentation",

@@ -18,7 +18,7 @@ extension Recipe {
     let members = try field.members(of: "a training recipe", known: Recipe.keys)
     if let epochs = try members["epochs"]?.positive(of: "epochs") { self.epochs = epochs }
     if let batch = try members["batch"]?.integer(in: 2...65_536) { self.batch = batch }
-    if let slices = try members["slices"] {
+    if let slices = members["slices"] {
       self.slices = try slices.integer(in: 1...max(1, batch / 2))
     }
     if let optimizer = members["optimizer"] { self.optimizer = try OptimizerRule(optimizer) }

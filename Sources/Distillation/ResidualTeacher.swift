@@ -63,30 +63,3 @@ public struct ResidualTeacher: Hashable, Sendable {
     return try builder.network()
   }
 }
-
-extension NetworkBuilder {
-  fileprivate mutating func appendNormed(
-    kernel: Int, stride: Int, channels: Int, activation: Activation
-  ) throws(NetworkError) {
-    try append(
-      .convolution(kernel: kernel, stride: stride, channels: channels, bias: false))
-    try append(.batchNorm)
-    if activation != .identity { try append(.activation(activation)) }
-  }
-
-  fileprivate mutating func appendBasicBlock(channels: Int, stride: Int) throws(NetworkError) {
-    let entrance = current
-    let keepsShape = stride == 1 && currentShape.channels == channels
-    try appendNormed(kernel: 3, stride: stride, channels: channels, activation: .relu)
-    try appendNormed(kernel: 3, stride: 1, channels: channels, activation: .identity)
-    if keepsShape {
-      try add(entrance)
-    } else {
-      let body = current
-      current = entrance
-      try appendNormed(kernel: 1, stride: stride, channels: channels, activation: .identity)
-      try add(body)
-    }
-    try append(.activation(.relu))
-  }
-}

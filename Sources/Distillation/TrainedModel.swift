@@ -76,7 +76,7 @@ extension TrainedModel {
             path: path, location: "tensor \"\(tensor.name)\"", found: "shape \(array.shape)",
             expected: expected)
         }
-        values.replaceSubrange(tensor.offset..<tensor.offset + tensor.count, with: array.asFloats)
+        values.replaceSubrange(tensor.offset..<tensor.offset + tensor.count, with: array.asFloats())
       }
       return values
     }

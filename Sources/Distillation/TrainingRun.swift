@@ -112,7 +112,9 @@ public struct TrainingRun: Sendable {
       case .model: "model"
       }
     return ContentHash.hexadecimal(
-      of: "\(network.identity)|\(recipe.identity)|\(reader.dataset.contentHash)|\(teacher)|\(seed)|\(statisticsBatches)")
+      of:
+        "\(network.identity)|\(recipe.identity)|\(reader.dataset.contentHash)|\(teacher)|\(seed)|\(statisticsBatches)"
+    )
   }
 }
 

@@ -13,6 +13,14 @@ public struct TrainingSlice: @unchecked Sendable {
   public let labels: UnsafeMutablePointer<Int32>
   /// Where the teacher's logits go, `[range.count, classes]`; ignored if the loss has no teacher.
   public let teacher: UnsafeMutablePointer<Float>
+
+  public init(
+    step: Int, range: Range<Int>, images: UnsafeMutablePointer<Float>,
+    labels: UnsafeMutablePointer<Int32>, teacher: UnsafeMutablePointer<Float>
+  ) {
+    (self.step, self.range, self.images) = (step, range, images)
+    (self.labels, self.teacher) = (labels, teacher)
+  }
 }
 
 /// What a step did.

@@ -1,10 +1,13 @@
+import FileFormats
+
 extension Blueprint {
   /// Reads the fields `blueprint` and `blocks` of a file.
   ///
-  /// - Throws: `SearchSpaceError`; also if a block, an argument or a parameter is never used.
+  /// - Throws: `JSONError`; also if a block, an argument or a parameter is never used.
   init(
-    _ field: Field, blocks blocksField: Field?, parameters: [Parameter], parametersField: Field
-  ) throws(SearchSpaceError) {
+    _ field: JSONField, blocks blocksField: JSONField?, parameters: [Parameter],
+    parametersField: JSONField
+  ) throws(JSONError) {
     var reader = BlueprintReader(parameters: parameters)
     if let blocksField {
       for (name, field) in try blocksField.object("the blocks") {
@@ -45,7 +48,7 @@ private struct BlueprintReader {
 
   init(parameters: [Parameter]) { self.parameters = parameters }
 
-  mutating func readBlock(_ name: String, _ field: Field) throws(SearchSpaceError) {
+  mutating func readBlock(_ name: String, _ field: JSONField) throws(JSONError) {
     guard isIdentifier(name) else {
       throw .invalid(
         file: field.file, field: field.path, value: "\"\(name)\"",
@@ -64,7 +67,7 @@ private struct BlueprintReader {
   }
 
   /// Gives a meaning to the name that `field` holds.
-  private mutating func declare(_ field: Field) throws(SearchSpaceError) {
+  private mutating func declare(_ field: JSONField) throws(JSONError) {
     let name = try field.identifier()
     guard resolve(name) == nil else {
       throw field.expected("a name that has no meaning here yet")
@@ -80,14 +83,14 @@ private struct BlueprintReader {
 }
 
 extension BlueprintReader {
-  mutating func elements(_ field: Field) throws(SearchSpaceError) -> [Element] {
+  mutating func elements(_ field: JSONField) throws(JSONError) -> [Element] {
     var elements: [Element] = []
     for element in try field.elements(of: "elements") { elements.append(try self.element(element)) }
     guard !elements.isEmpty else { throw field.expected("at least one element") }
     return elements
   }
 
-  private mutating func element(_ field: Field) throws(SearchSpaceError) -> Element {
+  private mutating func element(_ field: JSONField) throws(JSONError) -> Element {
     let members = try field.object("an element")
     let content: Blueprint.Content
     switch members.map(\.name).first(where: elementKeys.contains) {
@@ -97,12 +100,14 @@ extension BlueprintReader {
     case "if": content = try condition(field)
     case "choose": content = try choice(field)
     case "residual": content = try residual(field)
-    default: throw field.expected("an element: an object with one of the keys \(list(elementKeys))")
+    default:
+      throw field.expected(
+        "an element: an object with one of the keys \(JSONError.list(elementKeys))")
     }
     return Element(path: field.path, content: content)
   }
 
-  private mutating func layer(_ field: Field) throws(SearchSpaceError) -> Blueprint.Content {
+  private mutating func layer(_ field: JSONField) throws(JSONError) -> Blueprint.Content {
     // The kind says which other keys are known, so it is read before those are checked.
     let kindField = try field.object("a layer").first { $0.name == "layer" }?.field ?? field
     let kind = try kindField.choice(LayerKind.self)
@@ -120,7 +125,7 @@ extension BlueprintReader {
     return .layer(kind, operands)
   }
 
-  private mutating func call(_ field: Field) throws(SearchSpaceError) -> Blueprint.Content {
+  private mutating func call(_ field: JSONField) throws(JSONError) -> Blueprint.Content {
     let members = try field.members(of: "a call of a block", known: ["block", "with"])
     let nameField = try members.required("block")
     guard case .text(let name) = nameField.value,
@@ -129,7 +134,7 @@ extension BlueprintReader {
       throw nameField.expected(
         blocks.isEmpty
           ? "no call, since no block stands before this place"
-          : "one of the blocks before this place: \(list(blocks.map(\.name)))")
+          : "one of the blocks before this place: \(JSONError.list(blocks.map(\.name)))")
     }
     calledBlocks.insert(index)
     let names = blocks[index].arguments
@@ -143,7 +148,7 @@ extension BlueprintReader {
     return .call(index, expressions)
   }
 
-  private mutating func repetition(_ field: Field) throws(SearchSpaceError) -> Blueprint.Content {
+  private mutating func repetition(_ field: JSONField) throws(JSONError) -> Blueprint.Content {
     let inner = try field.members(of: "a repetition", known: ["repeat"]).required("repeat")
     let members = try inner.members(of: "a repetition", known: ["count", "index", "body"])
     let count = try operand(try members.required("count"), .repetitions)
@@ -159,7 +164,7 @@ extension BlueprintReader {
     return .repetition(count: count, body)
   }
 
-  private mutating func condition(_ field: Field) throws(SearchSpaceError) -> Blueprint.Content {
+  private mutating func condition(_ field: JSONField) throws(JSONError) -> Blueprint.Content {
     let members = try field.members(of: "a condition", known: ["if", "then", "else"])
     let condition = try operand(try members.required("if"), .flag)
     let first = try branch(try members.required("then"))
@@ -169,7 +174,7 @@ extension BlueprintReader {
     return .condition(condition, then: first, else: try branch(second))
   }
 
-  private mutating func choice(_ field: Field) throws(SearchSpaceError) -> Blueprint.Content {
+  private mutating func choice(_ field: JSONField) throws(JSONError) -> Blueprint.Content {
     let members = try field.members(of: "a choice", known: ["choose", "cases"])
     let operand = try operand(try members.required("choose"), .text)
     var cases: [(text: String, branch: Branch)] = []
@@ -186,7 +191,7 @@ extension BlueprintReader {
     return .choice(operand, cases)
   }
 
-  private mutating func residual(_ field: Field) throws(SearchSpaceError) -> Blueprint.Content {
+  private mutating func residual(_ field: JSONField) throws(JSONError) -> Blueprint.Content {
     let inner = try field.members(of: "a residual", known: ["residual"]).required("residual")
     let members = try inner.members(of: "a residual", known: ["body", "shortcut", "activation"])
     let body = try elements(try members.required("body"))
@@ -202,20 +207,20 @@ extension BlueprintReader {
     return .residual(body: body, projection: projection, activation: activation)
   }
 
-  private mutating func branch(_ field: Field) throws(SearchSpaceError) -> Branch {
+  private mutating func branch(_ field: JSONField) throws(JSONError) -> Branch {
     Branch(path: field.path, elements: try elements(field))
   }
 }
 
 extension BlueprintReader {
   private mutating func operand(
-    _ field: Field, _ requirement: Requirement
-  ) throws(SearchSpaceError) -> Operand {
+    _ field: JSONField, _ requirement: Requirement
+  ) throws(JSONError) -> Operand {
     Operand(expression: try expression(field), requirement: requirement)
   }
 
   /// Reads a value: a text with a `$` is a formula, every other scalar stands for itself.
-  private mutating func expression(_ field: Field) throws(SearchSpaceError) -> Expression {
+  private mutating func expression(_ field: JSONField) throws(JSONError) -> Expression {
     guard let value = ParameterValue(field.value) else {
       throw field.expected("a number, a text, true, false or a formula")
     }

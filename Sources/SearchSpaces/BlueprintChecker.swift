@@ -1,3 +1,5 @@
+import FileFormats
+
 /// Checks every branch of a blueprint for every combination of values that can reach it.
 ///
 /// The blueprint is walked once, into each call of a block and each branch, not once per
@@ -17,9 +19,9 @@ struct BlueprintChecker {
     reach = BlueprintReach(parameters: parameters)
   }
 
-  /// - Throws: `SearchSpaceError.invalid` for the first field without an allowed value, or the
+  /// - Throws: `JSONError.invalid` for the first field without an allowed value, or the
   ///   first branch that no architecture takes.
-  mutating func check(file: String) throws(SearchSpaceError) {
+  mutating func check(file: String) throws(JSONError) {
     try check(blueprint.elements)
     for branch in blueprint.branches where !takenBranches.contains(branch.path) {
       throw .invalid(
@@ -30,11 +32,11 @@ struct BlueprintChecker {
 }
 
 extension BlueprintChecker {
-  private mutating func check(_ elements: [Blueprint.Element]) throws(SearchSpaceError) {
+  private mutating func check(_ elements: [Blueprint.Element]) throws(JSONError) {
     for element in elements { try check(element) }
   }
 
-  private mutating func check(_ element: Blueprint.Element) throws(SearchSpaceError) {
+  private mutating func check(_ element: Blueprint.Element) throws(JSONError) {
     switch element.content {
     case .layer(_, let operands):
       for operand in operands { _ = try outcomes(of: operand) }
@@ -66,7 +68,7 @@ extension BlueprintChecker {
 
   private mutating func checkRepetition(
     _ count: Blueprint.Operand, _ body: Blueprint.Branch
-  ) throws(SearchSpaceError) {
+  ) throws(JSONError) {
     var greatest = 0
     var isKnown = true
     for outcome in try outcomes(of: count) {
@@ -88,14 +90,14 @@ extension BlueprintChecker {
 
   private mutating func enter(
     _ branch: Blueprint.Branch, where operand: Blueprint.Operand, is value: ParameterValue
-  ) throws(SearchSpaceError) {
+  ) throws(JSONError) {
     let outer = reach
     reach.require(operand.expression, is: value)
     if reach.isPossible { try checkTaken(branch) }
     reach = outer
   }
 
-  private mutating func checkTaken(_ branch: Blueprint.Branch) throws(SearchSpaceError) {
+  private mutating func checkTaken(_ branch: Blueprint.Branch) throws(JSONError) {
     takenBranches.insert(branch.path)
     try check(branch.elements)
   }
@@ -104,15 +106,15 @@ extension BlueprintChecker {
 extension BlueprintChecker {
   /// Returns the values, in order of appearance, that a field can have where the checker is.
   ///
-  /// - Throws: `SearchSpaceError.invalid` if one of them does not fulfil the requirement.
+  /// - Throws: `JSONError.invalid` if one of them does not fulfil the requirement.
   private func outcomes(
     of operand: Blueprint.Operand
-  ) throws(SearchSpaceError) -> [Expression.Outcome] {
+  ) throws(JSONError) -> [Expression.Outcome] {
     var outcomes: [Expression.Outcome] = []
     let expression = operand.expression
     let variables = reach.variables(of: expression)
     let isListed = try reach.forEachAssignment(of: variables) {
-      assignment throws(SearchSpaceError) in
+      assignment throws(JSONError) in
       let outcome: Expression.Outcome
       do throws(Expression.Failure) {
         outcome = try reach.outcome(of: expression, in: assignment)
@@ -146,7 +148,7 @@ extension BlueprintChecker {
 
   private func invalid(
     _ operand: Blueprint.Operand, _ value: String, expected: String
-  ) -> SearchSpaceError {
+  ) -> JSONError {
     let field = operand.expression.field
     let isLiteral = if case .literal = operand.expression.root { true } else { false }
     return .invalid(

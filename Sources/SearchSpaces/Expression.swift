@@ -1,3 +1,5 @@
+import FileFormats
+
 /// What a blueprint's field holds: a literal, or a formula over names.
 ///
 /// A formula is evaluated over whole numbers, fractions, texts and Booleans; the language is
@@ -5,7 +7,7 @@
 struct Expression: Sendable {
   let root: Term
   /// Where the expression stands, for errors.
-  let field: Field
+  let field: JSONField
 
   indirect enum Term: Hashable, Sendable {
     case literal(ParameterValue)
@@ -70,9 +72,9 @@ extension Expression {
     /// What was expected instead, in words.
     let expectation: String
     /// The expression that failed, when it is not the one evaluated: a block's argument.
-    var field: Field?
+    var field: JSONField?
 
-    init(_ expectation: String, in field: Field? = nil) {
+    init(_ expectation: String, in field: JSONField? = nil) {
       self.expectation = expectation
       self.field = field
     }

@@ -1,8 +1,10 @@
+import FileFormats
+
 extension Parameter {
   /// Reads one element of `parameters`.
   ///
   /// - Parameter earlier: The parameters before it, which its conditions may name.
-  init(_ field: Field, after earlier: [Parameter]) throws(SearchSpaceError) {
+  init(_ field: JSONField, after earlier: [Parameter]) throws(JSONError) {
     let members = try field.members(
       of: "a parameter", known: ["name", "values", "scale", "when", "group", "words"])
     let valuesField = try members.required("values")
@@ -15,8 +17,8 @@ extension Parameter {
   }
 
   private static func name(
-    _ field: Field, after earlier: [Parameter]
-  ) throws(SearchSpaceError) -> String {
+    _ field: JSONField, after earlier: [Parameter]
+  ) throws(JSONError) -> String {
     let name = try field.identifier()
     if let first = earlier.firstIndex(where: { $0.name == name }) {
       throw field.expected("a name of its own; parameters[\(first)] has this one already")
@@ -27,7 +29,7 @@ extension Parameter {
     return name
   }
 
-  private static func values(_ field: Field) throws(SearchSpaceError) -> [ParameterValue] {
+  private static func values(_ field: JSONField) throws(JSONError) -> [ParameterValue] {
     var values: [ParameterValue] = []
     for element in try field.elements(of: "numbers, texts or Booleans") {
       guard let value = ParameterValue(element.value) else {
@@ -47,8 +49,8 @@ extension Parameter {
 
   /// Numbers are ordinal and everything else categorical, unless the file says otherwise.
   private static func scale(
-    _ field: Field?, values: [ParameterValue], valuesField: Field
-  ) throws(SearchSpaceError) -> Scale {
+    _ field: JSONField?, values: [ParameterValue], valuesField: JSONField
+  ) throws(JSONError) -> Scale {
     let numbers = values.compactMap(\.number)
     let isNumeric = numbers.count == values.count
     let scale = try field?.choice(Scale.self) ?? (isNumeric ? .ordinal : .categorical)
@@ -60,8 +62,8 @@ extension Parameter {
   }
 
   private static func words(
-    _ field: Field?, name: String, values: [ParameterValue]
-  ) throws(SearchSpaceError) -> [String] {
+    _ field: JSONField?, name: String, values: [ParameterValue]
+  ) throws(JSONError) -> [String] {
     guard let field else { return values.map { "\(name) \($0)" } }
     let expectation = "a text in which {} stands for the value, or one text per value"
     switch field.value {
@@ -85,8 +87,8 @@ extension Parameter {
 
 extension Parameter {
   private static func conditions(
-    _ field: Field?, of name: String, on earlier: [Parameter]
-  ) throws(SearchSpaceError) -> [Condition] {
+    _ field: JSONField?, of name: String, on earlier: [Parameter]
+  ) throws(JSONError) -> [Condition] {
     guard let field else { return [] }
     var conditions: [Condition] = []
     for (parent, field) in try field.object("conditions") {
@@ -103,8 +105,8 @@ extension Parameter {
 
   /// Reads the value, or the list of values, that the earlier parameter must have.
   private static func condition(
-    _ field: Field, on parent: Parameter, at index: Int
-  ) throws(SearchSpaceError) -> Condition {
+    _ field: JSONField, on parent: Parameter, at index: Int
+  ) throws(JSONError) -> Condition {
     var alternatives = [field]
     if case .array = field.value { alternatives = try field.elements(of: "values") }
     guard !alternatives.isEmpty else { throw field.expected("at least one value") }

@@ -1,3 +1,5 @@
+import FileFormats
+
 /// A value that a parameter may take.
 ///
 /// A whole number is always `integer`, however it was written, so that equal values compare equal.

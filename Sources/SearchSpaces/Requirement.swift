@@ -1,3 +1,4 @@
+import FileFormats
 import NeuralNetworks
 
 /// What the value of a blueprint's field must be.
@@ -37,8 +38,8 @@ enum Requirement: Hashable, Sendable {
     case .rate: "a number from 0 to below 1"
     case .flag: "true or false"
     case .text: "a text"
-    case .activation: "one of \(list(Activation.allCases.map(\.rawValue)))"
-    case .poolingKind: "one of \(list(PoolingKind.allCases.map(\.rawValue)))"
+    case .activation: "one of \(JSONError.list(Activation.allCases.map(\.rawValue)))"
+    case .poolingKind: "one of \(JSONError.list(PoolingKind.allCases.map(\.rawValue)))"
     }
   }
 

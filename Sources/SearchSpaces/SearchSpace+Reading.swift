@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 
 extension SearchSpace {
@@ -6,42 +7,20 @@ extension SearchSpace {
 
   /// Reads a search space from a file.
   ///
-  /// - Throws: `SearchSpaceError` naming file, field, value and what was expected.
-  public init(contentsOf path: String) throws(SearchSpaceError) {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(filePath: path))
-    } catch {
-      throw .unreadable(file: path, reason: SearchSpace.reasonUnreadable(path, error))
-    }
-    try self.init(json: data, file: path)
-  }
-
-  /// Returns why a file cannot be read; Foundation alone says no more than that it failed.
-  private static func reasonUnreadable(_ path: String, _ error: any Error) -> String {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      return "there is no such file"
-    }
-    return isFolder.boolValue ? "it is a folder" : error.localizedDescription
+  /// - Throws: `JSONError` naming file, field, value and what was expected.
+  public init(contentsOf path: String) throws(JSONError) {
+    try self.init(try JSONField(contentsOf: path))
   }
 
   /// Reads a search space from the contents of a file.
   ///
   /// - Parameter file: What errors call the file.
-  public init(json: Data, file: String) throws(SearchSpaceError) {
-    let bytes = Array(json)
-    let value: JSONValue
-    do {
-      value = try JSONParser.parse(bytes)
-    } catch {
-      let (line, column) = JSONParser.location(of: error.offset, in: bytes)
-      throw .malformed(file: file, line: line, column: column, problem: error.problem)
-    }
-    try self.init(Field(file: file, path: "", value: value))
+  /// - Throws: `JSONError` as `init(contentsOf:)` does.
+  public init(json: Data, file: String) throws(JSONError) {
+    try self.init(try JSONField(json: json, file: file))
   }
 
-  private init(_ root: Field) throws(SearchSpaceError) {
+  private init(_ root: JSONField) throws(JSONError) {
     let members = try root.members(
       of: "a search space",
       known: ["format", "name", "description", "parameters", "blocks", "blueprint"])
@@ -61,7 +40,7 @@ extension SearchSpace {
     try checker.check(file: file)
   }
 
-  private static func parameters(_ field: Field) throws(SearchSpaceError) -> [Parameter] {
+  private static func parameters(_ field: JSONField) throws(JSONError) -> [Parameter] {
     var parameters: [Parameter] = []
     let elements = try field.elements(of: "parameters")
     for element in elements { parameters.append(try Parameter(element, after: parameters)) }

@@ -5,6 +5,7 @@ import HardwareProfiles
 public enum JournalEvent: Hashable, Sendable {
   case began(Began)
   case teacherReady(TeacherReady)
+  case teacherTested(TeacherTested)
   case screened(Screened)
   case proposed(Proposed)
   case finished(Finished)
@@ -42,7 +43,8 @@ public enum JournalEvent: Hashable, Sendable {
     /// On the training split, by its logits as the students' batches give them.
     public var pipelineAccuracy: Double
     public var validation: Evaluation
-    public var test: Evaluation
+    /// Known from the final stage on; the test split is not touched before.
+    public var test: Evaluation?
     public var weightsHash: String
 
     enum CodingKeys: String, CodingKey {
@@ -50,6 +52,11 @@ public enum JournalEvent: Hashable, Sendable {
       case pipelineAccuracy = "pipeline_accuracy"
       case weightsHash = "weights_sha256"
     }
+  }
+
+  /// The teacher on the test split, in the final stage.
+  public struct TeacherTested: Hashable, Sendable, Codable {
+    public var test: Evaluation
   }
 
   /// What a random sample of the space says about the constraints.
@@ -159,6 +166,7 @@ extension JournalEvent: Codable {
   private enum Kind: String, Codable {
     case began
     case teacherReady = "teacher_ready"
+    case teacherTested = "teacher_tested"
     case screened
     case proposed
     case finished
@@ -178,6 +186,7 @@ extension JournalEvent: Codable {
     switch try container.decode(Kind.self, forKey: .event) {
     case .began: self = .began(try Began(from: decoder))
     case .teacherReady: self = .teacherReady(try TeacherReady(from: decoder))
+    case .teacherTested: self = .teacherTested(try TeacherTested(from: decoder))
     case .screened: self = .screened(try Screened(from: decoder))
     case .proposed: self = .proposed(try Proposed(from: decoder))
     case .finished: self = .finished(try Finished(from: decoder))
@@ -198,6 +207,7 @@ extension JournalEvent: Codable {
     switch self {
     case .began(let value): try write(.began, value)
     case .teacherReady(let value): try write(.teacherReady, value)
+    case .teacherTested(let value): try write(.teacherTested, value)
     case .screened(let value): try write(.screened, value)
     case .proposed(let value): try write(.proposed, value)
     case .finished(let value): try write(.finished, value)

@@ -42,7 +42,9 @@ extension StudyDefinition {
       }
     }
     if hardware == nil {
-      let needy = objectives.first(where: \.needsProfile) ?? constraints.first { $0.metric.needsProfile }?.metric
+      let needy =
+        objectives.first(where: \.needsProfile)
+        ?? constraints.first { $0.metric.needsProfile }?.metric
       if let needy {
         throw .invalid(
           file: field.file, field: "hardware", value: "nothing",
@@ -51,9 +53,10 @@ extension StudyDefinition {
     }
     search = try SearchSettings(members["search"])
     full = try Recipe(members.required("full"), defaults: .studentDefaults)
-    flash = try members["flash"].map { field throws(JSONError) in
-      try FlashRecipe(field, defaults: .defaults)
-    } ?? .defaults
+    flash =
+      try members["flash"].map { field throws(JSONError) in
+        try FlashRecipe(field, defaults: .defaults)
+      } ?? .defaults
     finalists = try FinalistSettings(members["finalists"])
     workers = try members["workers"]?.integer(in: 1...1024)
     identity = field.value.canonical(leavingOut: ["workers", "name"])

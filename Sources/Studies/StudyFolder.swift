@@ -28,6 +28,7 @@ public struct StudyFolder: Hashable, Sendable {
 
   /// Where an unfinished full training keeps its checkpoint.
   public func checkpoint(of key: String, repetition: Int, isBaseline: Bool) -> String {
-    candidate(key) + "/\(isBaseline ? "baseline" : "distilled")-\(repetition).checkpoint.safetensors"
+    candidate(key)
+      + "/\(isBaseline ? "baseline" : "distilled")-\(repetition).checkpoint.safetensors"
   }
 }

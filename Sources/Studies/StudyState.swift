@@ -35,6 +35,7 @@ public struct StudyState: Sendable {
     switch event {
     case .began(let value): if began == nil { began = value }
     case .teacherReady(let value): teacher = value
+    case .teacherTested(let value): teacher?.test = value.test
     case .screened(let value): screened = value
     case .proposed(let value):
       guard value.trial == trials.count else { return }

@@ -57,9 +57,9 @@ func pseudoPixel(_ index: Int) -> UInt8 {
   UInt8(truncatingIfNeeded: (UInt32(truncatingIfNeeded: index) &* 2_654_435_761) >> 23)
 }
 
-/// Decodes a value from JSON text.
-func decode<Value: Decodable>(_ type: Value.Type, _ json: String) throws -> Value {
-  try JSONDecoder().decode(type, from: Data(json.utf8))
+/// Returns the JSON value in a text; errors call the file `study.json`.
+func json(_ text: String) throws -> JSONField {
+  try JSONField(json: Data(text.utf8), file: "study.json")
 }
 
 /// Expects an error whose message contains every one of `parts`.
@@ -73,7 +73,8 @@ func expectError(
   } catch {
     let message = "\(error)"
     #expect(
-      error is DatasetError || error is FileFormatError, sourceLocation: sourceLocation)
+      error is DatasetError || error is FileFormatError || error is JSONError,
+      sourceLocation: sourceLocation)
     for part in parts {
       #expect(message.contains(part), "\(message)", sourceLocation: sourceLocation)
     }

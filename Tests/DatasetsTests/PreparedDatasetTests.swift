@@ -111,7 +111,7 @@ struct PreparedDatasetTests {
 
     for (name, contents) in [("images.u8", "short"), ("dataset.json", "{\"format_version\": 1")] {
       try AtomicFile.write(contents, to: prepared + "/" + name)
-      #expect(throws: FileFormatError.self) { try PreparedDataset.open(prepared) }
+      expectError(prepared + "/" + name) { _ = try PreparedDataset.open(prepared) }
       let repaired = try PreparedDataset.prepare(
         definition, baseFolder: folder.path, into: prepared)
       #expect(repaired.contentHash == changed.contentHash)
@@ -145,9 +145,15 @@ struct PreparedDatasetTests {
     let whole = try String(contentsOfFile: path, encoding: .utf8)
     let absurd = whole.replacingOccurrences(of: "\"width\" : 5", with: "\"width\" : 2000000000")
     #expect(absurd != whole)
-    for contents in ["{}", absurd] {
+    let older = whole.replacingOccurrences(
+      of: "\"format_version\" : 1", with: "\"format_version\" : 0")
+    #expect(older != whole)
+    for (contents, part) in [
+      ("{}", "format_version"), ("{", ":1:2:"), ("[]", "a prepared data set"),
+      (absurd, "prepared data set"), (older, "delete the folder"),
+    ] {
       try AtomicFile.write(contents, to: path)
-      expectError(path, "prepared data set") { _ = try PreparedDataset.open(prepared) }
+      expectError(path, part) { _ = try PreparedDataset.open(prepared) }
     }
   }
 

@@ -1,3 +1,4 @@
+import FileFormats
 import Testing
 
 @testable import SearchSpaces
@@ -123,7 +124,7 @@ struct BlueprintCheckerTests {
     ])
   func values(element: String, expected: String) {
     #expect(
-      problem { () throws(SearchSpaceError) in
+      problem { () throws(JSONError) in
         try readSpace(parameters: Self.parameters, blueprint: "\(element), \(Self.rest)")
       } == expected)
   }
@@ -154,7 +155,7 @@ struct BlueprintCheckerTests {
   @Test("names the calls that lead to a wrong value in a block")
   func calls() {
     let use = { (arguments: String) in
-      problem { () throws(SearchSpaceError) in
+      problem { () throws(JSONError) in
         try readSpace(
           blocks: Self.cell,
           blueprint: #"{"layer": "dense", "channels": "$width"}, \#(arguments)"#)
@@ -198,7 +199,7 @@ struct BlueprintCheckerTests {
     let parameters = names.map { #"{"name": "\#($0)", "values": [1, 2, 3, 4, 5, 6, 7, 8]}"# }
     let formula = names.map { "$\($0)" }.joined(separator: " + ")
     #expect(
-      problem { () throws(SearchSpaceError) in
+      problem { () throws(JSONError) in
         try readSpace(
           parameters: parameters.joined(separator: ", "),
           blueprint: #"{"layer": "dense", "channels": "\#(formula)"}"#)

@@ -1,3 +1,4 @@
+import FileFormats
 import Testing
 
 @testable import SearchSpaces
@@ -63,7 +64,7 @@ struct BlueprintReadingTests {
       ),
       (
         #"{"if": "$width > 8", "the": []}"#,
-        "blueprint[0].the: got an unknown key, expected one of \"if\", \"then\", \"else\""
+        "blueprint[0].the: got an unknown key, expected one of \"if\", \"then\", \"else\"; did you mean \"then\"?"
       ),
       (
         #"{"if": "$width > 8", "then": [{"layer": "batch_norm"}], "else": {}}"#,
@@ -87,13 +88,13 @@ struct BlueprintReadingTests {
       ),
     ])
   func element(text: String, expected: String) {
-    #expect(problem { () throws(SearchSpaceError) in try readSpace(blueprint: text) } == expected)
+    #expect(problem { () throws(JSONError) in try readSpace(blueprint: text) } == expected)
   }
 
   @Test("refuses a blueprint without elements")
   func empty() {
     #expect(
-      problem { () throws(SearchSpaceError) in try readSpace(blueprint: "") }
+      problem { () throws(JSONError) in try readSpace(blueprint: "") }
         == "blueprint: got [], expected at least one element")
   }
 
@@ -159,7 +160,7 @@ struct BlueprintReadingTests {
     ])
   func block(blocks: String, blueprint: String, expected: String) {
     #expect(
-      problem { () throws(SearchSpaceError) in
+      problem { () throws(JSONError) in
         try readSpace(blocks: blocks, blueprint: blueprint)
       } == expected)
   }
@@ -167,7 +168,7 @@ struct BlueprintReadingTests {
   @Test("knows an argument only inside its block and an index only inside its repetition")
   func scopes() {
     #expect(
-      problem { () throws(SearchSpaceError) in
+      problem { () throws(JSONError) in
         try readSpace(
           blocks: Self.widen,
           blueprint:
@@ -176,7 +177,7 @@ struct BlueprintReadingTests {
         == "blueprint[1].channels: got \"$w\", expected names that are known here; there is no $w (character 1)"
     )
     #expect(
-      problem { () throws(SearchSpaceError) in
+      problem { () throws(JSONError) in
         try readSpace(
           blueprint: #"""
             {"repeat": {"count": 2, "index": "i", "body": [{"layer": "dense", "channels": "$i + 1"}]}},

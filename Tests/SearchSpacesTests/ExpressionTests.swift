@@ -1,5 +1,6 @@
 import Testing
 
+@testable import FileFormats
 @testable import SearchSpaces
 
 @Suite("an expression")
@@ -12,7 +13,7 @@ struct ExpressionTests {
         ? .builtIn(.channels)
         : ["a", "half", "kind", "on"].firstIndex(of: name).map { .parameter($0) }
     }
-    let expression = Expression(root: root, field: Field(file: "", path: "", value: .null))
+    let expression = Expression(root: root, field: JSONField(file: "", path: "", value: .null))
     return try expression.evaluate { reference in
       if case .parameter(let index) = reference { return .known(values[index]) }
       return .unknown(.number)

@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 import Testing
 
@@ -20,7 +21,7 @@ struct SearchSpaceReadingTests {
       ),
       (
         #"{"format": "autodistill-search-space/1", "nam": "x"}"#,
-        "nam: got an unknown key, expected one of \"format\", \"name\", \"description\", \"parameters\", \"blocks\", \"blueprint\""
+        "nam: got an unknown key, expected one of \"format\", \"name\", \"description\", \"parameters\", \"blocks\", \"blueprint\"; did you mean \"name\"?"
       ),
       (
         #"{"format": "autodistill-search-space/1", "name": "x", "description": false}"#,
@@ -36,7 +37,7 @@ struct SearchSpaceReadingTests {
       ),
     ])
   func head(text: String, expected: String) {
-    #expect(problem { () throws(SearchSpaceError) in try readSpace(file: text) } == expected)
+    #expect(problem { () throws(JSONError) in try readSpace(file: text) } == expected)
   }
 
   static let a = #"{"name": "a", "values": [1, 2, 3]}, "#
@@ -51,7 +52,7 @@ struct SearchSpaceReadingTests {
       ),
       (
         #"{"name": "a", "value": [1]}"#,
-        "parameters[0].value: got an unknown key, expected one of \"name\", \"values\", \"scale\", \"when\", \"group\", \"words\""
+        "parameters[0].value: got an unknown key, expected one of \"name\", \"values\", \"scale\", \"when\", \"group\", \"words\"; did you mean \"values\"?"
       ),
       (
         #"{"name": "A b", "values": [1]}"#,
@@ -111,7 +112,7 @@ struct SearchSpaceReadingTests {
     ])
   func parameter(text: String, expected: String) {
     #expect(
-      problem { () throws(SearchSpaceError) in try readSpace(parameters: text) } == expected)
+      problem { () throws(JSONError) in try readSpace(parameters: text) } == expected)
   }
 
   @Test(
@@ -143,7 +144,7 @@ struct SearchSpaceReadingTests {
     let parameters =
       Self.a + #"{"name": "b", "values": [1, 2], "when": {\#(text)}}, {"name": "c", "values": [1]}"#
     #expect(
-      problem { () throws(SearchSpaceError) in try readSpace(parameters: parameters) } == expected)
+      problem { () throws(JSONError) in try readSpace(parameters: parameters) } == expected)
   }
 
   @Test("refuses conditions that never hold together")
@@ -152,7 +153,7 @@ struct SearchSpaceReadingTests {
       Self.a + #"{"name": "b", "values": [1, 2], "when": {"a": 1}}, "#
       + #"{"name": "c", "values": [1, 2], "when": {"a": 2, "b": 1}}"#
     #expect(
-      problem { () throws(SearchSpaceError) in try readSpace(parameters: parameters) }
+      problem { () throws(JSONError) in try readSpace(parameters: parameters) }
         == "parameters[2].when: got conditions that never hold together, expected conditions under which \"c\" has a meaning"
     )
   }

@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 import TensorKernels
 import Testing
@@ -81,7 +82,7 @@ struct SearchSpaceTests {
     "says which file it cannot read, and why",
     arguments: [("no-such-space.json", "there is no such file"), ("/", "it is a folder")])
   func unreadable(path: String, reason: String) {
-    #expect(throws: SearchSpaceError.unreadable(file: path, reason: reason)) {
+    #expect(throws: JSONError.unreadable(file: path, reason: reason)) {
       try SearchSpace(contentsOf: path)
     }
   }

@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 import NeuralNetworks
 import TensorKernels
@@ -8,7 +9,7 @@ import TensorKernels
 func readSpace(
   parameters: String = #"{"name": "width", "values": [8, 16]}"#, blocks: String? = nil,
   blueprint: String = #"{"layer": "dense", "channels": "0 * $width + $classes"}"#
-) throws(SearchSpaceError) -> SearchSpace {
+) throws(JSONError) -> SearchSpace {
   try readSpace(
     file: """
       {"format": "autodistill-search-space/1", "name": "test", "parameters": [\(parameters)],
@@ -17,12 +18,12 @@ func readSpace(
 }
 
 /// Returns the space that the text of a file describes.
-func readSpace(file text: String) throws(SearchSpaceError) -> SearchSpace {
+func readSpace(file text: String) throws(JSONError) -> SearchSpace {
   try SearchSpace(json: Data(text.utf8), file: "s.json")
 }
 
 /// Returns what is wrong with a space that cannot be read, without the file's name; nil if nothing.
-func problem(_ read: () throws(SearchSpaceError) -> SearchSpace) -> String? {
+func problem(_ read: () throws(JSONError) -> SearchSpace) -> String? {
   do {
     _ = try read()
     return nil

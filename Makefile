@@ -1,0 +1,62 @@
+# Every target works alone, first, on a bare Debian or Ubuntu with Swift, make and git: what else
+# it needs it installs (.ci/install-dependencies), and only what is missing.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+# Warnings are errors on a build server; Package.swift reads the variable.
+ifeq ($(CI),true)
+export AUTODISTILL_STRICT := 1
+endif
+
+autodistill := .build/release/autodistill
+quickstart := Results/fashion-mnist-quickstart
+
+# What check-all runs and kills, and the seed of the moments at which it does.
+STUDY ?= $(quickstart)/study.json
+SEED ?= 1
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: quickstart
+quickstart: packages-and-data build ## From a device budget to distilled students and a report, on Fashion-MNIST
+	$(autodistill) run $(quickstart)
+	@echo "The report: $(quickstart)/report/index.html (for a browser), $(quickstart)/report/report.md"
+
+.PHONY: build
+build: packages ## Build the command, optimised for this machine's processor
+	swift build -c release --product autodistill
+	@echo "The command: $(autodistill)"
+
+.PHONY: test
+test: packages-and-data ## Build and run all tests, optimised
+	swift test -c release --scratch-path .build/test --disable-xctest
+
+.PHONY: lint
+lint: ## Check the formatting, the imports of every target, and what is committed
+	swift format lint --strict --recursive --configuration .swift-format \
+	  Package.swift .ci/check-imports.swift Sources Tests
+	swift package dump-package | swift .ci/check-imports.swift
+	.ci/check-tree
+
+.PHONY: benchmark
+benchmark: build ## Measure the speed of training and inference on this machine
+	$(autodistill) bench
+
+.PHONY: check-all
+check-all: lint test build ## lint, test, and kill and resume a study (STUDY=.../study.json SEED=1)
+	.ci/check-resume $(autodistill) $(STUDY) $(SEED)
+
+.PHONY: clean
+clean: ## Remove what was built; studies stay
+	rm -rf .build
+
+.PHONY: packages packages-and-data
+packages:
+	@.ci/install-dependencies libopenblas-dev
+packages-and-data:
+	@.ci/install-dependencies libopenblas-dev dataset-fashion-mnist gzip

@@ -1,0 +1,101 @@
+import FileFormats
+
+private let fashionMNISTName = "fashion-mnist"
+
+extension DatasetDefinition {
+  static let classRange = 2...65_536
+
+  /// Reads a definition strictly.
+  ///
+  /// - Throws: `JSONError` naming an unknown key or the field that is wrong.
+  public init(_ field: JSONField) throws(JSONError) {
+    let kinds = ["name", "train_images", "cifar10", "cifar100"]
+    let names = try field.object("a data set").map(\.name)
+    let present = kinds.filter(names.contains)
+    guard let kind = present.first, present.count == 1 else {
+      throw field.expected("exactly one of the keys \(JSONError.list(kinds))")
+    }
+    func members(_ keys: String...) throws(JSONError) -> JSONMembers {
+      try field.members(of: "a data set", known: keys + ["validation_count", "split_seed"])
+    }
+    let known: JSONMembers
+    switch kind {
+    case "name":
+      known = try members("name", "folder")
+      source = try Self.namedSource(known)
+    case "train_images":
+      known = try members(
+        "train_images", "train_labels", "test_images", "test_labels", "classes", "test_count")
+      source = try Self.arraySource(known)
+    default:
+      known = try members(kind)
+      let folder = try known.required(kind).text("the folder of the files")
+      source = kind == "cifar10" ? .cifar10(folder: folder) : .cifar100(folder: folder)
+    }
+    validationCount = try known["validation_count"]?.integer(in: 1...Int.max)
+    testCount = try known["test_count"]?.integer(in: 1...Int.max)
+    splitSeed = UInt64(try known["split_seed"]?.integer(in: 0...Int.max) ?? 0)
+    guard source.hasTestFiles == (testCount == nil) else {
+      throw (known["test_count"] ?? field).expected(
+        "either \"test_images\" and \"test_labels\", or \"test_count\"")
+    }
+  }
+
+  private static func namedSource(_ members: JSONMembers) throws(JSONError) -> Source {
+    let name = try members.required("name")
+    guard name.value == .text(fashionMNISTName) else {
+      throw name.expected(
+        "\"\(fashionMNISTName)\" (other data: \"train_images\", \"cifar10\" or \"cifar100\")")
+    }
+    let folder = try members["folder"]?.text("the folder of the files")
+    return .fashionMNIST(folder: folder ?? Source.fashionMNISTFolder)
+  }
+
+  private static func arraySource(_ members: JSONMembers) throws(JSONError) -> Source {
+    func pair(_ images: String, _ labels: String) throws(JSONError) -> ArrayPair {
+      ArrayPair(
+        images: try members.required(images).text("the file of the images"),
+        labels: try members.required(labels).text("the file of the labels"))
+    }
+    let hasTestFiles = members["test_images"] != nil || members["test_labels"] != nil
+    return .arrays(
+      train: try pair("train_images", "train_labels"),
+      test: hasTestFiles ? try pair("test_images", "test_labels") : nil,
+      classes: try members["classes"]?.integer(in: classRange))
+  }
+}
+
+extension DatasetDefinition: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case name, folder
+    case trainImages = "train_images"
+    case trainLabels = "train_labels"
+    case testImages = "test_images"
+    case testLabels = "test_labels"
+    case classes, cifar10, cifar100
+    case validationCount = "validation_count"
+    case testCount = "test_count"
+    case splitSeed = "split_seed"
+  }
+
+  /// Writes the same JSON that `init(_:)` reads; values that are their default are left out.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    switch source {
+    case .fashionMNIST(let folder):
+      try container.encode(fashionMNISTName, forKey: .name)
+      if folder != Source.fashionMNISTFolder { try container.encode(folder, forKey: .folder) }
+    case .arrays(let train, let test, let classes):
+      try container.encode(train.images, forKey: .trainImages)
+      try container.encode(train.labels, forKey: .trainLabels)
+      try container.encodeIfPresent(test?.images, forKey: .testImages)
+      try container.encodeIfPresent(test?.labels, forKey: .testLabels)
+      try container.encodeIfPresent(classes, forKey: .classes)
+    case .cifar10(let folder): try container.encode(folder, forKey: .cifar10)
+    case .cifar100(let folder): try container.encode(folder, forKey: .cifar100)
+    }
+    try container.encodeIfPresent(validationCount, forKey: .validationCount)
+    try container.encodeIfPresent(testCount, forKey: .testCount)
+    if splitSeed != 0 { try container.encode(splitSeed, forKey: .splitSeed) }
+  }
+}

@@ -1,0 +1,202 @@
+import FileFormats
+import Foundation
+import NeuralNetworks
+
+extension HardwareProfile {
+  /// The value of `"format"` in the files that this version reads and writes.
+  public static let format = "autodistill-hardware-profile/1"
+
+  /// Reads a profile from a file.
+  ///
+  /// - Throws: `JSONError` naming file, field, value and what was expected.
+  public init(contentsOf path: String) throws(JSONError) {
+    try self.init(try JSONField(contentsOf: path))
+  }
+
+  /// Reads a profile from the contents of a file.
+  ///
+  /// - Parameter file: What errors call the file.
+  /// - Throws: `JSONError` as `init(contentsOf:)` does.
+  public init(json: Data, file: String) throws(JSONError) {
+    try self.init(try JSONField(json: json, file: file))
+  }
+
+  private init(_ field: JSONField) throws(JSONError) {
+    let root = try field.members(
+      of: "a hardware profile",
+      known: [
+        "format", "name", "device", "protocol", "memory", "inference_overhead_us", "kernels",
+        "energy", "relative_uncertainty", "provenance", "validation",
+      ])
+    let format = try root.required("format")
+    guard format.value == .text(HardwareProfile.format) else {
+      throw format.expected("\"\(HardwareProfile.format)\"")
+    }
+    self.init(
+      name: try root.required("name").text("the profile's name"),
+      device: try root.required("device").text("what the device is, in words"),
+      measurementProtocol: try MeasurementProtocol(try root.required("protocol")),
+      memory: try Memory(try root.required("memory")),
+      inferenceOverheadMicroseconds: try root.required("inference_overhead_us")
+        .nonnegative(of: "microseconds"),
+      kernelParameters: try HardwareProfile.kernels(try root.required("kernels")),
+      energy: try root["energy"].map { field throws(JSONError) in try Energy(field) },
+      relativeUncertainty: try root.required("relative_uncertainty").uncertainty(),
+      provenance: try Provenance(try root.required("provenance")),
+      validation: try root["validation"].map { field throws(JSONError) in try Validation(field) })
+  }
+
+  private static func kernels(_ field: JSONField) throws(JSONError) -> [KernelParameters] {
+    let kinds = InferenceKernel.Kind.allCases
+    let members = try field.members(of: "the kernel kinds", known: kinds.map(\.rawValue))
+    var parameters: [KernelParameters] = []
+    for kind in kinds {
+      parameters.append(try KernelParameters(try members.required(kind.rawValue), of: kind))
+    }
+    return parameters
+  }
+}
+
+extension JSONField {
+  /// Returns one standard deviation of a relative error.
+  fileprivate func uncertainty() throws(JSONError) -> Double {
+    guard case .number(let number) = value, number > 0, number < 1 else {
+      throw expected("a relative standard deviation between 0 and 1, such as 0.1")
+    }
+    return number
+  }
+}
+
+extension MeasurementProtocol {
+  fileprivate init(_ field: JSONField) throws(JSONError) {
+    let members = try field.members(
+      of: "a measurement protocol",
+      known: ["runtime", "precision", "batch", "threads", "resolution", "affinity", "thermal"])
+    let batch = try members.required("batch")
+    guard batch.value == .integer(1) else {
+      throw batch.expected("1: predictions are for one image at a time")
+    }
+    self.init(
+      runtime: try members.required("runtime").text("the program that runs the network"),
+      precision: try members.required("precision").choice(Precision.self),
+      threads: try members.required("threads").count(of: "threads"),
+      resolution: try members.required("resolution").text("the image sizes, in words"),
+      affinity: try members.required("affinity").text("which cores were used, in words"),
+      thermal: try members.required("thermal").text("clock and cooling, in words"))
+  }
+}
+
+extension Memory {
+  fileprivate init(_ field: JSONField) throws(JSONError) {
+    let members = try field.members(
+      of: "the memory", known: ["ram_bytes", "flash_bytes", "weights_in", "levels"])
+    let ramBytes = try members.required("ram_bytes").count(of: "bytes")
+    var levels: [Level] = []
+    let levelsField = try members.required("levels")
+    let fields = try levelsField.elements(of: "memory levels")
+    guard !fields.isEmpty else { throw levelsField.expected("at least one memory level") }
+    for (index, element) in fields.enumerated() {
+      levels.append(
+        try Level(element, after: levels.last, isLast: index == fields.count - 1, ram: ramBytes))
+    }
+    self.init(
+      ramBytes: ramBytes, flashBytes: try members.required("flash_bytes").count(of: "bytes"),
+      weightsIn: try members.required("weights_in").choice(WeightPlace.self), levels: levels)
+  }
+}
+
+extension Memory.Level {
+  fileprivate init(
+    _ field: JSONField, after inner: Memory.Level?, isLast: Bool, ram: Int
+  ) throws(JSONError) {
+    let members = try field.members(
+      of: "a memory level", known: ["name", "capacity_bytes", "bandwidth_gb_per_second"])
+    let bandwidth = try members.required("bandwidth_gb_per_second")
+    self.init(
+      name: try members.required("name").text("the level's name"),
+      capacityBytes: isLast ? nil : try members.required("capacity_bytes").count(of: "bytes"),
+      bandwidthGigabytesPerSecond: try bandwidth.positive(of: "GB/s"))
+    if isLast, let capacity = members["capacity_bytes"] {
+      throw capacity.expected("no capacity: the last level holds everything")
+    }
+    if let capacity = members["capacity_bytes"], let bytes = capacityBytes {
+      if let smaller = inner?.capacityBytes, bytes <= smaller {
+        throw capacity.expected("more than the \(smaller) bytes of the level before")
+      }
+      guard bytes < ram else { throw capacity.expected("less than the \(ram) bytes of ram_bytes") }
+    }
+    if let inner, bandwidthGigabytesPerSecond > inner.bandwidthGigabytesPerSecond {
+      throw bandwidth.expected(
+        "at most the \(inner.bandwidthGigabytesPerSecond) GB/s of the level before")
+    }
+  }
+}
+
+extension KernelParameters {
+  fileprivate init(
+    _ field: JSONField, of kind: InferenceKernel.Kind
+  ) throws(JSONError) {
+    let members = try field.members(
+      of: "a kernel of kind \(kind.rawValue)", known: CodingKeys.of(kind))
+    func half(_ key: CodingKeys, _ unit: String) throws(JSONError) -> Double {
+      try members[key.rawValue]?.nonnegative(of: unit) ?? 0
+    }
+    overheadMicroseconds = try members.required(CodingKeys.overheadMicroseconds.rawValue)
+      .nonnegative(of: "microseconds")
+    gigaMACsPerSecond =
+      kind.countsMACs
+      ? try members.required(CodingKeys.gigaMACsPerSecond.rawValue).positive(of: "GMAC/s") : nil
+    gigaOperationsPerSecond =
+      kind.countsOperations
+      ? try members.required(CodingKeys.gigaOperationsPerSecond.rawValue)
+        .positive(of: "10⁹ operations/s") : nil
+    outputChannelsHalf = try half(.outputChannelsHalf, "channels")
+    reductionHalf = try half(.reductionHalf, "MACs per output value")
+    relativeUncertainty = try members.required(CodingKeys.relativeUncertainty.rawValue)
+      .uncertainty()
+  }
+}
+
+extension Energy {
+  fileprivate init(_ field: JSONField) throws(JSONError) {
+    let members = try field.members(
+      of: "the energy", known: ["pj_per_mac", "pj_per_byte", "static_power_mw"])
+    picojoulesPerMAC = try members.required("pj_per_mac").nonnegative(of: "picojoules")
+    picojoulesPerByte = try members.required("pj_per_byte").nonnegative(of: "picojoules")
+    let power = try members.required("static_power_mw")
+    staticPowerMilliwatts = try power.nonnegative(of: "milliwatts")
+    guard picojoulesPerMAC + picojoulesPerByte + staticPowerMilliwatts > 0 else {
+      throw power.expected("energy above 0 for something: leave \"energy\" out if it is unknown")
+    }
+  }
+}
+
+extension Provenance {
+  fileprivate init(_ field: JSONField) throws(JSONError) {
+    let members = try field.members(
+      of: "the provenance", known: ["source", "text", "date", "machine"])
+    source = try members.required("source").choice(Source.self)
+    text = try members.required("text").text("what was done or read")
+    let day = try members.required("date")
+    date = try day.text("a day, such as 2026-01-31")
+    guard date.wholeMatch(of: #/\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])/#) != nil else {
+      throw day.expected("a day, such as 2026-01-31")
+    }
+    machine = try members["machine"]?.text("the machine that was measured")
+    if source == .measured, machine == nil {
+      throw field.expected("the key \"machine\" too: something was measured")
+    }
+  }
+}
+
+extension Validation {
+  fileprivate init(_ field: JSONField) throws(JSONError) {
+    let members = try field.members(
+      of: "the validation", known: CodingKeys.allCases.map(\.rawValue))
+    networks = try members.required("networks").count(of: "networks")
+    spearman = try members.required("spearman").number(in: -1...1)
+    medianAbsolutePercentageError = try members.required("median_absolute_percentage_error")
+      .nonnegative(of: "per cent")
+    within10Percent = try members.required("within_10_percent").number(in: 0...1)
+  }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import NeuralNetworks
+
+extension HardwareProfile {
+  /// Returns the profile as the contents of a file that `init(json:file:)` reads back unchanged.
+  public func json() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(self) + Data("\n".utf8)
+  }
+}
+
+extension HardwareProfile: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case format, name, device
+    case measurementProtocol = "protocol"
+    case memory
+    case inferenceOverheadMicroseconds = "inference_overhead_us"
+    case kernels, energy
+    case relativeUncertainty = "relative_uncertainty"
+    case provenance, validation
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(HardwareProfile.format, forKey: .format)
+    try container.encode(name, forKey: .name)
+    try container.encode(device, forKey: .device)
+    try container.encode(measurementProtocol, forKey: .measurementProtocol)
+    try container.encode(memory, forKey: .memory)
+    try container.encode(inferenceOverheadMicroseconds, forKey: .inferenceOverheadMicroseconds)
+    let kernels = zip(InferenceKernel.Kind.allCases, kernelParameters)
+      .map { ($0.rawValue, $1) }
+    try container.encode(
+      Dictionary(uniqueKeysWithValues: kernels), forKey: .kernels)
+    try container.encodeIfPresent(energy, forKey: .energy)
+    try container.encode(relativeUncertainty, forKey: .relativeUncertainty)
+    try container.encode(provenance, forKey: .provenance)
+    try container.encodeIfPresent(validation, forKey: .validation)
+  }
+}
+
+extension KernelParameters: Encodable {
+  enum CodingKeys: String, CodingKey {
+    case overheadMicroseconds = "overhead_us"
+    case gigaMACsPerSecond = "gmacs_per_second"
+    case gigaOperationsPerSecond = "gops_per_second"
+    case outputChannelsHalf = "output_channels_half"
+    case reductionHalf = "reduction_half"
+    case relativeUncertainty = "relative_uncertainty"
+
+    /// The keys that describe a kernel of `kind`.
+    static func of(_ kind: InferenceKernel.Kind) -> [String] {
+      var keys: [CodingKeys] = [.overheadMicroseconds]
+      if kind.countsMACs { keys.append(.gigaMACsPerSecond) }
+      if kind.countsOperations { keys.append(.gigaOperationsPerSecond) }
+      if kind.hasEfficiency { keys += [.outputChannelsHalf, .reductionHalf] }
+      return (keys + [.relativeUncertainty]).map(\.rawValue)
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(overheadMicroseconds, forKey: .overheadMicroseconds)
+    try container.encodeIfPresent(gigaMACsPerSecond, forKey: .gigaMACsPerSecond)
+    try container.encodeIfPresent(gigaOperationsPerSecond, forKey: .gigaOperationsPerSecond)
+    if outputChannelsHalf > 0 {
+      try container.encode(outputChannelsHalf, forKey: .outputChannelsHalf)
+    }
+    if reductionHalf > 0 { try container.encode(reductionHalf, forKey: .reductionHalf) }
+    try container.encode(relativeUncertainty, forKey: .relativeUncertainty)
+  }
+}

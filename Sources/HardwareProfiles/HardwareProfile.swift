@@ -1,0 +1,188 @@
+import NeuralNetworks
+
+/// What a device does to a network, as numbers: rates, overheads, energy, limits, and how sure they are.
+///
+/// The JSON format is described in `HardwareProfiles/README.md`. The invariant: every kernel kind has
+/// parameters; memory levels grow in capacity and fall in bandwidth; only the last has no capacity.
+public struct HardwareProfile: Hashable, Sendable {
+  public let name: String
+  /// What the device is, in words.
+  public let device: String
+  public let measurementProtocol: MeasurementProtocol
+  public let memory: Memory
+  /// Microseconds that one inference costs beside its kernels.
+  public let inferenceOverheadMicroseconds: Double
+  public let energy: Energy?
+  /// One standard deviation of what all kernels of a network are wrong by together, relative.
+  public let relativeUncertainty: Double
+  public let provenance: Provenance
+  public let validation: Validation?
+  /// In the order of `InferenceKernel.Kind.allCases`.
+  let kernelParameters: [KernelParameters]
+
+  init(
+    name: String, device: String, measurementProtocol: MeasurementProtocol, memory: Memory,
+    inferenceOverheadMicroseconds: Double, kernelParameters: [KernelParameters], energy: Energy?,
+    relativeUncertainty: Double, provenance: Provenance, validation: Validation?
+  ) {
+    precondition(kernelParameters.count == InferenceKernel.Kind.allCases.count)
+    self.name = name
+    self.device = device
+    self.measurementProtocol = measurementProtocol
+    self.memory = memory
+    self.inferenceOverheadMicroseconds = inferenceOverheadMicroseconds
+    self.kernelParameters = kernelParameters
+    self.energy = energy
+    self.relativeUncertainty = relativeUncertainty
+    self.provenance = provenance
+    self.validation = validation
+  }
+
+  /// Returns the parameters of a kernel kind.
+  public func parameters(of kind: InferenceKernel.Kind) -> KernelParameters {
+    kernelParameters[kind.index]
+  }
+}
+
+/// How fast a device runs one kind of kernel; `LatencyPrediction.swift` opens with the formula.
+public struct KernelParameters: Hashable, Sendable {
+  /// Microseconds per launch, whatever the kernel's size.
+  public var overheadMicroseconds: Double
+  /// 10⁹ multiply–accumulates per second at full efficiency; `nil` for kinds that have none.
+  public var gigaMACsPerSecond: Double?
+  /// 10⁹ element operations per second; `nil` for kinds whose work is all MACs.
+  public var gigaOperationsPerSecond: Double?
+  /// The number of output channels at which their shortage alone halves the rate.
+  public var outputChannelsHalf: Double = 0
+  /// The number of MACs per output value at which their shortage alone halves the rate.
+  public var reductionHalf: Double = 0
+  /// One standard deviation of what a single kernel's prediction is wrong by, relative.
+  public var relativeUncertainty: Double
+}
+
+/// The device's memory: what must fit into it, and how fast it is read.
+public struct Memory: Hashable, Sendable, Codable {
+  /// Where weights are while the network runs.
+  public enum WeightPlace: String, Hashable, Sendable, Codable, CaseIterable {
+    case ram
+    case flash
+  }
+
+  /// One level of the memory hierarchy.
+  public struct Level: Hashable, Sendable, Codable {
+    public let name: String
+    /// Bytes that fit; `nil` for the last level, which holds everything.
+    public let capacityBytes: Int?
+    public let bandwidthGigabytesPerSecond: Double
+
+    public init(name: String, capacityBytes: Int?, bandwidthGigabytesPerSecond: Double) {
+      self.name = name
+      self.capacityBytes = capacityBytes
+      self.bandwidthGigabytesPerSecond = bandwidthGigabytesPerSecond
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case name
+      case capacityBytes = "capacity_bytes"
+      case bandwidthGigabytesPerSecond = "bandwidth_gb_per_second"
+    }
+  }
+
+  public let ramBytes: Int
+  public let flashBytes: Int
+  /// Weights in RAM count towards a network's peak memory; weights in flash do not.
+  public let weightsIn: WeightPlace
+  /// From the smallest and fastest to the one that holds everything.
+  public let levels: [Level]
+
+  enum CodingKeys: String, CodingKey {
+    case ramBytes = "ram_bytes"
+    case flashBytes = "flash_bytes"
+    case weightsIn = "weights_in"
+    case levels
+  }
+}
+
+/// What an inference costs in energy.
+public struct Energy: Hashable, Sendable, Codable {
+  public let picojoulesPerMAC: Double
+  public let picojoulesPerByte: Double
+  /// Power drawn while the inference runs, whatever it computes.
+  public let staticPowerMilliwatts: Double
+
+  enum CodingKeys: String, CodingKey {
+    case picojoulesPerMAC = "pj_per_mac"
+    case picojoulesPerByte = "pj_per_byte"
+    case staticPowerMilliwatts = "static_power_mw"
+  }
+}
+
+/// Where a profile's numbers come from.
+public struct Provenance: Hashable, Sendable, Codable {
+  public enum Source: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Fitted to measurements on the device itself.
+    case measured
+    /// Taken from figures that others published; nothing was measured by us.
+    case published
+  }
+
+  public let source: Source
+  /// What was done or read, with references.
+  public let text: String
+  /// The day, as `2026-01-31`.
+  public let date: String
+  /// The machine on which measurements were made.
+  public let machine: String?
+}
+
+/// How predictions compared with measurements of networks that the fit had not seen.
+public struct Validation: Hashable, Sendable, Codable {
+  public let networks: Int
+  /// Rank correlation of predicted and measured latency.
+  public let spearman: Double
+  /// The median of |predicted − measured| / measured, in per cent.
+  public let medianAbsolutePercentageError: Double
+  /// The share of networks predicted within 10 %.
+  public let within10Percent: Double
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case networks, spearman
+    case medianAbsolutePercentageError = "median_absolute_percentage_error"
+    case within10Percent = "within_10_percent"
+  }
+}
+
+extension InferenceKernel.Kind {
+  /// The kind's place in `allCases`, without the search.
+  var index: Int {
+    switch self {
+    case .convolution: 0
+    case .pointwise: 1
+    case .depthwise: 2
+    case .dense: 3
+    case .squeezeExcitation: 4
+    case .pooling: 5
+    case .globalPooling: 6
+    case .elementwise: 7
+    }
+  }
+
+  /// Whether the kind's work is multiply–accumulates.
+  var countsMACs: Bool {
+    switch self {
+    case .convolution, .pointwise, .depthwise, .dense, .squeezeExcitation: true
+    case .pooling, .globalPooling, .elementwise: false
+    }
+  }
+
+  /// Whether the kind does element operations beside MACs, or instead of them.
+  var countsOperations: Bool {
+    switch self {
+    case .convolution, .pointwise, .depthwise, .dense: false
+    case .squeezeExcitation, .pooling, .globalPooling, .elementwise: true
+    }
+  }
+
+  /// Whether the kind's rate depends on the shape.
+  var hasEfficiency: Bool { countsMACs && !countsOperations }
+}

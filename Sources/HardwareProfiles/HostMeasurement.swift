@@ -1,0 +1,186 @@
+import Foundation
+import NeuralNetworks
+
+/// Makes a profile of the machine it runs on from micro-benchmarks.
+///
+/// The inference engine comes in as a closure, so that any runtime can be measured.
+public struct HostMeasurement: Sendable {
+  public let machine: HostMachine
+  public let measurementProtocol: MeasurementProtocol
+  /// The day of the measurement, as `2026-01-31`.
+  public let date: String
+
+  public init(machine: HostMachine, measurementProtocol: MeasurementProtocol, date: String) {
+    self.machine = machine
+    self.measurementProtocol = measurementProtocol
+    self.date = date
+  }
+}
+
+/// A measured profile and everything that says how far to believe it.
+public struct HostMeasurementResult: Sendable {
+  public let profile: HardwareProfile
+  /// How well the fit agrees with the probes it was made from, by kind.
+  public let fit: [(kind: InferenceKernel.Kind, quality: PredictionQuality)]
+  /// How well predictions agree with networks that the fit has not seen; `nil` if none were given.
+  public let validation: PredictionQuality?
+  /// Predicted and measured milliseconds of the validation networks, in their order.
+  public let validationPairs: [(predicted: Double, measured: Double)]
+  /// The median ratio of the second pass's latencies to the first's; far from 1 means throttling or
+  /// interference.
+  public let drift: Double
+}
+
+extension HostMeasurement {
+  /// Measures, fits and validates.
+  ///
+  /// Every network is timed twice, the second time in reverse order, and the faster time counts: what
+  /// disturbs a machine only ever adds time.
+  ///
+  /// - Parameters:
+  ///   - name: The profile's name.
+  ///   - students: Networks to validate on; ten or more for figures that mean something.
+  ///   - progress: Called with the number of timings done and to do.
+  ///   - microseconds: Times one inference of a network, batch 1, by the measurement's protocol (a
+  ///     median over repeats, after warm-up).
+  /// - Throws: `HostMeasurementError`, or what `microseconds` throws.
+  public func profile(
+    named name: String, validatedOn students: [Network],
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
+    microseconds: (Network) throws -> Double
+  ) throws -> HostMeasurementResult {
+    let probes = try ProbeDesign.probes()
+    let networks = probes.map(\.network) + students
+    let (times, drift) = try time(networks, progress: progress, microseconds)
+    let probeTimes = Array(times.prefix(probes.count))
+    let fit = ProfileFit(
+      probes: probes, microseconds: probeTimes,
+      levels: machine.caches.map { ($0.name, $0.capacityBytes) } + [("DRAM", nil)])
+
+    let kinds = InferenceKernel.Kind.allCases.map { kind in
+      let members = probes.indices.filter { probes[$0].kind == kind }
+      return (
+        kind: kind,
+        quality: PredictionQuality(
+          predicted: members.map { fit.microseconds(of: probes[$0].network.inferenceKernels) },
+          measured: members.map { probeTimes[$0] })
+      )
+    }
+    let measured = times.suffix(students.count).map { $0 / 1000 }
+    let predicted = students.map { fit.microseconds(of: $0.inferenceKernels) / 1000 }
+    let validation =
+      students.isEmpty ? nil : PredictionQuality(predicted: predicted, measured: measured)
+    let profile = profile(
+      named: name, fit: fit, probes: probes.count, drift: drift, validation: validation,
+      sharedUncertainty: sharedUncertainty(of: fit, students, measured: measured))
+    return HostMeasurementResult(
+      profile: profile, fit: kinds, validation: validation,
+      validationPairs: zip(predicted, measured).map { ($0, $1) }, drift: drift)
+  }
+
+  private func time(
+    _ networks: [Network], progress: (Int, Int) -> Void, _ microseconds: (Network) throws -> Double
+  ) throws -> (best: [Double], drift: Double) {
+    var first = [Double](repeating: 0, count: networks.count)
+    var second = first
+    let order = Array(networks.indices)
+    for (step, index) in (order + order.reversed()).enumerated() {
+      let time = try microseconds(networks[index])
+      guard time > 0, time.isFinite else {
+        throw HostMeasurementError.invalidTime(
+          time, kernels: networks[index].inferenceKernels.count)
+      }
+      if step < networks.count { first[index] = time } else { second[index] = time }
+      progress(step + 1, 2 * networks.count)
+    }
+    return (zip(first, second).map(min), median(zip(first, second).map { $1 / $0 }))
+  }
+
+  /// What students err by beyond the kernels' own errors; without students, what kernels err by.
+  private func sharedUncertainty(
+    of fit: ProfileFit, _ students: [Network], measured: [Double]
+  ) -> Double {
+    guard !students.isEmpty else {
+      return min(0.9, median(fit.kernels.map(\.relativeUncertainty)))
+    }
+    var errors: [Double] = []
+    var explained: [Double] = []
+    for (student, milliseconds) in zip(students, measured) {
+      let kernels = student.inferenceKernels
+      let total = fit.microseconds(of: kernels)
+      errors.append((1000 * milliseconds - total) / total)
+      let variance = kernels.reduce(0.0) { sum, kernel in
+        let alone = fit.microseconds(of: [kernel]) - fit.inferenceOverheadMicroseconds
+        let deviation = fit.kernels[kernel.kind.index].relativeUncertainty * alone / total
+        return sum + deviation * deviation
+      }
+      explained.append(variance)
+    }
+    let total = robustDeviation(errors)
+    let rest = total * total - median(explained)
+    return min(0.9, max(0.01, rest > 0 ? rest.squareRoot() : 0))
+  }
+
+  private func profile(
+    named name: String, fit: ProfileFit, probes: Int, drift: Double,
+    validation: PredictionQuality?, sharedUncertainty: Double
+  ) -> HardwareProfile {
+    HardwareProfile(
+      name: name, device: machine.processor, measurementProtocol: measurementProtocol,
+      memory: Memory(
+        ramBytes: machine.ramBytes, flashBytes: machine.ramBytes, weightsIn: .ram,
+        levels: fit.levels.map(\.rounded)),
+      inferenceOverheadMicroseconds: rounded(fit.inferenceOverheadMicroseconds),
+      kernelParameters: fit.kernels.map(\.rounded), energy: nil,
+      relativeUncertainty: rounded(sharedUncertainty),
+      provenance: Provenance(
+        source: .measured,
+        text: "Fitted by non-negative least squares to \(probes) micro-benchmarks of one to six "
+          + "kernels each, timed twice; drift between the two passes "
+          + "\(rounded(100 * (drift - 1), digits: 2)) %.",
+        date: date, machine: machine.processor),
+      validation: validation.map {
+        Validation(
+          networks: $0.count, spearman: rounded($0.spearman),
+          medianAbsolutePercentageError: rounded($0.medianAbsolutePercentageError),
+          within10Percent: rounded($0.within10Percent))
+      })
+  }
+}
+
+/// A timing that cannot be one.
+public enum HostMeasurementError: Error, Hashable, CustomStringConvertible {
+  case invalidTime(Double, kernels: Int)
+
+  public var description: String {
+    switch self {
+    case .invalidTime(let time, let kernels):
+      "a network of \(kernels) kernels was timed at \(time) µs, expected a time above 0"
+    }
+  }
+}
+
+/// Rounds to significant digits: a profile is a file for people.
+private func rounded(_ value: Double, digits: Int = 4) -> Double {
+  Double(String(format: "%.\(digits)g", value)) ?? value
+}
+
+extension KernelParameters {
+  fileprivate var rounded: KernelParameters {
+    func short(_ value: Double) -> Double { HardwareProfiles.rounded(value) }
+    return KernelParameters(
+      overheadMicroseconds: short(overheadMicroseconds),
+      gigaMACsPerSecond: gigaMACsPerSecond.map(short),
+      gigaOperationsPerSecond: gigaOperationsPerSecond.map(short),
+      outputChannelsHalf: short(outputChannelsHalf), reductionHalf: short(reductionHalf),
+      relativeUncertainty: short(relativeUncertainty))
+  }
+}
+
+extension Memory.Level {
+  fileprivate var rounded: Memory.Level {
+    Memory.Level(
+      name: name, capacityBytes: capacityBytes,
+      bandwidthGigabytesPerSecond: HardwareProfiles.rounded(bandwidthGigabytesPerSecond))
+  }
+}

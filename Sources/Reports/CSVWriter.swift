@@ -1,0 +1,19 @@
+/// Writes tables as comma-separated values.
+///
+/// Source: RFC 4180: lines end with CR LF, fields that hold a comma, a quote or a line end are quoted,
+/// and quotes in them doubled.
+enum CSVWriter {
+  /// Returns the text of a table with its header.
+  static func text(_ table: FrontTable) -> String {
+    let lines = [FrontTable.columns.map(\.name)] + table.rows
+    return lines.map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
+  }
+
+  /// Returns one field, quoted where it has to be.
+  static func field(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { "\",\r\n".unicodeScalars.contains($0) }) else {
+      return text
+    }
+    return "\"" + text.replacing("\"", with: "\"\"") + "\""
+  }
+}

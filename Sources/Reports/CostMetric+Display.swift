@@ -1,0 +1,46 @@
+import HardwareProfiles
+
+extension CostMetric {
+  /// What axes and sentences call the metric.
+  var title: String {
+    switch self {
+    case .latencyMilliseconds: "predicted latency"
+    case .energyMillijoules: "predicted energy"
+    case .peakMemoryBytes: "peak memory"
+    case .weightBytes: "weights"
+    case .macs: "MACs"
+    case .parameters: "parameters"
+    case .flops: "FLOPs"
+    }
+  }
+
+  /// The unit in which people read the metric.
+  var unit: String {
+    switch self {
+    case .latencyMilliseconds: "ms"
+    case .energyMillijoules: "mJ"
+    case .peakMemoryBytes, .weightBytes: "KiB"
+    case .macs, .flops: "million"
+    case .parameters: "thousand"
+    }
+  }
+
+  /// How many of the metric's own units make one of `unit`.
+  var unitSize: Double {
+    switch self {
+    case .latencyMilliseconds, .energyMillijoules: 1
+    case .peakMemoryBytes, .weightBytes: 1024
+    case .macs, .flops: 1e6
+    case .parameters: 1e3
+    }
+  }
+
+  /// The title with the unit, as over a table's column: `predicted latency (ms)`.
+  var heading: String { "\(title) (\(unit))" }
+
+  /// Returns a value in `unit`, without naming it: `3.21`.
+  func text(_ value: Double?) -> String { value.map { ($0 / unitSize).brief } ?? "–" }
+
+  /// Returns a value as a sentence has it: `3.21 ms predicted latency`.
+  func phrase(_ value: Double) -> String { "\(text(value)) \(unit) \(title)" }
+}

@@ -1,0 +1,134 @@
+import BayesianOptimization
+import Distillation
+import HardwareProfiles
+import Studies
+
+/// Writes `front.json`: the students of `front.csv` with the same digits, and what they belong to.
+///
+/// Like the table it holds no times and no machine, so that equal studies give equal files.
+struct JSONReport {
+  static let format = "autodistill-front/1"
+
+  let inputs: ReportInputs
+  let table: FrontTable
+
+  /// The whole file.
+  var text: String {
+    JSONText.object([
+      ("format", .text(JSONReport.format)),
+      ("name", .text(inputs.definition.name)),
+      ("seed", .literal(String(inputs.definition.seed))),
+      ("complete", JSONText(inputs.missing.isEmpty)),
+      ("missing", .array(inputs.missing.map(JSONText.text))),
+      ("hashes", hashes),
+      ("maximize", .text("validation_accuracy")),
+      ("minimize", .array(inputs.definition.objectives.map { .text($0.rawValue) })),
+      ("constraints", constraints),
+      ("hardware", hardware),
+      ("teacher", teacher),
+      ("students", .array(table.rows.map(student))),
+      ("flash_audit", audit),
+      ("least_infeasible", leastInfeasible),
+    ]).formatted + "\n"
+  }
+
+  private var hashes: JSONText {
+    let began = inputs.state.began
+    return .object([
+      ("study_sha256", JSONText(began?.studyHash)),
+      ("search_space_sha256", JSONText(began?.spaceHash)),
+      ("hardware_profile_sha256", JSONText(began?.profileHash)),
+      ("data_sha256", JSONText(began?.dataHash)),
+      ("teacher_weights_sha256", JSONText(inputs.state.teacher?.weightsHash)),
+    ])
+  }
+
+  private var constraints: JSONText {
+    .object([
+      ("drawn", inputs.state.screened.map { JSONText($0.drawn) } ?? .null),
+      ("feasible", inputs.state.screened.map { JSONText($0.feasible) } ?? .null),
+      (
+        "bounds",
+        .array(
+          inputs.constraints.map { entry in
+            let text = entry.constraint.description
+            let rejected = inputs.state.screened?.rejections[text]
+            return .object([
+              ("constraint", .text(text)),
+              ("set_by", .text(entry.isOfDevice ? "device" : "study")),
+              ("rejected", rejected.map { JSONText($0) } ?? .null),
+            ])
+          })
+      ),
+    ])
+  }
+
+  private var hardware: JSONText {
+    guard let profile = inputs.profile else { return .null }
+    return .object([
+      ("profile", .text(profile.name)),
+      ("protocol", .text(profile.protocolDescription)),
+      ("source", .text(profile.provenance.source.rawValue)),
+    ])
+  }
+
+  private var teacher: JSONText {
+    guard let teacher = inputs.state.teacher else { return .null }
+    let test = teacher.test
+    return .object([
+      ("validation_accuracy", JSONText(teacher.validation.accuracy, decimals: 5)),
+      ("validation_low", JSONText(teacher.validation.interval.lowerBound, decimals: 5)),
+      ("validation_high", JSONText(teacher.validation.interval.upperBound, decimals: 5)),
+      ("test_accuracy", JSONText(test?.accuracy, decimals: 5)),
+      ("test_low", JSONText(test?.interval.lowerBound, decimals: 5)),
+      ("test_high", JSONText(test?.interval.upperBound, decimals: 5)),
+      ("pipeline_accuracy", JSONText(teacher.pipelineAccuracy, decimals: 5)),
+      ("macs", JSONText(teacher.macs)),
+      ("parameters", JSONText(teacher.parameters)),
+    ])
+  }
+
+  private func student(_ row: [String]) -> JSONText {
+    .object(
+      zip(FrontTable.columns, row).map { column, cell in
+        let isText = column.kind == .text
+        return (column.name, cell.isEmpty ? .null : isText ? .text(cell) : .literal(cell))
+      })
+  }
+
+  private var audit: JSONText {
+    guard let audit = inputs.results.audit else { return .null }
+    func correlation(_ correlation: RankCorrelation?) -> JSONText {
+      guard let correlation else { return .null }
+      return .object([
+        ("value", JSONText(correlation.value, decimals: 4)),
+        ("low", JSONText(correlation.interval.lowerBound, decimals: 4)),
+        ("high", JSONText(correlation.interval.upperBound, decimals: 4)),
+      ])
+    }
+    return .object([
+      ("n", JSONText(audit.count)),
+      ("spearman", correlation(audit.spearman)),
+      ("kendall_tau_b", correlation(audit.kendall)),
+      ("spearman_of_macs", JSONText(audit.spearmanOfMACs, decimals: 4)),
+      ("regret", JSONText(audit.regret, decimals: 5)),
+      ("in_words", .array(audit.sentences.map(JSONText.text))),
+    ])
+  }
+
+  private var leastInfeasible: JSONText {
+    guard let nothing = inputs.state.nothingFeasible else { return .null }
+    return .array(
+      nothing.leastInfeasible.map { nearest in
+        .object(
+          [
+            ("key", .text(nearest.key)), ("architecture", .text(inputs.words(nearest.key))),
+            ("binding", .text(nearest.binding)),
+            ("excess", JSONText(nearest.excess, decimals: 5)),
+          ]
+            + inputs.definition.objectives.map { metric in
+              (metric.rawValue, JSONText(try? nearest.costs.value(of: metric), decimals: 5))
+            })
+      })
+  }
+}

@@ -1,0 +1,63 @@
+import Foundation
+
+/// A JSON value on its way to a file: members keep their order, numbers the digits that were chosen.
+indirect enum JSONText: Sendable {
+  /// A number, `true`, `false` or `null`, as it will stand in the file.
+  case literal(String)
+  case text(String)
+  case array([JSONText])
+  case object([(name: String, value: JSONText)])
+
+  static let null = JSONText.literal("null")
+
+  init(_ value: Int) { self = .literal(String(value)) }
+  init(_ value: Bool) { self = .literal(String(value)) }
+
+  /// Creates a text, or null.
+  init(_ value: String?) { self = value.map(JSONText.text) ?? .null }
+
+  /// Creates a number with a fixed count of decimals, or null if it is not known or not finite.
+  init(_ value: Double?, decimals: Int) {
+    let digits = value?.fixed(decimals) ?? ""
+    self = digits.isEmpty ? .null : .literal(digits)
+  }
+
+  /// The value over several lines, two spaces deep per level.
+  var formatted: String { formatted(indentation: "") }
+
+  private func formatted(indentation: String) -> String {
+    let inner = indentation + "  "
+    func block(_ open: String, _ lines: [String], _ close: String) -> String {
+      lines.isEmpty
+        ? open + close
+        : open + "\n" + lines.map { inner + $0 }.joined(separator: ",\n") + "\n" + indentation
+          + close
+    }
+    switch self {
+    case .literal(let digits): return digits
+    case .text(let text): return JSONText.quoted(text)
+    case .array(let elements):
+      return block("[", elements.map { $0.formatted(indentation: inner) }, "]")
+    case .object(let members):
+      return block(
+        "{",
+        members.map {
+          JSONText.quoted($0.name) + ": " + $0.value.formatted(indentation: inner)
+        }, "}")
+    }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\u{0}"..."\u{1f}", "\u{7f}": result += String(format: "\\u%04x", scalar.value)
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

@@ -1,0 +1,232 @@
+extension ParetoChart {
+  private static let width = 800.0
+  private static let plotTop = 62.0
+  private static let plotHeight = 350.0
+  private static let stripHeight = 26.0
+
+  /// Returns the drawing.
+  ///
+  /// - Parameter style: The looks, for a drawing that stands alone.
+  func drawing(style: Markup? = nil) -> Markup {
+    let frame = PlotFrame(
+      left: 84, top: ParetoChart.plotTop, width: ParetoChart.width - 84 - 24,
+      height: ParetoChart.plotHeight, x: costScale, y: accuracyScale)
+    let base = frame.bottom + (infeasible.isEmpty ? 0 : ParetoChart.stripHeight)
+    let legend = ChartLegend(entries: legendEntries(frame), width: ParetoChart.width - 48)
+    let legendTop = base + 52
+    let height = legendTop + legend.height + 8
+    let scale = frame.x.kind == .logarithmic ? ", logarithmic" : ""
+    let title = "Accuracy against \(metric.title)"
+    var parts = [
+      SVG.rectangle("paper", x: 0, y: 0, width: ParetoChart.width, height: height),
+      SVG.text("heading", shortened("\(name): \(title.lowercased())"), x: 24, y: 26),
+    ]
+    parts += strip(frame)
+    parts += frame.verticalAxis("validation accuracy", unit: "%")
+    parts += frame.horizontalAxis("\(metric.title) (\(metric.unit)\(scale))", base: base)
+    parts += crosses(frame) + boundLines(frame, base: base)
+    parts += teacherLine(frame) + flashMarks(frame) + frontLine(frame)
+    parts += studentMarks(frame) + names(frame)
+    if students.isEmpty && flash.isEmpty {
+      parts.append(
+        SVG.text(
+          "note halo", "no student trained", x: frame.left + frame.width / 2,
+          y: frame.top + frame.height / 2, anchor: .middle))
+    }
+    return SVG.drawing(
+      name: "front", width: ParetoChart.width, height: height, title: title,
+      description: description, style: style, parts + legend.markup(left: 24, top: legendTop))
+  }
+
+  /// A study's name may be of any length; the heading is one line.
+  private func shortened(_ text: String) -> String {
+    text.count > 84 ? text.prefix(83) + "…" : text
+  }
+
+  // MARK: - Behind the students
+
+  private func strip(_ frame: PlotFrame) -> [Markup] {
+    guard !infeasible.isEmpty else { return [] }
+    return [
+      SVG.rectangle(
+        "strip", x: frame.left, y: frame.bottom, width: frame.width,
+        height: ParetoChart.stripHeight),
+      SVG.line("axis", from: (frame.left, frame.bottom), to: (frame.right, frame.bottom)),
+      SVG.text("note", "over budget,", x: frame.left - 8, y: frame.bottom + 11, anchor: .end),
+      SVG.text("note", "not trained", x: frame.left - 8, y: frame.bottom + 23, anchor: .end),
+    ]
+  }
+
+  private func crosses(_ frame: PlotFrame) -> [Markup] {
+    infeasible.filter(frame.x.domain.contains).map { cost in
+      SVG.group(
+        "Over budget, not trained: \(cost.brief) \(metric.unit) \(metric.title)",
+        [
+          SVG.cross(
+            "over", x: frame.x(cost), y: frame.bottom + ParetoChart.stripHeight / 2, radius: 3.5)
+        ])
+    }
+  }
+
+  private func boundLines(_ frame: PlotFrame, base: Double) -> [Markup] {
+    bounds.filter { frame.x.domain.contains($0.value) }.flatMap { bound in
+      let x = frame.x(bound.value)
+      let label = "budget: \(bound.text)"
+      let half = ChartStyle.width(of: label, size: 12) / 2
+      let center = min(max(x, frame.left + half), frame.right - half)
+      return [
+        SVG.line("bound", from: (x, frame.top - 6), to: (x, base)),
+        SVG.text("bound-label", label, x: center, y: frame.top - 11, anchor: .middle),
+      ]
+    }
+  }
+
+  private func teacherLine(_ frame: PlotFrame) -> [Markup] {
+    guard let teacher else { return [] }
+    let y = frame.y(teacher.accuracy)
+    let labelY = y - frame.top < 18 ? y + 16 : y - 6
+    return [
+      SVG.group(
+        "The \(teacher.label)",
+        [SVG.line("teacher", from: (frame.left, y), to: (frame.right, y))]),
+      SVG.text("teacher-label halo", teacher.label, x: frame.left + 8, y: labelY),
+    ]
+  }
+
+  private func flashMarks(_ frame: PlotFrame) -> [Markup] {
+    flash.map { trial in
+      let (x, y) = (frame.x(trial.cost), frame.y(trial.accuracy))
+      let isChosen = students.contains { $0.trial == trial.trial }
+      let mark =
+        isBelow(trial, frame)
+        ? SVG.triangle("flash", x: x, y: y - 6, radius: 4.5, pointsDown: true)
+        : SVG.circle(isChosen ? "chosen" : "flash", x: x, y: y, radius: isChosen ? 4 : 3.5)
+      return SVG.group(trial.tip, [mark])
+    }
+  }
+
+  private func isBelow(_ trial: Flash, _ frame: PlotFrame) -> Bool {
+    trial.accuracy < frame.y.domain.lowerBound
+  }
+
+  private func frontLine(_ frame: PlotFrame) -> [Markup] {
+    let corners = staircase
+    guard let last = corners.last else { return [] }
+    let points = corners.map { (frame.x($0.cost), frame.y($0.accuracy)) }
+    return [SVG.path("front", points + [(frame.right, frame.y(last.accuracy))])]
+  }
+
+  // MARK: - Students
+
+  /// How far beside its student a baseline is drawn, so that neither hides the other.
+  private static let aside = 10.0
+
+  private func studentMarks(_ frame: PlotFrame) -> [Markup] {
+    students.map { student in
+      let (x, y) = (frame.x(student.cost), frame.y(student.accuracy))
+      let flashY = frame.y(student.flash)
+      let towards = flashY > y ? -5.0 : 5.0
+      var marks: [Markup] = []
+      if abs(flashY - y) > 10 {
+        marks.append(SVG.line("connector", from: (x, flashY + towards), to: (x, y)))
+      }
+      marks += frame.interval(student.interval, x: x)
+      if let baseline = student.baseline {
+        marks.append(
+          SVG.group(
+            "Trial \(student.trial) without the teacher: validation accuracy "
+              + "\(baseline.fixed(2)) %",
+            [
+              SVG.triangle(
+                "baseline", x: x + ParetoChart.aside, y: frame.y(baseline), radius: 4.5)
+            ]))
+      }
+      marks.append(
+        SVG.circle(student.isOnFront ? "student" : "dominated", x: x, y: y, radius: 5.5))
+      return SVG.group(student.tip, marks)
+    }
+  }
+
+  private func names(_ frame: PlotFrame) -> [Markup] {
+    var obstacles = flash.map {
+      LabelPlacer.Box(x: frame.x($0.cost), y: frame.y($0.accuracy), radius: 4)
+    }
+    for student in students {
+      let (x, y) = (frame.x(student.cost), frame.y(student.accuracy))
+      obstacles.append(LabelPlacer.Box(x: x, y: y, radius: 6))
+      obstacles.append(
+        LabelPlacer.Box(
+          left: x - 4, top: frame.y(student.interval.upperBound), right: x + 4,
+          bottom: frame.y(student.interval.lowerBound)))
+      if let baseline = student.baseline {
+        obstacles.append(
+          LabelPlacer.Box(x: x + ParetoChart.aside, y: frame.y(baseline), radius: 5))
+      }
+    }
+    if let teacher {
+      let y = frame.y(teacher.accuracy)
+      let width = ChartStyle.width(of: teacher.label, size: 12)
+      obstacles.append(
+        LabelPlacer.Box(left: frame.left, top: y - 18, right: frame.left + width, bottom: y + 18))
+      obstacles.append(
+        LabelPlacer.Box(left: frame.left, top: y - 1, right: frame.right, bottom: y + 1))
+    }
+    var placer = LabelPlacer(
+      obstacles: obstacles,
+      bounds: LabelPlacer.Box(
+        left: frame.left, top: frame.top, right: frame.right, bottom: frame.bottom))
+    return students.map { student in
+      placer.place(
+        String(student.trial), look: "name halo", x: frame.x(student.cost),
+        y: frame.y(student.accuracy))
+    }
+  }
+
+  // MARK: - Legend
+
+  private func legendEntries(_ frame: PlotFrame) -> [ChartLegend.Entry] {
+    var entries: [ChartLegend.Entry] = []
+    func add(_ isShown: Bool, _ text: String, _ mark: @escaping (Double, Double) -> [Markup]) {
+      if isShown { entries.append(ChartLegend.Entry(text: text, mark: mark)) }
+    }
+    add(students.contains(where: \.isOnFront), "fully distilled, on the front (trial)") { x, y in
+      [
+        SVG.line("interval", from: (x, y - 9), to: (x, y + 9)),
+        SVG.circle("student", x: x, y: y, radius: 5.5),
+      ]
+    }
+    add(students.contains { !$0.isOnFront }, "fully distilled, not on it") { x, y in
+      [
+        SVG.line("interval", from: (x, y - 9), to: (x, y + 9)),
+        SVG.circle("dominated", x: x, y: y, radius: 5.5),
+      ]
+    }
+    add(!students.isEmpty, "its flash accuracy") { x, y in
+      [SVG.circle("chosen", x: x, y: y, radius: 4)]
+    }
+    add(flash.count > students.count, "flash accuracy") { x, y in
+      [SVG.circle("flash", x: x, y: y, radius: 3.5)]
+    }
+    let below = flash.count { isBelow($0, frame) }
+    add(below > 0, "flash accuracy below the axis (\(below))") { x, y in
+      [SVG.triangle("flash", x: x, y: y, radius: 4.5, pointsDown: true)]
+    }
+    add(students.contains { $0.baseline != nil }, "without the teacher (drawn beside)") { x, y in
+      [SVG.triangle("baseline", x: x, y: y, radius: 4.5)]
+    }
+    add(!infeasible.isEmpty, overBudgetText(frame)) { x, y in
+      [SVG.cross("over", x: x, y: y, radius: 3.5)]
+    }
+    for bound in bounds where !frame.x.domain.contains(bound.value) {
+      add(true, "budget beyond this axis: \(bound.text)") { x, y in
+        [SVG.line("bound", from: (x, y - 8), to: (x, y + 8))]
+      }
+    }
+    return entries
+  }
+
+  private func overBudgetText(_ frame: PlotFrame) -> String {
+    let beyond = infeasible.count { !frame.x.domain.contains($0) }
+    return "over budget, not trained" + (beyond > 0 ? " (\(beyond) more beyond this axis)" : "")
+  }
+}

@@ -1,0 +1,138 @@
+import BayesianOptimization
+import HardwareProfiles
+import Studies
+
+/// The chart of a study: accuracy on the validation split against the first objective's cost.
+///
+/// Accuracies are in per cent, costs in the unit in which people read the metric.
+struct ParetoChart: Sendable {
+  /// A trial's flash accuracy.
+  struct Flash: Sendable {
+    let trial: Int
+    let cost: Double
+    let accuracy: Double
+    let tip: String
+  }
+
+  /// A fully distilled student.
+  struct Student: Sendable {
+    let trial: Int
+    let cost: Double
+    let flash: Double
+    let accuracy: Double
+    let interval: ClosedRange<Double>
+    /// Without the teacher.
+    let baseline: Double?
+    let isOnFront: Bool
+    let tip: String
+  }
+
+  let name: String
+  let metric: CostMetric
+  let flash: [Flash]
+  /// By their cost, ascending.
+  let students: [Student]
+  let teacher: (accuracy: Double, label: String)?
+  /// The study's constraints on the metric: the bound and the constraint as text.
+  let bounds: [(value: Double, text: String)]
+  /// Costs of some random architectures that violate a constraint.
+  let infeasible: [Double]
+}
+
+extension ParetoChart {
+  init(_ inputs: ReportInputs) {
+    let metric = inputs.definition.objectives[0]
+    func cost(_ costs: Costs) -> Double { inputs.definition.firstCost(costs) / metric.unitSize }
+    func phrase(_ costs: Costs) -> String { metric.phrase(inputs.definition.firstCost(costs)) }
+    name = inputs.definition.name
+    self.metric = metric
+    flash = inputs.measuredTrials.map { trial in
+      let accuracy = trial.flashAccuracy ?? .nan
+      return Flash(
+        trial: trial.number, cost: cost(trial.costs), accuracy: 100 * accuracy,
+        tip: "Trial \(trial.number): flash accuracy \(accuracy.percentage), "
+          + "\(phrase(trial.costs)); \(inputs.words(trial.key))")
+    }
+    students = inputs.results.students.map { student in
+      let accuracy = student.validationAccuracy
+      let interval = student.validation.interval ?? accuracy...accuracy
+      let baseline = student.baselineValidation.meanAccuracy
+      return Student(
+        trial: student.trial, cost: cost(student.costs), flash: 100 * student.flash.accuracy,
+        accuracy: 100 * accuracy,
+        interval: 100 * interval.lowerBound...100 * interval.upperBound,
+        baseline: baseline.isFinite ? 100 * baseline : nil, isOnFront: student.isOnFront,
+        tip: "Trial \(student.trial), fully distilled: validation accuracy \(accuracy.percentage) "
+          + "(95 % interval \(interval.percentage)), \(phrase(student.costs)); "
+          + inputs.words(student.key))
+    }
+    teacher = inputs.state.teacher.map { teacher in
+      let accuracy = teacher.validation.accuracy
+      return (
+        100 * accuracy,
+        "teacher \(accuracy.percentage), \(CostMetric.macs.phrase(Double(teacher.macs)))"
+      )
+    }
+    bounds = inputs.definition.constraints.filter { $0.metric == metric }
+      .map { ($0.bound / metric.unitSize, $0.description) }
+    infeasible = (inputs.state.screened?.infeasibleCosts ?? []).map { $0 / metric.unitSize }
+  }
+
+  /// Costs may lie this factor outside of what trials cost and still widen the axis.
+  private static let reach = 3.0
+  /// Costs that span more than this factor get a logarithmic axis.
+  private static let logarithmicAbove = 4.0
+
+  /// The horizontal scale: all trials and students, and of the rest what is not far from them.
+  var costScale: AxisScale {
+    var values = flash.map(\.cost) + students.map(\.cost)
+    let others = bounds.map(\.value) + infeasible
+    if let low = values.min(), let high = values.max() {
+      values += others.filter { (low / ParetoChart.reach...high * ParetoChart.reach).contains($0) }
+    } else {
+      values = others
+    }
+    return AxisScale(
+      covering: values, logarithmicAbove: ParetoChart.logarithmicAbove,
+      limits: 0...Double.infinity)
+  }
+
+  /// The vertical scale: everything but flash accuracies that would flatten all the rest.
+  var accuracyScale: AxisScale {
+    let core =
+      students.flatMap { [$0.accuracy, $0.interval.lowerBound, $0.interval.upperBound] }
+      + students.compactMap(\.baseline) + (teacher.map { [$0.accuracy] } ?? [])
+    let sorted = flash.map(\.accuracy).sorted()
+    let top = (core + sorted).max() ?? 100
+    let median = sorted.isEmpty ? top : sorted[sorted.count / 2]
+    let span = max(top - median, top - (core.min() ?? top), 1)
+    return AxisScale(
+      covering: core + sorted.filter { $0 >= top - 3 * span }, minimumSpan: 3, limits: 0...100)
+  }
+
+  /// The corners of the front as a staircase in the two drawn objectives: what the students reach at
+  /// every cost. Students may be on the front for a third objective and lie below it.
+  var staircase: [(cost: Double, accuracy: Double)] {
+    let points = students.map { [$0.accuracy, -$0.cost] }
+    let front = nonDominatedIndices(of: points).map { students[$0] }
+    var corners: [(cost: Double, accuracy: Double)] = []
+    for student in front.sorted(by: { $0.cost < $1.cost }) {
+      if let last = corners.last { corners.append((student.cost, last.accuracy)) }
+      corners.append((student.cost, student.accuracy))
+    }
+    return corners
+  }
+
+  /// The chart in words.
+  var description: String {
+    let spread = students.map {
+      "trial \($0.trial): \($0.accuracy.fixed(2)) % at \($0.cost.brief) \(metric.unit)"
+        + ($0.isOnFront ? ", on the front" : "")
+    }
+    return "Validation accuracy against \(metric.heading). "
+      + "\(counted(flash.count, "flash trial")), "
+      + "\(counted(students.count, "fully distilled student"))"
+      + (spread.isEmpty ? ". " : ": " + spread.joined(separator: "; ") + ". ")
+      + (teacher.map { "\($0.label)." } ?? "")
+  }
+}

@@ -1,0 +1,75 @@
+import Distillation
+import HardwareProfiles
+import Studies
+
+extension ReportInputs {
+  /// The result in sentences: the most important one first.
+  var headline: [String] {
+    if let nothing = state.nothingFeasible { return [headline(of: nothing)] }
+    guard let best else { return [headlineWithoutStudents] }
+    var sentences = [headline(of: best)]
+    if let cheapest = results.students.first(where: \.isOnFront), cheapest.trial != best.trial {
+      let accuracy = accuracyPhrase(cheapest)
+      sentences.append(
+        "Cheapest on the front: trial \(cheapest.trial), \(accuracy) at \(costPhrase(cheapest.costs))."
+      )
+    }
+    sentences.append(
+      "Best means the highest validation accuracy; the test split played no part in any choice.")
+    return sentences
+  }
+
+  private func headline(of student: StudyResults.Student) -> String {
+    let budget = definition.constraints.isEmpty ? "Best student" : "Best student within the budget"
+    var parts = ["\(accuracyPhrase(student)) at \(costPhrase(student.costs))"]
+    if let teacher = state.teacher {
+      parts.append(macsPhrase(student.costs, of: teacher))
+      if let test = teacher.test, !student.test.isEmpty {
+        let difference = (student.testAccuracy - test.accuracy).signedPoints
+        parts.append("\(difference) points against its test accuracy")
+      }
+    }
+    return "\(budget): trial \(student.trial) (\(words(student.key))): "
+      + parts.joined(separator: ", ") + "."
+  }
+
+  private var headlineWithoutStudents: String {
+    guard missing.isEmpty else {
+      let best = measuredTrials.max { ($0.flashAccuracy ?? 0) < ($1.flashAccuracy ?? 0) }
+      let soFar = best.map { trial in
+        " Best flash accuracy so far: trial \(trial.number), "
+          + "\((trial.flashAccuracy ?? .nan).percentage) at \(costPhrase(trial.costs))."
+      }
+      return "Unfinished: no student has had its full training yet." + (soFar ?? "")
+    }
+    return "No student: every training ended without a result; see what failed below."
+  }
+
+  private func headline(of nothing: JournalEvent.NothingFeasible) -> String {
+    guard let nearest = nothing.leastInfeasible.first else {
+      return "No student meets the constraints, and no network could be built from the space."
+    }
+    return "No student meets the constraints, so none was trained. The nearest one "
+      + "(\(words(nearest.key))) misses \(nearest.binding) by \(nearest.excess.percent(1)) %."
+  }
+
+  /// `test accuracy 90.80 % (95 % CI 90.22–91.35 %)`, or the validation accuracy while there is none.
+  private func accuracyPhrase(_ student: StudyResults.Student) -> String {
+    let isTested = !student.test.isEmpty
+    let accuracy = isTested ? student.testAccuracy : student.validationAccuracy
+    let interval = (isTested ? student.test : student.validation).interval
+    return "\(isTested ? "test" : "validation") accuracy \(accuracy.percentage)"
+      + (interval.map { " (95 % CI \($0.percentage))" } ?? "")
+  }
+
+  private func costPhrase(_ costs: Costs) -> String {
+    definition.objectives[0].phrase(definition.firstCost(costs))
+  }
+
+  private func macsPhrase(_ costs: Costs, of teacher: JournalEvent.TeacherReady) -> String {
+    let ratio = Double(teacher.macs) / Double(costs.macs)
+    return ratio >= 1
+      ? "\(ratio.brief)× fewer MACs than the teacher"
+      : "\((1 / ratio).brief)× more MACs than the teacher"
+  }
+}

@@ -1,0 +1,83 @@
+import BayesianOptimization
+import Distillation
+import HardwareProfiles
+import Studies
+
+extension ReportInputs {
+  /// What the study asked for.
+  var requestSection: ReportSection {
+    let search = definition.search
+    let finalists = definition.finalists
+    let costs = definition.objectives.map { "\($0.rawValue)" }.joined(separator: ", ")
+    var facts = [
+      ReportFact("Objectives", "highest validation accuracy; lowest \(costs)"),
+      ReportFact(
+        "Constraints",
+        definition.constraints.isEmpty
+          ? "none" : definition.constraints.map(\.description).joined(separator: ", ")),
+      ReportFact("Search space", "\(space.name), \(pointText) architectures"),
+    ]
+    if let profile { facts.append(ReportFact("Device", "\(profile.device) (\(profile.name))")) }
+    facts += [
+      ReportFact(
+        "Search",
+        "\(counted(search.trials, "flash trial")), sampler \(search.sampler.rawValue), the first "
+          + "\(search.initialTrials) quasi-random, look-ahead \(search.lookAhead)"),
+      ReportFact(
+        "Flash training",
+        "\(definition.flash.fraction.percent(1)) % of the full training's images, "
+          + "batch \(definition.flash.batch), the whole schedule compressed"),
+      ReportFact(
+        "Full training",
+        "\(counted(finalists.count, "student")), \(counted(finalists.seeds, "seed")) each, "
+          + (finalists.baseline ? "also without the teacher" : "without a baseline")),
+    ]
+    return ReportSection(
+      anchor: "asked", title: "What was asked for", blocks: [.facts(facts)])
+  }
+
+  private var pointText: String {
+    let count = space.pointCount
+    return count < 1e6 ? count.fixed(0) : String(describingScientific: count)
+  }
+
+  /// What is known of the teacher.
+  var teacherSection: ReportSection {
+    guard let teacher = state.teacher else {
+      return ReportSection(
+        anchor: "teacher", title: "The teacher",
+        blocks: [.paragraph("The teacher is not trained yet.")])
+    }
+    func text(_ evaluation: Evaluation) -> String {
+      "\(evaluation.accuracy.percentage) (95 % CI \(evaluation.interval.percentage), "
+        + "\(evaluation.count) images)"
+    }
+    return ReportSection(
+      anchor: "teacher", title: "The teacher",
+      blocks: [
+        .facts([
+          ReportFact(
+            "Origin", definition.teacher.weights == nil ? "trained by this study" : "given weights"),
+          ReportFact("Validation accuracy", text(teacher.validation)),
+          ReportFact("Test accuracy", teacher.test.map(text) ?? "not measured yet"),
+          ReportFact(
+            "Size",
+            "\(CostMetric.macs.phrase(Double(teacher.macs))), "
+              + CostMetric.parameters.phrase(Double(teacher.parameters))),
+          ReportFact(
+            "Verified through the pipeline",
+            "its soft targets are right on \(teacher.pipelineAccuracy.percentage) of the training "
+              + "images, as the students' batches give them"),
+        ])
+      ])
+  }
+}
+
+extension String {
+  /// Writes a large number as `6.13 · 10^12`.
+  fileprivate init(describingScientific value: Double) {
+    var (mantissa, exponent) = (value, 0)
+    while mantissa >= 9.995 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
+    self = "\(mantissa.fixed(2)) · 10^\(exponent)"
+  }
+}

@@ -1,0 +1,121 @@
+import Distillation
+import HardwareProfiles
+import Studies
+
+extension ReportInputs {
+  /// The chart and the table of fully distilled students.
+  var frontSection: ReportSection {
+    var blocks: [ReportBlock] = [.paretoChart]
+    if results.students.isEmpty {
+      blocks.append(.paragraph("No student has had its full training."))
+    } else {
+      blocks.append(.table(studentTable))
+      blocks.append(.list(studentNotes))
+    }
+    return ReportSection(anchor: "front", title: "The front", blocks: blocks)
+  }
+
+  private var studentTable: ReportTable {
+    var columns: [ReportTable.Column] = [
+      .init("trial", .number), .init("on the front"), .init("architecture"),
+      .init("flash (%)", .number), .init("validation (%)", .number),
+      .init("95 % interval", .number), .init("test (%)", .number), .init("95 % interval", .number),
+      .init("test without teacher (%)", .number), .init("gain (points)", .number),
+    ]
+    columns += shownMetrics.map { .init($0.heading, .number) }
+    columns += [.init("fewer MACs than teacher", .number), .init("key", .code)]
+    return ReportTable(
+      caption: "Fully distilled students, the cheapest first", columns: columns,
+      rows: results.students.map(studentRow))
+  }
+
+  /// The costs worth a column: the objectives first, then what else is known of every student.
+  private var shownMetrics: [CostMetric] {
+    let others: [CostMetric] = [
+      .latencyMilliseconds, .energyMillijoules, .peakMemoryBytes, .weightBytes, .macs, .parameters,
+    ]
+    return definition.objectives
+      + others.filter { metric in
+        !definition.objectives.contains(metric)
+          && results.students.contains { (try? $0.costs.value(of: metric)) != nil }
+      }
+  }
+
+  private func studentRow(_ student: StudyResults.Student) -> [String] {
+    func spread(_ evaluations: [Evaluation]) -> String {
+      evaluations.deviation.map { " ± \($0.percent(2))" } ?? ""
+    }
+    func accuracy(_ evaluations: [Evaluation]) -> String {
+      evaluations.isEmpty ? "–" : evaluations.meanAccuracy.percent(2) + spread(evaluations)
+    }
+    func interval(_ evaluations: [Evaluation]) -> String {
+      evaluations.interval.map { "\($0.lowerBound.percent(2))–\($0.upperBound.percent(2))" } ?? "–"
+    }
+    let gain = student.distillationGain.flatMap { $0.isFinite ? $0.signedPoints : nil }
+    let ratio = state.teacher.map { Double($0.macs) / Double(student.costs.macs) }
+    return [
+      String(student.trial), student.isOnFront ? "yes" : "no", words(student.key),
+      student.flash.accuracy.percent(2), accuracy(student.validation),
+      interval(student.validation), accuracy(student.test), interval(student.test),
+      accuracy(student.baselineTest), gain ?? "–",
+    ] + shownMetrics.map { $0.text(try? student.costs.value(of: $0)) }
+      + [ratio.map { "\($0.brief)×" } ?? "–", student.key]
+  }
+
+  private var studentNotes: [String] {
+    var notes: [String] = []
+    let seeds = results.students.map(\.validation.count).max() ?? 1
+    if seeds > 1 {
+      notes.append(
+        "Accuracies are means over up to \(seeds) seeds; ± is the standard deviation over them.")
+    }
+    notes.append(
+      "Intervals are Wilson's for the finite split; they leave out how training varies with its seed."
+    )
+    if let test = results.students.lazy.compactMap(\.test.first).first {
+      let p = results.students.compactMap { $0.test.isEmpty ? nil : $0.testAccuracy }.min() ?? 0.5
+      let reach = 1.96 * (2 * p * (1 - p) / Double(test.count)).squareRoot()
+      notes.append(
+        "Two test accuracies on \(test.count) images that differ by less than about "
+          + "\(reach.percent(1)) points may differ by chance (95 %, as if the images were "
+          + "different ones; on the same images the limit is lower).")
+    }
+    if definition.finalists.baseline {
+      notes.append(
+        "The gain is the test accuracy less that of the same student trained without the teacher "
+          + "for the same steps.")
+    }
+    if let profile {
+      notes.append(
+        "Latency\(profile.energy == nil ? "" : " and energy") are predicted, not measured: "
+          + "\(profile.protocolDescription).")
+    }
+    return notes
+  }
+
+  /// The students that violate the constraints least, where none meets them.
+  var nearestSection: ReportSection? {
+    guard let nothing = state.nothingFeasible else { return nil }
+    let metrics = definition.objectives
+    let table = ReportTable(
+      caption: "The students that miss the constraints least",
+      columns: [.init("architecture"), .init("misses"), .init("by (%)", .number)]
+        + metrics.map { .init($0.heading, .number) } + [.init("key", .code)],
+      rows: nothing.leastInfeasible.map { nearest in
+        [words(nearest.key), nearest.binding, "+" + nearest.excess.percent(1)]
+          + metrics.map { $0.text(try? nearest.costs.value(of: $0)) } + [nearest.key]
+      })
+    let advice =
+      nothing.leastInfeasible.first.map {
+        "Relax \($0.binding), or offer smaller students: a new "
+          + "search space, or smaller values in this one."
+      }
+      ?? "Check the search space against the shape of the images."
+    return ReportSection(
+      anchor: "nothing-feasible", title: "Nothing is feasible",
+      blocks: [
+        .paragraph("No student that the search could find meets every constraint. " + advice),
+        .table(table),
+      ])
+  }
+}

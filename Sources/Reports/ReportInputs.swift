@@ -1,0 +1,89 @@
+import Distillation
+import HardwareProfiles
+import SearchSpaces
+import Studies
+
+/// What a report is made from, and the facts that several of its parts need.
+struct ReportInputs: Sendable {
+  let definition: StudyDefinition
+  let state: StudyState
+  let results: StudyResults
+  let space: SearchSpace
+  let profile: HardwareProfile?
+  /// The version of the program that writes the report.
+  let version: String
+
+  /// Returns a student's architecture in words; says so if the key is not one of the space.
+  func words(_ key: String) -> String {
+    guard let architecture = try? space.architecture(key: key) else {
+      return "unknown: no architecture of \(space.name)"
+    }
+    return space.description(of: architecture)
+  }
+
+  /// The student with the highest validation accuracy, the cheapest of several; the test split plays
+  /// no part in the choice.
+  var best: StudyResults.Student? {
+    results.students.reduce(nil) { best, student in
+      guard let best, best.validationAccuracy >= student.validationAccuracy else { return student }
+      return best
+    }
+  }
+
+  /// The study's constraints, then what the device's memory demands, each once.
+  var constraints: [(constraint: Constraint, isOfDevice: Bool)] {
+    let own = definition.constraints.map { (constraint: $0, isOfDevice: false) }
+    let device = (profile?.memoryConstraints ?? []).map { (constraint: $0, isOfDevice: true) }
+    var seen: Set<String> = []
+    return (own + device).filter { seen.insert($0.constraint.description).inserted }
+  }
+
+  /// Flash trials that ended well.
+  var measuredTrials: [StudyState.Trial] { state.trials.filter { $0.flashAccuracy != nil } }
+
+  /// Flash trials that ended otherwise.
+  var failedTrials: [StudyState.Trial] {
+    state.trials.filter { $0.result.map { $0.outcome != .measured } ?? false }
+  }
+
+  /// Full trainings that ended otherwise, in an order that does not depend on the journal's.
+  var failedTrainings: [JournalEvent.Distilled] {
+    state.distilled.filter { $0.outcome != .measured }.sorted {
+      ($0.trial, $0.repetition, $0.isBaseline ? 1 : 0)
+        < ($1.trial, $1.repetition, $1.isBaseline ? 1 : 0)
+    }
+  }
+
+  /// What an unfinished study still lacks, in the order in which it will come; empty when it is done.
+  var missing: [String] {
+    guard state.began != nil else { return ["everything: the study has not been started"] }
+    var missing: [String] = []
+    if state.teacher == nil { missing.append("the teacher: it is not trained yet") }
+    if state.nothingFeasible != nil { return missing }
+    if state.searchEnded == nil {
+      let ended = state.trials.count { $0.result != nil }
+      missing.append("the search: \(ended) of \(definition.search.trials) flash trials have ended")
+    }
+    guard let finalists = state.finalists else {
+      return missing + ["the full trainings: the students for them are not chosen yet"]
+    }
+    if state.teacher != nil, state.teacher?.test == nil {
+      missing.append("the teacher's accuracy on the test split")
+    }
+    let kinds = definition.finalists.baseline ? [false, true] : [false]
+    let expected = finalists.count * definition.finalists.seeds * kinds.count
+    let ended = finalists.reduce(0) { sum, trial in
+      sum
+        + (0..<definition.finalists.seeds).reduce(0) { sum, repetition in
+          sum
+            + kinds.count { kind in
+              state.distillation(of: trial, repetition: repetition, isBaseline: kind) != nil
+            }
+        }
+    }
+    if ended < expected {
+      missing.append("the full trainings: \(ended) of \(expected) have ended")
+    }
+    return missing
+  }
+}

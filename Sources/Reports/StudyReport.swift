@@ -1,0 +1,74 @@
+import FileFormats
+import Foundation
+import HardwareProfiles
+import SearchSpaces
+import Studies
+
+/// The report of a study, finished or not: what was asked for, what was found, and how sure that is.
+///
+/// The same input gives the same bytes. `front.csv`, `front.json` and `front.svg` hold no times, no
+/// machine and no paths, so that two runs of one study give the same files.
+public struct StudyReport: Sendable {
+  /// The files that `write(into:)` makes, in the order in which it makes them.
+  public static let fileNames = [
+    "front.csv", "front.json", "front.svg", "report.md", "index.html",
+  ]
+
+  let inputs: ReportInputs
+  let model: ReportModel
+
+  /// Computes a report.
+  ///
+  /// - Parameters:
+  ///   - results: What `state` comes to, by `StudyResults`.
+  ///   - space: The study's search space, for architectures in words.
+  ///   - profile: The study's hardware profile, if it has one.
+  ///   - version: The version of the program that writes the report.
+  public init(
+    definition: StudyDefinition, state: StudyState, results: StudyResults, space: SearchSpace,
+    profile: HardwareProfile?, version: String
+  ) {
+    inputs = ReportInputs(
+      definition: definition, state: state, results: results, space: space, profile: profile,
+      version: version)
+    model = ReportModel(inputs)
+  }
+
+  /// The result in sentences, the most important one first, as the report opens.
+  public var headline: [String] { model.headline }
+
+  /// What an unfinished study still lacks; empty when it is done.
+  public var missing: [String] { model.missing }
+
+  /// Writes the report's files into a folder, which is made if it is not there.
+  ///
+  /// Each file is replaced as a whole or not at all.
+  ///
+  /// - Returns: The paths of the files.
+  /// - Throws: `FileFormatError` with the path and the system's reason.
+  @discardableResult
+  public func write(into folder: String) throws -> [String] {
+    try Folder.create(folder)
+    return try zip(
+      StudyReport.fileNames, [frontCSV, frontJSON, frontSVG, markdown, html]
+    ).map { name, text in
+      let path = (folder as NSString).appendingPathComponent(name)
+      try AtomicFile.write(text, to: path)
+      return path
+    }
+  }
+
+  /// The table of `FrontTable`, by RFC 4180.
+  var frontCSV: String { CSVWriter.text(model.front) }
+
+  var frontJSON: String { JSONReport(inputs: inputs, table: model.front).text }
+
+  /// The chart by itself, on white.
+  var frontSVG: String {
+    model.paretoChart.drawing(style: .style(ChartStyle.rules(.light))).source + "\n"
+  }
+
+  var markdown: String { MarkdownReport(model: model).text }
+
+  var html: String { HTMLReport(model: model).text }
+}

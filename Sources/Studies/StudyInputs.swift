@@ -1,0 +1,128 @@
+import Datasets
+import Distillation
+import FileFormats
+import Foundation
+import HardwareProfiles
+import NeuralNetworks
+import SearchSpaces
+
+/// Everything that a study reads: its definition and the files that it names, checked together.
+public struct StudyInputs: Sendable {
+  public let folder: StudyFolder
+  public let definition: StudyDefinition
+  public let space: SearchSpace
+  public let profile: HardwareProfile?
+  public let reader: BatchReader
+  public let teacherNetwork: Network
+  let studyHash: String
+  let spaceHash: String
+  let profileHash: String?
+
+  /// Reads a study and prepares its data.
+  ///
+  /// - Parameter dataFolder: Where the named data set lies, instead of where the study says.
+  /// - Throws: An error that names file, field, value and what was expected.
+  public init(_ folder: StudyFolder, dataFolder: String? = nil) throws {
+    var definition = try StudyDefinition(contentsOf: folder.definition)
+    if let dataFolder { try definition.data.move(to: dataFolder) }
+    self.folder = folder
+    let spacePath = folder.appending(definition.searchSpace)
+    space = try SearchSpace(contentsOf: spacePath)
+    let profilePath = definition.hardware.map(folder.appending)
+    profile = try profilePath.map(HardwareProfile.init(contentsOf:))
+    for metric in definition.objectives + definition.constraints.map(\.metric) {
+      try metric.requireAvailable(on: profile)
+    }
+    try Folder.create(folder.preparedData)
+    let dataset = try PreparedDataset.prepare(
+      definition.data, baseFolder: folder.path, into: folder.preparedData)
+    reader = BatchReader(dataset)
+    let shape = TensorShape(
+      height: dataset.height, width: dataset.width, channels: dataset.channels)
+    for (recipe, field) in [
+      (definition.teacher.recipe, "teacher.recipe"), (definition.full, "full"),
+    ] {
+      try recipe.augmentation.validate(
+        height: shape.height, width: shape.width, field: field + ".augmentation")
+      try StudyInputs.check(
+        batch: recipe.batch, field: field + ".batch", dataset: dataset, file: folder.definition)
+    }
+    try StudyInputs.check(
+      batch: definition.flash.batch, field: "flash.batch", dataset: dataset,
+      file: folder.definition)
+    do {
+      teacherNetwork = try definition.teacher.network.network(
+        input: shape, classes: dataset.classes)
+    } catch {
+      throw JSONError.invalid(
+        file: folder.definition, field: "teacher.network", value: "a network that cannot be built",
+        expected: "layers that fit images of \(shape): \(error)")
+    }
+    try space.checkNetworks(input: shape, classes: dataset.classes)
+    studyHash = ContentHash.hexadecimal(of: definition.identity)
+    spaceHash = try ContentHash.hexadecimal(ofFile: spacePath)
+    profileHash = try profilePath.map(ContentHash.hexadecimal(ofFile:))
+    self.definition = definition
+  }
+
+  private static func check(
+    batch: Int, field: String, dataset: PreparedDataset, file: String
+  ) throws {
+    let count = dataset.count(.training)
+    guard batch <= count else {
+      throw JSONError.invalid(
+        file: file, field: field, value: "\(batch)",
+        expected: "at most \(count), the number of training images")
+    }
+  }
+
+  public var dataset: PreparedDataset { reader.dataset }
+
+  /// The shape of the images.
+  public var imageShape: TensorShape {
+    TensorShape(height: dataset.height, width: dataset.width, channels: dataset.channels)
+  }
+
+  /// Returns the student's network.
+  public func network(of architecture: Architecture) throws -> Network {
+    try space.network(for: architecture, input: imageShape, classes: dataset.classes)
+  }
+
+  /// Returns the event that begins the study's journal.
+  func began(version: String) -> JournalEvent.Began {
+    JournalEvent.Began(
+      version: version, studyHash: studyHash, spaceHash: spaceHash, profileHash: profileHash,
+      dataHash: dataset.contentHash, machine: HostMachine.current().processor)
+  }
+
+  /// Checks that the inputs are those that the journal was begun with.
+  ///
+  /// - Throws: `StudyError.changed`, naming what differs.
+  func check(against began: JournalEvent.Began) throws {
+    func compare(_ now: String?, _ then: String?, _ what: String) throws {
+      guard now == then else { throw StudyError.changed(folder: folder.path, what: what) }
+    }
+    try compare(studyHash, began.studyHash, "study.json")
+    try compare(spaceHash, began.spaceHash, "the search space \(definition.searchSpace)")
+    try compare(
+      profileHash, began.profileHash, "the hardware profile \(definition.hardware ?? "(none)")")
+    try compare(dataset.contentHash, began.dataHash, "the data set")
+  }
+}
+
+extension DatasetDefinition {
+  /// Takes the named data set from another folder.
+  ///
+  /// - Throws: `JSONError` if the data are not a named data set.
+  fileprivate mutating func move(to folder: String) throws {
+    switch source {
+    case .fashionMNIST: source = .fashionMNIST(folder: folder)
+    case .cifar10: source = .cifar10(folder: folder)
+    case .cifar100: source = .cifar100(folder: folder)
+    case .arrays:
+      throw JSONError.invalid(
+        file: "--data", field: "", value: folder,
+        expected: "no such option for a study that names its own image files")
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+
+/// Takes a study from its definition to its results, going on wherever an earlier run ended.
+public struct StudyRunner {
+  /// A part of the way.
+  public enum Stage: String, CaseIterable, Sendable {
+    case teacher
+    case search
+    case distillation
+  }
+
+  public let inputs: StudyInputs
+  private let context: StudyContext
+
+  public init(_ inputs: StudyInputs, context: StudyContext) {
+    (self.inputs, self.context) = (inputs, context)
+  }
+
+  /// Runs the stages up to and including `last`, and returns the state of the study.
+  ///
+  /// Whatever is finished is in the journal; what is asked for again is not done again.
+  ///
+  /// - Throws: `StudyError.interrupted` if the user stopped it; other errors are for people.
+  public func run(through last: Stage) throws -> StudyState {
+    let lock = try StudyLock(inputs.folder)
+    defer { withExtendedLifetime(lock) {} }
+    let journal = try Journal(inputs.folder)
+    if let began = journal.state.began {
+      try inputs.check(against: began)
+    } else {
+      try journal.append(.began(inputs.began(version: context.version)))
+    }
+    try timed(.teacher, journal, workers: 1) {
+      let teacher = try TeacherStage(inputs: inputs, context: context)
+        .run(known: journal.state.teacher)
+      if teacher.weightsHash != journal.state.teacher?.weightsHash {
+        try journal.append(.teacherReady(teacher))
+      }
+      context.report(
+        .note(
+          String(
+            format: "teacher: validation accuracy %.2f %%, through the students' batches %.2f %%",
+            100 * teacher.validation.accuracy, 100 * teacher.pipelineAccuracy)))
+    }
+    if last == .teacher { return journal.state }
+    try timed(.search, journal, workers: context.workers) {
+      try SearchStage(inputs: inputs, context: context, journal: journal).run()
+    }
+    if last == .search || journal.state.nothingFeasible != nil { return journal.state }
+    try timed(.distillation, journal, workers: context.workers) {
+      try DistillationStage(inputs: inputs, context: context, journal: journal).run()
+    }
+    return journal.state
+  }
+
+  private func timed(
+    _ stage: Stage, _ journal: Journal, workers: Int, _ body: () throws -> Void
+  ) throws {
+    context.report(.stage(stage.rawValue))
+    let began = Date()
+    try body()
+    let seconds = Date().timeIntervalSince(began)
+    // A stage that had nothing left to do is not worth a line.
+    if seconds > 0.5 {
+      try journal.append(
+        .stageTimed(
+          JournalEvent.StageTimed(stage: stage.rawValue, seconds: seconds, workers: workers)))
+    }
+  }
+}

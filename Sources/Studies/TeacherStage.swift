@@ -1,0 +1,116 @@
+import Datasets
+import Distillation
+import FileFormats
+import Foundation
+import NeuralNetworks
+import TensorKernels
+
+/// The first stage: a trained teacher, its logits on every training image, and proof that the students
+/// will see the right ones.
+struct TeacherStage {
+  let inputs: StudyInputs
+  let context: StudyContext
+
+  /// Makes sure that the teacher and its logits are there, and returns what the journal should say.
+  func run(known: JournalEvent.TeacherReady?) throws -> JournalEvent.TeacherReady {
+    if let known, isIntact(known) { return known }
+    try Folder.create(inputs.folder.teacher)
+    let model = try trainedModel()
+    context.report(.note("caching the teacher's logits"))
+    let logits = model.logits(
+      of: .training, reader: inputs.reader, threads: context.threads)
+    try SoftTargets.write(logits, to: inputs.folder.softTargets)
+    return try verified(model)
+  }
+
+  /// Everything that makes the teacher what it is.
+  var identity: String {
+    let definition = inputs.definition.teacher
+    return ContentHash.hexadecimal(
+      of:
+        "\(inputs.teacherNetwork.identity)|\(definition.recipe.identity)|\(definition.weights ?? "")|\(inputs.dataset.contentHash)|\(inputs.definition.seed)"
+    )
+  }
+
+  private func isIntact(_ known: JournalEvent.TeacherReady) -> Bool {
+    let dataset = inputs.dataset
+    guard known.identity == identity,
+      let hash = try? ContentHash.hexadecimal(ofFile: inputs.folder.teacherWeights),
+      hash == known.weightsHash
+    else { return false }
+    let targets = try? SoftTargets(
+      contentsOf: inputs.folder.softTargets, count: dataset.count(.training),
+      classes: dataset.classes)
+    return targets != nil
+  }
+
+  private func trainedModel() throws -> TrainedModel {
+    let folder = inputs.folder
+    if let weights = inputs.definition.teacher.weights {
+      let model = try TrainedModel(
+        inputs.teacherNetwork, contentsOf: folder.appending(weights))
+      try model.write(to: folder.teacherWeights, metadata: ["identity": identity])
+      return model
+    }
+    if let file = try? SafetensorsFile.read(folder.teacherWeights),
+      file.metadata["identity"] == identity
+    {
+      return try TrainedModel(inputs.teacherNetwork, contentsOf: folder.teacherWeights)
+    }
+    var stream = RandomStream(seed: inputs.definition.seed, purpose: "teacher")
+    let run = TrainingRun(
+      network: inputs.teacherNetwork, recipe: inputs.definition.teacher.recipe,
+      reader: inputs.reader, signal: nil, seed: stream.next(), threads: context.threads,
+      statisticsBatches: inputs.definition.flash.statisticsBatches,
+      checkpointPath: folder.teacherCheckpoint)
+    let context = context
+    let outcome = try run.train { progress in
+      if progress.step % 20 == 0 {
+        context.report(
+          .advance(
+            done: Double(progress.step), total: progress.steps,
+            detail: String(
+              format: "loss %.3f, batch accuracy %.1f %%", progress.loss,
+              100 * progress.accuracy)))
+      }
+      return !context.isCancelled()
+    }
+    switch outcome {
+    case .stopped: throw StudyError.interrupted
+    case .diverged(let step):
+      throw StudyError.teacher(
+        "the teacher's training diverged at step \(step): lower teacher.recipe.learning_rate "
+          + "(it is \(run.recipe.schedule.peakRate)) or set teacher.recipe.clip_norm")
+    case .finished(let model):
+      try model.write(to: folder.teacherWeights, metadata: ["identity": identity])
+      try? FileManager.default.removeItem(atPath: folder.teacherCheckpoint)
+      return model
+    }
+  }
+
+  /// Compares the teacher with the labels twice: by itself, and through the very batches, in shuffled
+  /// order, that students will be trained on.
+  private func verified(_ model: TrainedModel) throws -> JournalEvent.TeacherReady {
+    let dataset = inputs.dataset
+    let targets = try SoftTargets(
+      contentsOf: inputs.folder.softTargets, count: dataset.count(.training),
+      classes: dataset.classes)
+    let pipeline = targets.agreementWithLabels(
+      reader: inputs.reader, recipe: inputs.definition.full, seed: inputs.definition.seed)
+    let chance = 1 / Double(dataset.classes)
+    guard pipeline > min(0.95, 2 * chance) else {
+      throw StudyError.teacher(
+        String(
+          format: "the teacher is right on only %.1f %% of the training images as the students' "
+            + "batches give them (chance is %.1f %%): its weights do not fit these data or classes",
+          100 * pipeline, 100 * chance))
+    }
+    let costs = NetworkCosts(inputs.teacherNetwork)
+    return JournalEvent.TeacherReady(
+      identity: identity, macs: costs.macs, parameters: costs.parameters,
+      pipelineAccuracy: pipeline,
+      validation: model.evaluate(
+        on: .validation, reader: inputs.reader, threads: context.threads), test: nil,
+      weightsHash: try ContentHash.hexadecimal(ofFile: inputs.folder.teacherWeights))
+  }
+}

@@ -1,0 +1,132 @@
+import Distillation
+import FileFormats
+import Foundation
+import NeuralNetworks
+import SearchSpaces
+import TensorKernels
+
+/// A worker process: takes tasks from standard input until it is closed, one compute thread.
+///
+/// It ends by itself when its parent has gone, so that nothing survives a killed study.
+public struct WorkerLoop {
+  private let inputs: StudyInputs
+  private let targets: SoftTargets
+  private let teacher: TrainedModel?
+  private let parent = getppid()
+
+  /// Serves the tasks of a study; what keeps it from doing so is told to the parent.
+  public static func serve(_ folder: StudyFolder, dataFolder: String?) {
+    do {
+      try WorkerLoop(folder, dataFolder: dataFolder).run()
+    } catch {
+      send(WorkerReply(id: -1, status: .failed, message: "\(error)"))
+    }
+  }
+
+  private init(_ folder: StudyFolder, dataFolder: String?) throws {
+    inputs = try StudyInputs(folder, dataFolder: dataFolder)
+    let dataset = inputs.dataset
+    targets = try SoftTargets(
+      contentsOf: folder.softTargets, count: dataset.count(.training), classes: dataset.classes)
+    teacher =
+      inputs.definition.full.teacherView == .augmented
+      ? try TrainedModel(inputs.teacherNetwork, contentsOf: folder.teacherWeights) : nil
+  }
+
+  private func run() {
+    WorkerLoop.send(WorkerReply(id: -1, status: .ready))
+    let decoder = JSONDecoder()
+    while let line = readLine() {
+      guard let task = try? decoder.decode(WorkerTask.self, from: Data(line.utf8)) else {
+        WorkerLoop.send(
+          WorkerReply(id: -1, status: .failed, message: "a worker got a broken task: \(line)"))
+        return
+      }
+      do {
+        WorkerLoop.send(try perform(task))
+      } catch {
+        WorkerLoop.send(WorkerReply(id: task.id, status: .failed, message: "\(error)"))
+      }
+    }
+  }
+
+  private func perform(_ task: WorkerTask) throws -> WorkerReply {
+    let began = Date()
+    let architecture = try inputs.space.architecture(key: task.key)
+    let run = try trainingRun(task, network: inputs.network(of: architecture))
+    let reporter = ProgressReporter(task: task.id, parent: parent, send: WorkerLoop.send)
+    let outcome = try run.train(observe: reporter.observe)
+    let steps = run.recipe.steps(trainingCount: inputs.dataset.count(.training))
+    var reply = WorkerReply(id: task.id, status: .diverged, steps: steps)
+    if case .finished(let model) = outcome {
+      reply.status = .measured
+      reply.validation = model.evaluate(on: .validation, reader: inputs.reader)
+      if task.kind != .flash {
+        reply.test = model.evaluate(on: .test, reader: inputs.reader)
+      }
+      if task.kind == .distill && task.repetition == 0 {
+        try model.write(
+          to: inputs.folder.weights(of: task.key), metadata: ["architecture": task.key])
+      }
+    }
+    if let path = run.checkpointPath { try? FileManager.default.removeItem(atPath: path) }
+    reply.seconds = Date().timeIntervalSince(began)
+    return reply
+  }
+
+  /// Returns the training that a task asks for. Its seed depends on the study and on what is trained,
+  /// not on when or where.
+  private func trainingRun(_ task: WorkerTask, network: Network) throws -> TrainingRun {
+    let definition = inputs.definition
+    let recipe: Recipe
+    var stream: RandomStream
+    var checkpoint: String?
+    switch task.kind {
+    case .flash:
+      recipe = definition.flash.compressed(definition.full)
+      stream = RandomStream(seed: definition.seed, purpose: "flash")
+    case .distill, .baseline:
+      let isBaseline = task.kind == .baseline
+      recipe = isBaseline ? definition.full.withoutTeacher : definition.full
+      stream = RandomStream(seed: definition.seed, purpose: "full", task.repetition)
+      try Folder.create(inputs.folder.candidate(task.key))
+      checkpoint = inputs.folder.checkpoint(
+        of: task.key, repetition: task.repetition, isBaseline: isBaseline)
+    }
+    return TrainingRun(
+      network: network, recipe: recipe, reader: inputs.reader,
+      signal: teacher.map { .model($0) } ?? .cached(targets), seed: stream.next(),
+      statisticsBatches: definition.flash.statisticsBatches, checkpointPath: checkpoint)
+  }
+
+  private static func send(_ reply: WorkerReply) {
+    guard var line = try? JSONEncoder().encode(reply) else { return }
+    line.append(UInt8(ascii: "\n"))
+    FileHandle.standardOutput.write(line)
+  }
+}
+
+/// Tells the parent how far a training is, about once a second, and ends the process if it has gone.
+private final class ProgressReporter: @unchecked Sendable {
+  private let task: Int
+  private let parent: pid_t
+  private let send: (WorkerReply) -> Void
+  private var last = Date()
+
+  init(task: Int, parent: pid_t, send: @escaping (WorkerReply) -> Void) {
+    (self.task, self.parent, self.send) = (task, parent, send)
+  }
+
+  func observe(_ progress: TrainingRun.Progress) -> Bool {
+    guard progress.step % 16 == 0 else { return true }
+    if getppid() != parent { exit(0) }
+    let now = Date()
+    if now.timeIntervalSince(last) > 1 {
+      last = now
+      send(
+        WorkerReply(
+          id: task, status: .progress, share: Double(progress.step) / Double(progress.steps)))
+    }
+    return true
+  }
+}

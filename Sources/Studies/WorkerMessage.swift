@@ -1,0 +1,43 @@
+import Distillation
+
+/// What a worker is asked to do; one JSON object per line on its standard input.
+struct WorkerTask: Hashable, Sendable, Codable {
+  /// A kind of training.
+  enum Kind: String, Hashable, Sendable, Codable {
+    case flash
+    case distill
+    case baseline
+  }
+
+  /// Chosen by the sender; the answer repeats it.
+  var id: Int
+  var kind: Kind
+  var trial: Int
+  var key: String
+  /// Which repetition of a full training.
+  var repetition: Int
+}
+
+/// What a worker says; one JSON object per line on its standard output.
+struct WorkerReply: Hashable, Sendable, Codable {
+  /// How far a task has come.
+  enum Status: String, Hashable, Sendable, Codable {
+    case ready
+    case progress
+    case measured
+    case diverged
+    /// The worker cannot go on; `message` says why.
+    case failed
+  }
+
+  /// The task's number; −1 where there is none.
+  var id: Int
+  var status: Status
+  /// The share of the task that is done, 0…1.
+  var share: Double?
+  var validation: Evaluation?
+  var test: Evaluation?
+  var seconds: Double?
+  var steps: Int?
+  var message: String?
+}

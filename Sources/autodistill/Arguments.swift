@@ -1,0 +1,67 @@
+/// A verb's command line, split into operands and options.
+struct Arguments {
+  let operands: [String]
+  private let options: [String: String]
+  private let flags: Set<String>
+
+  /// Splits `arguments` as `verb` declares them.
+  ///
+  /// - Throws: `UsageError` naming what is unknown, missing or too much.
+  init(_ arguments: [String], verb: any Verb.Type) throws {
+    var operands: [String] = []
+    var options: [String: String] = [:]
+    var flags: Set<String> = []
+    var rest = arguments[...]
+    while let argument = rest.popFirst() {
+      guard argument.hasPrefix("--") else {
+        operands.append(argument)
+        continue
+      }
+      let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+      if verb.flags.contains(argument) {
+        flags.insert(argument)
+      } else if verb.options.contains(parts[0]) {
+        guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
+          throw UsageError("\(parts[0]) needs a value", verb)
+        }
+        options[parts[0]] = value
+      } else {
+        let known = (verb.options + verb.flags).joined(separator: ", ")
+        throw UsageError(
+          "unknown option '\(argument)'" + (known.isEmpty ? "" : ", expected one of \(known)"),
+          verb)
+      }
+    }
+    guard operands.count == verb.operands.count else {
+      throw UsageError(
+        "expected \(verb.operands.isEmpty ? "no operands" : verb.operands.joined(separator: " ")), "
+          + "got \(operands.isEmpty ? "nothing" : operands.joined(separator: " "))", verb)
+    }
+    (self.operands, self.options, self.flags) = (operands, options, flags)
+  }
+
+  func value(_ option: String) -> String? { options[option] }
+  func has(_ flag: String) -> Bool { flags.contains(flag) }
+
+  /// Returns a whole number from `range`.
+  func integer(_ option: String, in range: ClosedRange<Int>) throws -> Int? {
+    guard let text = options[option] else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      throw UsageError(
+        "\(option): got '\(text)', expected a whole number from \(range.lowerBound) to "
+          + "\(range.upperBound)")
+    }
+    return number
+  }
+}
+
+/// A command line that cannot be understood.
+struct UsageError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ message: String) { description = message }
+
+  init(_ message: String, _ verb: any Verb.Type) {
+    description = "\(message); see autodistill \(verb.name) --help"
+  }
+}

@@ -1,0 +1,102 @@
+import CPlatform
+import Foundation
+
+/// The `autodistill` command: finds the verb and runs it.
+@main
+struct AutoDistillCommand {
+  static let version = "0.1.0"
+
+  /// The verbs in the order of the help text.
+  static var verbs: [any Verb.Type] {
+    [
+      RunVerb.self, SearchVerb.self, DistillVerb.self, ReportVerb.self, ProfileVerb.self,
+      ExportVerb.self, BenchVerb.self,
+    ]
+  }
+
+  static func main() {
+    // A reader that has gone, such as `head`, is an error to report and not a signal to die of.
+    signal(SIGPIPE, SIG_IGN)
+    let status = run(Array(CommandLine.arguments.dropFirst()))
+    exit(status.rawValue)
+  }
+
+  static func run(_ arguments: [String]) -> ExitStatus {
+    guard platform_compiled_level() <= platform_processor_level() else {
+      Terminal.error(
+        "this binary was built for a processor with wider vectors (level "
+          + "\(platform_compiled_level()), this one has \(platform_processor_level())): rebuild "
+          + "with AUTODISTILL_MARCH=x86-64-v\(platform_processor_level())")
+      return .badUsage
+    }
+    guard let name = arguments.first, !["--help", "-h", "help"].contains(name) else {
+      Terminal.print(help)
+      return arguments.isEmpty ? .badUsage : .success
+    }
+    if name == "--version" {
+      Terminal.print("autodistill \(version)")
+      return .success
+    }
+    let rest = Array(arguments.dropFirst())
+    if name == WorkerVerb.name { return perform(WorkerVerb.self, rest) }
+    guard let verb = verbs.first(where: { $0.name == name }) else {
+      Terminal.error(
+        "unknown command '\(name)', expected one of "
+          + verbs.map { $0.name }.joined(separator: ", ") + "; see autodistill --help")
+      return .badUsage
+    }
+    return perform(verb, rest)
+  }
+
+  private static func perform(_ verb: any Verb.Type, _ arguments: [String]) -> ExitStatus {
+    if arguments.contains("--help") || arguments.contains("-h") {
+      Terminal.print(verb.help)
+      return .success
+    }
+    do {
+      return try verb.init(Arguments(arguments, verb: verb)).run()
+    } catch {
+      Terminal.error("\(error)")
+      return ExitStatus(error)
+    }
+  }
+
+  private static var help: String {
+    """
+    autodistill \(version): distils a trained teacher into small students for a device budget
+
+    USAGE: autodistill COMMAND …
+
+    \(verbs.map { "  " + $0.name.padding(toLength: 10, withPad: " ", startingAt: 0) + $0.summary }
+      .joined(separator: "\n"))
+
+    autodistill COMMAND --help says more.
+
+    EXIT STATUS
+    \(ExitStatus.allCases.map { "  \(String($0.rawValue).padding(toLength: 5, withPad: " ", startingAt: 0))\($0.meaning)" }
+      .joined(separator: "\n"))
+    """
+  }
+}
+
+/// One command of the program.
+protocol Verb {
+  static var name: String { get }
+  /// What it does, on one line.
+  static var summary: String { get }
+  static var help: String { get }
+  /// Options that take a value, such as `--workers`.
+  static var options: [String] { get }
+  /// Options that take none.
+  static var flags: [String] { get }
+  /// The positional arguments' names.
+  static var operands: [String] { get }
+
+  init(_ arguments: Arguments) throws
+  func run() throws -> ExitStatus
+}
+
+extension Verb {
+  static var options: [String] { [] }
+  static var flags: [String] { [] }
+}

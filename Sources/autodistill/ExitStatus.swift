@@ -1,0 +1,41 @@
+import Datasets
+import FileFormats
+import Foundation
+import HardwareProfiles
+import SearchSpaces
+import Studies
+
+/// What the command's exit status means; a part of its interface.
+enum ExitStatus: Int32, CaseIterable {
+  case success = 0
+  case badUsage = 2
+  case badInput = 3
+  case nothingFeasible = 4
+  case failed = 5
+  case interrupted = 130
+
+  var meaning: String {
+    switch self {
+    case .success: "done"
+    case .badUsage: "the command line cannot be understood"
+    case .badInput: "a file is missing, damaged or says something impossible"
+    case .nothingFeasible: "no student meets the constraints; the report names the nearest ones"
+    case .failed: "the study could not go on (disk, worker, teacher); everything finished is kept"
+    case .interrupted: "stopped by Ctrl-C; the same command goes on"
+    }
+  }
+
+  /// The status that an error ends the command with.
+  init(_ error: any Error) {
+    switch error {
+    case is UsageError: self = .badUsage
+    case StudyError.interrupted: self = .interrupted
+    case StudyError.corruptJournal, StudyError.changed, StudyError.missing: self = .badInput
+    case is StudyError: self = .failed
+    case FileFormatError.system(_, let operation, let code)
+    where operation != "open" && code != ENOENT:
+      self = .failed
+    default: self = .badInput
+    }
+  }
+}

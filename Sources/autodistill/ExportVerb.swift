@@ -1,0 +1,72 @@
+import Distillation
+import FileFormats
+import Foundation
+import Studies
+
+/// `autodistill export STUDY KEY`
+struct ExportVerb: Verb {
+  static let name = "export"
+  static let summary = "writes a distilled student's weights to a file"
+  static let operands = ["STUDY", "KEY"]
+  static let options = ["--format", "--output", "--data"]
+  static let help = """
+    USAGE: autodistill export STUDY KEY [--format safetensors] [--output FILE]
+
+    Writes the weights of the student KEY (as front.csv names it), fp32, one tensor a parameter:
+    convolutions [k, k, in, out], depthwise [k, k, channels], dense [in, out], norms by channel. The
+    file's metadata hold the architecture, its network, the classes and the pixel statistics that
+    images are standardised with: (pixel / 255 − mean) / deviation for 8-bit images.
+
+    --format F       safetensors
+    --output FILE    default: KEY.safetensors in the current folder
+    --data DIR       where the named data set lies, instead of where the study says
+    """
+
+  private let folder: StudyFolder
+  private let key: String
+  private let output: String
+  private let dataFolder: String?
+
+  init(_ arguments: Arguments) throws {
+    folder = StudyFolder(arguments.operands[0])
+    key = arguments.operands[1]
+    dataFolder = arguments.value("--data")
+    let format = arguments.value("--format") ?? "safetensors"
+    guard format == "safetensors" else {
+      throw UsageError("--format: got '\(format)', expected safetensors")
+    }
+    output = arguments.value("--output") ?? "\(key).\(format)"
+  }
+
+  func run() throws -> ExitStatus {
+    let inputs = try StudyInputs(folder, dataFolder: dataFolder)
+    let architecture = try inputs.space.architecture(key: key)
+    let path = folder.weights(of: key)
+    guard FileManager.default.fileExists(atPath: path) else {
+      let state = try Journal.state(of: folder)
+      let known = StudyResults(inputs.definition, state).students.map(\.key)
+      throw StudyError.missing(
+        "\(path) does not exist: '\(key)' has not been distilled in this study; "
+          + (known.isEmpty
+            ? "run autodistill run \(folder.path)"
+            : "expected one of \(known.joined(separator: ", "))"))
+    }
+    let model = try TrainedModel(inputs.network(of: architecture), contentsOf: path)
+    let statistics = inputs.dataset.standardization
+    func list(_ values: [Double]) -> String {
+      values.map { "\($0)" }.joined(separator: " ")
+    }
+    let metadata: [String: String] = [
+      "architecture": key,
+      "description": inputs.space.description(of: architecture),
+      "network": model.network.identity,
+      "classes": String(inputs.dataset.classes),
+      "pixel_mean": list(statistics.mean),
+      "pixel_deviation": list(statistics.standardDeviation),
+    ]
+    try model.write(to: output, metadata: metadata)
+    Terminal.print("weights: \(output)")
+    Terminal.print("next:    autodistill report \(folder.path)")
+    return .success
+  }
+}

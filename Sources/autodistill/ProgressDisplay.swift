@@ -1,0 +1,50 @@
+import Foundation
+import Studies
+import Synchronization
+
+/// Shows how a study is getting on: one moving line on a terminal, plain lines elsewhere.
+final class ProgressDisplay: Sendable {
+  private struct State {
+    var stage = ""
+    var lastUpdate = Date.distantPast
+    var hasLine = false
+  }
+
+  private let state = Mutex(State())
+  /// How often a plain line says how far a stage is.
+  private static let plainSeconds = 15.0
+  private static let movingSeconds = 0.2
+
+  func show(_ progress: StudyProgress) {
+    state.withLock { state in
+      switch progress {
+      case .stage(let name):
+        state.stage = name
+        state.lastUpdate = .distantPast
+        line("── \(name)", &state)
+      case .note(let text):
+        line("   \(text)", &state)
+      case .advance(let done, let total, let detail):
+        let now = Date()
+        let pause =
+          Terminal.isInteractive ? ProgressDisplay.movingSeconds : ProgressDisplay.plainSeconds
+        guard now.timeIntervalSince(state.lastUpdate) > pause else { return }
+        state.lastUpdate = now
+        let share = total > 0 ? 100 * done / Double(total) : 100
+        let text = String(format: "   %@ %3.0f %% · %@", state.stage, share, detail)
+        if Terminal.isInteractive {
+          FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+          state.hasLine = true
+        } else {
+          Terminal.log(text)
+        }
+      }
+    }
+  }
+
+  private func line(_ text: String, _ state: inout State) {
+    if state.hasLine { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    state.hasLine = false
+    Terminal.log(text)
+  }
+}

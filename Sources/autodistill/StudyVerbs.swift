@@ -1,0 +1,220 @@
+import Foundation
+import HardwareProfiles
+import Reports
+import SearchSpaces
+import Studies
+
+/// `autodistill run STUDY`
+struct RunVerb: Verb {
+  static let name = "run"
+  static let summary = "everything that is still to do in a study, to the report"
+  static let operands = ["STUDY"]
+  static let options = StudyCommand.options
+  static let help = """
+    USAGE: autodistill run STUDY [--workers N] [--threads N] [--data DIR]
+
+    Runs the study in the folder STUDY, whose study.json says what is asked for: trains the teacher,
+    searches with flash distillation, fully distils the chosen students and writes the report. Run
+    again after a crash or Ctrl-C it goes on where it was, and ends with the same front.
+
+    \(StudyCommand.optionsHelp)
+    """
+
+  private let command: StudyCommand
+
+  init(_ arguments: Arguments) throws { command = try StudyCommand(arguments) }
+
+  func run() throws -> ExitStatus { try command.run(through: .distillation) }
+}
+
+/// `autodistill search STUDY`
+struct SearchVerb: Verb {
+  static let name = "search"
+  static let summary = "only the teacher and the flash trials"
+  static let operands = ["STUDY"]
+  static let options = StudyCommand.options
+  static let help = """
+    USAGE: autodistill search STUDY [--workers N] [--threads N] [--data DIR]
+
+    As `run`, but ends when all flash trials are done.
+
+    \(StudyCommand.optionsHelp)
+    """
+
+  private let command: StudyCommand
+
+  init(_ arguments: Arguments) throws { command = try StudyCommand(arguments) }
+
+  func run() throws -> ExitStatus { try command.run(through: .search) }
+}
+
+/// `autodistill distill STUDY`
+struct DistillVerb: Verb {
+  static let name = "distill"
+  static let summary = "only the full trainings of a study whose search has ended"
+  static let operands = ["STUDY"]
+  static let options = StudyCommand.options
+  static let help = """
+    USAGE: autodistill distill STUDY [--workers N] [--threads N] [--data DIR]
+
+    Fully distils the students that the search chose. The search must have ended.
+
+    \(StudyCommand.optionsHelp)
+    """
+
+  private let command: StudyCommand
+
+  init(_ arguments: Arguments) throws { command = try StudyCommand(arguments) }
+
+  func run() throws -> ExitStatus {
+    let state = try Journal.state(of: command.folder)
+    guard state.searchEnded != nil || state.nothingFeasible != nil else {
+      throw StudyError.missing(
+        "\(command.folder.path): the search has not ended; run autodistill search "
+          + command.folder.path)
+    }
+    return try command.run(through: .distillation)
+  }
+}
+
+/// `autodistill report STUDY`
+struct ReportVerb: Verb {
+  static let name = "report"
+  static let summary = "writes a study's report again, from its journal"
+  static let operands = ["STUDY"]
+  static let options = ["--data"]
+  static let help = """
+    USAGE: autodistill report STUDY [--data DIR]
+
+    Writes report/index.html, report.md, front.csv, front.json and front.svg from what the journal
+    holds now, finished or not.
+
+    --data DIR    where the named data set lies, instead of where the study says
+    """
+
+  private let command: StudyCommand
+
+  init(_ arguments: Arguments) throws { command = try StudyCommand(arguments) }
+
+  func run() throws -> ExitStatus {
+    let inputs = try StudyInputs(command.folder, dataFolder: command.dataFolder)
+    let state = try Journal.state(of: command.folder)
+    try command.writeReport(inputs, state)
+    return state.nothingFeasible == nil ? .success : .nothingFeasible
+  }
+}
+
+/// What the verbs that work on a study share.
+struct StudyCommand {
+  static let options = ["--workers", "--threads", "--data"]
+  static let optionsHelp = """
+    --workers N    worker processes, one compute thread each (default: the study's, or one a core);
+                   the number does not change any result
+    --threads N    threads for training the teacher (default: one a core); nor does this
+    --data DIR     where the named data set lies, instead of where the study says
+    """
+
+  let folder: StudyFolder
+  let dataFolder: String?
+  private let workers: Int?
+  private let threads: Int?
+
+  init(_ arguments: Arguments) throws {
+    folder = StudyFolder(arguments.operands[0])
+    dataFolder = arguments.value("--data")
+    workers = try arguments.integer("--workers", in: 1...1024)
+    threads = try arguments.integer("--threads", in: 1...1024)
+  }
+
+  /// Runs the study through a stage, writes the report and says what to do next.
+  func run(through stage: StudyRunner.Stage) throws -> ExitStatus {
+    Interruption.install()
+    let inputs = try StudyInputs(folder, dataFolder: dataFolder)
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let display = ProgressDisplay()
+    let context = StudyContext(
+      version: AutoDistillCommand.version, workerCommand: workerCommand,
+      workers: workers ?? inputs.definition.workers ?? cores, threads: threads ?? cores,
+      report: display.show, isCancelled: { Interruption.isRequested })
+    let state: StudyState
+    do {
+      state = try StudyRunner(inputs, context: context).run(through: stage)
+    } catch StudyError.interrupted {
+      Terminal.log(
+        "interrupted; everything finished is kept. To go on: autodistill \(verb(stage)) "
+          + folder.path)
+      return .interrupted
+    }
+    try writeReport(inputs, state)
+    if let nothing = state.nothingFeasible {
+      sayNothingFeasible(nothing)
+      return .nothingFeasible
+    }
+    return .success
+  }
+
+  func writeReport(_ inputs: StudyInputs, _ state: StudyState) throws {
+    let results = StudyResults(inputs.definition, state)
+    let report = StudyReport(
+      definition: inputs.definition, state: state, results: results, space: inputs.space,
+      profile: inputs.profile, version: AutoDistillCommand.version)
+    try report.write(into: folder.report)
+    Terminal.print("report:  \(folder.report)/index.html")
+    Terminal.print("front:   \(folder.report)/front.csv")
+    if let best = results.students.filter(\.isOnFront).max(by: {
+      $0.validationAccuracy < $1.validationAccuracy
+    }) {
+      Terminal.print(
+        "next:    autodistill export \(folder.path) \(best.key) --format safetensors")
+    } else if state.nothingFeasible != nil {
+      Terminal.print("next:    loosen a constraint in a copy of \(folder.definition)")
+    } else {
+      Terminal.print("next:    autodistill run \(folder.path)")
+    }
+  }
+
+  private func sayNothingFeasible(_ nothing: JournalEvent.NothingFeasible) {
+    guard let nearest = nothing.leastInfeasible.first else {
+      Terminal.error("no student meets the constraints")
+      return
+    }
+    Terminal.error(
+      String(
+        format: "no student meets the constraints: the nearest one, %@, breaks %@ by %.1f %%",
+        nearest.key, nearest.binding, 100 * nearest.excess))
+  }
+
+  private func verb(_ stage: StudyRunner.Stage) -> String {
+    stage == .distillation ? RunVerb.name : SearchVerb.name
+  }
+
+  private var workerCommand: [String] {
+    let program = Bundle.main.executablePath ?? CommandLine.arguments[0]
+    return [program, WorkerVerb.name, folder.path]
+      + (dataFolder.map { ["--data", $0] } ?? [])
+  }
+}
+
+/// `autodistill worker STUDY`: what `run` starts; not for people.
+struct WorkerVerb: Verb {
+  static let name = "worker"
+  static let summary = "serves a study's tasks on standard input"
+  static let operands = ["STUDY"]
+  static let options = ["--data"]
+  static let help = "USAGE: autodistill worker STUDY [--data DIR]\n\nStarted by autodistill run."
+
+  private let folder: StudyFolder
+  private let dataFolder: String?
+
+  init(_ arguments: Arguments) throws {
+    folder = StudyFolder(arguments.operands[0])
+    dataFolder = arguments.value("--data")
+  }
+
+  func run() throws -> ExitStatus {
+    // Ctrl-C reaches the whole group; the parent decides what becomes of the workers.
+    signal(SIGINT, SIG_IGN)
+    WorkerLoop.serve(folder, dataFolder: dataFolder)
+    return .success
+  }
+}

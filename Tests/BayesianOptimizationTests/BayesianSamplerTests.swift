@@ -1,0 +1,118 @@
+import Foundation
+import SearchSpaces
+import TensorKernels
+import Testing
+
+@testable import BayesianOptimization
+
+@Suite("the Bayesian sampler")
+struct BayesianSamplerTests {
+  /// Returns the median hypervolume of five searches.
+  private func median(_ kind: SamplerKind, trials: Int) throws -> Double {
+    let task = try SyntheticTask(noise: 0.005)
+    let results = try (0..<5).map { seed in
+      try task.search(kind.makeSampler(), trials: trials, seed: UInt64(seed)).hypervolume
+    }
+    return results.sorted()[2]
+  }
+
+  @Test("finds a far larger hypervolume in 40 trials than random search in 40 and even 120")
+  func beatsRandom() throws {
+    let bayesian = try median(.bayesian, trials: 40)
+    #expect(try bayesian > 1.15 * median(.random, trials: 40))
+    #expect(try bayesian > median(.random, trials: 120))
+  }
+
+  @Test("is not needed to beat random search in 150 trials: evolution does too")
+  func evolutionBeatsRandom() throws {
+    #expect(try median(.evolution, trials: 150) > 1.05 * median(.random, trials: 150))
+  }
+
+  @Test("spreads proposals while trials are pending")
+  func pending() throws {
+    let task = try SyntheticTask()
+    let problem = task.problem()
+    var history = try task.search(RandomSampler(), trials: 20, seed: 1).history
+    var batch: [Architecture] = []
+    for trial in 20..<24 {
+      let proposal = try BayesianSampler().propose(problem, history: history, trial: trial, seed: 1)
+      guard case .architecture(let architecture)? = proposal else { break }
+      batch.append(architecture)
+      history.append(Observation(architecture: architecture, outcome: .pending))
+    }
+    #expect(batch.count == 4 && Set(batch).count == 4)
+  }
+
+  @Test("does without costs: it then maximises the metric alone")
+  func singleObjective() throws {
+    let task = try SyntheticTask()
+    let problem = ProposalProblem(space: task.space, costNames: []) { _ in
+      Appraisal(costs: [], covariates: [], violation: 0)
+    }
+    var history: [Observation] = []
+    for trial in 0..<30 {
+      let proposal = try BayesianSampler().propose(problem, history: history, trial: trial, seed: 2)
+      guard case .architecture(let architecture)? = proposal else { break }
+      history.append(
+        Observation(
+          architecture: architecture,
+          outcome: .measured(value: task.accuracy(architecture), standardError: 0)))
+    }
+    let initial = history.prefix(10).map { task.accuracy($0.architecture) }.max() ?? 0
+    let final = history.map { task.accuracy($0.architecture) }.max() ?? 0
+    #expect(history.count == 30 && final > initial + 0.02)
+  }
+
+  @Test("goes where the given reference point says improvement counts")
+  func reference() throws {
+    let task = try SyntheticTask()
+    let history = try task.search(RandomSampler(), trials: 30, seed: 2).history
+    func proposedCost(_ limit: Double) throws -> Double {
+      let problem = ProposalProblem(
+        space: task.space, costNames: ["cost"],
+        reference: ReferencePoint(value: 0.6, costs: [limit])
+      ) { Appraisal(costs: [task.cost($0)], covariates: [], violation: 0) }
+      let proposal = try BayesianSampler().propose(problem, history: history, trial: 30, seed: 2)
+      guard case .architecture(let architecture)? = proposal else { return .infinity }
+      return task.cost(architecture)
+    }
+    #expect(try proposedCost(15) < 15)
+  }
+}
+
+@Suite("the surrogate of the metric")
+struct AccuracySurrogateTests {
+  @Test("does not take a lucky measurement at its word")
+  func luckyDraw() throws {
+    let task = try SyntheticTask()
+    let problem = task.problem()
+    var trials = MeasuredTrial.all(
+      in: try task.search(RandomSampler(), trials: 30, seed: 3).history, of: problem)
+    let lucky = trials[7]
+    trials[7] = MeasuredTrial(
+      architecture: lucky.architecture, value: lucky.value + 0.1, standardError: 0.1,
+      appraisal: lucky.appraisal)
+    let surrogate = try AccuracySurrogate(problem: problem, measured: trials, pending: [])
+    let drawn = surrogate.standardized(lucky.value + 0.1)
+    let truth = surrogate.standardized(lucky.value)
+    #expect(abs(surrogate.believed[7].mean - truth) < 0.5 * abs(drawn - truth))
+  }
+
+  @Test("takes pending trials at their posterior mean and loses its doubt about them")
+  func pending() throws {
+    let task = try SyntheticTask()
+    let problem = task.problem()
+    let trials = MeasuredTrial.all(
+      in: try task.search(RandomSampler(), trials: 20, seed: 4).history, of: problem)
+    var random = RandomStream(seed: 4, purpose: "pending test")
+    let architecture = task.space.randomArchitecture(using: &random)
+    let candidate = Candidate(
+      architecture: architecture, appraisal: problem.appraisal(of: architecture))
+    let before = try AccuracySurrogate(problem: problem, measured: trials, pending: [])
+    let after = try AccuracySurrogate(problem: problem, measured: trials, pending: [candidate])
+    let (doubt, belief) = (before.posterior(of: [candidate]), after.posterior(of: [candidate]))
+    #expect(belief.variances[0] < 0.5 * doubt.variances[0])
+    #expect(abs(belief.means[0] - doubt.means[0]) < 1e-6)
+    #expect(after.believed.count == 21 && after.measuredCount == 20)
+  }
+}
