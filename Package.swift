@@ -85,6 +85,7 @@ let targets: [Target] =
     .testTarget(
       name: library.name + "Tests",
       dependencies: ([library.name] + library.imports).map { .target(name: $0) },
+      exclude: library.name == "NeuralNetworks" ? ["Fixtures"] : [],
       swiftSettings: strict)
   }
 

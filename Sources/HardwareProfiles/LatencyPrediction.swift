@@ -62,7 +62,8 @@ public struct CostEstimate: Hashable, Sendable {
 extension HardwareProfile {
   /// Returns the predicted cost of one inference of `network`, fused as `inferenceKernels` says.
   public func predict(_ network: Network) -> CostEstimate {
-    predict(network.inferenceKernels, costs: NetworkCosts(network))
+    let graph = InferenceGraph(network)
+    return predict(graph.kernels, costs: NetworkCosts(graph))
   }
 
   /// Returns the predicted cost of one inference of the network with these kernels and exact costs.

@@ -19,15 +19,19 @@ public struct FusedGroup: Hashable, Sendable {
 extension Network {
   /// The groups in the order in which they run. The input node has none.
   public var fusedGroups: [FusedGroup] {
-    var readers = [[Int]](repeating: [], count: nodes.count)
+    var readerCounts = [Int](repeating: 0, count: nodes.count)
+    var lastReaders = [Int](repeating: 0, count: nodes.count)
     for (index, node) in nodes.enumerated() {
-      for input in node.inputs { readers[input].append(index) }
+      for input in node.inputs {
+        readerCounts[input] += 1
+        lastReaders[input] = index
+      }
     }
-    func onlyReader(of node: Int) -> Int? { readers[node].count == 1 ? readers[node][0] : nil }
+    func onlyReader(of node: Int) -> Int? { readerCounts[node] == 1 ? lastReaders[node] : nil }
 
     var groups: [FusedGroup] = []
-    var fused = Set<Int>()
-    for (index, node) in nodes.enumerated() where !node.inputs.isEmpty && !fused.contains(index) {
+    var isFused = [Bool](repeating: false, count: nodes.count)
+    for (index, node) in nodes.enumerated() where !node.inputs.isEmpty && !isFused[index] {
       var group = FusedGroup(head: index, output: index)
       if node.layer.leadsFusion {
         if case .batchNorm = node.layer {
@@ -46,7 +50,9 @@ extension Network {
         if let next = onlyReader(of: group.output), case .activation = nodes[next].layer {
           (group.activation, group.output) = (next, next)
         }
-        fused.formUnion([group.norm, group.add, group.activation].compactMap { $0 })
+        if let norm = group.norm { isFused[norm] = true }
+        if let add = group.add { isFused[add] = true }
+        if let activation = group.activation { isFused[activation] = true }
       }
       groups.append(group)
     }

@@ -1,43 +1,40 @@
 /// Where each tensor of an inference plan lives, and when.
 struct InferenceLayout: Sendable {
-  /// The groups that run, in order; dropout is left out.
-  let groups: [FusedGroup]
-  /// For each node that is some group's output (or the input), the offset of its buffer in floats.
-  let offsets: [Int: Int]
+  /// For each node that is some group's output (or the input), the offset of its buffer in floats;
+  /// −1 for nodes that have no buffer.
+  let offsets: [Int]
   let arena: ArenaLayout
 
-  /// Lays out `network` for up to `capacity` images at once.
-  init(_ network: Network, capacity: Int, alignment: Int = 16) {
-    let source = network.inferenceSources
-    let groups = network.fusedGroups.filter {
-      if case .dropout = network.nodes[$0.head].layer { return false }
-      return true
-    }
-    var lastUse = [0: 0]
-    for (step, group) in groups.enumerated() {
-      for input in network.nodes[group.head].inputs + [group.addend].compactMap({ $0 }) {
-        lastUse[source[input]] = step
-      }
+  /// Lays out a network for up to `capacity` images at once.
+  init(_ graph: InferenceGraph, capacity: Int, alignment: Int = 16) {
+    let network = graph.network
+    let sources = network.inferenceSources
+    var lastUse = [Int](repeating: -1, count: network.nodes.count)
+    for (step, group) in graph.groups.enumerated() {
+      for input in network.nodes[group.head].inputs { lastUse[sources[input]] = step }
+      if let addend = group.addend { lastUse[sources[addend]] = step }
     }
     var requests = [
       ArenaLayout.Request(
-        floats: capacity * network.inputShape.elementCount, firstUse: 0, lastUse: lastUse[0] ?? 0)
+        floats: capacity * network.inputShape.elementCount, firstUse: 0, lastUse: max(0, lastUse[0])
+      )
     ]
-    var owners = [0]
-    for (step, group) in groups.enumerated() {
-      let floats = capacity * network.nodes[group.output].shape.elementCount
+    for (step, group) in graph.groups.enumerated() {
       requests.append(
         ArenaLayout.Request(
-          floats: floats, firstUse: step, lastUse: max(step, lastUse[group.output] ?? step)))
-      owners.append(group.output)
+          floats: capacity * network.nodes[group.output].shape.elementCount, firstUse: step,
+          lastUse: max(step, lastUse[group.output])))
     }
     let arena = ArenaLayout(requests, alignment: alignment)
-    var offsets: [Int: Int] = [:]
-    for (owner, offset) in zip(owners, arena.offsets) { offsets[owner] = offset }
-    for (node, origin) in source.enumerated() where origin != node {
-      offsets[node] = offsets[origin]
+    var offsets = [Int](repeating: -1, count: network.nodes.count)
+    offsets[0] = arena.offsets[0]
+    for (index, group) in graph.groups.enumerated() {
+      offsets[group.output] = arena.offsets[index + 1]
     }
-    (self.groups, self.offsets, self.arena) = (groups, offsets, arena)
+    for (node, source) in sources.enumerated() where source != node {
+      offsets[node] = offsets[source]
+    }
+    (self.offsets, self.arena) = (offsets, arena)
   }
 }
 

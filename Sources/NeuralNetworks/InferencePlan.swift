@@ -26,10 +26,11 @@ public final class InferencePlan {
   ) {
     self.network = network
     self.capacity = capacity
-    let layout = InferenceLayout(network, capacity: capacity)
+    let graph = InferenceGraph(network)
+    let layout = InferenceLayout(graph, capacity: capacity)
     let folded = FoldedWeights(
-      network, groups: layout.groups, parameters: parameters, statistics: statistics)
-    let scratch = layout.groups.map { group in
+      network, groups: graph.groups, parameters: parameters, statistics: statistics)
+    let scratch = graph.groups.map { group in
       let head = network.nodes[group.head]
       let input = network.inputShape(of: group.head)
       let demand = head.layer.demand(input: input, output: head.shape, images: capacity)
@@ -37,19 +38,18 @@ public final class InferencePlan {
     }
     let arena = FloatArena(count: layout.arena.floats + (scratch.max() ?? 0) + 64)
     let scratchBase = arena.base + layout.arena.floats + 32
-    let sources = network.inferenceSources
-    steps = layout.groups.map { group in
+    steps = graph.groups.map { group in
       InferenceStep(
         network: network, group: group, weights: folded.places[group.head],
         base: folded.arena.base,
-        input: arena.base + layout.offsets[network.nodes[group.head].inputs[0]]!,
-        addend: group.addend.map { arena.base + layout.offsets[$0]! },
-        output: arena.base + layout.offsets[group.output]!, scratch: scratchBase)
+        input: arena.base + layout.offsets[network.nodes[group.head].inputs[0]],
+        addend: group.addend.map { arena.base + layout.offsets[$0] },
+        output: arena.base + layout.offsets[group.output], scratch: scratchBase)
     }
     self.arena = arena
     weights = folded.arena
-    inputOffset = layout.offsets[0]!
-    outputOffset = layout.offsets[sources[network.nodes.count - 1]]!
+    inputOffset = layout.offsets[0]
+    outputOffset = layout.offsets[network.nodes.count - 1]
   }
 
   /// Where the images go before `run`, `[images, H, W, C]`.

@@ -15,8 +15,7 @@ extension ParameterLayout {
     parameters.update(repeating: 0, count: parameterFloats)
     let residualNorms = Set(
       network.fusedGroups.filter { group in
-        guard let addend = group.addend else { return false }
-        return network.nodes[addend].layer != .batchNorm
+        group.addend.map { network.node($0, feeds: group.head) } ?? false
       }.compactMap(\.norm))
     for tensor in self.parameters {
       let values = parameters + tensor.offset
@@ -36,5 +35,19 @@ extension ParameterLayout {
         break
       }
     }
+  }
+}
+
+extension Network {
+  /// Whether node `index` is computed from the output of node `source`: then a residual add of the two
+  /// has an identity shortcut.
+  fileprivate func node(_ source: Int, feeds index: Int) -> Bool {
+    var reached = [Bool](repeating: false, count: index + 1)
+    reached[source] = true
+    for later in source..<index
+    where reached[later] || nodes[later].inputs.contains(where: { reached[$0] }) {
+      reached[later] = true
+    }
+    return source < index && nodes[index].inputs.contains { reached[$0] }
   }
 }

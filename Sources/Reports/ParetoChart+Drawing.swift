@@ -58,13 +58,13 @@ extension ParetoChart {
   }
 
   private func crosses(_ frame: PlotFrame) -> [Markup] {
-    infeasible.filter(frame.x.domain.contains).map { cost in
-      SVG.group(
+    let middle = frame.bottom + ParetoChart.stripHeight / 2
+    return infeasible.filter(frame.x.domain.contains).sorted().enumerated().map { index, cost in
+      // Three rows, so that neighbours do not run into one another.
+      let y = middle + 7 * Double(index % 3 - 1)
+      return SVG.group(
         "Over budget, not trained: \(cost.brief) \(metric.unit) \(metric.title)",
-        [
-          SVG.cross(
-            "over", x: frame.x(cost), y: frame.bottom + ParetoChart.stripHeight / 2, radius: 3.5)
-        ])
+        [SVG.cross("over", x: frame.x(cost), y: y, radius: 3)])
     }
   }
 
@@ -113,7 +113,9 @@ extension ParetoChart {
     let corners = staircase
     guard let last = corners.last else { return [] }
     let points = corners.map { (frame.x($0.cost), frame.y($0.accuracy)) }
-    return [SVG.path("front", points + [(frame.right, frame.y(last.accuracy))])]
+    let budget = bounds.map(\.value).filter { $0 > last.cost }.min() ?? .infinity
+    let end = min(frame.right, frame.x(budget))
+    return [SVG.path("front", points + [(end, frame.y(last.accuracy))])]
   }
 
   // MARK: - Students
@@ -189,7 +191,8 @@ extension ParetoChart {
     func add(_ isShown: Bool, _ text: String, _ mark: @escaping (Double, Double) -> [Markup]) {
       if isShown { entries.append(ChartLegend.Entry(text: text, mark: mark)) }
     }
-    add(students.contains(where: \.isOnFront), "fully distilled, on the front (trial)") { x, y in
+    add(students.contains(where: \.isOnFront), "fully distilled, on the front (with its trial)") {
+      x, y in
       [
         SVG.line("interval", from: (x, y - 9), to: (x, y + 9)),
         SVG.circle("student", x: x, y: y, radius: 5.5),
@@ -201,10 +204,10 @@ extension ParetoChart {
         SVG.circle("dominated", x: x, y: y, radius: 5.5),
       ]
     }
-    add(!students.isEmpty, "its flash accuracy") { x, y in
+    add(!students.isEmpty, "flash accuracy of these") { x, y in
       [SVG.circle("chosen", x: x, y: y, radius: 4)]
     }
-    add(flash.count > students.count, "flash accuracy") { x, y in
+    add(flash.count > students.count, "flash accuracy of others") { x, y in
       [SVG.circle("flash", x: x, y: y, radius: 3.5)]
     }
     let below = flash.count { isBelow($0, frame) }
@@ -215,7 +218,7 @@ extension ParetoChart {
       [SVG.triangle("baseline", x: x, y: y, radius: 4.5)]
     }
     add(!infeasible.isEmpty, overBudgetText(frame)) { x, y in
-      [SVG.cross("over", x: x, y: y, radius: 3.5)]
+      [SVG.cross("over", x: x, y: y, radius: 3)]
     }
     for bound in bounds where !frame.x.domain.contains(bound.value) {
       add(true, "budget beyond this axis: \(bound.text)") { x, y in

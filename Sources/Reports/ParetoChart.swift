@@ -79,7 +79,7 @@ extension ParetoChart {
   }
 
   /// Costs may lie this factor outside of what trials cost and still widen the axis.
-  private static let reach = 3.0
+  private static let reach = 2.0
   /// Costs that span more than this factor get a logarithmic axis.
   private static let logarithmicAbove = 4.0
 

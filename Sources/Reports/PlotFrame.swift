@@ -93,8 +93,8 @@ struct LabelPlacer {
     let size = 12.0
     let width = ChartStyle.width(of: text, size: size)
     let offsets: [(dx: Double, dy: Double)] = [
-      (-9 - width, -3), (9, -3), (-9 - width, 15), (9, 15), (-9 - width, -14), (9, -14),
-      (-16 - width, 5), (16, 5), (-9 - width, 26), (9, 26),
+      (-8 - width, -6), (8, -6), (-8 - width, 15), (8, 15), (-8 - width, -16), (8, -16),
+      (-17 - width, 5), (17, 5), (-8 - width, 26), (8, 26),
     ]
     let boxes = offsets.map { offset in
       let (left, base) = (x + offset.dx, y + offset.dy)

@@ -18,9 +18,9 @@ extension ReportInputs {
   private var studentTable: ReportTable {
     var columns: [ReportTable.Column] = [
       .init("trial", .number), .init("on the front"), .init("architecture"),
-      .init("flash (%)", .number), .init("validation (%)", .number),
-      .init("95 % interval", .number), .init("test (%)", .number), .init("95 % interval", .number),
-      .init("test without teacher (%)", .number), .init("gain (points)", .number),
+      .init("flash (%)", .number), .init("validation (%), 95 % interval", .number),
+      .init("test (%), 95 % interval", .number), .init("test without teacher (%)", .number),
+      .init("gain (points)", .number),
     ]
     columns += shownMetrics.map { .init($0.heading, .number) }
     columns += [.init("fewer MACs than teacher", .number), .init("key", .code)]
@@ -48,16 +48,18 @@ extension ReportInputs {
     func accuracy(_ evaluations: [Evaluation]) -> String {
       evaluations.isEmpty ? "–" : evaluations.meanAccuracy.percent(2) + spread(evaluations)
     }
-    func interval(_ evaluations: [Evaluation]) -> String {
-      evaluations.interval.map { "\($0.lowerBound.percent(2))–\($0.upperBound.percent(2))" } ?? "–"
+    func withInterval(_ evaluations: [Evaluation]) -> String {
+      accuracy(evaluations)
+        + (evaluations.interval.map {
+          " (\($0.lowerBound.percent(2))–\($0.upperBound.percent(2)))"
+        } ?? "")
     }
     let gain = student.distillationGain.flatMap { $0.isFinite ? $0.signedPoints : nil }
     let ratio = state.teacher.map { Double($0.macs) / Double(student.costs.macs) }
     return [
       String(student.trial), student.isOnFront ? "yes" : "no", words(student.key),
-      student.flash.accuracy.percent(2), accuracy(student.validation),
-      interval(student.validation), accuracy(student.test), interval(student.test),
-      accuracy(student.baselineTest), gain ?? "–",
+      student.flash.accuracy.percent(2), withInterval(student.validation),
+      withInterval(student.test), accuracy(student.baselineTest), gain ?? "–",
     ] + shownMetrics.map { $0.text(try? student.costs.value(of: $0)) }
       + [ratio.map { "\($0.brief)×" } ?? "–", student.key]
   }

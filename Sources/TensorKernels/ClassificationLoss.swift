@@ -76,6 +76,6 @@ private func logSumExp(_ z: UnsafePointer<Float>, classes: Int, temperature: Dou
   var largest = z[0]
   for c in 1..<classes where z[c] > largest { largest = z[c] }
   var sum = 0.0
-  for c in 0..<classes { sum += exp(Double(z[c] - largest) / temperature) }
+  for c in 0..<classes { sum += exp((Double(z[c]) - Double(largest)) / temperature) }
   return Double(largest) / temperature + log(sum)
 }
