@@ -1,7 +1,7 @@
 /// The colours of charts and pages, by the part that they play.
 ///
-/// On their backgrounds texts have a contrast of at least 4.5 to 1 and marks of at least 3 to 1; no two
-/// marks differ in their colour alone. Source: W3C, WCAG 2.2, 1.4.1, 1.4.3 and 1.4.11.
+/// On their backgrounds texts have a contrast of at least 4.5 to 1 and marks of at least 3 to 1; marks
+/// also differ in shape or size. Source: W3C, WCAG 2.2, 1.4.1, 1.4.3 and 1.4.11.
 struct Palette: Hashable, Sendable {
   /// Name and value, in the order in which a style sheet lists them.
   let colors: [(name: String, value: String)]

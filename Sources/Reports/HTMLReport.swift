@@ -36,7 +36,7 @@ struct HTMLReport {
     Markup(
       "div", ["class": "headline"],
       model.headline.enumerated().map { index, sentence in
-        Markup("p", ["class": index == 0 ? "result" : nil], text: sentence)
+        Markup("p", ["class": index == 0 ? "result" : nil], [prose(sentence)])
       })
   }
 
@@ -60,7 +60,7 @@ struct HTMLReport {
 
   private func block(_ block: ReportBlock) -> Markup? {
     switch block {
-    case .paragraph(let text): Markup("p", text: text)
+    case .paragraph(let text): Markup("p", [:], [prose(text)])
     case .list(let items): list(items)
     case .facts(let facts): self.facts(facts)
     case .table(let table): self.table(table)
@@ -69,8 +69,11 @@ struct HTMLReport {
     }
   }
 
+  /// Returns running text in which no line begins with a per-cent sign.
+  private func prose(_ text: String) -> Markup { Markup(text.replacing(" %", with: "\u{a0}%")) }
+
   private func list(_ items: [String]) -> Markup {
-    Markup("ul", [:], items.map { Markup("li", text: $0) })
+    Markup("ul", [:], items.map { Markup("li", [:], [prose($0)]) })
   }
 
   private func figure(_ drawing: Markup) -> Markup { Markup("figure", [:], [drawing]) }
@@ -85,7 +88,8 @@ struct HTMLReport {
             Markup(
               "tr", [:],
               [
-                Markup("th", ["scope": "row"], text: fact.name), Markup("td", text: fact.value),
+                Markup("th", ["scope": "row"], text: fact.name),
+                Markup("td", [:], [prose(fact.value)]),
               ])
           })
       ])

@@ -31,7 +31,7 @@ extension ParetoChart {
       parts.append(
         SVG.text(
           "note halo", "no student trained", x: frame.left + frame.width / 2,
-          y: frame.top + frame.height / 2, anchor: .middle))
+          y: frame.top + 0.75 * frame.height, anchor: .middle))
     }
     return SVG.drawing(
       name: "front", width: ParetoChart.width, height: height, title: title,
@@ -110,12 +110,18 @@ extension ParetoChart {
   }
 
   private func frontLine(_ frame: PlotFrame) -> [Markup] {
+    let points = frontPoints(frame)
+    return points.isEmpty ? [] : [SVG.path("front", points)]
+  }
+
+  /// The corners of the front; it ends at the budget, where there is one.
+  private func frontPoints(_ frame: PlotFrame) -> [(x: Double, y: Double)] {
     let corners = staircase
     guard let last = corners.last else { return [] }
-    let points = corners.map { (frame.x($0.cost), frame.y($0.accuracy)) }
     let budget = bounds.map(\.value).filter { $0 > last.cost }.min() ?? .infinity
     let end = min(frame.right, frame.x(budget))
-    return [SVG.path("front", points + [(end, frame.y(last.accuracy))])]
+    return corners.map { (frame.x($0.cost), frame.y($0.accuracy)) }
+      + [(end, frame.y(last.accuracy))]
   }
 
   // MARK: - Students
@@ -144,7 +150,9 @@ extension ParetoChart {
             ]))
       }
       marks.append(
-        SVG.circle(student.isOnFront ? "student" : "dominated", x: x, y: y, radius: 5.5))
+        student.isOnFront
+          ? SVG.circle("student", x: x, y: y, radius: 5.5)
+          : SVG.diamond("dominated", x: x, y: y, radius: 6.5))
       return SVG.group(student.tip, marks)
     }
   }
@@ -164,6 +172,13 @@ extension ParetoChart {
         obstacles.append(
           LabelPlacer.Box(x: x + ParetoChart.aside, y: frame.y(baseline), radius: 5))
       }
+    }
+    let corners = frontPoints(frame)
+    for (start, end) in zip(corners, corners.dropFirst()) {
+      obstacles.append(
+        LabelPlacer.Box(
+          left: start.x - 1, top: min(start.y, end.y) - 1, right: end.x + 1,
+          bottom: max(start.y, end.y) + 1))
     }
     if let teacher {
       let y = frame.y(teacher.accuracy)
@@ -201,13 +216,14 @@ extension ParetoChart {
     add(students.contains { !$0.isOnFront }, "fully distilled, not on it") { x, y in
       [
         SVG.line("interval", from: (x, y - 9), to: (x, y + 9)),
-        SVG.circle("dominated", x: x, y: y, radius: 5.5),
+        SVG.diamond("dominated", x: x, y: y, radius: 6.5),
       ]
     }
     add(!students.isEmpty, "flash accuracy of these") { x, y in
       [SVG.circle("chosen", x: x, y: y, radius: 4)]
     }
-    add(flash.count > students.count, "flash accuracy of others") { x, y in
+    let others = students.isEmpty ? "flash accuracy" : "flash accuracy of others"
+    add(flash.count > students.count, others) { x, y in
       [SVG.circle("flash", x: x, y: y, radius: 3.5)]
     }
     let below = flash.count { isBelow($0, frame) }

@@ -35,7 +35,8 @@ struct ParetoChart: Sendable {
   let teacher: (accuracy: Double, label: String)?
   /// The study's constraints on the metric: the bound and the constraint as text.
   let bounds: [(value: Double, text: String)]
-  /// Costs of some random architectures that violate a constraint.
+  /// Costs of architectures that violate a constraint: the nearest ones if there are no others, and
+  /// some random ones.
   let infeasible: [Double]
 }
 
@@ -75,7 +76,9 @@ extension ParetoChart {
     }
     bounds = inputs.definition.constraints.filter { $0.metric == metric }
       .map { ($0.bound / metric.unitSize, $0.description) }
-    infeasible = (inputs.state.screened?.infeasibleCosts ?? []).map { $0 / metric.unitSize }
+    infeasible =
+      (inputs.state.nothingFeasible?.leastInfeasible ?? []).map { cost($0.costs) }
+      + (inputs.state.screened?.infeasibleCosts ?? []).map { $0 / metric.unitSize }
   }
 
   /// Costs may lie this factor outside of what trials cost and still widen the axis.
@@ -92,8 +95,10 @@ extension ParetoChart {
     } else {
       values = others
     }
+    // Costs that hardly differ are not spread over the whole axis.
+    let minimumSpan = 0.2 * (values.max() ?? 0)
     return AxisScale(
-      covering: values, logarithmicAbove: ParetoChart.logarithmicAbove,
+      covering: values, logarithmicAbove: ParetoChart.logarithmicAbove, minimumSpan: minimumSpan,
       limits: 0...Double.infinity)
   }
 
@@ -102,6 +107,7 @@ extension ParetoChart {
     let core =
       students.flatMap { [$0.accuracy, $0.interval.lowerBound, $0.interval.upperBound] }
       + students.compactMap(\.baseline) + (teacher.map { [$0.accuracy] } ?? [])
+    if core.isEmpty && flash.isEmpty { return AxisScale(covering: [0, 100], limits: 0...100) }
     let sorted = flash.map(\.accuracy).sorted()
     let top = (core + sorted).max() ?? 100
     let median = sorted.isEmpty ? top : sorted[sorted.count / 2]

@@ -30,16 +30,15 @@ extension FlashAudit {
   /// What the numbers allow to say, and what they do not.
   var sentences: [String] {
     var sentences = [correlationSentence]
+    guard count > 1 else { return sentences }
     if let comparison = comparisonWithMACs { sentences.append(comparison) }
     sentences.append(
       regret > 0
         ? "Flash did not rank first the student that full training found best."
         : "Flash ranked first the student that full training found best.")
-    if count > 1 {
-      sentences.append(
-        "Only students that flash had chosen are compared, which narrows the range and makes any "
-          + "ranking harder than over the whole search.")
-    }
+    sentences.append(
+      "Only students that flash had chosen are compared, which narrows the range and makes any "
+        + "ranking harder than over the whole search.")
     return sentences
   }
 

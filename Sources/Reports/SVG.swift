@@ -85,6 +85,10 @@ enum SVG {
       isClosed: true)
   }
 
+  static func diamond(_ look: String, x: Double, y: Double, radius r: Double) -> Markup {
+    path(look, [(x, y - r), (x + r, y), (x, y + r), (x - r, y)], isClosed: true)
+  }
+
   static func cross(_ look: String, x: Double, y: Double, radius r: Double) -> Markup {
     Markup(
       "path",

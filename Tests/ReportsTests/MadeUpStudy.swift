@@ -261,3 +261,53 @@ extension MadeUpStudy {
     return study
   }
 }
+
+extension MadeUpStudy {
+  /// `small` with names that would break a page, a table or a sentence.
+  static var hostile: MadeUpStudy {
+    var study = small
+    study.name = "<script>alert(1)</script> | *x* `y` \"z\" & 'q'"
+    study.spaceWords = "<b>{}</b>, | stem"
+    return study
+  }
+
+  /// One finalist, without a baseline.
+  static var single: MadeUpStudy {
+    var study = small
+    study.finalists = #"{"count": 1, "seeds": 1, "baseline": false}"#
+    study.events.removeAll { smallTrainings.contains($0) }
+    study.events += [
+      .selected(JournalEvent.Selected(trials: [2])), distilled(2, 0.9136, test: 0.9089),
+    ]
+    return study
+  }
+
+  /// Every training failed, in one way or another.
+  static var failed: MadeUpStudy {
+    var study = MadeUpStudy()
+    study.events = [
+      began, teacherReady, proposed(0, latency: 1), proposed(1, latency: 2),
+      proposed(2, latency: 3), finished(0, nil, outcome: .diverged),
+      finished(1, nil, outcome: .crashed), finished(2, 0.8),
+      .searchEnded(JournalEvent.SearchEnded(trials: 3, isExhausted: false)),
+      .selected(JournalEvent.Selected(trials: [2])), teacherTested, distilled(2, nil),
+      distilled(2, nil, isBaseline: true, outcome: .crashed),
+    ]
+    return study
+  }
+
+  /// Students that flash, full training and MACs rank alike.
+  static func ranked(_ count: Int) -> MadeUpStudy {
+    var study = MadeUpStudy()
+    study.finalists = "{\"count\": \(count), \"seeds\": 1, \"baseline\": false}"
+    study.events = [began, teacherReady]
+    for trial in 0..<count {
+      study.events += [
+        proposed(trial, latency: 1 + Double(trial)), finished(trial, 0.8 + 0.01 * Double(trial)),
+      ]
+    }
+    study.events.append(.selected(JournalEvent.Selected(trials: Array(0..<count))))
+    for trial in 0..<count { study.events.append(distilled(trial, 0.9 + 0.002 * Double(trial))) }
+    return study
+  }
+}

@@ -1,0 +1,175 @@
+import FileFormats
+import Foundation
+import NeuralNetworks
+import TensorKernels
+import Testing
+
+@testable import Distillation
+
+/// A training taken apart, so that it can be stopped and restored at any step.
+private struct Session {
+  let plan: TrainingPlan
+  let optimizer: Optimizer
+  private let trainer: Trainer
+  private let source: BatchSource
+  private let recipe: Recipe
+
+  init(_ recipe: Recipe) throws {
+    self.recipe = recipe
+    plan = TrainingPlan(
+      network: try smallNetwork(), batch: recipe.batch, slices: recipe.slices, seed: 5)
+    optimizer = Optimizer(
+      rule: recipe.optimizer, weightDecay: Float(recipe.weightDecay), clipNorm: nil,
+      layout: plan.layout)
+    trainer = Trainer(plan: plan, optimizer: optimizer)
+    source = BatchSource(
+      reader: try StripedImages.reader(), recipe: recipe, seed: 5, signal: nil)
+    plan.layout.initialize(plan.parameters, network: plan.network, seed: 5)
+  }
+
+  /// Runs steps of the first epoch.
+  func run(_ steps: Range<Int>) {
+    source.begin(epoch: 0)
+    trainer.run(
+      steps: steps, loss: recipe.loss, rate: { recipe.schedule.rate(step: $0, of: 60) },
+      fill: source.fill, report: { _ in true })
+  }
+
+  var model: TrainedModel { TrainedModel(plan) }
+}
+
+private let recipes: [Recipe] = [
+  .small, .small.with { $0.optimizer = .adamW(beta1: 0.9, beta2: 0.99, epsilon: 1e-8) },
+]
+
+@Suite("a checkpoint")
+struct CheckpointTests {
+  @Test(
+    "continues a training to the same bits, from any step",
+    arguments: recipes, [1, 4, 9])
+  func continues(recipe: Recipe, step: Int) throws {
+    let folder = try TemporaryFolder()
+    let checkpoint = Checkpoint(path: folder.file("checkpoint"), identity: "one")
+    let straight = try Session(recipe)
+    straight.run(0..<10)
+    let interrupted = try Session(recipe)
+    interrupted.run(0..<step)
+    try checkpoint.write(interrupted.plan, optimizer: interrupted.optimizer, nextStep: step)
+
+    let resumed = try Session(recipe)
+    #expect(checkpoint.restore(into: resumed.plan, optimizer: resumed.optimizer) == step)
+    #expect(resumed.model.parameters == interrupted.model.parameters)
+    resumed.run(step..<10)
+    #expect(resumed.model.parameters == straight.model.parameters)
+    #expect(resumed.model.statistics == straight.model.statistics)
+  }
+
+  @Test("of another run, or none, is ignored and changes nothing")
+  func anotherRun() throws {
+    let folder = try TemporaryFolder()
+    let session = try Session(.small)
+    session.run(0..<3)
+    try Checkpoint(path: folder.file("a"), identity: "one")
+      .write(session.plan, optimizer: session.optimizer, nextStep: 3)
+    let fresh = try Session(.small)
+    let before = fresh.model.parameters
+    for (name, identity) in [("a", "another"), ("none", "one")] {
+      let checkpoint = Checkpoint(path: folder.file(name), identity: identity)
+      #expect(checkpoint.restore(into: fresh.plan, optimizer: fresh.optimizer) == nil)
+    }
+    #expect(fresh.model.parameters == before)
+  }
+
+  @Test("that is damaged is ignored and changes nothing")
+  func damaged() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("checkpoint")
+    let checkpoint = Checkpoint(path: path, identity: "one")
+    let session = try Session(.small)
+    session.run(0..<3)
+    try checkpoint.write(session.plan, optimizer: session.optimizer, nextStep: 3)
+    let whole = try Data(contentsOf: URL(filePath: path))
+    let fresh = try Session(.small)
+    let before = fresh.model.parameters
+    for count in Array(stride(from: 0, to: whole.count, by: 997)) + [whole.count - 1] {
+      try whole.prefix(count).write(to: URL(filePath: path))
+      #expect(
+        checkpoint.restore(into: fresh.plan, optimizer: fresh.optimizer) == nil,
+        "cut at byte \(count)")
+    }
+    try (whole + Data([0])).write(to: URL(filePath: path))
+    #expect(checkpoint.restore(into: fresh.plan, optimizer: fresh.optimizer) == nil)
+    #expect(fresh.model.parameters == before)
+  }
+
+  @Test("of another network of the same run is ignored")
+  func anotherNetwork() throws {
+    let folder = try TemporaryFolder()
+    let checkpoint = Checkpoint(path: folder.file("checkpoint"), identity: "one")
+    let plan = TrainingPlan(network: try smallNetwork(channels: 4), batch: 4)
+    let optimizer = Optimizer(
+      rule: Recipe.small.optimizer, weightDecay: 0, clipNorm: nil, layout: plan.layout)
+    try checkpoint.write(plan, optimizer: optimizer, nextStep: 1)
+    let session = try Session(.small)
+    #expect(checkpoint.restore(into: session.plan, optimizer: session.optimizer) == nil)
+  }
+}
+
+@Suite("a training run with a checkpoint")
+struct ResumedRunTests {
+  /// Writes a checkpoint of `run` before the second epoch, as a killed process leaves it.
+  private func leaveCheckpoint(of run: TrainingRun, identity: String) throws {
+    let session = try Session(run.recipe)
+    session.run(0..<10)
+    try Checkpoint(path: try #require(run.checkpointPath), identity: identity)
+      .write(session.plan, optimizer: session.optimizer, nextStep: 10)
+  }
+
+  @Test("goes on at the checkpoint's step and ends with the bits of a straight run")
+  func resumes() throws {
+    let folder = try TemporaryFolder()
+    let run = try smallRun(checkpointPath: folder.file("checkpoint"))
+    try leaveCheckpoint(of: run, identity: run.identity)
+    let log = ProgressLog()
+    let resumed = try run.train(observe: log.observer()).finishedModel()
+    #expect(log.all.map(\.step) == Array(10..<60))
+    let straight = try smallRun().train().finishedModel()
+    #expect(resumed.parameters == straight.parameters)
+    #expect(resumed.statistics == straight.statistics)
+  }
+
+  @Test("starts over where the checkpoint is another run's or damaged")
+  func startsOver() throws {
+    let folder = try TemporaryFolder()
+    let run = try smallRun(checkpointPath: folder.file("checkpoint"))
+    let other = try smallRun(seed: 6)
+    try leaveCheckpoint(of: run, identity: other.identity)
+    let log = ProgressLog()
+    _ = try run.train(observe: log.observer(stopAfter: 3))
+    #expect(log.all.map(\.step) == [0, 1, 2])
+    try Data("not a checkpoint".utf8).write(to: URL(filePath: folder.file("checkpoint")))
+    let second = ProgressLog()
+    _ = try run.train(observe: second.observer(stopAfter: 3))
+    #expect(second.all.map(\.step) == [0, 1, 2])
+  }
+
+  @Test("has an identity that depends on everything that makes its result")
+  func identity() throws {
+    let folder = try TemporaryFolder()
+    let logits = try SmallTeacher.model()
+      .logits(of: .training, reader: StripedImages.reader())
+    let distilled = Recipe.small.with { $0.loss.distillation = 0.5 }
+    func cached(_ logits: [Float]) throws -> TeacherSignal {
+      .cached(try SmallTeacher.targets(logits, in: folder))
+    }
+    let runs = [
+      try smallRun(), try smallRun(seed: 6), try smallRun(statisticsBatches: 9),
+      try smallRun(.small.with { $0.epochs = 7 }),
+      try smallRun(distilled, signal: cached(logits)),
+      try smallRun(distilled, signal: cached(logits.reversed())),
+      try smallRun(distilled, signal: .model(SmallTeacher.model())),
+    ]
+    #expect(Set(runs.map(\.identity)).count == runs.count)
+    #expect(try smallRun(threads: 3).identity == runs[0].identity)
+  }
+}

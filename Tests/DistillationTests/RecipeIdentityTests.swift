@@ -1,0 +1,78 @@
+import Datasets
+import NeuralNetworks
+import TensorKernels
+import Testing
+
+@testable import Distillation
+
+@Suite("the identity of a recipe")
+struct RecipeIdentityTests {
+  private static let changes: [(String, (inout Recipe) -> Void)] = [
+    ("nothing", { _ in }),
+    ("epochs", { $0.epochs = 6.000001 }),
+    ("batch", { $0.batch = 25 }),
+    ("slices", { $0.slices = 3 }),
+    ("momentum", { $0.optimizer = .sgd(momentum: 0.90000004, nesterov: true) }),
+    ("nesterov", { $0.optimizer = .sgd(momentum: 0.9, nesterov: false) }),
+    ("AdamW", { $0.optimizer = .adamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8) }),
+    ("beta1", { $0.optimizer = .adamW(beta1: 0.8, beta2: 0.999, epsilon: 1e-8) }),
+    ("beta2", { $0.optimizer = .adamW(beta1: 0.9, beta2: 0.99, epsilon: 1e-8) }),
+    ("epsilon", { $0.optimizer = .adamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-7) }),
+    ("weight decay", { $0.weightDecay = 2e-4 }),
+    ("clip norm", { $0.clipNorm = 1 }),
+    ("another clip norm", { $0.clipNorm = 2 }),
+    ("shape", { $0.schedule.shape = .cosine }),
+    ("peak rate", { $0.schedule.peakRate = 0.11 }),
+    ("warm-up", { $0.schedule.warmupShare = 0.1 }),
+    ("final share", { $0.schedule.finalShare = 0.1 }),
+    ("distillation", { $0.loss.distillation = 0.5 }),
+    ("temperature", { $0.loss.temperature = 2 }),
+    ("label smoothing", { $0.loss.labelSmoothing = 0.1 }),
+    ("shift", { $0.augmentation = Augmentation(shiftPixels: 1, flip: false, cutoutPixels: 0) }),
+    ("flip", { $0.augmentation = Augmentation(shiftPixels: 0, flip: true, cutoutPixels: 0) }),
+    ("cutout", { $0.augmentation = Augmentation(shiftPixels: 0, flip: false, cutoutPixels: 1) }),
+    ("view", { $0.teacherView = .augmented }),
+  ]
+
+  @Test("differs whenever a field differs")
+  func everyFieldCounts() {
+    var seen: [String: String] = [:]
+    for (name, change) in Self.changes {
+      let identity = Recipe.small.with(change).identity
+      #expect(seen[identity] == nil, "\(name) reads like \(seen[identity] ?? "")")
+      seen[identity] = name
+    }
+  }
+
+  @Test("is the same for equal recipes")
+  func equalRecipes() {
+    #expect(Recipe.small.with { $0.epochs = 6 }.identity == Recipe.small.identity)
+  }
+}
+
+@Suite("the identity of a network")
+struct NetworkIdentityTests {
+  @Test("differs with a width, a kernel and a connection")
+  func differs() throws {
+    func network(_ build: (inout NetworkBuilder) throws -> Void) throws -> String {
+      var builder = NetworkBuilder(input: TensorShape(height: 8, width: 8, channels: 4))
+      try build(&builder)
+      try builder.append(.globalAveragePool)
+      try builder.append(.dense(channels: 3))
+      return try builder.network().identity
+    }
+    func plain(_ channels: Int, kernel: Int = 3, adds: Bool = false) throws -> String {
+      try network { builder in
+        let entrance = builder.current
+        try builder.appendNormed(
+          kernel: kernel, stride: 1, channels: channels, activation: .relu)
+        if adds { try builder.add(entrance) }
+      }
+    }
+    let identities = [
+      try plain(4), try plain(8), try plain(4, kernel: 5), try plain(4, adds: true),
+    ]
+    #expect(Set(identities).count == identities.count)
+    #expect(try plain(4) == identities[0])
+  }
+}

@@ -1,0 +1,90 @@
+import Testing
+
+@testable import Reports
+@testable import Studies
+
+@Suite("the table of the front")
+struct FrontTableTests {
+  @Test("does not depend on the order in which full trainings ended")
+  func orderOfTrainings() throws {
+    let study = MadeUpStudy.small
+    let before = study.events.filter { !MadeUpStudy.smallTrainings.contains($0) }
+    let expected = try study.report()
+    let trainings = MadeUpStudy.smallTrainings
+    let orders = [
+      Array(trainings.reversed()), [3, 0, 5, 1, 4, 2].map { trainings[$0] },
+      [1, 2, 3, 4, 5, 0].map { trainings[$0] },
+    ]
+    for order in orders {
+      var permuted = study
+      permuted.events = before + order
+      #expect(try permuted.report().frontCSV == expected.frontCSV)
+      #expect(try permuted.report().frontJSON == expected.frontJSON)
+      #expect(try permuted.report().frontSVG == expected.frontSVG)
+    }
+  }
+
+  @Test("does not depend on machine, program, times or interruptions")
+  func circumstances() throws {
+    let expected = try MadeUpStudy.small.report()
+    var other = MadeUpStudy.small
+    other.events = other.events.map { event in
+      switch event {
+      case .began(var began):
+        began.machine = "Another processor"
+        began.version = "9"
+        return .began(began)
+      case .finished(var finished):
+        finished.seconds *= 3
+        return .finished(finished)
+      case .distilled(var distilled):
+        distilled.seconds *= 3
+        return .distilled(distilled)
+      default: return event
+      }
+    }
+    other.events.append(MadeUpStudy.timed("search", 1000))
+    let report = try other.report()
+    #expect(report.frontCSV == expected.frontCSV)
+    #expect(report.frontJSON == expected.frontJSON)
+    #expect(report.frontSVG == expected.frontSVG)
+    #expect(report.markdown != expected.markdown)
+  }
+
+  @Test("has means and a deviation over several seeds, and counts those that ended well")
+  func severalSeeds() throws {
+    var study = MadeUpStudy.small
+    study.finalists = #"{"count": 3, "seeds": 3, "baseline": true}"#
+    study.events += [
+      MadeUpStudy.distilled(0, 0.9, test: 0.89, repetition: 1),
+      MadeUpStudy.distilled(0, nil, repetition: 2),
+    ]
+    let row = try #require(study.report().model.front.rows.first)
+    let cells = Dictionary(uniqueKeysWithValues: zip(FrontTable.columns.map(\.name), row))
+    #expect(cells["seeds"] == "2")
+    #expect(cells["validation_accuracy"] == "0.89500")
+    // The deviation of 0.89 and 0.90 is 0.01 / √2.
+    #expect(cells["validation_sd"] == "0.00707")
+  }
+
+  @Test("leaves empty what is not known")
+  func unknown() throws {
+    var study = MadeUpStudy()
+    study.hasProfile = false
+    study.minimize = ["macs"]
+    study.constraints = []
+    study.events = [
+      MadeUpStudy.began, MadeUpStudy.proposed(0, latency: 1, hasProfile: false),
+      MadeUpStudy.finished(0, 0.8), .selected(JournalEvent.Selected(trials: [0])),
+      MadeUpStudy.distilled(0, 0.9),
+    ]
+    let row = try #require(study.report().model.front.rows.first)
+    let cells = Dictionary(uniqueKeysWithValues: zip(FrontTable.columns.map(\.name), row))
+    for name in [
+      "validation_sd", "baseline_test_accuracy", "distillation_gain", "latency_ms",
+      "latency_se_ms", "energy_mj", "profile", "protocol",
+    ] {
+      #expect(cells[name] == "", "\(name)")
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+@testable import Reports
+
+@Suite("front.json")
+struct JSONReportTests {
+  private func object(_ study: MadeUpStudy) throws -> [String: Any] {
+    let data = Data(try study.report().frontJSON.utf8)
+    return try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+  }
+
+  @Test("is JSON, whatever the study", arguments: HTMLReportTests.studies)
+  func parses(study: MadeUpStudy) throws {
+    #expect(try object(study)["format"] as? String == "autodistill-front/1")
+    #expect(try object(study)["name"] as? String == study.name)
+  }
+
+  @Test("holds the digits of front.csv")
+  func students() throws {
+    let report = try MadeUpStudy.small.report()
+    for row in report.model.front.rows {
+      for (column, cell) in zip(FrontTable.columns, row) where column.kind == .number {
+        let value = cell.isEmpty ? "null" : cell
+        #expect(report.frontJSON.contains("\"\(column.name)\": \(value)"))
+      }
+    }
+  }
+
+  @Test("holds teacher, seed, hashes, constraints and audit")
+  func surroundings() throws {
+    let object = try object(.small)
+    #expect(object["seed"] as? Int == 7)
+    #expect(object["complete"] as? Bool == true)
+    let teacher = try #require(object["teacher"] as? [String: Any])
+    #expect(teacher["test_accuracy"] as? Double == 0.9254)
+    let hashes = try #require(object["hashes"] as? [String: Any])
+    #expect(hashes["data_sha256"] as? String == "da7a")
+    let constraints = try #require(object["constraints"] as? [String: Any])
+    let bounds = try #require(constraints["bounds"] as? [[String: Any]])
+    #expect(
+      bounds.map { $0["constraint"] as? String } == [
+        "latency_ms<=5", "macs<=9000000000", "peak_memory_bytes<=4294967296",
+        "weight_bytes<=16000000000",
+      ])
+    #expect(bounds.map { $0["rejected"] as? Int } == [280, 0, 0, 0])
+    let audit = try #require(object["flash_audit"] as? [String: Any])
+    #expect(audit["n"] as? Int == 3)
+  }
+
+  @Test("holds the least infeasible students where nothing is feasible")
+  func infeasible() throws {
+    let object = try object(.infeasible)
+    let nearest = try #require(object["least_infeasible"] as? [[String: Any]])
+    #expect(nearest.map { $0["binding"] as? String } == ["latency_ms<=0.1"])
+    #expect(nearest.map { $0["excess"] as? Double } == [0.35])
+    #expect((object["students"] as? [Any])?.isEmpty == true)
+  }
+
+  @Test("escapes what JSON wants escaped")
+  func escaping() {
+    #expect(JSONText.text("a\"b\\c\nd\u{1}").formatted == #""a\"b\\c\nd\u0001""#)
+    #expect(JSONText(.nan, decimals: 2).formatted == "null")
+    #expect(JSONText.array([]).formatted == "[]")
+  }
+}
