@@ -7,7 +7,7 @@ import Testing
 
 @Suite("the identity of a recipe")
 struct RecipeIdentityTests {
-  private static let changes: [(String, (inout Recipe) -> Void)] = [
+  private static let changes: [(String, @Sendable (inout Recipe) -> Void)] = [
     ("nothing", { _ in }),
     ("epochs", { $0.epochs = 6.000001 }),
     ("batch", { $0.batch = 25 }),

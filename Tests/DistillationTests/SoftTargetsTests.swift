@@ -63,7 +63,7 @@ struct SoftTargetsTests {
 }
 
 @Suite("distillation")
-struct DistillationTests {
+struct SoftTargetTrainingTests {
   private static let recipe = Recipe.small.with {
     $0.loss = LossWeights(distillation: 1, temperature: 2, labelSmoothing: 0)
   }

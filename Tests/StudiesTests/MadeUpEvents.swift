@@ -1,0 +1,96 @@
+import Distillation
+import HardwareProfiles
+
+@testable import Studies
+
+/// Events for journals and states made by hand.
+enum MadeUp {
+  static func evaluation(_ correct: Int, of count: Int = 1000) -> Evaluation {
+    Evaluation(count: count, correct: correct, negativeLogLikelihood: 0.1 + 0.2)
+  }
+
+  static func costs(macs: Int, latency: Double? = nil) -> Costs {
+    let profile: String? = latency == nil ? nil : "small-board"
+    let error: Double? = latency.map { $0 / 3 }
+    return Costs(
+      profile: profile, latencyMilliseconds: latency, latencyStandardErrorMilliseconds: error,
+      energyMillijoules: nil, peakMemoryBytes: macs / 3, weightBytes: macs / 7, macs: macs,
+      parameters: macs / 11)
+  }
+
+  static let began = JournalEvent.began(
+    JournalEvent.Began(
+      version: "1.2.3", studyHash: "57d1", spaceHash: "5ace", profileHash: nil, dataHash: "da7a",
+      machine: "A \"processor\" / €"))
+
+  static let teacherReady = JournalEvent.teacherReady(
+    JournalEvent.TeacherReady(
+      identity: "1de7", macs: 104_000, parameters: 700, pipelineAccuracy: 0.98125,
+      validation: evaluation(929), test: nil, weightsHash: "7ea0"))
+
+  static let teacherTested = JournalEvent.teacherTested(
+    JournalEvent.TeacherTested(test: evaluation(925)))
+
+  static let screened = JournalEvent.screened(
+    JournalEvent.Screened(
+      drawn: 400, feasible: 12, rejections: ["macs<=900": 388, "parameters<=1000000": 0],
+      infeasibleCosts: [1.0 / 3, .pi, 1e-300, .leastNonzeroMagnitude, .greatestFiniteMagnitude]))
+
+  static func proposed(_ trial: Int, macs: Int, latency: Double? = nil) -> JournalEvent {
+    .proposed(
+      JournalEvent.Proposed(
+        trial: trial, key: "k\(trial)", costs: costs(macs: macs, latency: latency)))
+  }
+
+  /// A result; nil for one that diverged.
+  static func finished(
+    _ trial: Int, _ correct: Int?, outcome: JournalEvent.Finished.Outcome = .diverged
+  ) -> JournalEvent {
+    .finished(
+      JournalEvent.Finished(
+        trial: trial, outcome: correct == nil ? outcome : .measured,
+        validation: correct.map { evaluation($0) }, seconds: 1.0 / 7, steps: 10))
+  }
+
+  static let nothingFeasible = JournalEvent.nothingFeasible(
+    JournalEvent.NothingFeasible(leastInfeasible: [
+      .init(key: "000", costs: costs(macs: 1000), binding: "macs<=10", excess: 99.00000000000001)
+    ]))
+
+  static func selected(_ trials: Int...) -> JournalEvent {
+    .selected(JournalEvent.Selected(trials: trials))
+  }
+
+  static func searchEnded(_ trials: Int) -> JournalEvent {
+    .searchEnded(JournalEvent.SearchEnded(trials: trials, isExhausted: false))
+  }
+
+  /// A full training; nil for one that diverged.
+  static func distilled(
+    _ trial: Int, _ correct: Int?, test: Int? = nil, repetition: Int = 0, isBaseline: Bool = false
+  ) -> JournalEvent {
+    .distilled(
+      JournalEvent.Distilled(
+        trial: trial, repetition: repetition, isBaseline: isBaseline,
+        outcome: correct == nil ? .diverged : .measured,
+        validation: correct.map { evaluation($0) },
+        test: correct.map { evaluation(test ?? $0 - 10) }, seconds: 61.25, steps: 100))
+  }
+
+  static let stageTimed = JournalEvent.stageTimed(
+    JournalEvent.StageTimed(stage: "search", seconds: 12.000000000000002, workers: 2))
+
+  /// One event of every kind, in an order in which a study could have them.
+  static let everyKind: [JournalEvent] = [
+    began, teacherReady, screened, proposed(0, macs: 700, latency: 1.0 / 3),
+    proposed(1, macs: 900), finished(0, 800), finished(1, nil), stageTimed, searchEnded(2),
+    selected(0), teacherTested, distilled(0, 850), distilled(0, nil, isBaseline: true),
+    nothingFeasible,
+  ]
+
+  static func state(_ events: [JournalEvent]) -> StudyState {
+    var state = StudyState()
+    for event in events { state.apply(event) }
+    return state
+  }
+}

@@ -1,0 +1,175 @@
+import BayesianOptimization
+import Distillation
+import FileFormats
+import Foundation
+import HardwareProfiles
+import NeuralNetworks
+import Testing
+
+@testable import Studies
+
+@Suite("study.json")
+struct StudyDefinitionReadingTests {
+  @Test("is read field by field")
+  func fields() throws {
+    let definition = try StudyText.tiny
+      .setting("constraints", "[\"macs<=5000\", \"weight_bytes >= 10\"]")
+      .setting("minimize", "[\"peak_memory_bytes\", \"macs\"]")
+      .setting("finalists", "{\"count\": 3, \"seeds\": 2, \"baseline\": false}")
+      .setting("workers", "5").definition()
+    #expect(definition.name == "tiny" && definition.seed == 3 && definition.workers == 5)
+    #expect(definition.searchSpace == "space.json" && definition.hardware == nil)
+    #expect(definition.objectives == [.peakMemoryBytes, .macs])
+    #expect(
+      definition.constraints
+        == [Constraint(.macs, .atMost, 5000), Constraint(.weightBytes, .atLeast, 10)])
+    #expect(
+      definition.search
+        == SearchSettings(sampler: .bayesian, trials: 8, initialTrials: 4, lookAhead: 4))
+    #expect(definition.finalists == FinalistSettings(count: 3, seeds: 2, baseline: false))
+    #expect(definition.flash == FlashRecipe(fraction: 0.5, batch: 12, statisticsBatches: 4))
+    #expect(definition.full.epochs == 3 && definition.full.loss.distillation == 0.9)
+    #expect(definition.teacher.recipe.slices == 2 && definition.teacher.recipe.epochs == 4)
+    #expect(definition.teacher.weights == nil)
+  }
+
+  @Test("has defaults for all that may be left out")
+  func defaults() throws {
+    let definition = try StudyText.tiny.setting("full", "{}").removing("seed").removing("search")
+      .removing("flash").removing("finalists")
+      .setting("teacher", "{\"network\": {\"stem_channels\": 8, \"stages\": []}}").definition()
+    #expect(definition.seed == 0 && definition.workers == nil && definition.constraints.isEmpty)
+    #expect(
+      definition.search
+        == SearchSettings(sampler: .bayesian, trials: 60, initialTrials: 12, lookAhead: 4))
+    #expect(definition.flash == .defaults)
+    #expect(definition.full == .studentDefaults)
+    #expect(definition.teacher.recipe == .teacherDefaults)
+    #expect(definition.finalists == FinalistSettings(count: 4, seeds: 1, baseline: true))
+  }
+
+  @Test(
+    "is refused where a required member is missing, naming it",
+    arguments: [
+      "format", "name", "data", "teacher", "search_space", "minimize", "full",
+    ])
+  func missing(name: String) {
+    expectError(["study.json: ", "the key \"\(name)\" too"]) {
+      _ = try StudyText.tiny.removing(name).definition()
+    }
+  }
+
+  @Test(
+    "is refused where a member has a wrong type, range or key, naming field, value and expectation",
+    arguments: [
+      ("format", "\"autodistill-study/2\"", "format: got \"autodistill-study/2\", expected \"auto"),
+      ("name", "3", "name: got 3, expected the study's name"),
+      ("name", "\"\"", "name: got \"\", expected the study's name"),
+      ("seed", "-1", "seed: got -1, expected a whole number, at least 0"),
+      ("seed", "1.5", "seed: got 1.5, expected a whole number"),
+      ("data", "{}", "data: got an empty object, expected exactly one of the keys"),
+      ("data", "{\"name\": \"mnist\"}", "data.name: got \"mnist\", expected \"fashion-mnist\""),
+      ("teacher", "[]", "teacher: got [], expected an object"),
+      (
+        "teacher", "{\"network\": {\"stem_channels\": 8, \"stages\": []}, \"epochs\": 4}",
+        "teacher.epochs: got an unknown key"
+      ),
+      (
+        "teacher",
+        """
+        {"network": {"stem_channels": 8, "stages": []}, "recipe": {"distillation_weight": 0.5}}
+        """, "no \"distillation_weight\""
+      ),
+      (
+        "teacher",
+        """
+        {"network": {"stem_channels": 8, "stages": []}, "recipe": {}, "weights": "teacher"}
+        """, "no recipe where the teacher's weights are given"
+      ),
+      ("search_space", "null", "search_space: got null, expected the path of a search-space file"),
+      ("hardware", "7", "hardware: got 7, expected the path of a hardware-profile file"),
+      ("minimize", "[]", "minimize: got [], expected at least one metric"),
+      ("minimize", "\"macs\"", "minimize: got \"macs\", expected an array of metrics"),
+      ("minimize", "[\"latency\"]", "minimize[0]: got \"latency\", expected one of \"latency_ms\""),
+      ("minimize", "[\"macs\", \"macs\"]", "minimize[1]: got \"macs\", expected each metric once"),
+      ("minimize", "[\"latency_ms\"]", "a hardware profile, because latency_ms is asked for"),
+      ("minimize", "[\"energy_mj\"]", "a hardware profile, because energy_mj is asked for"),
+      ("constraints", "[\"latency_ms<=5\"]", "hardware: got nothing, expected a hardware profile"),
+      ("constraints", "[\"speed<=5\"]", "constraints[0]: got \"speed<=5\""),
+      ("constraints", "[\"speed<=5\"]", "unknown metric \"speed\", expected one of latency_ms"),
+      ("constraints", "[\"macs<=5\", \"accuracy>=0.9\"]", "constraints[1]: got \"accuracy>=0.9\""),
+      ("constraints", "[\"macs=5\"]", "constraints[0]: got \"macs=5\""),
+      ("constraints", "[\"macs<=-5\"]", "the bound \"-5\" is not a number above 0"),
+      ("constraints", "[\"macs<=many\"]", "the bound \"many\" is not a number above 0"),
+      ("constraints", "{\"macs\": 5}", "constraints: got an object"),
+      ("search", "{\"trials\": 0}", "search.trials: got 0"),
+      ("search", "{\"sampler\": \"tpe\"}", "search.sampler: got \"tpe\", expected one of \"bayes"),
+      ("search", "{\"initial_trials\": \"4\"}", "search.initial_trials: got \"4\""),
+      ("search", "{\"look_ahead\": 0}", "search.look_ahead: got 0, expected a whole number from 1"),
+      ("search", "{\"lookahead\": 4}", "search.lookahead: got an unknown key"),
+      ("flash", "{\"fraction\": 5}", "flash.fraction: got 5, expected a number from 0.001 to 1"),
+      ("full", "{\"epoch\": 5}", "full.epoch: got an unknown key"),
+      ("full", "{\"temperature\": -4}", "full.temperature: got -4"),
+      ("finalists", "{\"count\": 0}", "finalists.count: got 0"),
+      ("finalists", "{\"seeds\": 101}", "finalists.seeds: got 101"),
+      ("finalists", "{\"baseline\": 1}", "finalists.baseline: got 1, expected true or false"),
+      ("finalists", "{\"count\": 9}", "finalists.count: got 9, expected at most search.trials"),
+      ("workers", "0", "workers: got 0, expected a whole number from 1 to 1024"),
+      ("workerss", "2", "workerss: got an unknown key"),
+      ("workerss", "2", "did you mean \"workers\"?"),
+    ])
+  func wrongMember(name: String, value: String, part: String) {
+    expectError(["study.json: ", part]) {
+      _ = try StudyText.tiny.setting(name, value).definition()
+    }
+  }
+
+  @Test("cut short anywhere is refused, with line and column")
+  func truncated() throws {
+    let bytes = Data(StudyText.tiny.json.utf8)
+    for count in 0..<bytes.count - 2 {
+      #expect(throws: JSONError.self, "cut at byte \(count)") {
+        try StudyDefinition(JSONField(json: bytes.prefix(count), file: "study.json"))
+      }
+    }
+    expectError(["study.json:3:", "not valid JSON"]) {
+      _ = try JSONField(json: Data("{\n\"name\": \"x\",\n\"seed\": }".utf8), file: "study.json")
+    }
+  }
+
+  @Test("that is missing is said to be")
+  func noFile() {
+    expectError(["no-study/study.json: cannot be read: there is no such file"]) {
+      _ = try StudyDefinition(contentsOf: "no-study/study.json")
+    }
+  }
+}
+
+@Suite("the identity of a study")
+struct StudyIdentityTests {
+  private func identity(_ text: StudyText) throws -> String { try text.definition().identity }
+
+  @Test("is that of its values: name, workers, order and spacing of members do not count")
+  func equal() throws {
+    let identity = try identity(.tiny)
+    #expect(try self.identity(StudyText.tiny.setting("workers", "7")) == identity)
+    #expect(try self.identity(StudyText.tiny.setting("name", "\"other\"")) == identity)
+    #expect(
+      try self.identity(StudyText.tiny.removing("seed").setting("seed", "  3.0  ")) == identity)
+    #expect(
+      try self.identity(
+        StudyText.tiny.setting(
+          "search", "{\"look_ahead\": 4, \"initial_trials\": 4, \"trials\": 8}")) == identity)
+  }
+
+  @Test("changes with every other member", arguments: ["seed", "data", "full", "finalists"])
+  func different(name: String) throws {
+    let changes = [
+      "seed": "4",
+      "data": "{\"name\": \"fashion-mnist\"}", "full": "{\"epochs\": 2}",
+      "finalists": "{\"count\": 2, \"baseline\": false}",
+    ]
+    let changed = StudyText.tiny.setting(name, try #require(changes[name]))
+    #expect(try identity(changed) != identity(.tiny))
+  }
+}

@@ -1,0 +1,110 @@
+import FileFormats
+import Foundation
+
+@testable import Studies
+
+/// A `study.json` whose members a test changes, adds or leaves out.
+struct StudyText {
+  private var members: [(name: String, value: String)]
+
+  /// A study of `TinyData` in `tinySpace`, without a device: eight flash trials, two finalists.
+  static let tiny = StudyText(members: [
+    ("format", "\"autodistill-study/1\""), ("name", "\"tiny\""), ("seed", "3"),
+    (
+      "data",
+      """
+      {"train_images": "images.npy", "train_labels": "labels.npy", "classes": 3,
+       "validation_count": 60, "test_count": 60}
+      """
+    ),
+    (
+      "teacher",
+      """
+      {"network": {"stem_channels": 8, "stages": [{"channels": 8}]},
+       "recipe": {"epochs": 4, "batch": 24, "slices": 2, "learning_rate": 0.1}}
+      """
+    ),
+    ("search_space", "\"space.json\""), ("minimize", "[\"macs\"]"),
+    ("search", "{\"trials\": 8, \"initial_trials\": 4, \"look_ahead\": 4}"),
+    ("flash", "{\"fraction\": 0.5, \"batch\": 12, \"statistics_batches\": 4}"),
+    ("full", "{\"epochs\": 3, \"batch\": 24, \"learning_rate\": 0.1}"),
+    ("finalists", "{\"count\": 2}"),
+  ])
+
+  func setting(_ name: String, _ value: String) -> StudyText {
+    var text = self
+    if let index = members.firstIndex(where: { $0.name == name }) {
+      text.members[index].value = value
+    } else {
+      text.members.append((name, value))
+    }
+    return text
+  }
+
+  func removing(_ name: String) -> StudyText {
+    StudyText(members: members.filter { $0.name != name })
+  }
+
+  var json: String {
+    "{\n" + members.map { "  \"\($0.name)\": \($0.value)" }.joined(separator: ",\n") + "\n}\n"
+  }
+
+  func definition() throws -> StudyDefinition {
+    try StudyDefinition(JSONField(json: Data(json.utf8), file: "study.json"))
+  }
+}
+
+/// Fifteen small students.
+let tinySpace = """
+  {
+    "format": "autodistill-search-space/1",
+    "name": "tiny",
+    "parameters": [
+      {"name": "depth", "values": [0, 1, 2]},
+      {"name": "kernel", "values": [3, 5], "when": {"depth": [1, 2]}},
+      {"name": "width", "values": [4, 6, 8]}
+    ],
+    "blocks": {
+      "separable": {
+        "arguments": ["stride"],
+        "body": [
+          {"layer": "depthwise_convolution", "kernel": "$kernel", "stride": "$stride"},
+          {"layer": "convolution", "kernel": 1, "channels": "2 * $channels"},
+          {"layer": "batch_norm"},
+          {"layer": "activation", "kind": "relu"}
+        ]
+      }
+    },
+    "blueprint": [
+      {"layer": "convolution", "kernel": 3, "stride": 2, "channels": "$width"},
+      {"layer": "batch_norm"},
+      {"layer": "activation", "kind": "relu"},
+      {"repeat": {"count": "$depth", "index": "i", "body": [
+        {"block": "separable", "with": {"stride": "$i == 0 ? 2 : 1"}}
+      ]}},
+      {"layer": "global_average_pool"},
+      {"layer": "dense", "channels": "$classes"}
+    ]
+  }
+  """
+
+/// A made-up device; without an `energy` section unless one is given.
+func deviceProfile(energy: String = "") -> String {
+  let rates = "\"gmacs_per_second\": 4"
+  let operations = "\"gops_per_second\": 1"
+  let kernels = [
+    ("convolution", rates), ("pointwise", rates), ("depthwise", rates), ("dense", rates),
+    ("squeeze_excitation", rates + ", " + operations), ("pooling", operations),
+    ("global_pooling", operations), ("elementwise", operations),
+  ].map { "\"\($0)\": {\"overhead_us\": 8, \"relative_uncertainty\": 0.3, \($1)}" }
+  return """
+    {"format": "autodistill-hardware-profile/1", "name": "small-board", "device": "A small board",
+     "protocol": {"runtime": "some runtime", "precision": "fp32", "batch": 1, "threads": 1,
+       "resolution": "8×8", "affinity": "one core", "thermal": "cooled"},
+     "memory": {"ram_bytes": 4294967296, "flash_bytes": 16000000000, "weights_in": "ram",
+       "levels": [{"name": "DRAM", "bandwidth_gb_per_second": 4.8}]},
+     "inference_overhead_us": 30, "kernels": {\(kernels.joined(separator: ", "))}, \(energy)
+     "relative_uncertainty": 0.35,
+     "provenance": {"source": "published", "text": "From a data sheet.", "date": "2026-01-31"}}
+    """
+}
