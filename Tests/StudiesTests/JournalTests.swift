@@ -55,7 +55,7 @@ struct JournalTests {
     let event = JournalEvent.stageTimed(
       JournalEvent.StageTimed(stage: "search", seconds: value, workers: 1))
     let writing = try Writing([event])
-    let read = try #require(Journal.state(of: writing.folder).stageSeconds.first).seconds
+    let read = try #require(try Journal.state(of: writing.folder).stageSeconds.first).seconds
     #expect(read.bitPattern == value.bitPattern)
   }
 

@@ -1,6 +1,6 @@
 import Distillation
-import HardwareProfiles
 
+@testable import HardwareProfiles
 @testable import Studies
 
 /// Events for journals and states made by hand.

@@ -79,7 +79,7 @@ struct WorkerPoolTests {
   @Test("takes a worker that ends without an answer for dead")
   func ends() throws {
     let driver = try Driver(onTask: "[ $trial = 0 ] && exit 0; answer")
-    #expect(try driver.run(0..<2) == [0: .some(nil), 1: .some(FakeWorker.correct(1))])
+    #expect(try driver.run(0..<2) == [0: Int?.none, 1: FakeWorker.correct(1)])
   }
 
   @Test("does not take half an answer of a dying worker")
