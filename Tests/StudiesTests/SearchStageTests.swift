@@ -1,0 +1,202 @@
+import BayesianOptimization
+import Foundation
+import Testing
+
+@testable import Studies
+
+/// A study whose teacher is trained and whose search has not begun, made once.
+private enum BeforeSearch {
+  private static let study = Result {
+    let study = try TinyStudy(text())
+    try StudyRun(try FakeWorker(in: study.temporary))(study, through: .teacher)
+    return study
+  }
+
+  static func text(_ sampler: SamplerKind = .bayesian, trials: Int = 12) -> StudyText {
+    StudyText.tiny.setting(
+      "search",
+      "{\"sampler\": \"\(sampler.rawValue)\", \"trials\": \(trials), \"initial_trials\": 4, "
+        + "\"look_ahead\": 4}")
+  }
+
+  /// A copy of it; with another definition, and then without a journal.
+  static func copy(_ text: StudyText? = nil) throws -> TinyStudy {
+    let copy = try TinyStudy(copyOf: study.get())
+    if let text {
+      try copy.write(text)
+      try FileManager.default.removeItem(atPath: copy.folder.journal)
+    }
+    return copy
+  }
+
+  /// Searches in a copy with a made-up worker.
+  static func search(
+    workers: Int = 2, text: StudyText? = nil, atStart: String = "", onTask: String = "answer"
+  ) throws -> StudyOutcome {
+    let copy = try copy(text)
+    let worker = try FakeWorker(in: copy.temporary, atStart: atStart, onTask: onTask)
+    return StudyOutcome(try StudyRun(worker, workers: workers)(copy, through: .search))
+  }
+}
+
+@Suite("the search")
+struct SearchStageTests {
+  @Test("proposes as many different students as it is asked for, and takes their results")
+  func trials() throws {
+    let outcome = try BeforeSearch.search()
+    #expect(outcome.trials.map(\.number) == Array(0..<12))
+    #expect(Set(outcome.trials.map(\.key)).count == 12)
+    for trial in outcome.trials {
+      #expect(trial.result?.outcome == .measured && trial.result?.steps == 7)
+      #expect(trial.result?.validation?.correct == FakeWorker.correct(trial.number))
+    }
+    #expect(
+      outcome.searchEnded == JournalEvent.SearchEnded(trials: 12, isExhausted: false))
+    #expect(outcome.screened?.drawn == 400 && outcome.screened?.feasible == 400)
+  }
+
+  @Test(
+    "proposes the same students for any number of workers, whichever is first to answer",
+    arguments: SamplerKind.allCases)
+  func workers(sampler: SamplerKind) throws {
+    let text = BeforeSearch.text(sampler)
+    let one = try BeforeSearch.search(workers: 1, text: text)
+    for workers in 2...5 {
+      // Trials take 10 to 40 ms, in no order.
+      let other = try BeforeSearch.search(
+        workers: workers, text: text,
+        onTask: "sleep 0.0$((1 + (trial * 5 + \(workers)) % 4)); answer")
+      #expect(other == one, "\(workers) workers: \(other.difference(from: one))")
+    }
+  }
+
+  @Test("proposes a trial once all results are there that it may depend on, and not later")
+  func lookAhead() throws {
+    let study = try BeforeSearch.copy()
+    let worker = try FakeWorker(in: study.temporary, onTask: "sleep 0.0$((1 + trial % 3)); answer")
+    try StudyRun(worker, workers: 4)(study, through: .search)
+    let decoder = JSONDecoder()
+    var finished: Set<Int> = []
+    var proposed = 0
+    for line in study.journalLines() {
+      switch try decoder.decode(JournalEvent.self, from: Data(line.utf8)) {
+      case .proposed(let event):
+        #expect(event.trial == proposed)
+        proposed += 1
+        #expect(Set(0..<max(0, event.trial - 3)).isSubset(of: finished))
+      case .finished(let event):
+        // With four workers and a look-ahead of four, nobody has to wait for more than this.
+        finished.insert(event.trial)
+        #expect(proposed - finished.count < 4)
+      default: break
+      }
+    }
+    #expect(proposed == 12 && finished.count == 12)
+  }
+
+  @Test("records a student whose worker died twice as crashed, and goes on")
+  func crashed() throws {
+    let outcome = try BeforeSearch.search(onTask: "[ $trial = 3 ] && kill -9 $$; answer")
+    #expect(outcome.trials.filter { $0.result?.outcome == .crashed }.map(\.number) == [3])
+    #expect(outcome.trials[3].flashAccuracy == nil && outcome.trials.count == 12)
+  }
+
+  @Test("is the same where workers died once")
+  func diedOnce() throws {
+    let outcome = try BeforeSearch.search(
+      onTask: "[ $((trial % 4)) = 1 ] && mkdir \"$folder/died-$trial\" 2>/dev/null && kill -9 $$; "
+        + "answer")
+    let expected = try BeforeSearch.search(workers: 1)
+    #expect(outcome == expected, "\(outcome.difference(from: expected))")
+  }
+
+  @Test("records a student that diverged, and does not propose it again")
+  func diverged() throws {
+    let outcome = try BeforeSearch.search(
+      onTask: "[ $trial = 2 ] && say '{\"id\":2,\"status\":\"diverged\",\"steps\":7}' || answer")
+    #expect(outcome.trials[2].result?.outcome == .diverged)
+    #expect(outcome.trials[2].flashAccuracy == nil)
+    #expect(Set(outcome.trials.map(\.key)).count == 12)
+  }
+
+  @Test("goes on after a stop with the same students", arguments: [1, 3, 6, 11])
+  func resumes(stop: Int) throws {
+    let study = try BeforeSearch.copy()
+    let worker = try FakeWorker(in: study.temporary)
+    var run = StudyRun(worker)
+    run.stopsAfter = { $0 >= stop }
+    #expect(throws: StudyError.interrupted) { try run(study, through: .search) }
+    #expect(try study.outcome().trials.count >= stop && study.outcome().searchEnded == nil)
+    try StudyRun(worker, workers: 3)(study, through: .search)
+    let expected = try BeforeSearch.search(workers: 1)
+    #expect(
+      try study.outcome() == expected, "\(try study.outcome().difference(from: expected))")
+  }
+
+  @Test("ends when every student of the space has been tried, and is not taken up again")
+  func exhausted() throws {
+    let study = try BeforeSearch.copy(BeforeSearch.text(trials: 40))
+    let run = StudyRun(try FakeWorker(in: study.temporary))
+    let state = try run(study, through: .search)
+    #expect(state.trials.count == 15)
+    #expect(state.searchEnded == JournalEvent.SearchEnded(trials: 15, isExhausted: true))
+    let lines = study.journalLines()
+    #expect(StudyOutcome(try run(study, through: .search)) == StudyOutcome(state))
+    #expect(
+      study.journalLines().filter { !$0.contains("stage_timed") }
+        == lines.filter { !$0.contains("stage_timed") })
+  }
+
+  @Test("tries only students that meet the constraints, and says what each constraint rejects")
+  func constraints() throws {
+    let text = BeforeSearch.text(.random, trials: 15)
+      .setting("constraints", "[\"macs<=6000\", \"parameters<=100000\"]")
+    let outcome = try BeforeSearch.search(text: text)
+    #expect(!outcome.trials.isEmpty && outcome.trials.count < 15)
+    #expect(outcome.trials.allSatisfy { $0.costs.macs <= 6000 })
+    #expect(outcome.searchEnded?.isExhausted == true)
+    let screened = try #require(outcome.screened)
+    #expect(screened.rejections["parameters<=100000"] == 0)
+    #expect(screened.rejections["macs<=6000"] == 400 - screened.feasible)
+    #expect(screened.infeasibleCosts.allSatisfy { $0 > 6000 })
+    #expect(screened.infeasibleCosts.count == min(60, 400 - screened.feasible))
+  }
+
+  @Test("names the least infeasible students and what binds where nothing is feasible")
+  func nothingFeasible() throws {
+    let text = BeforeSearch.text()
+      .setting("constraints", "[\"parameters<=1000000\", \"macs<=10\", \"weight_bytes<=150\"]")
+    let outcome = try BeforeSearch.search(text: text)
+    #expect(outcome.trials.isEmpty && outcome.searchEnded == nil)
+    #expect(outcome.screened?.feasible == 0)
+    let nearest = try #require(outcome.nothingFeasible).leastInfeasible
+    let first = try #require(nearest.first)
+    #expect(first.binding == "macs<=10")
+    #expect(abs(first.excess - (Double(first.costs.macs) - 10) / 10) < 1e-9)
+    // The students are listed by the sum of what they violate; the cheapest of the space is first.
+    func violation(_ student: JournalEvent.NothingFeasible.Nearest) -> Double {
+      Double(student.costs.macs) / 10 - 1
+        + max(0, Double(student.costs.weightBytes) / 150 - 1)
+    }
+    #expect(nearest.map(violation) == nearest.map(violation).sorted())
+    #expect(first.key == "000")
+  }
+
+  @Test("does not train anyone when it is run again where nothing is feasible")
+  func stillNothing() throws {
+    let study = try BeforeSearch.copy(
+      BeforeSearch.text().setting("constraints", "[\"macs<=10\"]"))
+    let run = StudyRun(try FakeWorker(in: study.temporary))
+    let first = StudyOutcome(try run(study))
+    #expect(StudyOutcome(try run(study)) == first)
+    #expect(first.nothingFeasible != nil && first.finalists == nil)
+  }
+
+  @Test("passes on why a worker cannot go on")
+  func workerFails() throws {
+    #expect(throws: StudyError.worker("no memory")) {
+      try BeforeSearch.search(
+        onTask: "say '{\"id\":'$id',\"status\":\"failed\",\"message\":\"no memory\"}'")
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Studies
+
+/// Runs studies in this process, with workers of their own.
+struct StudyRun {
+  var workers = 2
+  var threads = 1
+  var command: [String]
+  /// Called with the number of trials whose results have been told; true stops the run.
+  var stopsAfter: @Sendable (Int) -> Bool = { _ in false }
+
+  /// Runs a study with a made-up worker.
+  init(_ worker: FakeWorker, workers: Int = 2) {
+    command = worker.command
+    self.workers = workers
+  }
+
+  @discardableResult
+  func callAsFunction(
+    _ study: TinyStudy, through stage: StudyRunner.Stage = .distillation
+  ) throws -> StudyState {
+    let told = Counter()
+    let (stopsAfter, end) = (stopsAfter, Date(timeIntervalSinceNow: 60))
+    let context = StudyContext(
+      version: "1", workerCommand: command, workers: workers, threads: threads,
+      report: { progress in
+        if case .note(let text) = progress, text.hasPrefix("trial ") { told.add() }
+      },
+      isCancelled: { stopsAfter(told.value) || Date() > end })
+    return try StudyRunner(try study.inputs(), context: context).run(through: stage)
+  }
+}
+
+/// A number that several threads count up.
+final class Counter: Sendable {
+  private let count = Mutex(0)
+  var value: Int { count.withLock { $0 } }
+  func add() { count.withLock { $0 += 1 } }
+}
