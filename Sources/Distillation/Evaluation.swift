@@ -41,7 +41,9 @@ public struct Evaluation: Hashable, Sendable, Codable {
     let centre = (accuracy + z * z / (2 * n)) / (1 + z * z / n)
     let reach =
       z / (1 + z * z / n) * (accuracy * (1 - accuracy) / n + z * z / (4 * n * n)).squareRoot()
-    return max(0, centre - reach)...min(1, centre + reach)
+    // Rounding must not leave the accuracy itself outside.
+    let low = correct == 0 ? 0 : max(0, centre - reach)
+    return low...(correct == count ? 1 : min(1, centre + reach))
   }
 }
 

@@ -16,10 +16,16 @@ extension Recipe {
   public init(_ field: JSONField, defaults: Recipe) throws(JSONError) {
     self = defaults
     let members = try field.members(of: "a training recipe", known: Recipe.keys)
-    if let epochs = try members["epochs"]?.positive(of: "epochs") { self.epochs = epochs }
+    if let field = members["epochs"] {
+      epochs = try field.positive(of: "epochs")
+      guard epochs <= 1_000_000 else { throw field.expected("at most 1000000 epochs") }
+    }
     if let batch = try members["batch"]?.integer(in: 2...65_536) { self.batch = batch }
     if let slices = members["slices"] {
       self.slices = try slices.integer(in: 1...max(1, batch / 2))
+    }
+    guard slices <= batch else {
+      throw (members["batch"] ?? field).expected("at least \(slices), the number of slices")
     }
     if let optimizer = members["optimizer"] { self.optimizer = try OptimizerRule(optimizer) }
     if let decay = try members["weight_decay"]?.number(in: 0...1) { weightDecay = decay }

@@ -8,6 +8,9 @@ public final class SoftTargets: Sendable {
   public let classes: Int
   public let count: Int
 
+  /// A hash of all logits.
+  let contentHash: String
+
   private let file: MappedFile
 
   /// Maps logits that `write` wrote.
@@ -15,6 +18,7 @@ public final class SoftTargets: Sendable {
   /// - Throws: `FileFormatError` if the file is missing or has another size.
   public init(contentsOf path: String, count: Int, classes: Int) throws {
     file = try MappedFile(path, expectedBytes: 4 * count * classes)
+    contentHash = file.withUnsafeBytes { ContentHash.hexadecimal(of: Data($0)) }
     (self.count, self.classes) = (count, classes)
   }
 

@@ -24,6 +24,14 @@ public struct TrainedModel: Sendable {
         UnsafeBufferPointer(start: plan.statistics, count: plan.layout.statisticFloats)))
   }
 
+  /// Whether every value is a number.
+  var isFinite: Bool { parameters.allSatisfy(\.isFinite) && statistics.allSatisfy(\.isFinite) }
+
+  /// A hash of all values.
+  var contentHash: String {
+    (parameters + statistics).withUnsafeBytes { ContentHash.hexadecimal(of: Data($0)) }
+  }
+
   /// Returns a plan that classifies up to `capacity` images at once.
   public func inferencePlan(capacity: Int) -> InferencePlan {
     parameters.withUnsafeBufferPointer { parameters in

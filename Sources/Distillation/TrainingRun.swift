@@ -100,7 +100,9 @@ public struct TrainingRun: Sendable {
     source.begin(epoch: 0)
     trainer.reestimateStatistics(
       steps: min(statisticsBatches, stepsPerEpoch), fill: source.fillClean)
-    return .finished(TrainedModel(plan))
+    // The last step, or what it left of the statistics, may be what blew up.
+    let model = TrainedModel(plan)
+    return model.isFinite ? .finished(model) : .diverged(step: steps - 1)
   }
 
   /// Everything that the result depends on; a checkpoint of another run is not continued.
@@ -108,8 +110,8 @@ public struct TrainingRun: Sendable {
     let teacher =
       switch signal {
       case .none: "none"
-      case .cached: "cached"
-      case .model: "model"
+      case .cached(let targets): targets.contentHash
+      case .model(let model): model.contentHash
       }
     return ContentHash.hexadecimal(
       of:

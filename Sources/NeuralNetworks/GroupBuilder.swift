@@ -19,7 +19,7 @@ struct GroupBuilder {
     let values =
       node.layer.readsInputDirectly ? input : memory.raw[index].map(memory.slices) ?? output
     let valuesGradient = memory.rawGradients[index].map(memory.slices) ?? outputGradient
-    let delivery = lifetimes.delivery(to: node.inputs[0], from: index)
+    let delivery = lifetimes.headDelivery(to: node.inputs[0], from: index)
     let buffers = LayerBuffers(
       input: input, output: values, outputGradient: valuesGradient,
       inputGradient: delivery == .none

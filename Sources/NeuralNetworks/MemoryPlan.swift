@@ -79,7 +79,7 @@ struct MemoryPlan {
           floats: elements(group.head), from: backward, to: backward)
       }
       let input = network.nodes[group.head].inputs[0]
-      if lifetimes.delivery(to: input, from: index) == .accumulate {
+      if lifetimes.headDelivery(to: input, from: index) == .accumulate {
         detours[index] = placeSlices(floats: elements(input), from: backward, to: backward)
       }
       if let norm = group.norm {

@@ -67,7 +67,8 @@ public final class Trainer: @unchecked Sendable {
   ///   - rate: The learning rate of a step.
   ///   - fill: Fills a slice; called by several threads at once, for different slices.
   ///   - report: Called after each step by one thread; false ends the run.
-  /// - Returns: The first step whose gradient was not finite, if training diverged.
+  /// - Returns: The first step whose gradient was not finite, if training diverged; the parameters are
+  ///   those before it, the running statistics are not.
   @discardableResult
   public func run(
     steps: Range<Int>, loss: LossWeights, rate: @escaping @Sendable (Int) -> Double,

@@ -79,4 +79,12 @@ struct TensorLifetimes {
     if node == 0 { return .none }
     return readers[node]!.max() == group ? .overwrite : .accumulate
   }
+
+  /// How the head of `group` delivers the gradient of its input, `node`.
+  ///
+  /// Where the group also adds its own input, its tail has delivered the addend's share before.
+  func headDelivery(to node: Int, from group: Int) -> GradientDelivery {
+    let delivery = delivery(to: node, from: group)
+    return delivery == .overwrite && groups[group].addend == node ? .accumulate : delivery
+  }
 }

@@ -3,8 +3,8 @@ import TensorKernels
 extension ParameterLayout {
   /// Sets parameters to their starting values.
   ///
-  /// Convolutions and dense layers are drawn from a normal distribution with variance 2 / fan-in, norms
-  /// start as the identity, biases at zero. The last norm before the add of an identity shortcut starts
+  /// Convolutions and dense layers are drawn from a normal distribution with variance 2 / fan-in (the
+  /// logits' 1 / fan-in), norms start as the identity, biases at zero. The last norm before the add of an identity shortcut starts
   /// with γ = 0, so that the block starts as the identity. Sources: He et al., arXiv:1502.01852; Goyal et
   /// al., arXiv:1706.02677, section 5.1.
   ///
@@ -22,8 +22,7 @@ extension ParameterLayout {
       switch tensor.role {
       case .weight, .squeezeWeight, .exciteWeight:
         // The last axis is the outputs'; a depthwise filter has its own channel as only input.
-        let isDepthwise = tensor.shape.count == 3
-        let fanIn = tensor.count / (isDepthwise ? tensor.shape[2] : tensor.shape.last!)
+        let fanIn = tensor.count / (tensor.shape.last ?? 1)
         let isLogits = tensor.node == network.nodes.count - 1
         let deviation = ((isLogits ? 1 : 2) / Double(fanIn)).squareRoot()
         var stream = RandomStream(seed: seed, purpose: "weights", tensor.node, tensor.offset)

@@ -9,7 +9,7 @@ import Foundation
 public final class Journal {
   public let path: String
   /// Everything that has happened.
-  public private(set) var state = StudyState()
+  public private(set) var state: StudyState
 
   private let file: AppendOnlyFile
 
@@ -18,8 +18,8 @@ public final class Journal {
   /// - Throws: `StudyError.corruptJournal`, or `FileFormatError` if it cannot be read or written.
   public init(_ folder: StudyFolder) throws {
     path = folder.journal
-    let (events, intactBytes) = try Journal.read(path)
-    for event in events { state.apply(event) }
+    let intactBytes: Int
+    (state, intactBytes) = try Journal.read(path)
     file = try AppendOnlyFile(path, keepingFirst: intactBytes)
   }
 
@@ -27,9 +27,7 @@ public final class Journal {
   ///
   /// - Throws: As `init`.
   public static func state(of folder: StudyFolder) throws -> StudyState {
-    var state = StudyState()
-    for event in try read(folder.journal).events { state.apply(event) }
-    return state
+    try read(folder.journal).state
   }
 
   /// Appends an event; when this returns it is on the disk.
@@ -41,22 +39,28 @@ public final class Journal {
     state.apply(event)
   }
 
-  private static func read(_ path: String) throws -> (events: [JournalEvent], intactBytes: Int) {
-    guard FileManager.default.fileExists(atPath: path) else { return ([], 0) }
+  private static func read(_ path: String) throws -> (state: StudyState, intactBytes: Int) {
+    var state = StudyState()
+    guard FileManager.default.fileExists(atPath: path) else { return (state, 0) }
     let data = try MappedFile(path).withUnsafeBytes { Data($0) }
     let decoder = JSONDecoder()
-    var events: [JournalEvent] = []
+    var line = 0
     var start = data.startIndex
     while let end = data[start...].firstIndex(of: UInt8(ascii: "\n")) {
+      line += 1
+      let event: JournalEvent
       do {
-        events.append(try decoder.decode(JournalEvent.self, from: data[start..<end]))
+        event = try decoder.decode(JournalEvent.self, from: data[start..<end])
       } catch {
-        throw StudyError.corruptJournal(
-          path: path, line: events.count + 1, reason: Journal.reason(error))
+        throw StudyError.corruptJournal(path: path, line: line, reason: Journal.reason(error))
       }
+      if let problem = state.problem(with: event) {
+        throw StudyError.corruptJournal(path: path, line: line, reason: problem)
+      }
+      state.apply(event)
       start = end + 1
     }
-    return (events, start)
+    return (state, start)
   }
 
   private static func reason(_ error: any Error) -> String {

@@ -25,10 +25,11 @@ public struct StudyRunner {
     let lock = try StudyLock(inputs.folder)
     defer { withExtendedLifetime(lock) {} }
     let journal = try Journal(inputs.folder)
-    if let began = journal.state.began {
+    let beginning = inputs.began(version: context.version)
+    if let began = journal.state.began, journal.state.hasResults {
       try inputs.check(against: began)
-    } else {
-      try journal.append(.began(inputs.began(version: context.version)))
+    } else if journal.state.began != beginning {
+      try journal.append(.began(beginning))
     }
     try timed(.teacher, journal, workers: 1) {
       let teacher = try TeacherStage(inputs: inputs, context: context)

@@ -30,11 +30,33 @@ public struct StudyState: Sendable {
 
   public init() {}
 
+  /// Whether anything depends on the inputs that the journal was begun with.
+  var hasResults: Bool { teacher != nil || screened != nil || !trials.isEmpty }
+
+  /// Returns what is wrong with an event as the next one; nil if it fits what came before.
+  func problem(with event: JournalEvent) -> String? {
+    func unknown(_ trial: Int) -> String? {
+      trials.indices.contains(trial) ? nil : "it speaks of trial \(trial), which was not proposed"
+    }
+    switch event {
+    case .proposed(let value):
+      let isRepeat = trials.indices.contains(value.trial) && trials[value.trial].key == value.key
+      return value.trial == trials.count || isRepeat
+        ? nil : "it proposes trial \(value.trial), but \(trials.count) comes next"
+    case .finished(let value): return unknown(value.trial)
+    case .distilled(let value): return unknown(value.trial)
+    case .selected(let value): return value.trials.compactMap(unknown).first
+    default: return nil
+    }
+  }
+
   /// Takes in one event. An event that repeats an earlier one changes nothing.
   public mutating func apply(_ event: JournalEvent) {
     switch event {
-    case .began(let value): if began == nil { began = value }
-    case .teacherReady(let value): teacher = value
+    case .began(let value): if began == nil || !hasResults { began = value }
+    case .teacherReady(var value):
+      if value.weightsHash == teacher?.weightsHash { value.test = value.test ?? teacher?.test }
+      teacher = value
     case .teacherTested(let value): teacher?.test = value.test
     case .screened(let value): screened = value
     case .proposed(let value):

@@ -1,3 +1,4 @@
+import Datasets
 import Distillation
 import FileFormats
 import Foundation
@@ -58,12 +59,10 @@ public struct WorkerLoop {
     let outcome = try run.train(observe: reporter.observe)
     let steps = run.recipe.steps(trainingCount: inputs.dataset.count(.training))
     var reply = WorkerReply(id: task.id, status: .diverged, steps: steps)
-    if case .finished(let model) = outcome {
+    if case .finished(let model) = outcome, let validation = evaluation(model, .validation) {
       reply.status = .measured
-      reply.validation = model.evaluate(on: .validation, reader: inputs.reader)
-      if task.kind != .flash {
-        reply.test = model.evaluate(on: .test, reader: inputs.reader)
-      }
+      reply.validation = validation
+      if task.kind != .flash { reply.test = evaluation(model, .test) }
       if task.kind == .distill && task.repetition == 0 {
         try model.write(
           to: inputs.folder.weights(of: task.key), metadata: ["architecture": task.key])
@@ -72,6 +71,12 @@ public struct WorkerLoop {
     if let path = run.checkpointPath { try? FileManager.default.removeItem(atPath: path) }
     reply.seconds = Date().timeIntervalSince(began)
     return reply
+  }
+
+  /// Classifies a split; nil if the logits overflow, which is a divergence too.
+  private func evaluation(_ model: TrainedModel, _ split: DatasetSplit) -> Evaluation? {
+    let evaluation = model.evaluate(on: split, reader: inputs.reader)
+    return evaluation.negativeLogLikelihood.isFinite ? evaluation : nil
   }
 
   /// Returns the training that a task asks for. Its seed depends on the study and on what is trained,
@@ -100,7 +105,14 @@ public struct WorkerLoop {
   }
 
   private static func send(_ reply: WorkerReply) {
-    guard var line = try? JSONEncoder().encode(reply) else { return }
+    var line: Data
+    do {
+      line = try JSONEncoder().encode(reply)
+    } catch {
+      // The parent waits for an answer, whatever it is.
+      let failure = WorkerReply(id: reply.id, status: .failed, message: "\(error)")
+      line = (try? JSONEncoder().encode(failure)) ?? Data()
+    }
     line.append(UInt8(ascii: "\n"))
     FileHandle.standardOutput.write(line)
   }

@@ -40,13 +40,14 @@ struct ExportVerb: Verb {
 
   func run() throws -> ExitStatus {
     let inputs = try StudyInputs(folder, dataFolder: dataFolder)
-    let architecture = try inputs.space.architecture(key: key)
     let path = folder.weights(of: key)
-    guard FileManager.default.fileExists(atPath: path) else {
+    guard let architecture = try? inputs.space.architecture(key: key),
+      FileManager.default.fileExists(atPath: path)
+    else {
       let state = try Journal.state(of: folder)
       let known = StudyResults(inputs.definition, state).students.map(\.key)
       throw StudyError.missing(
-        "\(path) does not exist: '\(key)' has not been distilled in this study; "
+        "'\(key)' has not been distilled in \(folder.path): "
           + (known.isEmpty
             ? "run autodistill run \(folder.path)"
             : "expected one of \(known.joined(separator: ", "))"))

@@ -134,7 +134,7 @@ struct JournalTests {
       ("{\"event\": 7}", "a wrong type at event"),
       ("{\"event\": \"proposed\", \"trial\": 0, \"key\": \"a\"}", "the key \"costs\" is missing"),
       ("{\"event\": \"selected\", \"trials\": [0, \"1\"]}", "a wrong type at trials"),
-      ("{\"event\": \"search_ended\", \"trials\": 1.5, \"exhausted\": false}", "at trials"),
+      ("{\"event\": \"search_ended\", \"trials\": 1.5, \"exhausted\": false}", "damaged"),
       (
         """
         {"event": "finished", "trial": 0, "outcome": "lost", "seconds": 1, "steps": 1}

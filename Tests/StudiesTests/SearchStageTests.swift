@@ -128,9 +128,8 @@ struct SearchStageTests {
     #expect(throws: StudyError.interrupted) { try run(study, through: .search) }
     #expect(try study.outcome().trials.count >= stop && study.outcome().searchEnded == nil)
     try StudyRun(worker, workers: 3)(study, through: .search)
-    let expected = try BeforeSearch.search(workers: 1)
-    #expect(
-      try study.outcome() == expected, "\(try study.outcome().difference(from: expected))")
+    let (outcome, expected) = (try study.outcome(), try BeforeSearch.search(workers: 1))
+    #expect(outcome == expected, "\(outcome.difference(from: expected))")
   }
 
   @Test("ends when every student of the space has been tried, and is not taken up again")

@@ -94,16 +94,18 @@ struct StudyInputsTests {
     }
   }
 
-  @Test("is refused where the space's networks do not fit the images")
+  @Test("is refused where the space's networks do not fit the images or the classes")
   func spaceDoesNotFit() throws {
     let study = try TinyStudy()
-    try study.temporary.write(
-      tinySpace.replacing(
-        "{\"layer\": \"global_average_pool\"}",
-        with: "{\"layer\": \"pooling\", \"kind\": \"max\", \"kernel\": 7, \"stride\": 7},"
-          + "{\"layer\": \"pooling\", \"kind\": \"max\", \"kernel\": 9},"
-          + "{\"layer\": \"global_average_pool\"}"), to: "space.json")
-    expectError([study.temporary.file("space.json")]) { _ = try study.inputs() }
+    let pooling = "{\"layer\": \"pooling\", \"kind\": \"max\", "
+    let head = "{\"layer\": \"global_average_pool\"}"
+    for (layer, other) in [
+      (head, pooling + "\"kernel\": 8, \"stride\": 8}, " + pooling + "\"kernel\": 2}, " + head),
+      ("\"$classes\"", "7"),
+    ] {
+      try study.temporary.write(tinySpace.replacing(layer, with: other), to: "space.json")
+      expectError([study.temporary.file("space.json")]) { _ = try study.inputs() }
+    }
   }
 
   @Test(

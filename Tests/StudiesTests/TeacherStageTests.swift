@@ -25,11 +25,11 @@ struct TeacherStageTests {
   @Test("is trained, its logits are cached, and they agree with the labels")
   func trained() throws {
     let study = try TinyStudy()
-    let teacher = try teacher(study)
+    let teacher = try self.teacher(study)
     #expect(teacher.validation.accuracy > 0.8 && teacher.pipelineAccuracy > 0.8)
     #expect(teacher.validation.count == 60 && teacher.test == nil)
     #expect(
-      teacher.weightsHash == (try ContentHash.hexadecimal(ofFile: study.folder.teacherWeights)))
+      try ContentHash.hexadecimal(ofFile: study.folder.teacherWeights) == teacher.weightsHash)
     let logits = try study.temporary.read("teacher/logits.raw")
     #expect(logits.count == 4 * 3 * 240)
     #expect(!study.temporary.has("teacher/checkpoint.safetensors"))
@@ -116,12 +116,12 @@ struct TeacherStageTests {
         {"train_images": "images.npy", "train_labels": "labels.npy", "classes": 2,
          "validation_count": 60, "test_count": 60}
         """))
-    // Across or down, but one label in six is wrong.
-    let labels = (0..<TinyData.count).map { UInt8(($0 % 3 == 1) == ($0 % 12 < 2) ? 0 : 1) }
+    // Across or down, but one label in ten is wrong.
+    let labels = (0..<TinyData.count).map { UInt8(($0 % 3 == 1) == ($0 % 30 < 3) ? 0 : 1) }
     try NPYFile.write(
       NumericArray(shape: [TinyData.count], labels), to: study.temporary.file("labels.npy"))
-    let teacher = try teacher(study)
-    #expect((0.62..<0.95).contains(teacher.pipelineAccuracy))
+    let teacher = try self.teacher(study)
+    #expect((0.7..<0.95).contains(teacher.pipelineAccuracy))
   }
 
   @Test("that diverges says what to change, and the change is then accepted")
