@@ -125,6 +125,22 @@ struct ReestimatedStatisticsTests {
     for pair in pairs { #expect(pair.again > pair.running - 0.06, "\(pair)") }
   }
 
+  @Test("are those of images as an evaluation sees them, not augmented ones")
+  func cleanImages() throws {
+    // A rate this small leaves the network as it was.
+    let still = Recipe.small.with {
+      $0.epochs = 0.1
+      $0.schedule.peakRate = 1e-30
+    }
+    let augmented = still.with {
+      $0.augmentation = Augmentation(shiftPixels: 3, flip: true, cutoutPixels: 6)
+    }
+    let (first, second) = (
+      try smallRun(still).train().finishedModel(), try smallRun(augmented).train().finishedModel()
+    )
+    for (a, b) in zip(first.statistics, second.statistics) { #expect(abs(a - b) < 1e-5) }
+  }
+
   @Test("leave the parameters alone")
   func parameters() throws {
     let recipe = Recipe.small.with { $0.epochs = 0.5 }

@@ -40,6 +40,7 @@ struct FakeWorker {
     command = ["/bin/sh", temporary.file(name)]
     // A dead worker is noticed where its output ends, as in the program.
     signal(SIGPIPE, SIG_IGN)
+    Processes.letSignalsThrough()
   }
 
   /// What `answer` says of a trial.
@@ -66,6 +67,14 @@ enum Processes {
     // After the name in parentheses: the state, then the parent.
     let fields = text[text.index(after: end)...].split(separator: " ")
     return fields.count > 1 ? Int32(fields[1]) : nil
+  }
+
+  /// Lets this thread's children be ended by signals: a thread of the test runner may block them all,
+  /// and a child inherits that.
+  static func letSignalsThrough() {
+    var none = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, nil)
   }
 
   /// Waits until a condition holds; false if it does not in time.

@@ -191,7 +191,7 @@ struct JournalTests {
       ([MadeUp.began, MadeUp.proposed(0, macs: 5), MadeUp.selected(0, 1)], 3),
       ([MadeUp.began, MadeUp.selected(-1)], 2),
       ([MadeUp.began, MadeUp.distilled(0, 5)], 2),
-      ([MadeUp.began, MadeUp.proposed(0, macs: 5), MadeUp.proposed(0, macs: 6)], 3),
+      ([MadeUp.began, MadeUp.proposed(0, macs: 5), MadeUp.proposed(0, key: "other", macs: 5)], 3),
     ])
   func lostLines(events: [JournalEvent], line: Int) throws {
     let temporary = try TemporaryFolder()

@@ -36,10 +36,12 @@ enum MadeUp {
       drawn: 400, feasible: 12, rejections: ["macs<=900": 388, "parameters<=1000000": 0],
       infeasibleCosts: [1.0 / 3, .pi, 1e-300, .leastNonzeroMagnitude, .greatestFiniteMagnitude]))
 
-  static func proposed(_ trial: Int, macs: Int, latency: Double? = nil) -> JournalEvent {
+  static func proposed(
+    _ trial: Int, key: String? = nil, macs: Int, latency: Double? = nil
+  ) -> JournalEvent {
     .proposed(
       JournalEvent.Proposed(
-        trial: trial, key: "k\(trial)", costs: costs(macs: macs, latency: latency)))
+        trial: trial, key: key ?? "k\(trial)", costs: costs(macs: macs, latency: latency)))
   }
 
   /// A result; nil for one that diverged.

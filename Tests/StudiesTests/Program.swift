@@ -47,6 +47,7 @@ enum Program {
       }
       process.standardInput = FileHandle.nullDevice
       (process.standardOutput, process.standardError) = (outputs[0], outputs[1])
+      Processes.letSignalsThrough()
       try process.run()
     }
 

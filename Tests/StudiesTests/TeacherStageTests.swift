@@ -19,7 +19,7 @@ struct TeacherStageTests {
     let context = StudyContext(
       version: "1", workerCommand: [], workers: 1, threads: 1, report: { _ in },
       isCancelled: { false })
-    return TeacherStage(inputs: inputs, context: context).identity
+    return try TeacherStage(inputs: inputs, context: context).identity()
   }
 
   @Test("is trained, its logits are cached, and they agree with the labels")
@@ -59,6 +59,16 @@ struct TeacherStageTests {
       #expect(try ContentHash.hexadecimal(ofFile: study.folder.teacherWeights) == first.weightsHash)
     }
     #expect(study.journalLines().filter { !$0.contains("stage_timed") }.count == lines)
+  }
+
+  @Test("that is stopped in training is not ready, and is the same afterwards")
+  func stopped() throws {
+    let study = try TinyStudy()
+    var run = StudyRun(try FakeWorker(in: study.temporary))
+    run.stopsAfter = { _ in true }
+    #expect(throws: StudyError.interrupted) { try run(study, through: .teacher) }
+    #expect(try study.outcome().teacher == nil)
+    #expect(try teacher(study) == teacher(TinyStudy()))
   }
 
   @Test("may be brought along as a file")
