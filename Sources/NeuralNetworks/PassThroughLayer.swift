@@ -1,0 +1,20 @@
+import TensorKernels
+
+/// A norm, add or activation that no other layer could take in: its head copies nothing.
+struct PassThroughLayer: TrainingLayer {
+  let elements: Int
+  let buffers: LayerBuffers
+
+  func forward(slice: Int, step: Int) {}
+
+  func backward(slice: Int, step: Int) {
+    let count = buffers.images[slice] * elements
+    switch buffers.delivery {
+    case .none: break
+    case .overwrite:
+      buffers.inputGradient(slice).update(from: buffers.outputGradient(slice), count: count)
+    case .accumulate:
+      add(buffers.outputGradient(slice), to: buffers.inputGradient(slice), count: count)
+    }
+  }
+}
