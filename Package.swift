@@ -40,16 +40,19 @@ let strict: [SwiftSetting] = {
 /// Kernels stay optimised in debug builds too: unoptimised they are a hundred times slower.
 let kernels: [SwiftSetting] = strict + [.unsafeFlags(["-Ounchecked"])]
 
+/// So are files and batches, with all checks: they read what users give them.
+let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
+
 /// One row per library target: its name and what it may import. A target sees only what stands above it.
 let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   ("TensorKernels", ["CPlatform"], kernels),
   ("NeuralNetworks", ["TensorKernels"], strict),
-  ("FileFormats", [], kernels),
-  ("Datasets", ["TensorKernels", "FileFormats"], kernels),
+  ("FileFormats", [], optimized),
+  ("Datasets", ["TensorKernels", "FileFormats"], optimized),
   ("Distillation", ["TensorKernels", "NeuralNetworks", "FileFormats", "Datasets"], strict),
   ("SearchSpaces", ["TensorKernels", "NeuralNetworks", "FileFormats"], strict),
   ("HardwareProfiles", ["TensorKernels", "NeuralNetworks", "FileFormats"], strict),
-  ("BayesianOptimization", ["COpenBLAS", "TensorKernels", "SearchSpaces"], strict),
+  ("BayesianOptimization", ["COpenBLAS", "TensorKernels", "SearchSpaces"], optimized),
   (
     "Studies",
     [

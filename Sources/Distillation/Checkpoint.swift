@@ -2,7 +2,7 @@ import FileFormats
 import Foundation
 import NeuralNetworks
 
-/// The state of an unfinished training in a file, so that a killed run loses seconds, not hours.
+/// The state of an unfinished training in a file, so that a killed run loses an epoch at most.
 struct Checkpoint {
   let path: String
   /// The run it belongs to.

@@ -117,7 +117,7 @@ struct MemoryPlan {
 }
 
 extension FusedGroup {
-  /// Whether something other than a norm follows the head in its group.
+  /// Whether anything follows the head in its group.
   var hasTail: Bool { norm != nil || add != nil || activation != nil }
 }
 

@@ -67,7 +67,7 @@ public final class Trainer: @unchecked Sendable {
   ///   - rate: The learning rate of a step.
   ///   - fill: Fills a slice; called by several threads at once, for different slices.
   ///   - report: Called after each step by one thread; false ends the run.
-  /// - Returns: The first step whose gradient was not finite, if training diverged; the parameters are
+  /// - Returns: The first step whose loss or gradient was not finite, if training diverged; the parameters are
   ///   those before it, the running statistics are not.
   @discardableResult
   public func run(
@@ -94,14 +94,17 @@ public final class Trainer: @unchecked Sendable {
         plan.backward(thread: thread, team: team, step: step)
         if thread == 0 {
           plan.reduceGradients()
-          let norm = optimizer.step(
-            plan.parameters, gradient: plan.gradient, rate: Float(rate(step)), step: step + 1)
           let batch = Double(plan.batch)
           var (total, correct) = (0.0, 0)
           for slice in 0..<slices {
             total += results[slice].loss
             correct += results[slice].correct
           }
+          let norm =
+            total.isFinite
+            ? optimizer.step(
+              plan.parameters, gradient: plan.gradient, rate: Float(rate(step)), step: step + 1)
+            : .nan
           let done = StepReport(
             step: step, loss: total / batch, accuracy: Double(correct) / batch,
             gradientNorm: norm)

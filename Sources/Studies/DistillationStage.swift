@@ -13,6 +13,11 @@ struct DistillationStage {
   func run() throws {
     if journal.state.finalists == nil {
       let chosen = FinalistSelection(definition: inputs.definition).trials(journal.state)
+      guard !chosen.isEmpty else {
+        throw StudyError.noResults(
+          "none of the \(journal.state.trials.count) flash trials gave a result (diverged or crashed); "
+            + "try a lower full.learning_rate in a copy of \(inputs.folder.definition)")
+      }
       try journal.append(.selected(JournalEvent.Selected(trials: chosen)))
       context.report(
         .note("full training for trials \(chosen.map(String.init).joined(separator: ", "))"))
@@ -97,7 +102,16 @@ struct DistillationStage {
         validation: reply.validation, test: reply.test, seconds: reply.seconds ?? 0,
         steps: reply.steps ?? 0)
     }
-    try journal.append(.distilled(result))
+    if journal.state.distillation(
+      of: result.trial, repetition: result.repetition, isBaseline: result.isBaseline) == nil
+    {
+      try journal.append(.distilled(result))
+    }
+    // Only now is the checkpoint of no more use: until the line above, a kill may need it.
+    try? FileManager.default.removeItem(
+      atPath: inputs.folder.checkpoint(
+        of: journal.state.trials[result.trial].key, repetition: result.repetition,
+        isBaseline: result.isBaseline))
     let name = result.isBaseline ? "without teacher" : "distilled"
     let accuracy =
       result.validation.map {

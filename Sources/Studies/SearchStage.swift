@@ -16,15 +16,20 @@ struct SearchStage {
 
   private var settings: SearchSettings { inputs.definition.search }
 
+  /// Worker processes: no more than there are trials that may be proposed at once.
+  var workerCount: Int { min(context.workers, settings.lookAhead) }
+
   /// Runs what is left of the search.
   func run() throws {
+    if journal.state.searchEnded != nil { return }
     let pricing = StudentPricing(inputs: inputs)
-    if journal.state.screened == nil { try screen(pricing) }
-    if journal.state.searchEnded != nil || journal.state.nothingFeasible != nil { return }
     let problem = pricing.problem()
     let sampler = settings.makeSampler()
-    let workers = min(context.workers, settings.lookAhead)
-    let pool = try WorkerPool(workerCount: workers, command: context.workerCommand)
+    if workerCount < context.workers {
+      context.report(
+        .note("\(workerCount) of \(context.workers) workers: search.look_ahead allows no more"))
+    }
+    let pool = try WorkerPool(workerCount: workerCount, command: context.workerCommand)
     var submitted = Set<Int>()
     var isExhausted = false
     while true {
@@ -43,10 +48,7 @@ struct SearchStage {
         {
         case .architecture(let architecture):
           try propose(architecture, trial: next, pricing)
-        case .infeasible(let least):
-          if next == 0 { return try reportNothingFeasible(least, pricing) }
-          isExhausted = true
-        case nil:
+        case .infeasible, nil:
           isExhausted = true
         }
         continue
@@ -144,8 +146,22 @@ struct SearchStage {
   private static let screenedCount = 400
   private static let shownInfeasible = 60
 
-  /// Records what a random sample of the space says about each constraint.
-  private func screen(_ pricing: StudentPricing) throws {
+  /// Records what a random sample of the space says about each constraint and, if none of it is
+  /// feasible, whether the sampler finds any student that is.
+  func screen() throws {
+    let pricing = StudentPricing(inputs: inputs)
+    if journal.state.screened == nil { try sample(pricing) }
+    guard journal.state.screened?.feasible == 0, journal.state.nothingFeasible == nil,
+      journal.state.trials.isEmpty
+    else { return }
+    if case .infeasible(let least) = try settings.makeSampler().propose(
+      pricing.problem(), history: [], trial: 0, seed: inputs.definition.seed)
+    {
+      try reportNothingFeasible(least, pricing)
+    }
+  }
+
+  private func sample(_ pricing: StudentPricing) throws {
     var stream = RandomStream(seed: inputs.definition.seed, purpose: "screening")
     var screened = JournalEvent.Screened(
       drawn: 0, feasible: 0, rejections: [:], infeasibleCosts: [])

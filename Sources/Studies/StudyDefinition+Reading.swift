@@ -57,7 +57,7 @@ extension StudyDefinition {
       try members["flash"].map { field throws(JSONError) in
         try FlashRecipe(field, defaults: .defaults)
       } ?? .defaults
-    finalists = try FinalistSettings(members["finalists"])
+    finalists = try FinalistSettings(members["finalists"], trials: search.trials)
     workers = try members["workers"]?.integer(in: 1...1024)
     identity = field.value.canonical(leavingOut: ["workers", "name"])
     guard search.trials >= finalists.count else {
@@ -91,8 +91,10 @@ extension TeacherDefinition {
         throw recipe.expected("no recipe where the teacher's weights are given")
       }
       self.recipe = try Recipe(recipe, defaults: .teacherDefaults)
-      guard self.recipe.loss.distillation == 0 else {
-        throw recipe.expected("no \"distillation_weight\": a teacher learns from labels")
+      for name in ["distillation_weight", "temperature", "teacher_view"] {
+        if let field = try recipe.object("a training recipe").first(where: { $0.name == name }) {
+          throw field.field.expected("no such field: a teacher learns from labels alone")
+        }
       }
     }
   }
@@ -114,8 +116,8 @@ extension SearchSettings {
 }
 
 extension FinalistSettings {
-  init(_ field: JSONField?) throws(JSONError) {
-    self.init(count: 4, seeds: 1, baseline: true)
+  init(_ field: JSONField?, trials: Int) throws(JSONError) {
+    self.init(count: min(4, trials), seeds: 1, baseline: true)
     guard let field else { return }
     let members = try field.members(of: "the finalists", known: ["count", "seeds", "baseline"])
     if let count = try members["count"]?.integer(in: 1...1000) { self.count = count }

@@ -2,7 +2,7 @@
 public enum StudyError: Error, Hashable, Sendable {
   /// The study was changed after its journal was begun.
   case changed(folder: String, what: String)
-  /// A line of the journal is damaged, and lines after it are intact.
+  /// A whole line of the journal is damaged; half a line at the end is not an error.
   case corruptJournal(path: String, line: Int, reason: String)
   /// Another process works on the study.
   case locked(folder: String)
@@ -12,6 +12,8 @@ public enum StudyError: Error, Hashable, Sendable {
   case cannotStartWorker(command: String, reason: String)
   /// The teacher is not what the study needs.
   case teacher(String)
+  /// Every training failed.
+  case noResults(String)
   /// Something asked for is not there yet.
   case missing(String)
   /// The user interrupted the run; everything finished is in the journal.
@@ -33,6 +35,7 @@ extension StudyError: CustomStringConvertible {
     case .cannotStartWorker(let command, let reason):
       "cannot start the worker process '\(command)': \(reason)"
     case .teacher(let message): message
+    case .noResults(let message): message
     case .missing(let message): message
     case .interrupted: "interrupted; everything finished is kept"
     }

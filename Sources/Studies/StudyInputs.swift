@@ -95,10 +95,11 @@ public struct StudyInputs: Sendable {
       dataHash: dataset.contentHash, machine: HostMachine.current().processor)
   }
 
-  /// Checks that the inputs are those that the journal was begun with.
+  /// Checks that the inputs are those that the study's results were made with, if there are any.
   ///
   /// - Throws: `StudyError.changed`, naming what differs.
-  func check(against began: JournalEvent.Began) throws {
+  public func check(against state: StudyState) throws {
+    guard let began = state.began, state.hasResults else { return }
     func compare(_ now: String?, _ then: String?, _ what: String) throws {
       guard now == then else { throw StudyError.changed(folder: folder.path, what: what) }
     }

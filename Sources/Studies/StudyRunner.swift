@@ -26,15 +26,22 @@ public struct StudyRunner {
     defer { withExtendedLifetime(lock) {} }
     let journal = try Journal(inputs.folder)
     let beginning = inputs.began(version: context.version)
-    if let began = journal.state.began, journal.state.hasResults {
-      try inputs.check(against: began)
-    } else if journal.state.began != beginning {
+    try inputs.check(against: journal.state)
+    if !journal.state.hasResults && journal.state.began != beginning {
       try journal.append(.began(beginning))
     }
+    // The constraints need no teacher: if nothing can meet them, that is known in seconds.
+    let search = SearchStage(inputs: inputs, context: context, journal: journal)
+    try search.screen()
+    if journal.state.nothingFeasible != nil { return journal.state }
     try timed(.teacher, journal, workers: 1) {
       let teacher = try TeacherStage(inputs: inputs, context: context)
         .run(known: journal.state.teacher)
       if teacher.weightsHash != journal.state.teacher?.weightsHash {
+        // Results of students of another teacher must not be mixed with new ones.
+        guard journal.state.trials.isEmpty else {
+          throw StudyError.changed(folder: inputs.folder.path, what: "the teacher's weights")
+        }
         try journal.append(.teacherReady(teacher))
       }
       context.report(
@@ -44,10 +51,8 @@ public struct StudyRunner {
             100 * teacher.validation.accuracy, 100 * teacher.pipelineAccuracy)))
     }
     if last == .teacher { return journal.state }
-    try timed(.search, journal, workers: context.workers) {
-      try SearchStage(inputs: inputs, context: context, journal: journal).run()
-    }
-    if last == .search || journal.state.nothingFeasible != nil { return journal.state }
+    try timed(.search, journal, workers: search.workerCount) { try search.run() }
+    if last == .search { return journal.state }
     try timed(.distillation, journal, workers: context.workers) {
       try DistillationStage(inputs: inputs, context: context, journal: journal).run()
     }

@@ -31,7 +31,7 @@ public struct StudyState: Sendable {
   public init() {}
 
   /// Whether anything depends on the inputs that the journal was begun with.
-  var hasResults: Bool { teacher != nil || screened != nil || !trials.isEmpty }
+  var hasResults: Bool { teacher != nil || nothingFeasible != nil || !trials.isEmpty }
 
   /// Returns what is wrong with an event as the next one; nil if it fits what came before.
   func problem(with event: JournalEvent) -> String? {
@@ -53,7 +53,10 @@ public struct StudyState: Sendable {
   /// Takes in one event. An event that repeats an earlier one changes nothing.
   public mutating func apply(_ event: JournalEvent) {
     switch event {
-    case .began(let value): if began == nil || !hasResults { began = value }
+    case .began(let value):
+      guard began == nil || !hasResults else { return }
+      began = value
+      screened = nil
     case .teacherReady(var value):
       if value.weightsHash == teacher?.weightsHash { value.test = value.test ?? teacher?.test }
       teacher = value

@@ -26,6 +26,7 @@ public struct WorkerLoop {
 
   private init(_ folder: StudyFolder, dataFolder: String?) throws {
     inputs = try StudyInputs(folder, dataFolder: dataFolder)
+    try inputs.check(against: Journal.state(of: folder))
     let dataset = inputs.dataset
     targets = try SoftTargets(
       contentsOf: folder.softTargets, count: dataset.count(.training), classes: dataset.classes)
@@ -68,7 +69,6 @@ public struct WorkerLoop {
           to: inputs.folder.weights(of: task.key), metadata: ["architecture": task.key])
       }
     }
-    if let path = run.checkpointPath { try? FileManager.default.removeItem(atPath: path) }
     reply.seconds = Date().timeIntervalSince(began)
     return reply
   }
@@ -79,8 +79,11 @@ public struct WorkerLoop {
     return evaluation.negativeLogLikelihood.isFinite ? evaluation : nil
   }
 
-  /// Returns the training that a task asks for. Its seed depends on the study and on what is trained,
-  /// not on when or where.
+  /// Returns the training that a task asks for.
+  ///
+  /// All flash trials draw the same random numbers (the order of images, the augmentation), and so do a
+  /// student and its baseline: what differs between two students is then the students. The seed does not
+  /// depend on when or where a task runs.
   private func trainingRun(_ task: WorkerTask, network: Network) throws -> TrainingRun {
     let definition = inputs.definition
     let recipe: Recipe
@@ -114,7 +117,12 @@ public struct WorkerLoop {
       line = (try? JSONEncoder().encode(failure)) ?? Data()
     }
     line.append(UInt8(ascii: "\n"))
-    FileHandle.standardOutput.write(line)
+    do {
+      try FileHandle.standardOutput.write(contentsOf: line)
+    } catch {
+      // The parent has gone.
+      exit(0)
+    }
   }
 }
 

@@ -20,6 +20,10 @@ final class WorkerPool {
   private var tasks: [Int: WorkerTask] = [:]
   private var retried: Set<Int> = []
   private var shares: [Int: Double] = [:]
+  /// Workers that have said that they are ready since they were last started.
+  private var ready: Set<Int> = []
+  /// Starts in a row that ended before the worker was ready.
+  private var failedStarts = 0
 
   /// Starts `workerCount` processes of `command`.
   ///
@@ -62,6 +66,11 @@ final class WorkerPool {
         if reply.status == .failed {
           throw StudyError.worker(reply.message ?? "a worker failed without a reason")
         }
+        if reply.status == .ready {
+          ready.insert(worker)
+          failedStarts = 0
+          continue
+        }
         guard let task = tasks[worker], reply.id == task.id else { continue }
         if reply.status == .progress {
           shares[task.id] = reply.share
@@ -72,8 +81,15 @@ final class WorkerPool {
         return .replied(task, reply)
       case .ended(let process):
         guard processes[worker] === process else { continue }
+        let wasReady = ready.remove(worker) != nil
+        if !wasReady { try countFailedStart() }
         try start(worker)
         guard let task = tasks[worker] else { continue }
+        // A worker that never got to its task says nothing about it.
+        guard wasReady else {
+          processes[worker]?.send(task)
+          continue
+        }
         if retried.insert(task.id).inserted {
           processes[worker]?.send(task)
         } else {
@@ -81,6 +97,17 @@ final class WorkerPool {
           return .crashed(task)
         }
       }
+    }
+  }
+
+  private static let mostFailedStarts = 3
+
+  private func countFailedStart() throws {
+    failedStarts += 1
+    guard failedStarts < WorkerPool.mostFailedStarts else {
+      throw StudyError.cannotStartWorker(
+        command: command.joined(separator: " "),
+        reason: "it ended \(failedStarts) times before it was ready")
     }
   }
 

@@ -32,8 +32,8 @@ enum ExitStatus: Int32, CaseIterable {
     case StudyError.interrupted: self = .interrupted
     case StudyError.corruptJournal, StudyError.changed, StudyError.missing: self = .badInput
     case is StudyError: self = .failed
-    case FileFormatError.system(_, let operation, let code)
-    where operation != "open" && code != ENOENT:
+    case FileFormatError.system(_, let operation, _)
+    where !["open", "read", "map", "examine"].contains(operation):
       self = .failed
     default: self = .badInput
     }

@@ -40,6 +40,7 @@ struct ExportVerb: Verb {
 
   func run() throws -> ExitStatus {
     let inputs = try StudyInputs(folder, dataFolder: dataFolder)
+    try inputs.check(against: Journal.state(of: folder))
     let path = folder.weights(of: key)
     guard let architecture = try? inputs.space.architecture(key: key),
       FileManager.default.fileExists(atPath: path)

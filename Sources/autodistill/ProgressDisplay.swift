@@ -33,7 +33,7 @@ final class ProgressDisplay: Sendable {
         let share = total > 0 ? 100 * done / Double(total) : 100
         let text = String(format: "   %@ %3.0f %% · %@", state.stage, share, detail)
         if Terminal.isInteractive {
-          FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+          Terminal.write("\r\u{1B}[K\(text)")
           state.hasLine = true
         } else {
           Terminal.log(text)
@@ -42,8 +42,16 @@ final class ProgressDisplay: Sendable {
     }
   }
 
+  /// Ends a moving line, before something else is printed.
+  func finish() {
+    state.withLock { state in
+      if state.hasLine { Terminal.write("\n") }
+      state.hasLine = false
+    }
+  }
+
   private func line(_ text: String, _ state: inout State) {
-    if state.hasLine { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    if state.hasLine { Terminal.write("\r\u{1B}[K") }
     state.hasLine = false
     Terminal.log(text)
   }

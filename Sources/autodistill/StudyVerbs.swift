@@ -99,6 +99,7 @@ struct ReportVerb: Verb {
   func run() throws -> ExitStatus {
     let inputs = try StudyInputs(command.folder, dataFolder: command.dataFolder)
     let state = try Journal.state(of: command.folder)
+    try inputs.check(against: state)
     try command.writeReport(inputs, state)
     return state.nothingFeasible == nil ? .success : .nothingFeasible
   }
@@ -109,7 +110,7 @@ struct StudyCommand {
   static let options = ["--workers", "--threads", "--data"]
   static let optionsHelp = """
     --workers N    worker processes, one compute thread each (default: the study's, or one a core);
-                   the number does not change any result
+                   the number does not change any result; the search uses at most search.look_ahead
     --threads N    threads for training the teacher (default: one a core); nor does this
     --data DIR     where the named data set lies, instead of where the study says
     """
@@ -139,7 +140,9 @@ struct StudyCommand {
     let state: StudyState
     do {
       state = try StudyRunner(inputs, context: context).run(through: stage)
+      display.finish()
     } catch StudyError.interrupted {
+      display.finish()
       Terminal.log(
         "interrupted; everything finished is kept. To go on: autodistill \(verb(stage)) "
           + folder.path)
@@ -149,6 +152,10 @@ struct StudyCommand {
     if let nothing = state.nothingFeasible {
       sayNothingFeasible(nothing)
       return .nothingFeasible
+    }
+    if stage == .distillation && StudyResults(inputs.definition, state).students.isEmpty {
+      Terminal.error("every full training failed; the report lists them")
+      return .failed
     }
     return .success
   }

@@ -48,8 +48,9 @@ struct JournalTests {
   @Test(
     "keeps numbers to the last bit",
     arguments: [
-      0.1 + 0.2, 1.0 / 3, .pi, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 1e23,
-      9_007_199_254_740_993, 123_456_789.000_000_01, -0.0,
+      0.1 + 0.2, 1.0 / 3, .pi, Double.leastNonzeroMagnitude, 2.2250738585072014e-308,
+      1.7976931348623157e308, 1e23,
+      9_007_199_254_740_992, 123_456_789.000_000_01, -0.0,
     ])
   func exactNumbers(value: Double) throws {
     let event = JournalEvent.stageTimed(

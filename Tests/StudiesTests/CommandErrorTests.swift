@@ -1,0 +1,136 @@
+import Foundation
+import Testing
+
+@testable import Studies
+
+@Suite("autodistill where nothing is feasible", Program.isBuilt)
+struct InfeasibleCommandTests {
+  @Test("ends with status 4, names the nearest student and what binds, each time")
+  func nothingFeasible() throws {
+    let study = try TinyStudy(.tiny.setting("constraints", "[\"macs<=10\"]"))
+    for verb in ["run", "run", "search", "distill", "report"] {
+      let ended = try study.run(verb)
+      #expect(ended.status == 4, "\(verb): \(ended.errors)")
+      if verb != "report" {
+        #expect(ended.errors.contains("no student meets the constraints"))
+        #expect(ended.errors.contains("breaks macs<=10 by "))
+      }
+      #expect(ended.output.contains("loosen a constraint"))
+    }
+    let nearest = try #require(try study.outcome().nothingFeasible).leastInfeasible
+    #expect(nearest.first?.key == "000" && nearest.first?.binding == "macs<=10")
+    #expect(try study.front().split(whereSeparator: \.isNewline).count == 1)
+    #expect(
+      try String(contentsOfFile: study.temporary.file("report/report.md"), encoding: .utf8)
+        .contains("macs<=10"))
+  }
+}
+
+@Suite("autodistill with wrong input", Program.isBuilt)
+struct WrongInputTests {
+  @Test(
+    "says what is wrong with the command line, with status 2",
+    arguments: [
+      (["rum"], "unknown command 'rum', expected one of run, search, distill"),
+      (["run"], "expected STUDY, got nothing"), (["run", "a", "b"], "expected STUDY, got a b"),
+      (["run", "a", "--wrokers", "2"], "unknown option '--wrokers', expected one of --workers"),
+      (["run", "a", "--workers"], "--workers needs a value"),
+      (["run", "a", "--workers", "0"], "--workers: got '0', expected a whole number from 1"),
+      (["search", "a", "--threads=x"], "--threads: got 'x', expected a whole number"),
+      (["export", "a"], "expected STUDY KEY, got a"),
+      (["export", "a", "b", "--format", "onnx2"], "--format: got 'onnx2', expected safetensors"),
+      (["profile", "guess"], "profile: got 'guess', expected measure"),
+      (["profile", "measure"], "profile measure needs --output FILE"),
+      (["bench", "--network", "Q"], "--network: got 'Q', expected S, M, L or T"),
+    ])
+  func badUsage(arguments: [String], part: String) throws {
+    let ended = try Program.Running(arguments).end()
+    #expect(ended.status == 2)
+    #expect(ended.errors.contains("autodistill: error: \(part)"), "\(ended.errors)")
+    #expect(ended.errors.split(separator: "\n").count == 1 && ended.output.isEmpty)
+  }
+
+  @Test("says which file is wrong, with status 3 and one line")
+  func badInput() throws {
+    func expect(
+      _ parts: [String], _ verb: String = "run", _ text: StudyText = .tiny,
+      sourceLocation: SourceLocation = #_sourceLocation, after change: (TinyStudy) throws -> Void
+    ) throws {
+      let study = try TinyStudy(text)
+      try change(study)
+      let ended = try study.run(verb)
+      #expect(ended.status == 3, "\(ended.errors)", sourceLocation: sourceLocation)
+      for part in parts {
+        #expect(ended.errors.contains(part), "\(ended.errors)", sourceLocation: sourceLocation)
+      }
+      #expect(ended.errors.split(separator: "\n").count == 1, sourceLocation: sourceLocation)
+    }
+    try expect(["study.json: cannot be read: there is no such file"]) {
+      try FileManager.default.removeItem(atPath: $0.folder.definition)
+    }
+    try expect(["study.json:", "not valid JSON"]) {
+      try $0.temporary.write(String(StudyText.tiny.json.prefix(200)), to: "study.json")
+    }
+    try expect(["seed: got \"one\""], "search", .tiny.setting("seed", "\"one\"")) { _ in }
+    try expect(["hardware: got nothing"], "run", .tiny.setting("minimize", "[\"latency_ms\"]")) {
+      _ in
+    }
+    try expect(["images.npy"]) { try $0.temporary.write("cut", to: "images.npy") }
+    try expect(["the search has not ended; run autodistill search"], "distill") { _ in }
+    try expect(["journal.jsonl:2: the journal is damaged here"]) {
+      try $0.temporary.write("{}\n", to: "journal.jsonl")
+      let journal = try Writer.journal(of: $0, lines: 3)
+      try $0.temporary.write(journal.replacing("\"proposed\"", with: "\"prop"), to: "journal.jsonl")
+    }
+  }
+
+  /// Journals made by hand.
+  private enum Writer {
+    static func journal(of study: TinyStudy, lines: Int) throws -> String {
+      let encoder = JSONEncoder()
+      let events = [MadeUp.began, MadeUp.proposed(0, macs: 5), MadeUp.stageTimed]
+      return try events.prefix(lines)
+        .map { String(decoding: try encoder.encode($0), as: UTF8.self) + "\n" }.joined()
+    }
+  }
+
+  @Test("refuses a study that was changed after it began, with status 3, and touches nothing")
+  func changed() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    let lines = study.journalLines()
+    try study.write(TinyStudy.slow.setting("seed", "77"))
+    let ended = try study.run()
+    #expect(ended.status == 3)
+    #expect(ended.errors.contains("study.json has changed since the journal was begun"))
+    #expect(study.journalLines() == lines)
+  }
+
+  @Test("refuses a study that another process runs, with status 5")
+  func locked() throws {
+    let study = try TinyStudy()
+    let lock = try StudyLock(study.folder)
+    let ended = try study.run()
+    #expect(ended.status == 5)
+    #expect(ended.errors.contains("another process is running this study"))
+    withExtendedLifetime(lock) {}
+    #expect(study.journalLines().isEmpty)
+  }
+
+  @Test("says what cannot be written in a read-only folder or on a full disk, with status 5")
+  func cannotWrite() throws {
+    // Nobody, not even root, makes files in /sys.
+    for (name, target, reason) in [
+      ("data", "/sys", "cannot "), ("journal.jsonl", "/sys/journal.jsonl", "cannot append"),
+      ("journal.jsonl", "/dev/full", "No space left"), (".lock", "/sys/lock", "cannot create"),
+      ("teacher", "/sys", "cannot "),
+    ] {
+      let study = try TinyStudy()
+      try FileManager.default.createSymbolicLink(
+        atPath: study.temporary.file(name), withDestinationPath: target)
+      let ended = try study.run()
+      #expect(ended.status == 5, "\(name): \(ended.errors)")
+      #expect(ended.errors.contains("autodistill: error: \(study.temporary.file(name))"))
+      #expect(ended.errors.contains(reason))
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import Distillation
+import Foundation
+import Testing
+
+@testable import Studies
+
+@Suite("the students of autodistill run", Program.isBuilt)
+struct TrainedStudentTests {
+  private func outcome(full: String) throws -> StudyOutcome {
+    let study = try TinyStudy(
+      StudyText.tiny.setting("full", full).setting("finalists", "{\"count\": 2, \"seeds\": 2}"))
+    let ended = try study.run()
+    #expect(ended.status == 0, "\(ended.errors)")
+    return try study.outcome()
+  }
+
+  /// Validation and test of each finalist: repetitions 0 and 1, distilled, then their baselines.
+  private func results(_ outcome: StudyOutcome) -> [[[Evaluation?]]] {
+    (outcome.finalists ?? []).map { trial in
+      [false, true].flatMap { isBaseline in
+        outcome.distilled.filter { $0.trial == trial && $0.isBaseline == isBaseline }
+          .map { [$0.validation, $0.test] }
+      }
+    }
+  }
+
+  @Test("differ between distilled and baseline, and between repetitions")
+  func differ() throws {
+    let outcome = try outcome(full: "{\"epochs\": 3, \"batch\": 24, \"learning_rate\": 0.1}")
+    #expect(outcome.distilled.count == 8)
+    for student in results(outcome) { #expect(Set(student).count == 4) }
+    // The baseline takes the same number of steps.
+    #expect(outcome.distilled.allSatisfy { $0.steps == 30 })
+  }
+
+  @Test("are their own baselines where the teacher has no weight")
+  func noWeight() throws {
+    let outcome = try outcome(
+      full:
+        "{\"epochs\": 3, \"batch\": 24, \"learning_rate\": 0.1, \"distillation_weight\": 0}")
+    for student in results(outcome) {
+      #expect(student.count == 4)
+      #expect(Array(student.prefix(2)) == Array(student.suffix(2)))
+    }
+  }
+
+  @Test("may be taught on the augmented images that they see")
+  func augmentedView() throws {
+    func full(_ view: String) -> String {
+      """
+      {"epochs": 3, "batch": 24, "learning_rate": 0.1, "teacher_view": "\(view)",
+       "augmentation": {"shift_pixels": 2}}
+      """
+    }
+    let (clean, augmented) = (
+      try outcome(full: full("clean")), try outcome(full: full("augmented"))
+    )
+    #expect(augmented.trials.allSatisfy { $0.flashAccuracy != nil })
+    let (first, other) = (try #require(clean.trials.first), try #require(augmented.trials.first))
+    #expect(first.key == other.key)
+    #expect(first.result?.validation != other.result?.validation)
+  }
+}
+
+@Suite("the workers of autodistill run", Program.isBuilt)
+struct WorkerProcessTests {
+  @Test("are replaced when one is killed, and the end is the same")
+  func killedOnce() throws {
+    let study = try TinyStudy(TinyStudy.slow)
+    let running = try study.start("run", "--workers", "1")
+    #expect(Processes.wait(seconds: 30) { study.hasLines(1, with: "\"finished\"") })
+    let first = study.workers
+    #expect(first.count == 1)
+    for worker in first { kill(worker, SIGKILL) }
+    #expect(
+      Processes.wait(seconds: 10) { study.workers.contains { !first.contains($0) } })
+    try FinishedStudy.expectSame(study, try running.end())
+  }
+
+  @Test("that are killed always make a trial that crashed, and no more")
+  func killedAlways() throws {
+    let study = try TinyStudy(TinyStudy.slow)
+    let running = try study.start("run", "--workers", "1")
+    #expect(
+      Processes.wait(seconds: 30) {
+        if study.hasLines(1, with: "\"proposed\"") {
+          for worker in study.workers { kill(worker, SIGKILL) }
+        }
+        return study.hasLines(1, with: "\"crashed\"")
+      })
+    #expect(try running.end().status == 0)
+    let outcome = try study.outcome()
+    let crashed = outcome.trials.filter { $0.result?.outcome == .crashed }.map(\.number)
+    #expect(crashed.first == 0 && crashed.count <= 2)
+    #expect(outcome.trials.count == 8 && outcome.finalists?.count == 2)
+    #expect(Set(outcome.finalists ?? []).isDisjoint(with: crashed))
+  }
+
+  @Test("end by themselves, quietly, when the parent has been killed")
+  func orphans() throws {
+    let study = try TinyStudy(TinyStudy.slow)
+    let running = try study.start("run", "--workers", "2")
+    #expect(Processes.wait(seconds: 30) { study.hasLines(2, with: "\"finished\"") })
+    #expect(study.workers.count == 2)
+    kill(running.process.processIdentifier, SIGKILL)
+    _ = try running.end()
+    #expect(Processes.wait(seconds: 10) { study.workers.isEmpty })
+    #expect(!running.errors.contains("rash") && !running.errors.contains("Fatal"))
+    study.killEverything()
+  }
+
+  @Test("that get numbers beyond all bounds say so: the trials diverged")
+  func overflow() throws {
+    // One step, after which no weight is finite.
+    let study = try TinyStudy(
+      StudyText.tiny.setting(
+        "full",
+        "{\"epochs\": 0.1, \"batch\": 24, \"learning_rate\": 1e300, \"schedule\": \"constant\"}"
+      ))
+    _ = try study.run(seconds: 20)
+    study.killEverything()
+    let outcome = try study.outcome()
+    #expect(outcome.trials.count == 8)
+    #expect(outcome.trials.allSatisfy { $0.result?.outcome == .diverged })
+  }
+}
