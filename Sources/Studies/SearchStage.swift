@@ -21,7 +21,7 @@ struct SearchStage {
 
   /// Runs what is left of the search.
   func run() throws {
-    if journal.state.searchEnded != nil { return }
+    if journal.state.searchEnded != nil || journal.state.nothingFeasible != nil { return }
     let pricing = StudentPricing(inputs: inputs)
     let problem = pricing.problem()
     let sampler = settings.makeSampler()
@@ -48,7 +48,10 @@ struct SearchStage {
         {
         case .architecture(let architecture):
           try propose(architecture, trial: next, pricing)
-        case .infeasible, nil:
+        case .infeasible(let least):
+          if next == 0 { return try reportNothingFeasible(least, pricing) }
+          isExhausted = true
+        case nil:
           isExhausted = true
         }
         continue

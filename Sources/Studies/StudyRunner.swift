@@ -52,7 +52,7 @@ public struct StudyRunner {
     }
     if last == .teacher { return journal.state }
     try timed(.search, journal, workers: search.workerCount) { try search.run() }
-    if last == .search { return journal.state }
+    if last == .search || journal.state.nothingFeasible != nil { return journal.state }
     try timed(.distillation, journal, workers: context.workers) {
       try DistillationStage(inputs: inputs, context: context, journal: journal).run()
     }

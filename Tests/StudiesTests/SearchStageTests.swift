@@ -182,6 +182,20 @@ struct SearchStageTests {
     #expect(first.key == "000")
   }
 
+  @Test("says so too where a random student met the constraints, but the sampler finds none")
+  func luckySample() throws {
+    let study = try TinyStudy(BeforeSearch.text().setting("constraints", "[\"macs<=10\"]"))
+    let journal = try Journal(study.folder)
+    try journal.append(.began(study.inputs().began(version: "1")))
+    try journal.append(
+      .screened(
+        JournalEvent.Screened(
+          drawn: 400, feasible: 1, rejections: ["macs<=10": 399], infeasibleCosts: [])))
+    let state = try StudyRun(try FakeWorker(in: study.temporary))(study)
+    #expect(state.nothingFeasible?.leastInfeasible.first?.binding == "macs<=10")
+    #expect(state.trials.isEmpty && state.finalists == nil)
+  }
+
   @Test("does not train anyone when it is run again where nothing is feasible")
   func stillNothing() throws {
     let study = try BeforeSearch.copy(

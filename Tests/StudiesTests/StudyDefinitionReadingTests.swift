@@ -78,7 +78,7 @@ struct StudyDefinitionReadingTests {
         "teacher",
         """
         {"network": {"stem_channels": 8, "stages": []}, "recipe": {"distillation_weight": 0.5}}
-        """, "no \"distillation_weight\""
+        """, "teacher.recipe.distillation_weight: got 0.5, expected no such field"
       ),
       (
         "teacher",

@@ -1,17 +1,32 @@
 import Foundation
+import Synchronization
 import Testing
 
-/// A folder of its own for one test, removed when the test lets go of it.
+/// A folder of its own for one test, removed when the test lets go of it, or at the end if several
+/// tests share it.
 final class TemporaryFolder: Sendable {
   let path: String
 
-  init() throws {
-    path = (NSTemporaryDirectory() as NSString)
-      .appendingPathComponent("studies-tests-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  private static let existing = Mutex<Set<String>>([])
+  private static let removesAtExit = atexit {
+    for path in TemporaryFolder.existing.withLock({ $0 }) {
+      try? FileManager.default.removeItem(atPath: path)
+    }
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  init() throws {
+    let path = (NSTemporaryDirectory() as NSString)
+      .appendingPathComponent("studies-tests-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    self.path = path
+    _ = TemporaryFolder.removesAtExit
+    TemporaryFolder.existing.withLock { _ = $0.insert(path) }
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: path)
+    TemporaryFolder.existing.withLock { _ = $0.remove(path) }
+  }
 
   func file(_ name: String) -> String { path + "/" + name }
 

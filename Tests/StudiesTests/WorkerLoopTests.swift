@@ -77,23 +77,27 @@ struct WorkerProcessTests {
     try FinishedStudy.expectSame(study, try running.end())
   }
 
-  @Test("that are killed always make a trial that crashed, and no more")
-  func killedAlways() throws {
-    let study = try TinyStudy(TinyStudy.slow)
+  @Test("that are killed at work twice make a trial that crashed, and the next one begins")
+  func killedTwice() throws {
+    // Each trial takes seconds, so both workers die in the first one.
+    let study = try TinyStudy(
+      TinyStudy.slow.setting("full", "{\"epochs\": 10000, \"batch\": 24, \"learning_rate\": 0.1}"))
     let running = try study.start("run", "--workers", "1")
-    #expect(
-      Processes.wait(seconds: 30) {
-        if study.hasLines(1, with: "\"proposed\"") {
-          for worker in study.workers { kill(worker, SIGKILL) }
-        }
-        return study.hasLines(1, with: "\"crashed\"")
-      })
-    #expect(try running.end().status == 0)
-    let outcome = try study.outcome()
-    let crashed = outcome.trials.filter { $0.result?.outcome == .crashed }.map(\.number)
-    #expect(crashed.first == 0 && crashed.count <= 2)
-    #expect(outcome.trials.count == 8 && outcome.finalists?.count == 2)
-    #expect(Set(outcome.finalists ?? []).isDisjoint(with: crashed))
+    #expect(Processes.wait(seconds: 30) { study.hasLines(1, with: "\"proposed\"") })
+    for _ in 0..<2 {
+      #expect(Processes.wait(seconds: 10) { study.workers.count == 1 })
+      // It has its task by now.
+      usleep(300_000)
+      let workers = study.workers
+      for worker in workers { kill(worker, SIGKILL) }
+      #expect(Processes.wait(seconds: 10) { Set(study.workers).isDisjoint(with: workers) })
+    }
+    #expect(Processes.wait(seconds: 10) { study.hasLines(2, with: "\"proposed\"") })
+    study.killEverything()
+    _ = try running.end()
+    let trials = try study.outcome().trials
+    #expect(trials.first?.result?.outcome == .crashed)
+    #expect(trials.count == 2 && trials.last?.result == nil)
   }
 
   @Test("end by themselves, quietly, when the parent has been killed")
@@ -117,8 +121,9 @@ struct WorkerProcessTests {
         "full",
         "{\"epochs\": 0.1, \"batch\": 24, \"learning_rate\": 1e300, \"schedule\": \"constant\"}"
       ))
-    _ = try study.run(seconds: 20)
+    let ended = try study.run(seconds: 20)
     study.killEverything()
+    #expect(ended.status == 5 && ended.errors.contains("none of the 8 flash trials gave a result"))
     let outcome = try study.outcome()
     #expect(outcome.trials.count == 8)
     #expect(outcome.trials.allSatisfy { $0.result?.outcome == .diverged })

@@ -192,6 +192,21 @@ struct WorkerPoolTests {
     #expect(Processes.wait(seconds: 10) { Processes.running(path).isEmpty })
   }
 
+  @Test("gives up on workers that end before they are ready, and blames no task")
+  func neverReady() throws {
+    let driver = try Driver(workers: 2, atStart: "exit 1")
+    expectError(["cannot start the worker process '/bin/sh ", "before it was ready"]) {
+      _ = try driver.run(0..<3)
+    }
+  }
+
+  @Test("goes on after a start that failed")
+  func secondStart() throws {
+    let driver = try Driver(
+      workers: 1, atStart: "mkdir \"$folder/once\" 2>/dev/null && kill -9 $$")
+    #expect(try driver.run(0..<3) == Driver.expected(0..<3))
+  }
+
   @Test("says which command cannot be started")
   func cannotStart() {
     expectError(["cannot start the worker process '/no/such/program worker'"]) {
