@@ -37,7 +37,12 @@ extension Recipe {
       schedule.shape = shape
     }
     if let share = try members["warmup_share"]?.number(in: 0...0.9) { schedule.warmupShare = share }
-    if let share = try members["final_share"]?.number(in: 0...1) { schedule.finalShare = share }
+    if let field = members["final_share"] {
+      schedule.finalShare = try field.number(in: 0...1)
+      guard schedule.shape != .constant else {
+        throw field.expected("no \"final_share\" with a constant schedule")
+      }
+    }
     if let weight = try members["distillation_weight"]?.number(in: 0...1) {
       loss.distillation = Float(weight)
     }

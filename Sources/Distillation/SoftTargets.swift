@@ -46,7 +46,7 @@ public enum TeacherSignal: Sendable {
   case model(TrainedModel)
 }
 
-extension SoftTargets {
+extension TeacherSignal {
   /// Returns how often the largest logit is the label's, over one epoch of a student's batches.
   ///
   /// The images, labels and logits come through the same code as in training, so logits that belong to
@@ -54,7 +54,8 @@ extension SoftTargets {
   public func agreementWithLabels(reader: BatchReader, recipe: Recipe, seed: UInt64) -> Double {
     var recipe = recipe
     (recipe.slices, recipe.loss.distillation) = (1, 1)
-    let source = BatchSource(reader: reader, recipe: recipe, seed: seed, signal: .cached(self))
+    let classes = reader.dataset.classes
+    let source = BatchSource(reader: reader, recipe: recipe, seed: seed, signal: self)
     let images = UnsafeMutablePointer<Float>.allocate(
       capacity: recipe.batch * reader.dataset.imageElements + 64)
     let labels = UnsafeMutablePointer<Int32>.allocate(capacity: recipe.batch)
@@ -64,7 +65,7 @@ extension SoftTargets {
       labels.deallocate()
       logits.deallocate()
     }
-    let steps = recipe.stepsPerEpoch(trainingCount: count)
+    let steps = recipe.stepsPerEpoch(trainingCount: reader.dataset.count(.training))
     var right = 0
     for step in 0..<steps {
       source.fill(

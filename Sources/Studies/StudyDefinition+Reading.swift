@@ -108,8 +108,11 @@ extension SearchSettings {
       of: "the search", known: ["sampler", "trials", "initial_trials", "look_ahead"])
     if let kind = try members["sampler"]?.choice(SamplerKind.self) { sampler = kind }
     if let count = try members["trials"]?.integer(in: 1...1_000_000) { trials = count }
-    if let count = try members["initial_trials"]?.integer(in: 1...1_000_000) {
-      initialTrials = count
+    if let field = members["initial_trials"] {
+      initialTrials = try field.integer(in: 1...1_000_000)
+      guard sampler == .bayesian else {
+        throw field.expected("no \"initial_trials\" with the sampler \"\(sampler.rawValue)\"")
+      }
     }
     if let count = try members["look_ahead"]?.integer(in: 1...1024) { lookAhead = count }
   }

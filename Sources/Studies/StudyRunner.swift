@@ -27,6 +27,14 @@ public struct StudyRunner {
     let journal = try Journal(inputs.folder)
     let beginning = inputs.began(version: context.version)
     try inputs.check(against: journal.state)
+    if let began = journal.state.began, journal.state.hasResults,
+      (began.version, began.machine) != (beginning.version, beginning.machine)
+    {
+      context.report(
+        .note(
+          "begun by version \(began.version) on \(began.machine): on another version or processor "
+            + "the results agree within noise, not bit for bit"))
+    }
     if !journal.state.hasResults && journal.state.began != beginning {
       try journal.append(.began(beginning))
     }

@@ -97,10 +97,14 @@ struct TeacherStage {
   /// order, that students will be trained on.
   private func verified(_ model: TrainedModel) throws -> JournalEvent.TeacherReady {
     let dataset = inputs.dataset
-    let targets = try SoftTargets(
-      contentsOf: inputs.folder.softTargets, count: dataset.count(.training),
-      classes: dataset.classes)
-    let pipeline = targets.agreementWithLabels(
+    let signal: TeacherSignal =
+      inputs.definition.full.teacherView == .augmented
+      ? .model(model)
+      : .cached(
+        try SoftTargets(
+          contentsOf: inputs.folder.softTargets, count: dataset.count(.training),
+          classes: dataset.classes))
+    let pipeline = signal.agreementWithLabels(
       reader: inputs.reader, recipe: inputs.definition.full, seed: inputs.definition.seed)
     let chance = 1 / Double(dataset.classes)
     guard pipeline > chance + min(chance, (1 - chance) / 4) else {

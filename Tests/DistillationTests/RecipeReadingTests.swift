@@ -67,6 +67,14 @@ struct RecipeReadingTests {
     }
   }
 
+  @Test("refuses a final share where the rate is constant")
+  func constantRate() {
+    expectError(["study.json: full.final_share: got 0.1", "constant schedule"]) {
+      _ = try Recipe(
+        recipeField("{\"schedule\": \"constant\", \"final_share\": 0.1}"), defaults: .small)
+    }
+  }
+
   @Test("refuses more epochs than steps can be counted", arguments: ["1e17", "1e300"])
   func endlessTraining(epochs: String) {
     expectError(["study.json: full.epochs: got "]) {

@@ -37,10 +37,14 @@ struct SoftTargetsTests {
   func agreement() throws {
     let folder = try TemporaryFolder()
     let reader = try StripedImages.reader()
-    let agreement = try SmallTeacher.targets(in: folder)
+    let agreement = try TeacherSignal.cached(SmallTeacher.targets(in: folder))
       .agreementWithLabels(reader: reader, recipe: .small, seed: 3)
     let own = try SmallTeacher.model().evaluate(on: .training, reader: reader).accuracy
     #expect(abs(agreement - own) < 1e-12)
+    // The teacher itself, run on the batches, gives the same logits as the cache.
+    let live = try TeacherSignal.model(SmallTeacher.model())
+      .agreementWithLabels(reader: reader, recipe: .small, seed: 3)
+    #expect(live == agreement)
     #expect(agreement > 0.85)
   }
 
@@ -55,7 +59,7 @@ struct SoftTargetsTests {
       order.swapAt(last, stream.integer(below: last + 1))
     }
     let shuffled = order.flatMap { logits[3 * $0..<3 * $0 + 3] }
-    let agreement = try SmallTeacher.targets(shuffled, in: folder)
+    let agreement = try TeacherSignal.cached(SmallTeacher.targets(shuffled, in: folder))
       .agreementWithLabels(reader: reader, recipe: .small, seed: 3)
     // Chance is 1/3, its standard error over 240 images 0.03.
     #expect(abs(agreement - 1 / 3) < 0.12)

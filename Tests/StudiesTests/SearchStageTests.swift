@@ -13,10 +13,10 @@ private enum BeforeSearch {
   }
 
   static func text(_ sampler: SamplerKind = .bayesian, trials: Int = 12) -> StudyText {
-    StudyText.tiny.setting(
+    let initial = sampler == .bayesian ? "\"initial_trials\": 4, " : ""
+    return StudyText.tiny.setting(
       "search",
-      "{\"sampler\": \"\(sampler.rawValue)\", \"trials\": \(trials), \"initial_trials\": 4, "
-        + "\"look_ahead\": 4}")
+      "{\"sampler\": \"\(sampler.rawValue)\", \"trials\": \(trials), \(initial)\"look_ahead\": 4}")
   }
 
   /// A copy of it; with another definition, and then without a journal.

@@ -105,6 +105,10 @@ struct StudyDefinitionReadingTests {
       ("search", "{\"trials\": 0}", "search.trials: got 0"),
       ("search", "{\"sampler\": \"tpe\"}", "search.sampler: got \"tpe\", expected one of \"bayes"),
       ("search", "{\"initial_trials\": \"4\"}", "search.initial_trials: got \"4\""),
+      (
+        "search", "{\"sampler\": \"random\", \"initial_trials\": 4}",
+        "search.initial_trials: got 4, expected no \"initial_trials\" with the sampler \"random\""
+      ),
       ("search", "{\"look_ahead\": 0}", "search.look_ahead: got 0, expected a whole number from 1"),
       ("search", "{\"lookahead\": 4}", "search.lookahead: got an unknown key"),
       ("flash", "{\"fraction\": 5}", "flash.fraction: got 5, expected a number from 0.001 to 1"),
