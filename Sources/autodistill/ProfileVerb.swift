@@ -69,7 +69,12 @@ struct ProfileVerb: Verb {
     try AtomicFile.write(result.profile.json(), to: output)
     Terminal.print("profile: \(output)")
     if let validation = result.profile.validation {
-      Terminal.print("checked: \(validation)")
+      Terminal.print(
+        String(
+          format:
+            "checked: %d random students: Spearman %.3f, median error %.1f %%, within 10 %%: %.0f %%",
+          validation.networks, validation.spearman, validation.medianAbsolutePercentageError,
+          100 * validation.within10Percent))
     }
     Terminal.print("next:    set \"hardware\" in a study.json to \(output)")
     return .success
