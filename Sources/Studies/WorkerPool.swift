@@ -4,7 +4,8 @@ import Synchronization
 /// Worker processes of the study's own binary, each with its task, and their replies in one queue.
 ///
 /// A worker that dies is started again and gets its task once more; if it dies again, the task has
-/// crashed, which is a result like any other.
+/// crashed, which is a result like any other. A worker that ends before it is ready says nothing about
+/// its task: after three such starts in a row the pool gives up.
 final class WorkerPool {
   /// What came of a task.
   enum Outcome: Sendable {
