@@ -58,94 +58,96 @@ func unrolled<let R: Int>(_: InlineArray<R, Bool>.Type, _ body: (Int) -> Void) {
   if R > 13 { body(13) }
 }
 
-/// The sums of R rows × 32 columns, or of 16 where `high` is not used.
-private struct Sums<let R: Int> {
+/// output[r, 0..<32] = start[r] + Σ left[r, ·] · right[·, 0..<32], for P·R rows, P being 1 or 2.
+///
+/// The sums are local arrays of at most seven vectors, which only unrolled closures touch, whole vectors
+/// at a time. Otherwise the compiler writes every sum to the stack at every step of the loop (measured: a
+/// third of the speed): it does so for arrays of ten and more, which are set to zero out of line, for
+/// arrays kept in a structure with methods, and for those that are stored in smaller pieces.
+@inline(__always)
+private func wideTile<let R: Int, let P: Int>(
+  _ rows: InlineArray<R, Bool>.Type, _: InlineArray<P, Bool>.Type, _ operands: TileOperands,
+  _ start: TileStart, _ output: UnsafeMutablePointer<Float>, _ rowStride: Int
+) {
   var low = InlineArray<R, Vector>(repeating: .zero)
   var high = InlineArray<R, Vector>(repeating: .zero)
-
-  @inline(__always)
-  mutating func begin(_ values: UnsafePointer<Float>, rowStride: Int) {
-    unrolled(InlineArray<R, Bool>.self) { r in
-      let row = values + r &* rowStride
-      low[unchecked: r] = row.vector(0)
-      high[unchecked: r] = row.vector(16)
+  var lowBelow = InlineArray<R, Vector>(repeating: .zero)
+  var highBelow = InlineArray<R, Vector>(repeating: .zero)
+  unrolled(rows) { r in
+    let row = start.values + r &* start.rowStride
+    low[unchecked: r] = row.vector(0)
+    high[unchecked: r] = row.vector(16)
+    if P == 2 {
+      let row = start.values + (r &+ R) &* start.rowStride
+      lowBelow[unchecked: r] = row.vector(0)
+      highBelow[unchecked: r] = row.vector(16)
     }
   }
-
-  /// Adds left[r · stride] · (b0, b1) to every row.
-  @inline(__always)
-  mutating func add(_ left: UnsafePointer<Float>, stride: Int, _ b0: Vector, _ b1: Vector) {
-    unrolled(InlineArray<R, Bool>.self) { r in
-      let a = Vector(repeating: left[r &* stride])
-      low[unchecked: r].addProduct(a, b0)
-      high[unchecked: r].addProduct(a, b1)
-    }
-  }
-
-  /// Adds left[r · stride] · b to every row's low half.
-  @inline(__always)
-  mutating func add(_ left: UnsafePointer<Float>, stride: Int, _ b: Vector) {
-    unrolled(InlineArray<R, Bool>.self) { r in
-      low[unchecked: r].addProduct(Vector(repeating: left[r &* stride]), b)
-    }
-  }
-
-  @inline(__always)
-  func store(_ output: UnsafeMutablePointer<Float>, rowStride: Int, columns: Int) {
-    unrolled(InlineArray<R, Bool>.self) { r in
-      let row = output + r &* rowStride
-      if columns > 16 {
-        row.store(low[unchecked: r], 0)
-        row.store(high[unchecked: r], 16, limit: columns &- 16)
-      } else {
-        row.store(low[unchecked: r], 0, limit: columns)
+  let stride = operands.leftRowStride
+  var right = operands.right
+  for segment in 0..<operands.segments {
+    var left = operands.left + segment &* operands.leftSegmentStride
+    for _ in 0..<operands.depth {
+      let b0 = right.vector(0)
+      let b1 = right.vector(16)
+      unrolled(rows) { r in
+        let a = Vector(repeating: left[r &* stride])
+        low[unchecked: r].addProduct(a, b0)
+        high[unchecked: r].addProduct(a, b1)
+        if P == 2 {
+          let a = Vector(repeating: left[(r &+ R) &* stride])
+          lowBelow[unchecked: r].addProduct(a, b0)
+          highBelow[unchecked: r].addProduct(a, b1)
+        }
       }
+      left += 1
+      right += operands.rightRowStride
     }
   }
-
-  @inline(__always)
-  func addTo(_ output: UnsafeMutablePointer<Float>, rowStride: Int, columns: Int) {
-    unrolled(InlineArray<R, Bool>.self) { r in
-      let row = output + r &* rowStride
-      if columns > 16 {
-        row.store(row.vector(0) + low[unchecked: r], 0)
-        row.store(row.vector(16) + high[unchecked: r], 16, limit: columns &- 16)
-      } else {
-        row.store(row.vector(0) + low[unchecked: r], 0, limit: columns)
-      }
+  unrolled(rows) { r in
+    let row = output + r &* rowStride
+    row.store(low[unchecked: r], 0)
+    row.store(high[unchecked: r], 16)
+    if P == 2 {
+      let row = output + (r &+ R) &* rowStride
+      row.store(lowBelow[unchecked: r], 0)
+      row.store(highBelow[unchecked: r], 16)
     }
   }
 }
 
-/// output[r, 0..<columns] = start[r] + Σ left[r, ·] · right[·, 0..<columns], for R rows.
+/// As `wideTile`, for 16 columns.
 @inline(__always)
-private func tile<let R: Int>(
-  _: InlineArray<R, Bool>.Type, columns: Int, _ operands: TileOperands,
+private func slimTile<let R: Int, let P: Int>(
+  _ rows: InlineArray<R, Bool>.Type, _: InlineArray<P, Bool>.Type, _ operands: TileOperands,
   _ start: TileStart, _ output: UnsafeMutablePointer<Float>, _ rowStride: Int
 ) {
-  let wide = columns > 16
-  var sums = Sums<R>()
-  sums.begin(start.values, rowStride: start.rowStride)
+  var sums = InlineArray<R, Vector>(repeating: .zero)
+  var below = InlineArray<R, Vector>(repeating: .zero)
+  unrolled(rows) { r in
+    sums[unchecked: r] = start.values.vector(r &* start.rowStride)
+    if P == 2 { below[unchecked: r] = start.values.vector((r &+ R) &* start.rowStride) }
+  }
   let stride = operands.leftRowStride
   var right = operands.right
   for segment in 0..<operands.segments {
-    let left = operands.left + segment &* operands.leftSegmentStride
-    if wide {
-      for k in 0..<operands.depth {
-        let b0 = right.vector(0)
-        let b1 = right.vector(16)
-        sums.add(left + k, stride: stride, b0, b1)
-        right += operands.rightRowStride
+    var left = operands.left + segment &* operands.leftSegmentStride
+    for _ in 0..<operands.depth {
+      let b = right.vector(0)
+      unrolled(rows) { r in
+        sums[unchecked: r].addProduct(Vector(repeating: left[r &* stride]), b)
+        if P == 2 {
+          below[unchecked: r].addProduct(Vector(repeating: left[(r &+ R) &* stride]), b)
+        }
       }
-    } else {
-      for k in 0..<operands.depth {
-        let b = right.vector(0)
-        sums.add(left + k, stride: stride, b)
-        right += operands.rightRowStride
-      }
+      left += 1
+      right += operands.rightRowStride
     }
   }
-  sums.store(output, rowStride: rowStride, columns: columns)
+  unrolled(rows) { r in
+    output.store(sums[unchecked: r], r &* rowStride)
+    if P == 2 { output.store(below[unchecked: r], (r &+ R) &* rowStride) }
+  }
 }
 
 /// Where the operands of a transposed product lie: both are walked position by position.
@@ -163,96 +165,195 @@ struct TransposedOperands {
   var length: Int
 }
 
-/// output[r, 0..<columns] += Σ_p left[p, r] · right[p, 0..<columns], for R rows.
+/// output[r, 0..<32] = start[r] + Σ_p left[p, r] · right[p, 0..<32], for P·R rows, P being 1 or 2.
 @inline(__always)
-private func transposedTile<let R: Int>(
-  _: InlineArray<R, Bool>.Type, columns: Int, _ operands: TransposedOperands,
-  _ output: UnsafeMutablePointer<Float>, _ rowStride: Int
+private func wideTransposedTile<let R: Int, let P: Int>(
+  _ rows: InlineArray<R, Bool>.Type, _: InlineArray<P, Bool>.Type,
+  _ operands: TransposedOperands, _ start: TileStart, _ output: UnsafeMutablePointer<Float>,
+  _ rowStride: Int
 ) {
-  var sums = Sums<R>()
+  var low = InlineArray<R, Vector>(repeating: .zero)
+  var high = InlineArray<R, Vector>(repeating: .zero)
+  var lowBelow = InlineArray<R, Vector>(repeating: .zero)
+  var highBelow = InlineArray<R, Vector>(repeating: .zero)
+  unrolled(rows) { r in
+    let row = start.values + r &* start.rowStride
+    low[unchecked: r] = row.vector(0)
+    high[unchecked: r] = row.vector(16)
+    if P == 2 {
+      let row = start.values + (r &+ R) &* start.rowStride
+      lowBelow[unchecked: r] = row.vector(0)
+      highBelow[unchecked: r] = row.vector(16)
+    }
+  }
   for line in 0..<operands.lines {
     var left = operands.left + line &* operands.leftLineStride
     var right = operands.right + line &* operands.rightLineStride
-    if columns > 16 {
-      for _ in 0..<operands.length {
-        let b0 = right.vector(0)
-        let b1 = right.vector(16)
-        sums.add(left, stride: 1, b0, b1)
-        left += operands.leftStep
-        right += operands.rightStep
+    for _ in 0..<operands.length {
+      let b0 = right.vector(0)
+      let b1 = right.vector(16)
+      unrolled(rows) { r in
+        let a = Vector(repeating: left[r])
+        low[unchecked: r].addProduct(a, b0)
+        high[unchecked: r].addProduct(a, b1)
+        if P == 2 {
+          let a = Vector(repeating: left[r &+ R])
+          lowBelow[unchecked: r].addProduct(a, b0)
+          highBelow[unchecked: r].addProduct(a, b1)
+        }
       }
-    } else {
-      for _ in 0..<operands.length {
-        let b = right.vector(0)
-        sums.add(left, stride: 1, b)
-        left += operands.leftStep
-        right += operands.rightStep
-      }
+      left += operands.leftStep
+      right += operands.rightStep
     }
   }
-  sums.addTo(output, rowStride: rowStride, columns: columns)
-}
-
-/// Returns how many rows the next tile should have, when `remaining` are left.
-///
-/// Rows are shared out evenly (15 become 8 + 7, not 14 + 1): a tile of few rows waits for its own sums.
-func tileRows(remaining: Int) -> Int {
-  let tiles = (remaining + 13) / 14
-  switch (remaining + tiles - 1) / tiles {
-  case 13...: return remaining >= 14 ? 14 : 12
-  case 11...: return remaining >= 12 ? 12 : 10
-  case 9...: return remaining >= 10 ? 10 : 8
-  case 8: return 8
-  case 7: return 7
-  case 5...: return remaining >= 6 ? 6 : 4
-  case let rows: return rows
+  unrolled(rows) { r in
+    let row = output + r &* rowStride
+    row.store(low[unchecked: r], 0)
+    row.store(high[unchecked: r], 16)
+    if P == 2 {
+      let row = output + (r &+ R) &* rowStride
+      row.store(lowBelow[unchecked: r], 0)
+      row.store(highBelow[unchecked: r], 16)
+    }
   }
 }
 
-/// Computes a tile of `rows` (one that `tileRows` gave) × `columns` (1…32).
+/// As `wideTransposedTile`, for 16 columns.
+@inline(__always)
+private func slimTransposedTile<let R: Int, let P: Int>(
+  _ rows: InlineArray<R, Bool>.Type, _: InlineArray<P, Bool>.Type,
+  _ operands: TransposedOperands, _ start: TileStart, _ output: UnsafeMutablePointer<Float>,
+  _ rowStride: Int
+) {
+  var sums = InlineArray<R, Vector>(repeating: .zero)
+  var below = InlineArray<R, Vector>(repeating: .zero)
+  unrolled(rows) { r in
+    sums[unchecked: r] = start.values.vector(r &* start.rowStride)
+    if P == 2 { below[unchecked: r] = start.values.vector((r &+ R) &* start.rowStride) }
+  }
+  for line in 0..<operands.lines {
+    var left = operands.left + line &* operands.leftLineStride
+    var right = operands.right + line &* operands.rightLineStride
+    for _ in 0..<operands.length {
+      let b = right.vector(0)
+      unrolled(rows) { r in
+        sums[unchecked: r].addProduct(Vector(repeating: left[r]), b)
+        if P == 2 { below[unchecked: r].addProduct(Vector(repeating: left[r &+ R]), b) }
+      }
+      left += operands.leftStep
+      right += operands.rightStep
+    }
+  }
+  unrolled(rows) { r in
+    output.store(sums[unchecked: r], r &* rowStride)
+    if P == 2 { output.store(below[unchecked: r], (r &+ R) &* rowStride) }
+  }
+}
+
+/// The most rows of a tile.
+let mostTileRows = 14
+
+/// Returns how many rows the next tile should have, when `remaining` are left: 1…7 or an even number.
+///
+/// A tile of few rows waits for its own sums, so what does not fill whole tiles is shared out: 16 become
+/// 8 + 8, not 14 + 2.
+func tileRows(remaining: Int) -> Int {
+  let rest = remaining % mostTileRows
+  if remaining >= mostTileRows && (rest == 0 || rest >= 7) { return mostTileRows }
+  if remaining <= 7 { return remaining }
+  let tiles = (remaining + mostTileRows - 1) / mostTileRows
+  let rows = (remaining + tiles - 1) / tiles
+  if rows <= 7 || rows & 1 == 0 { return rows }
+  return tiles == 1 ? (rows + 1) / 2 : rows + 1
+}
+
+/// Computes a tile of `rows` (a number that `tileRows` gives) × `columns` (1…32).
 func tile(
   rows: Int, columns: Int, _ operands: TileOperands, from start: TileStart,
   into output: UnsafeMutablePointer<Float>, rowStride: Int
 ) {
-  @inline(__always)
-  func run<let R: Int>(_ type: InlineArray<R, Bool>.Type) {
-    tile(type, columns: columns, operands, start, output, rowStride)
-  }
-  switch rows {
-  case 14: run(InlineArray<14, Bool>.self)
-  case 12: run(InlineArray<12, Bool>.self)
-  case 10: run(InlineArray<10, Bool>.self)
-  case 8: run(InlineArray<8, Bool>.self)
-  case 7: run(InlineArray<7, Bool>.self)
-  case 6: run(InlineArray<6, Bool>.self)
-  case 4: run(InlineArray<4, Bool>.self)
-  case 3: run(InlineArray<3, Bool>.self)
-  case 2: run(InlineArray<2, Bool>.self)
-  case 1: run(InlineArray<1, Bool>.self)
-  default: preconditionFailure("no tile has \(rows) rows")
+  withWholeVectors(rows: rows, columns: columns, output, rowStride) { target, targetStride in
+    @inline(__always)
+    func run<let R: Int, let P: Int>(
+      _ rows: InlineArray<R, Bool>.Type, _ parts: InlineArray<P, Bool>.Type
+    ) {
+      if columns > 16 {
+        wideTile(rows, parts, operands, start, target, targetStride)
+      } else {
+        slimTile(rows, parts, operands, start, target, targetStride)
+      }
+    }
+    switch rows {
+    case 1: run(InlineArray<1, Bool>.self, InlineArray<1, Bool>.self)
+    case 2: run(InlineArray<2, Bool>.self, InlineArray<1, Bool>.self)
+    case 3: run(InlineArray<3, Bool>.self, InlineArray<1, Bool>.self)
+    case 4: run(InlineArray<4, Bool>.self, InlineArray<1, Bool>.self)
+    case 5: run(InlineArray<5, Bool>.self, InlineArray<1, Bool>.self)
+    case 6: run(InlineArray<6, Bool>.self, InlineArray<1, Bool>.self)
+    case 7: run(InlineArray<7, Bool>.self, InlineArray<1, Bool>.self)
+    case 8: run(InlineArray<4, Bool>.self, InlineArray<2, Bool>.self)
+    case 10: run(InlineArray<5, Bool>.self, InlineArray<2, Bool>.self)
+    case 12: run(InlineArray<6, Bool>.self, InlineArray<2, Bool>.self)
+    case 14: run(InlineArray<7, Bool>.self, InlineArray<2, Bool>.self)
+    default: preconditionFailure("no tile has \(rows) rows")
+    }
   }
 }
 
-/// Adds a transposed product of `rows` (one that `tileRows` gave) × `columns` (1…32) to `output`.
+/// Adds a transposed product of `rows` (a number that `tileRows` gives) × `columns` (1…32) to `output`.
 func transposedTile(
   rows: Int, columns: Int, _ operands: TransposedOperands,
   addingTo output: UnsafeMutablePointer<Float>, rowStride: Int
 ) {
-  @inline(__always)
-  func run<let R: Int>(_ type: InlineArray<R, Bool>.Type) {
-    transposedTile(type, columns: columns, operands, output, rowStride)
+  let start = TileStart(values: output, rowStride: rowStride)
+  withWholeVectors(rows: rows, columns: columns, output, rowStride) { target, targetStride in
+    @inline(__always)
+    func run<let R: Int, let P: Int>(
+      _ rows: InlineArray<R, Bool>.Type, _ parts: InlineArray<P, Bool>.Type
+    ) {
+      if columns > 16 {
+        wideTransposedTile(rows, parts, operands, start, target, targetStride)
+      } else {
+        slimTransposedTile(rows, parts, operands, start, target, targetStride)
+      }
+    }
+    switch rows {
+    case 1: run(InlineArray<1, Bool>.self, InlineArray<1, Bool>.self)
+    case 2: run(InlineArray<2, Bool>.self, InlineArray<1, Bool>.self)
+    case 3: run(InlineArray<3, Bool>.self, InlineArray<1, Bool>.self)
+    case 4: run(InlineArray<4, Bool>.self, InlineArray<1, Bool>.self)
+    case 5: run(InlineArray<5, Bool>.self, InlineArray<1, Bool>.self)
+    case 6: run(InlineArray<6, Bool>.self, InlineArray<1, Bool>.self)
+    case 7: run(InlineArray<7, Bool>.self, InlineArray<1, Bool>.self)
+    case 8: run(InlineArray<4, Bool>.self, InlineArray<2, Bool>.self)
+    case 10: run(InlineArray<5, Bool>.self, InlineArray<2, Bool>.self)
+    case 12: run(InlineArray<6, Bool>.self, InlineArray<2, Bool>.self)
+    case 14: run(InlineArray<7, Bool>.self, InlineArray<2, Bool>.self)
+    default: preconditionFailure("no tile has \(rows) rows")
+    }
   }
-  switch rows {
-  case 14: run(InlineArray<14, Bool>.self)
-  case 12: run(InlineArray<12, Bool>.self)
-  case 10: run(InlineArray<10, Bool>.self)
-  case 8: run(InlineArray<8, Bool>.self)
-  case 7: run(InlineArray<7, Bool>.self)
-  case 6: run(InlineArray<6, Bool>.self)
-  case 4: run(InlineArray<4, Bool>.self)
-  case 3: run(InlineArray<3, Bool>.self)
-  case 2: run(InlineArray<2, Bool>.self)
-  case 1: run(InlineArray<1, Bool>.self)
-  default: preconditionFailure("no tile has \(rows) rows")
+}
+
+/// Calls `body` with where a tile may write whole vectors: the output, or a place beside it from which
+/// only `columns` values of each row are copied.
+@inline(__always)
+private func withWholeVectors(
+  rows: Int, columns: Int, _ output: UnsafeMutablePointer<Float>, _ rowStride: Int,
+  _ body: (UnsafeMutablePointer<Float>, Int) -> Void
+) {
+  let whole = columns & 15 == 0
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: mostTileRows * 32) { room in
+    let room = room.baseAddress!
+    body(whole ? output : room, whole ? rowStride : 32)
+    if whole { return }
+    for r in 0..<rows {
+      let (source, target) = (room + 32 &* r, output + r &* rowStride)
+      if columns > 16 {
+        target.store(source.vector(0), 0)
+        target.store(source.vector(16), 16, count: columns &- 16)
+      } else {
+        target.store(source.vector(0), 0, count: columns)
+      }
+    }
   }
 }
