@@ -1,0 +1,93 @@
+// Depthwise k×k convolution of planes: one image's pixels of sixteen neighbouring channels.
+//
+// A plane is `[H·W, 16]` floats, one vector a pixel. A frame is a plane inside a border of k/2 zero
+// pixels, so that no kernel has an edge to look out for. Filters are `[k·k, 16]`.
+//
+// Up to fourteen neighbouring output pixels are summed in registers; each input pixel under a row
+// of taps is loaded once and multiplied with all of them. Buffers are fastest at addresses that are
+// multiples of 64 bytes.
+
+/// The sizes of a depthwise convolution of planes.
+public struct PlaneShape: Hashable, Sendable {
+  /// The input's.
+  public let height: Int
+  public let width: Int
+  /// The window's side, odd; the padding is half of it.
+  public let kernel: Int
+  public let stride: Int
+
+  public init(height: Int, width: Int, kernel: Int, stride: Int) {
+    precondition(height >= 1 && width >= 1, "a plane has pixels, got \(height)×\(width)")
+    precondition(kernel >= 1 && kernel % 2 == 1, "the kernel must be odd, got \(kernel)")
+    precondition(stride >= 1, "the stride must be at least 1, got \(stride)")
+    (self.height, self.width, self.kernel, self.stride) = (height, width, kernel, stride)
+  }
+
+  public var outputHeight: Int { (height - 1) / stride + 1 }
+  public var outputWidth: Int { (width - 1) / stride + 1 }
+  public var inputPixels: Int { height * width }
+  public var outputPixels: Int { outputHeight * outputWidth }
+  /// Pixels of the input's frame.
+  public var framePixels: Int { (height + 2 * padding) * (width + 2 * padding) }
+  /// Pixels of the frame of the output's gradient.
+  public var gradientFramePixels: Int {
+    (outputHeight + 2 * padding) * (outputWidth + 2 * padding)
+  }
+
+  var padding: Int { kernel / 2 }
+  /// Floats from one row of the input's frame to the next.
+  var frameRow: Int { (width + 2 * padding) &* vectorWidth }
+  /// Floats from one row of the gradient's frame to the next.
+  var gradientRow: Int { (outputWidth + 2 * padding) &* vectorWidth }
+}
+
+/// Zeroes the border of a frame and leaves the plane inside it alone.
+///
+/// - Parameters:
+///   - frame: `[(height + 2·padding)·(width + 2·padding), 16]`.
+///   - height: The plane's.
+///   - width: The plane's.
+public func zeroFrameBorder(
+  _ frame: UnsafeMutablePointer<Float>, height: Int, width: Int, padding: Int
+) {
+  let side = padding * vectorWidth
+  let row = width * vectorWidth + 2 * side
+  frame.update(repeating: 0, count: padding * row)
+  for y in padding..<padding + height {
+    (frame + y * row).update(repeating: 0, count: side)
+    (frame + (y + 1) * row - side).update(repeating: 0, count: side)
+  }
+  (frame + (padding + height) * row).update(repeating: 0, count: padding * row)
+}
+
+/// output = frame ∗ filter, and the sums that batch normalisation needs of it.
+///
+/// - Parameters:
+///   - frame: The input with its border, `[framePixels, 16]`.
+///   - filter: `[k·k, 16]`.
+///   - pivot: `[16]`, a number near each channel's mean.
+///   - output: `[outputPixels, 16]`; overwritten.
+///   - sums: `[2, 16]`: each channel's Σ(y − pivot) and Σ(y − pivot)²; accumulated into.
+public func depthwisePlaneForward(
+  _ frame: UnsafePointer<Float>, _ filter: UnsafePointer<Float>, pivot: UnsafePointer<Float>,
+  into output: UnsafeMutablePointer<Float>, shape: PlaneShape, sums: UnsafeMutablePointer<Float>
+) {
+  let pass = PlanePass(
+    source: frame, rowStride: shape.stride &* shape.frameRow, tapRowStride: shape.frameRow,
+    filter: filter, filterRowStep: shape.kernel &* vectorWidth, filterStep: vectorWidth,
+    tapRows: shape.kernel, output: output, outputRowStride: shape.outputWidth &* vectorWidth,
+    outputStep: vectorWidth, height: shape.outputHeight, width: shape.outputWidth)
+  let moments = PlaneMoments(pivot: pivot, sums: sums)
+  let (one, two) = (InlineArray<1, Bool>.self, InlineArray<2, Bool>.self)
+  let (three, five) = (InlineArray<3, Bool>.self, InlineArray<5, Bool>.self)
+  let seven = InlineArray<7, Bool>.self
+  switch (shape.kernel, shape.stride) {
+  case (3, 1): pass.run(three, three, one, moments)
+  case (3, 2): pass.run(three, three, two, moments)
+  case (5, 1): pass.run(five, five, one, moments)
+  case (5, 2): pass.run(five, five, two, moments)
+  case (7, 1): pass.run(seven, seven, one, moments)
+  case (7, 2): pass.run(seven, seven, two, moments)
+  default: pass.runAny(columns: shape.kernel, stride: shape.stride, moments)
+  }
+}
