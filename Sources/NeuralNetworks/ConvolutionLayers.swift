@@ -1,7 +1,7 @@
 import TensorKernels
 
 /// A dense convolution or, with kernel and stride 1, a product over all positions at once.
-struct ConvolutionLayer: TrainingLayer, @unchecked Sendable {
+struct ConvolutionLayer: OnePassLayer, @unchecked Sendable {
   let shape: ConvolutionShape
   let buffers: LayerBuffers
   let weight: TrainedTensor
@@ -10,12 +10,15 @@ struct ConvolutionLayer: TrainingLayer, @unchecked Sendable {
 
   private var isPointwise: Bool { shape.kernel == 1 && shape.stride == 1 }
 
+  var kind: KernelKind { isPointwise ? .pointwise : .convolution }
+
   func rearrange() {
     guard buffers.delivery != .none else { return }
     rearrangeForBackwardInput(weight.value, into: rearranged, shape: shape)
   }
 
-  func forward(slice: Int, step: Int) {
+  func forward(_ turn: TrainingTurn) {
+    let slice = turn.slice
     let images = buffers.images[slice]
     if isPointwise {
       matrixProduct(
@@ -28,7 +31,8 @@ struct ConvolutionLayer: TrainingLayer, @unchecked Sendable {
     }
   }
 
-  func backward(slice: Int, step: Int) {
+  func backward(_ turn: TrainingTurn) {
+    let slice = turn.slice
     let images = buffers.images[slice]
     let gradient = buffers.outputGradient(slice)
     let weightGradient = weight.gradient(slice)
@@ -60,18 +64,22 @@ struct ConvolutionLayer: TrainingLayer, @unchecked Sendable {
 }
 
 /// One filter per channel.
-struct DepthwiseLayer: TrainingLayer, @unchecked Sendable {
+struct DepthwiseLayer: OnePassLayer, @unchecked Sendable {
   let shape: DepthwiseShape
   let buffers: LayerBuffers
   let filters: TrainedTensor
 
-  func forward(slice: Int, step: Int) {
+  var kind: KernelKind { .depthwise }
+
+  func forward(_ turn: TrainingTurn) {
+    let slice = turn.slice
     depthwiseForward(
       buffers.input(slice), filters.value, bias: nil, into: buffers.output(slice),
       scratch: buffers.scratch(slice), images: buffers.images[slice], shape: shape)
   }
 
-  func backward(slice: Int, step: Int) {
+  func backward(_ turn: TrainingTurn) {
+    let slice = turn.slice
     depthwiseBackwardFilters(
       buffers.input(slice), buffers.outputGradient(slice),
       addingTo: filters.gradient(slice),

@@ -1,7 +1,7 @@
 import TensorKernels
 
 /// A fully connected layer with bias.
-struct DenseLayer: TrainingLayer, @unchecked Sendable {
+struct DenseLayer: OnePassLayer, @unchecked Sendable {
   let inputs: Int
   let outputs: Int
   let buffers: LayerBuffers
@@ -9,17 +9,21 @@ struct DenseLayer: TrainingLayer, @unchecked Sendable {
   let bias: TrainedTensor
   let rearranged: UnsafeMutablePointer<Float>
 
+  var kind: KernelKind { .dense }
+
   func rearrange() {
     transpose(weight.value, into: rearranged, rows: inputs, columns: outputs)
   }
 
-  func forward(slice: Int, step: Int) {
+  func forward(_ turn: TrainingTurn) {
+    let slice = turn.slice
     matrixProduct(
       buffers.input(slice), weight.value, bias: bias.value,
       into: buffers.output(slice), m: buffers.images[slice], n: outputs, k: inputs)
   }
 
-  func backward(slice: Int, step: Int) {
+  func backward(_ turn: TrainingTurn) {
+    let slice = turn.slice
     let images = buffers.images[slice]
     let gradient = buffers.outputGradient(slice)
     transposedProduct(

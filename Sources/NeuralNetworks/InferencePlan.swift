@@ -33,8 +33,10 @@ public final class InferencePlan {
     let scratch = graph.groups.map { group in
       let head = network.nodes[group.head]
       let input = network.inputShape(of: group.head)
-      let demand = head.layer.demand(input: input, output: head.shape, images: capacity)
-      return max(demand.scratch, demand.state)
+      if case .squeezeExcitation(let hidden) = head.layer {
+        return capacity * (2 * input.channels + hidden) + 3 * 32
+      }
+      return UnitDemand(head.layer, input: input, output: head.shape, images: [capacity]).scratch
     }
     let arena = FloatArena(count: layout.arena.floats + (scratch.max() ?? 0) + 64)
     let scratchBase = arena.base + layout.arena.floats + 32

@@ -12,19 +12,22 @@ struct MemoryPlan {
   let parameters: Handle
   let statistics: Handle
   let gradients: Handle
-  /// The output of each group, and the input, by node.
+  /// The output of each unit, and the input, by node.
   private(set) var activations: [Int: Handle] = [:]
-  /// The gradient of each group's output, by node; some share a buffer.
+  /// The gradient of each unit's output, by node; some share a buffer.
   private(set) var nodeGradients: [Int: Handle] = [:]
-  /// The head's output before the norm or activation, by group.
+  /// The head's output before the norm or activation, by unit.
   private(set) var raw: [Int: Handle] = [:]
-  /// The gradient of `raw`, where it needs a buffer of its own, by group.
+  /// The gradient of `raw`, where it needs a buffer of its own, by unit.
   private(set) var rawGradients: [Int: Handle] = [:]
-  /// Room for an input's gradient that must be added, by group.
+  /// Room for an input's gradient that must be added, by unit.
   private(set) var detours: [Int: Handle] = [:]
   private(set) var norms: [Int: Handle] = [:]
-  private(set) var rearranged: [Int: Handle] = [:]
+  /// What a head keeps for itself, by unit.
   private(set) var states: [Int: Handle] = [:]
+  /// Wide tensors that a chain keeps from forward to backward, and those within its backward pass.
+  private(set) var stored: [Int: Handle] = [:]
+  private(set) var gradientPlanes: [Int: Handle] = [:]
   let scratch: Handle
 
   private let offsets: [Int]
@@ -32,7 +35,7 @@ struct MemoryPlan {
   init(network: Network, layout: ParameterLayout, lifetimes: TensorLifetimes, images: [Int]) {
     var requests: [ArenaLayout.Request] = []
     let largest = images.max()!
-    let end = 2 * lifetimes.groups.count
+    let end = 2 * lifetimes.units.count
     func place(floats: Int, from first: Int = 0, to last: Int? = nil) -> Handle {
       requests.append(
         ArenaLayout.Request(floats: max(16, floats), firstUse: first, lastUse: last ?? end))
@@ -50,19 +53,20 @@ struct MemoryPlan {
     statistics = place(floats: layout.statisticFloats + 32)
     gradients = placeSlices(floats: layout.parameterFloats + 32)
 
-    let groups = lifetimes.groups
+    let units = lifetimes.units
     activations[0] = placeSlices(
       floats: elements(0), to: lifetimes.backwardTime(lifetimes.readers[0]!.min()!))
     var owned: [Int: (floats: Int, first: Int, last: Int)] = [:]
     var scratchFloats = 0
-    for (index, group) in groups.enumerated() {
+    for (index, unit) in units.enumerated() {
+      let group = unit.group
       let backward = lifetimes.backwardTime(index)
-      let isLast = index == groups.count - 1
+      let isLast = index == units.count - 1
       let firstReader = lifetimes.readers[group.output]?.min() ?? index
       let lastReader = lifetimes.readers[group.output]?.max() ?? index
       activations[group.output] = placeSlices(
         floats: elements(group.output), from: index, to: lifetimes.backwardTime(firstReader))
-      let written = isLast ? groups.count : lifetimes.backwardTime(lastReader)
+      let written = isLast ? units.count : lifetimes.backwardTime(lastReader)
       let owner = lifetimes.gradientOwner[group.output]!
       let known = owned[owner] ?? (elements(group.output), written, backward)
       owned[owner] = (
@@ -78,8 +82,10 @@ struct MemoryPlan {
         rawGradients[index] = placeSlices(
           floats: elements(group.head), from: backward, to: backward)
       }
-      let input = network.nodes[group.head].inputs[0]
-      if lifetimes.headDelivery(to: input, from: index) == .accumulate {
+      let input = unit.inputs[0]
+      if unit.chain == nil, head.needsDetour,
+        lifetimes.headDelivery(to: input, from: index) == .accumulate
+      {
         detours[index] = placeSlices(floats: elements(input), from: backward, to: backward)
       }
       if let norm = group.norm {
@@ -87,11 +93,15 @@ struct MemoryPlan {
         let floats = NormBuffers.floats(ChannelPeriod(channels: channels))
         norms[index] = place(floats: floats + channels + 16 + 4 * channels * images.count + 16)
       }
-      let demand = head.demand(
-        input: network.nodes[input].shape, output: network.nodes[group.head].shape,
-        images: largest)
-      if demand.rearranged > 0 { rearranged[index] = place(floats: demand.rearranged + 32) }
-      if demand.state > 0 { states[index] = placeSlices(floats: demand.state) }
+      let demand = UnitDemand(unit, network: network, images: images)
+      if demand.state > 0 { states[index] = place(floats: demand.state + 32) }
+      if demand.stored > 0 {
+        stored[index] = placeSlices(floats: demand.stored, from: index, to: backward)
+      }
+      if demand.gradients > 0 {
+        gradientPlanes[index] = placeSlices(
+          floats: demand.gradients, from: backward, to: backward)
+      }
       scratchFloats = max(scratchFloats, demand.scratch)
     }
     for (node, handle) in owned.sorted(by: { $0.key < $1.key }).map({
@@ -130,43 +140,11 @@ extension Layer {
     }
   }
 
-  /// The memory beside its tensors that training the layer takes, in floats.
-  func demand(input: TensorShape, output: TensorShape, images: Int) -> (
-    rearranged: Int, scratch: Int, state: Int
-  ) {
+  /// Whether the layer's backward pass cannot add to its input's gradient, only write it.
+  var needsDetour: Bool {
     switch self {
-    case .convolution(let kernel, let stride, _, _):
-      let shape = ConvolutionShape(input: input, output: output, kernel: kernel, stride: stride)
-      return (shape.weightFloats, shape.scratchFloats, 0)
-    case .depthwiseConvolution(let kernel, let stride):
-      let shape = DepthwiseShape(input: input, kernel: kernel, stride: stride)
-      return (0, shape.scratchFloats, 0)
-    case .dense(let channels):
-      return (input.elementCount * channels, 0, 0)
-    case .squeezeExcitation(let hidden):
-      return (
-        SqueezeExcitationLayer.rearrangedFloats(channels: input.channels, hidden: hidden), 0,
-        SqueezeExcitationLayer.stateFloats(
-          images: images, channels: input.channels, hidden: hidden)
-      )
-    default:
-      return (0, 0, 0)
+    case .convolution, .dense, .batchNorm, .add, .activation: false
+    default: true
     }
-  }
-}
-
-extension ConvolutionShape {
-  init(input: TensorShape, output: TensorShape, kernel: Int, stride: Int) {
-    self.init(
-      height: input.height, width: input.width, inputChannels: input.channels,
-      outputChannels: output.channels, kernel: kernel, stride: stride)
-  }
-}
-
-extension DepthwiseShape {
-  init(input: TensorShape, kernel: Int, stride: Int) {
-    self.init(
-      height: input.height, width: input.width, channels: input.channels, kernel: kernel,
-      stride: stride)
   }
 }

@@ -1,13 +1,16 @@
 import TensorKernels
 
 /// A norm, add or activation that no other layer could take in: its head copies nothing.
-struct PassThroughLayer: TrainingLayer {
+struct PassThroughLayer: OnePassLayer {
   let elements: Int
   let buffers: LayerBuffers
 
-  func forward(slice: Int, step: Int) {}
+  var kind: KernelKind { .activation }
 
-  func backward(slice: Int, step: Int) {
+  func forward(_ turn: TrainingTurn) {}
+
+  func backward(_ turn: TrainingTurn) {
+    let slice = turn.slice
     let count = buffers.images[slice] * elements
     switch buffers.delivery {
     case .none: break

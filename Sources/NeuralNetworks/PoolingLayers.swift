@@ -1,14 +1,17 @@
 import TensorKernels
 
 /// Average or max pooling.
-struct PoolingLayer: TrainingLayer {
-  let kind: PoolingKind
+struct PoolingLayer: OnePassLayer {
+  let pooling: PoolingKind
   let shape: PoolingShape
   let buffers: LayerBuffers
 
-  func forward(slice: Int, step: Int) {
+  var kind: KernelKind { .pooling }
+
+  func forward(_ turn: TrainingTurn) {
+    let slice = turn.slice
     let images = buffers.images[slice]
-    switch kind {
+    switch pooling {
     case .average:
       averagePoolForward(
         buffers.input(slice), into: buffers.output(slice), images: images, shape: shape)
@@ -18,11 +21,12 @@ struct PoolingLayer: TrainingLayer {
     }
   }
 
-  func backward(slice: Int, step: Int) {
+  func backward(_ turn: TrainingTurn) {
+    let slice = turn.slice
     let images = buffers.images[slice]
     let elements = shape.height * shape.width * shape.channels
     buffers.deliver(slice: slice, elements: elements) { output in
-      switch kind {
+      switch pooling {
       case .average:
         averagePoolBackward(
           buffers.outputGradient(slice), into: output, images: images, shape: shape)
@@ -36,17 +40,21 @@ struct PoolingLayer: TrainingLayer {
 }
 
 /// The mean over all positions.
-struct GlobalPoolingLayer: TrainingLayer {
+struct GlobalPoolingLayer: OnePassLayer {
   let input: TensorShape
   let buffers: LayerBuffers
 
-  func forward(slice: Int, step: Int) {
+  var kind: KernelKind { .pooling }
+
+  func forward(_ turn: TrainingTurn) {
+    let slice = turn.slice
     globalAveragePool(
       buffers.input(slice), into: buffers.output(slice), images: buffers.images[slice],
       positions: input.positionCount, channels: input.channels)
   }
 
-  func backward(slice: Int, step: Int) {
+  func backward(_ turn: TrainingTurn) {
+    let slice = turn.slice
     buffers.deliver(slice: slice, elements: input.elementCount) { output in
       globalAveragePoolBackward(
         buffers.outputGradient(slice), into: output, images: buffers.images[slice],

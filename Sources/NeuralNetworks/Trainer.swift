@@ -83,14 +83,17 @@ public final class Trainer: @unchecked Sendable {
     let ended = Atomic<Bool>(false)
     let divergedAt = Atomic<Int>(-1)
     team.run { [self] thread in
+      plan.clock?.start(thread: thread)
       for step in steps {
         for slice in plan.slices(of: thread, team: team) {
           fill(slot(slice, step: step))
         }
+        plan.clock?.lap(.batch, thread: thread)
         plan.forward(thread: thread, team: team, step: step, momentum: 0.1)
         for slice in plan.slices(of: thread, team: team) {
           results[slice] = sliceLoss(slice, weights: loss)
         }
+        plan.clock?.lap(.loss, thread: thread)
         plan.backward(thread: thread, team: team, step: step)
         if thread == 0 {
           plan.reduceGradients()
@@ -115,7 +118,9 @@ public final class Trainer: @unchecked Sendable {
             ended.store(true, ordering: .relaxed)
           }
         }
+        plan.clock?.lap(.optimizer, thread: thread)
         team.barrier()
+        plan.clock?.lap(.waiting, thread: thread)
         if ended.load(ordering: .relaxed) { return }
       }
     }

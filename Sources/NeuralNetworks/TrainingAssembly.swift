@@ -6,13 +6,15 @@ struct TrainingAssembly {
   let parameters: UnsafeMutablePointer<Float>
   let statistics: UnsafeMutablePointer<Float>
   let gradients: SliceBuffer
-  let groups: [PlannedGroup]
+  let units: [PlannedUnit]
   let input: SliceBuffer
   let output: SliceBuffer
   let outputGradient: SliceBuffer
 
-  init(network: Network, layout: ParameterLayout, ranges: [Range<Int>], seed: UInt64) {
-    let lifetimes = TensorLifetimes(network)
+  init(
+    network: Network, layout: ParameterLayout, ranges: [Range<Int>], seed: UInt64, streaming: Bool
+  ) {
+    let lifetimes = TensorLifetimes(network, units: network.trainingUnits(streaming: streaming))
     let images = ranges.map(\.count)
     let memory = MemoryPlan(
       network: network, layout: layout, lifetimes: lifetimes, images: images)
@@ -23,10 +25,10 @@ struct TrainingAssembly {
       (statistics + tensor.offset).update(repeating: 1, count: tensor.count)
     }
     gradients = memory.slices(memory.gradients)
-    let builder = GroupBuilder(
+    let builder = UnitBuilder(
       network: network, layout: layout, lifetimes: lifetimes, images: images, memory: memory,
       seed: seed)
-    groups = lifetimes.groups.indices.map(builder.group)
+    units = lifetimes.units.indices.map(builder.unit)
     let last = network.nodes.count - 1
     input = memory.slices(memory.activations[0]!)
     output = memory.slices(memory.activations[last]!)
@@ -36,19 +38,19 @@ struct TrainingAssembly {
 
 /// When each tensor of a training step is written first and read last.
 ///
-/// Group g runs forward at time g and backward at 2·G − g; the loss is at time G.
+/// Unit u runs forward at time u and backward at 2·U − u; the loss is at time U.
 struct TensorLifetimes {
-  let groups: [FusedGroup]
-  /// For each node that is a group's output, or the input: the groups that read it.
+  let units: [TrainingUnit]
+  /// For each node that is a unit's output, or the input: the units that read it.
   let readers: [Int: [Int]]
   /// For each such node, the node whose gradient buffer it shares, itself if none.
   let gradientOwner: [Int: Int]
 
-  init(_ network: Network) {
-    groups = network.fusedGroups
+  init(_ network: Network, units: [TrainingUnit]) {
+    self.units = units
     var readers: [Int: [Int]] = [:]
-    for (index, group) in groups.enumerated() {
-      for input in Set(network.nodes[group.head].inputs + [group.addend].compactMap { $0 }) {
+    for (index, unit) in units.enumerated() {
+      for input in Set(unit.inputs + [unit.group.addend].compactMap { $0 }) {
         readers[input, default: []].append(index)
       }
     }
@@ -56,8 +58,8 @@ struct TensorLifetimes {
     // Behind a norm the addend's gradient is dz, which stands in the output's gradient buffer. If no
     // other reader has written its share yet, the addend takes over that buffer.
     var owner: [Int: Int] = [:]
-    for node in [0] + groups.map(\.output) { owner[node] = node }
-    for (index, group) in groups.enumerated().reversed() {
+    for node in [0] + units.map(\.group.output) { owner[node] = node }
+    for (index, group) in units.map(\.group).enumerated().reversed() {
       guard let addend = group.addend, group.norm != nil, addend != 0,
         readers[addend]!.max() == index
       else { continue }
@@ -66,7 +68,7 @@ struct TensorLifetimes {
     gradientOwner = owner
   }
 
-  func backwardTime(_ group: Int) -> Int { 2 * groups.count - group }
+  func backwardTime(_ unit: Int) -> Int { 2 * units.count - unit }
 
   /// Whether the group's norm hands its output's gradient buffer on to its addend.
   func handsOn(_ group: FusedGroup) -> Bool {
@@ -74,17 +76,17 @@ struct TensorLifetimes {
     return addend != 0 && gradientOwner[addend] == gradientOwner[group.output]
   }
 
-  /// How `group` delivers the gradient of the tensor that `node` gives.
-  func delivery(to node: Int, from group: Int) -> GradientDelivery {
+  /// How `unit` delivers the gradient of the tensor that `node` gives.
+  func delivery(to node: Int, from unit: Int) -> GradientDelivery {
     if node == 0 { return .none }
-    return readers[node]!.max() == group ? .overwrite : .accumulate
+    return readers[node]!.max() == unit ? .overwrite : .accumulate
   }
 
-  /// How the head of `group` delivers the gradient of its input, `node`.
+  /// How the head of `unit` delivers the gradient of its input, `node`.
   ///
-  /// Where the group also adds its own input, its tail has delivered the addend's share before.
-  func headDelivery(to node: Int, from group: Int) -> GradientDelivery {
-    let delivery = delivery(to: node, from: group)
-    return delivery == .overwrite && groups[group].addend == node ? .accumulate : delivery
+  /// Where the unit also adds its own input, its tail has delivered the addend's share before.
+  func headDelivery(to node: Int, from unit: Int) -> GradientDelivery {
+    let delivery = delivery(to: node, from: unit)
+    return delivery == .overwrite && units[unit].group.addend == node ? .accumulate : delivery
   }
 }

@@ -33,6 +33,7 @@ struct TrainedTensor: @unchecked Sendable {
   let value: UnsafeMutablePointer<Float>
   private let gradients: SliceBuffer
   private let offset: Int
+  private let count: Int
 
   init(
     _ tensor: ParameterLayout.Tensor, parameters: UnsafeMutablePointer<Float>,
@@ -40,21 +41,79 @@ struct TrainedTensor: @unchecked Sendable {
   ) {
     value = parameters + tensor.offset
     offset = tensor.offset
+    count = tensor.count
     self.gradients = gradients
   }
 
   func gradient(_ slice: Int) -> UnsafeMutablePointer<Float> { gradients(slice) + offset }
+
+  /// Moves the gradients of `slices` slices into the first's, in their order.
+  func gatherGradients(slices: Int) {
+    for slice in 1..<max(1, slices) {
+      add(gradient(slice), to: gradient(0), count: count)
+      gradient(slice).update(repeating: 0, count: count)
+    }
+  }
+}
+
+/// One call of a layer: which slice of which step, and the clock that may be running.
+struct TrainingTurn {
+  let slice: Int
+  let step: Int
+  let thread: Int
+  let clock: KernelClock?
+
+  /// Books the time since the last lap.
+  @inline(__always)
+  func lap(_ kind: KernelKind) {
+    clock?.lap(kind, thread: thread)
+  }
 }
 
 /// A layer in a training plan. Slices are independent: any thread may run any slice.
+///
+/// A layer may need several passes over the batch. Between two passes, and after the last backward one,
+/// all threads meet and one of them settles what the whole batch decides.
 protocol TrainingLayer: Sendable {
-  /// Rearranges the weights for the backward pass; called once a step.
+  var forwardPasses: Int { get }
+  var backwardPasses: Int { get }
+  /// Whether there is something to settle even after the only backward pass.
+  var settlesLastPass: Bool { get }
+  /// Rearranges the weights; called once a step.
   func rearrange()
-  func forward(slice: Int, step: Int)
+  func forward(_ turn: TrainingTurn, pass: Int)
+  func settleForward(pass: Int, momentum: Float)
   /// Adds to the weights' gradients and delivers the input's.
-  func backward(slice: Int, step: Int)
+  func backward(_ turn: TrainingTurn, pass: Int)
+  func settleBackward(pass: Int)
+}
+
+/// A layer that needs one pass forward and one backward.
+protocol OnePassLayer: TrainingLayer {
+  /// What its time is booked as.
+  var kind: KernelKind { get }
+  func forward(_ turn: TrainingTurn)
+  func backward(_ turn: TrainingTurn)
 }
 
 extension TrainingLayer {
   func rearrange() {}
+}
+
+extension OnePassLayer {
+  var forwardPasses: Int { 1 }
+  var backwardPasses: Int { 1 }
+  func settleForward(pass: Int, momentum: Float) {}
+  var settlesLastPass: Bool { false }
+  func settleBackward(pass: Int) {}
+
+  func forward(_ turn: TrainingTurn, pass: Int) {
+    forward(turn)
+    turn.lap(kind)
+  }
+
+  func backward(_ turn: TrainingTurn, pass: Int) {
+    backward(turn)
+    turn.lap(kind)
+  }
 }

@@ -14,13 +14,15 @@ public final class TrainingPlan: @unchecked Sendable {
   public let batch: Int
   /// The images of each slice, as a range of the batch.
   public let sliceRanges: [Range<Int>]
+  /// Runs while kernels are timed; nil otherwise.
+  public var clock: KernelClock?
 
   /// The trained parameters, `[layout.parameterFloats]`.
   public let parameters: UnsafeMutablePointer<Float>
   /// Running means and variances, `[layout.statisticFloats]`.
   public let statistics: UnsafeMutablePointer<Float>
 
-  let groups: [PlannedGroup]
+  let units: [PlannedUnit]
   private let arena: FloatArena
   private let input: SliceBuffer
   private let output: SliceBuffer
@@ -29,13 +31,19 @@ public final class TrainingPlan: @unchecked Sendable {
 
   /// Plans `network` for batches of `batch` images in `slices` slices.
   ///
-  /// - Parameter seed: Keys the dropout masks.
-  public init(network: Network, batch: Int, slices: Int = 1, seed: UInt64 = 0) {
+  /// - Parameters:
+  ///   - seed: Keys the dropout masks.
+  ///   - streaming: Whether bottlenecks run image by image (`BottleneckLayer`) instead of layer by
+  ///     layer over the batch. The results agree up to rounding.
+  public init(
+    network: Network, batch: Int, slices: Int = 1, seed: UInt64 = 0, streaming: Bool = true
+  ) {
     precondition(
       slices >= 1 && slices <= batch, "a batch of \(batch) cannot have \(slices) slices")
     let layout = ParameterLayout(network)
     let ranges = (0..<slices).map { batch * $0 / slices..<batch * ($0 + 1) / slices }
-    let assembly = TrainingAssembly(network: network, layout: layout, ranges: ranges, seed: seed)
+    let assembly = TrainingAssembly(
+      network: network, layout: layout, ranges: ranges, seed: seed, streaming: streaming)
     self.network = network
     self.layout = layout
     self.batch = batch
@@ -44,7 +52,7 @@ public final class TrainingPlan: @unchecked Sendable {
     parameters = assembly.parameters
     statistics = assembly.statistics
     gradients = assembly.gradients
-    groups = assembly.groups
+    units = assembly.units
     input = assembly.input
     output = assembly.output
     outputGradient = assembly.outputGradient
@@ -68,8 +76,8 @@ public final class TrainingPlan: @unchecked Sendable {
   }
 }
 
-/// A group of layers in a plan: its head, and what follows it in the same kernel.
-struct PlannedGroup: Sendable {
+/// A unit in a plan: its head, and what follows it in the same kernel.
+struct PlannedUnit: Sendable {
   enum Tail: Sendable {
     case none
     case norm(NormLayer)
@@ -121,24 +129,35 @@ extension TrainingPlan {
   ///   - momentum: The weight of this batch in the running statistics.
   public func forward(thread: Int, team: WorkerTeam, step: Int, momentum: Float) {
     let slices = slices(of: thread, team: team)
-    for index in stride(from: thread, to: groups.count, by: team.threadCount) {
-      groups[index].head.rearrange()
-      if case .norm(let norm) = groups[index].tail { norm.preparePivot() }
+    func meet(_ settle: (() -> Void)? = nil) { self.meet(thread: thread, team: team, settle) }
+    for index in stride(from: thread, to: units.count, by: team.threadCount) {
+      units[index].head.rearrange()
+      if case .norm(let norm) = units[index].tail { norm.preparePivot() }
     }
     for slice in slices { gradients(slice).update(repeating: 0, count: layout.parameterFloats) }
-    team.barrier()
-    for group in groups {
-      for slice in slices { group.head.forward(slice: slice, step: step) }
-      switch group.tail {
+    clock?.lap(.rearrangement, thread: thread)
+    meet()
+    for unit in units {
+      let head = unit.head
+      for pass in 0..<head.forwardPasses {
+        for slice in slices {
+          head.forward(turn(slice, step: step, thread: thread), pass: pass)
+        }
+        if pass < head.forwardPasses - 1 {
+          meet { head.settleForward(pass: pass, momentum: momentum) }
+        }
+      }
+      switch unit.tail {
       case .none: break
       case .activation(let tail):
         for slice in slices { tail.forward(slice: slice) }
+        clock?.lap(.activation, thread: thread)
       case .norm(let norm):
         for slice in slices { norm.accumulateMoments(slice: slice) }
-        team.barrier()
-        if thread == 0 { norm.prepareForward(momentum: momentum) }
-        team.barrier()
+        clock?.lap(.norm, thread: thread)
+        meet { norm.prepareForward(momentum: momentum) }
         for slice in slices { norm.apply(slice: slice) }
+        clock?.lap(.norm, thread: thread)
       }
     }
   }
@@ -146,25 +165,51 @@ extension TrainingPlan {
   /// Turns the logits' gradient into every parameter's, one buffer a slice.
   public func backward(thread: Int, team: WorkerTeam, step: Int) {
     let slices = slices(of: thread, team: team)
-    for group in groups.reversed() {
-      // Buffers change owners between groups, and a tensor's slices lie side by side: no thread may
-      // run ahead into a group while another still reads what the group's buffers held before. A
+    func meet(_ settle: (() -> Void)? = nil) { self.meet(thread: thread, team: team, settle) }
+    for unit in units.reversed() {
+      // Buffers change owners between units, and a tensor's slices lie side by side: no thread may
+      // run ahead into a unit while another still reads what the unit's buffers held before. A
       // norm's own meeting comes before it writes to a new buffer.
-      switch group.tail {
-      case .none: team.barrier()
+      switch unit.tail {
+      case .none: meet()
       case .activation(let tail):
-        team.barrier()
+        meet()
         for slice in slices { tail.backward(slice: slice) }
+        clock?.lap(.activation, thread: thread)
       case .norm(let norm):
         for slice in slices { norm.accumulateBackward(slice: slice) }
-        team.barrier()
-        if thread == 0 { norm.prepareBackward() }
-        team.barrier()
+        clock?.lap(.norm, thread: thread)
+        meet { norm.prepareBackward() }
         for slice in slices { norm.applyBackward(slice: slice) }
+        clock?.lap(.norm, thread: thread)
       }
-      for slice in slices { group.head.backward(slice: slice, step: step) }
+      let head = unit.head
+      for pass in 0..<head.backwardPasses {
+        for slice in slices {
+          head.backward(turn(slice, step: step, thread: thread), pass: pass)
+        }
+        if pass < head.backwardPasses - 1 || head.settlesLastPass {
+          meet { head.settleBackward(pass: pass) }
+        }
+      }
     }
+    meet()
+  }
+
+  private func turn(_ slice: Int, step: Int, thread: Int) -> TrainingTurn {
+    TrainingTurn(slice: slice, step: step, thread: thread, clock: clock)
+  }
+
+  /// Waits for all threads, and lets one of them run `settle` while the others wait.
+  private func meet(thread: Int, team: WorkerTeam, _ settle: (() -> Void)?) {
     team.barrier()
+    if let settle {
+      clock?.lap(.waiting, thread: thread)
+      if thread == 0 { settle() }
+      clock?.lap(.norm, thread: thread)
+      team.barrier()
+    }
+    clock?.lap(.waiting, thread: thread)
   }
 
   /// Adds the slices' gradients into `gradient`, in their order. One thread calls it.

@@ -1,7 +1,7 @@
 import TensorKernels
 
-/// Builds the layers of a training plan on the buffers that a `MemoryPlan` placed.
-struct GroupBuilder {
+/// Builds the units of a training plan on the buffers that a `MemoryPlan` placed.
+struct UnitBuilder {
   let network: Network
   let layout: ParameterLayout
   let lifetimes: TensorLifetimes
@@ -9,38 +9,53 @@ struct GroupBuilder {
   let memory: MemoryPlan
   let seed: UInt64
 
-  /// Returns the group at `index` with its head and tail.
-  func group(_ index: Int) -> PlannedGroup {
-    let group = lifetimes.groups[index]
+  /// Returns the unit at `index` with its head and tail.
+  func unit(_ index: Int) -> PlannedUnit {
+    let unit = lifetimes.units[index]
+    let group = unit.group
     let node = network.nodes[group.head]
-    let input = memory.slices(memory.activations[node.inputs[0]]!)
+    let inputNode = unit.inputs[0]
+    let input = memory.slices(memory.activations[inputNode]!)
     let output = memory.slices(memory.activations[group.output]!)
     let outputGradient = memory.slices(memory.nodeGradients[group.output]!)
     let values =
       node.layer.readsInputDirectly ? input : memory.raw[index].map(memory.slices) ?? output
     let valuesGradient = memory.rawGradients[index].map(memory.slices) ?? outputGradient
-    let delivery = lifetimes.headDelivery(to: node.inputs[0], from: index)
+    let delivery = lifetimes.headDelivery(to: inputNode, from: index)
     let buffers = LayerBuffers(
       input: input, output: values, outputGradient: valuesGradient,
       inputGradient: delivery == .none
-        ? valuesGradient : memory.slices(memory.nodeGradients[node.inputs[0]]!),
+        ? valuesGradient : memory.slices(memory.nodeGradients[inputNode]!),
       delivery: delivery, detour: memory.detours[index].map(memory.slices) ?? valuesGradient,
       scratch: memory.slices(memory.scratch), images: images)
-    return PlannedGroup(
-      head: head(index, node: group.head, buffers: buffers),
+    return PlannedUnit(
+      head: chain(index, unit, buffers: buffers)
+        ?? head(index, node: group.head, buffers: buffers),
       tail: tail(
         index, group, values: values, output: output, outputGradient: outputGradient,
         valuesGradient: valuesGradient))
   }
 
-  private func tensor(_ role: ParameterLayout.Role, _ node: Int) -> TrainedTensor {
+  func tensor(_ role: ParameterLayout.Role, _ node: Int) -> TrainedTensor {
     TrainedTensor(
       layout.tensor(role, of: node), parameters: memory.pointer(memory.parameters),
       gradients: memory.slices(memory.gradients))
   }
 
-  private func rearranged(_ index: Int) -> UnsafeMutablePointer<Float> {
-    memory.pointer(memory.rearranged[index]!)
+  /// What the head of the unit at `index` keeps for itself.
+  func state(_ index: Int) -> UnsafeMutablePointer<Float> {
+    memory.pointer(memory.states[index]!)
+  }
+
+  /// A running statistic's memory.
+  func statistic(_ role: ParameterLayout.Role, _ node: Int) -> UnsafeMutablePointer<Float> {
+    memory.pointer(memory.statistics) + layout.tensor(role, of: node).offset
+  }
+
+  func excitationTensors(_ node: Int) -> ExcitationGate.Tensors {
+    ExcitationGate.Tensors(
+      squeezeWeight: tensor(.squeezeWeight, node), squeezeBias: tensor(.squeezeBias, node),
+      exciteWeight: tensor(.exciteWeight, node), exciteBias: tensor(.exciteBias, node))
   }
 
   private func head(_ index: Int, node: Int, buffers: LayerBuffers) -> any TrainingLayer {
@@ -51,7 +66,7 @@ struct GroupBuilder {
       return ConvolutionLayer(
         shape: ConvolutionShape(input: input, output: output, kernel: kernel, stride: stride),
         buffers: buffers, weight: tensor(.weight, node), bias: bias ? tensor(.bias, node) : nil,
-        rearranged: rearranged(index))
+        rearranged: state(index))
     case .depthwiseConvolution(let kernel, let stride):
       return DepthwiseLayer(
         shape: DepthwiseShape(input: input, kernel: kernel, stride: stride), buffers: buffers,
@@ -59,16 +74,18 @@ struct GroupBuilder {
     case .dense(let channels):
       return DenseLayer(
         inputs: input.elementCount, outputs: channels, buffers: buffers,
-        weight: tensor(.weight, node), bias: tensor(.bias, node), rearranged: rearranged(index))
+        weight: tensor(.weight, node), bias: tensor(.bias, node), rearranged: state(index))
     case .squeezeExcitation(let hidden):
+      var cursor = MemoryCursor(state(index))
       return SqueezeExcitationLayer(
-        input: input, hidden: hidden, buffers: buffers,
-        squeezeWeight: tensor(.squeezeWeight, node), squeezeBias: tensor(.squeezeBias, node),
-        exciteWeight: tensor(.exciteWeight, node), exciteBias: tensor(.exciteBias, node),
-        state: memory.slices(memory.states[index]!), rearranged: rearranged(index))
+        input: input, buffers: buffers,
+        gate: ExcitationGate(
+          channels: input.channels, hidden: hidden, tensors: excitationTensors(node),
+          memory: ExcitationGate.Memory(
+            channels: input.channels, hidden: hidden, images: images, cursor: &cursor)))
     case .pooling(let kind, let kernel, let stride, let padding):
       return PoolingLayer(
-        kind: kind,
+        pooling: kind,
         shape: PoolingShape(
           height: input.height, width: input.width, channels: input.channels, kernel: kernel,
           stride: stride, padding: padding), buffers: buffers)
@@ -87,7 +104,7 @@ struct GroupBuilder {
   private func tail(
     _ index: Int, _ group: FusedGroup, values: SliceBuffer, output: SliceBuffer,
     outputGradient: SliceBuffer, valuesGradient: SliceBuffer
-  ) -> PlannedGroup.Tail {
+  ) -> PlannedUnit.Tail {
     let addend = group.addend.map { memory.slices(memory.activations[$0]!) }
     let addendDelivery = group.addend.map { lifetimes.delivery(to: $0, from: index) } ?? .none
     let addendGradient =
@@ -111,15 +128,14 @@ struct GroupBuilder {
     let inverse = base + NormBuffers.floats(period)
     let sums = UnsafeMutableRawPointer(inverse + (channels + 15) / 16 * 16)
       .bindMemory(to: Double.self, capacity: 2 * channels * images.count)
-    let statistics = memory.pointer(memory.statistics)
     return .norm(
       NormLayer(
         shape: shape, activation: activation, values: values, addend: addend, output: output,
         outputGradient: outputGradient, valuesGradient: valuesGradient,
         addendGradient: addendGradient, addendDelivery: addendDelivery, images: images,
         gamma: tensor(.scale, normNode), beta: tensor(.shift, normNode),
-        runningMean: statistics + layout.tensor(.runningMean, of: normNode).offset,
-        runningVariance: statistics + layout.tensor(.runningVariance, of: normNode).offset,
+        runningMean: statistic(.runningMean, normNode),
+        runningVariance: statistic(.runningVariance, normNode),
         buffers: NormBuffers(memory: base, period: period), inverseDeviation: inverse, sums: sums))
   }
 

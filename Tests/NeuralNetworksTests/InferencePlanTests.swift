@@ -19,6 +19,10 @@ enum TestGraph: String, CaseIterable, Sendable {
   case shortcutsOverOneLayer
   case imageShortcuts
   case dropout
+  case bottlenecks
+  case imageBottleneck
+  case imageSeparable
+  case imagePooledExpansion
 
   static let image = TensorShape(height: 5, width: 6, channels: 3)
   static let classes = 4
@@ -39,6 +43,12 @@ enum TestGraph: String, CaseIterable, Sendable {
     case .shortcutsOverOneLayer: try builder.appendShortcutsOverOneLayer()
     case .imageShortcuts: try builder.appendImageShortcuts()
     case .dropout: try builder.appendDropout(rate: dropoutRate)
+    case .bottlenecks: try builder.appendBottlenecks()
+    case .imageBottleneck: try builder.appendImageBottleneck()
+    case .imageSeparable: try builder.appendImageSeparable()
+    case .imagePooledExpansion:
+      try builder.appendUnit(kernel: 1, stride: 1, channels: 18, .hardSwish)
+      try builder.append(.globalAveragePool)
     }
     try builder.append(.dense(channels: TestGraph.classes))
     return try builder.network()

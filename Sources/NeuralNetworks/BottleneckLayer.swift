@@ -1,0 +1,374 @@
+import TensorKernels
+
+/// An inverted residual or separable convolution up to its last norm: [expansion →] depthwise → norm →
+/// activation [→ squeeze-and-excitation] → projection.
+///
+/// A few images at a time go through the block, sixteen wide channels (a plane) after the other. Of the
+/// wide tensors only the depthwise convolution's output is stored, because its norm must have seen the
+/// whole batch before anything can follow; all others are computed again where the backward pass needs
+/// them, from cache to cache. The projection's own norm and residual add follow as any head's.
+struct BottleneckLayer: TrainingLayer, @unchecked Sendable {
+  let shape: BottleneckShape
+  let images: [Int]
+  let expansion: StreamedExpansion?
+  let input: SliceBuffer
+  let inputGradient: SliceBuffer
+  let delivery: GradientDelivery
+  let norm: BottleneckNorm
+  let filters: TrainedTensor
+  let squeeze: ExcitationGate?
+  let projection: TrainedTensor
+  /// The projection's output and its gradient, `[images, H', W', outputs]`.
+  let output: SliceBuffer
+  let outputGradient: SliceBuffer
+  /// The depthwise convolution's output, group by group, plane by plane.
+  let stored: SliceBuffer
+  /// dz behind its norm, laid out alike; lives only within the backward pass.
+  let gradients: SliceBuffer
+  let scratch: SliceBuffer
+  let weights: Weights
+  let filterGradients: [UnsafeMutablePointer<Float>]
+
+  /// Weights rearranged once a step; what belongs to no channel stays zero.
+  struct Weights: @unchecked Sendable {
+    /// `[planes, k·k, 16]`.
+    let filters: UnsafeMutablePointer<Float>
+    /// `[16 · planes, outputs]`.
+    let projection: UnsafeMutablePointer<Float>
+    /// The projection's transpose as panels, `[planes, outputs, 16]`.
+    let panels: UnsafeMutablePointer<Float>
+
+    init(_ shape: BottleneckShape, cursor: inout MemoryCursor) {
+      let wide = shape.planes * planeChannels
+      filters = cursor.take(shape.taps * wide)
+      projection = cursor.take(wide * shape.outputs)
+      panels = cursor.take(wide * shape.outputs)
+    }
+  }
+
+  var forwardPasses: Int { expansion == nil ? 2 : 3 }
+  var backwardPasses: Int { expansion == nil || delivery == .none ? 2 : 3 }
+  var settlesLastPass: Bool { expansion != nil && delivery == .none }
+
+  func rearrange() {
+    let taps = shape.taps
+    for channel in 0..<shape.channels {
+      let (plane, lane) = (channel / planeChannels, channel % planeChannels)
+      for tap in 0..<taps {
+        weights.filters[(plane * taps + tap) * planeChannels + lane] =
+          filters.value[tap * shape.channels + channel]
+      }
+      let row = projection.value + channel * shape.outputs
+      (weights.projection + channel * shape.outputs).update(from: row, count: shape.outputs)
+      for o in 0..<shape.outputs {
+        weights.panels[(plane * shape.outputs + o) * planeChannels + lane] = row[o]
+      }
+    }
+    squeeze?.rearrange()
+    norm.preparePivot()
+  }
+
+  func forward(_ turn: TrainingTurn, pass: Int) {
+    switch (pass, expansion) {
+    case (0, let expansion?): expansion.gatherMoments(turn)
+    case (0, nil), (1, _?): convolve(turn)
+    default: project(turn)
+    }
+  }
+
+  func settleForward(pass: Int, momentum: Float) {
+    if pass == 0, let expansion {
+      expansion.settleForward(momentum: momentum)
+    } else if pass < forwardPasses - 1 {
+      norm.settleForward(momentum: momentum)
+    }
+  }
+
+  func backward(_ turn: TrainingTurn, pass: Int) {
+    switch pass {
+    case 0: projectBackward(turn)
+    case 1: convolveBackward(turn)
+    default: expansion?.deliverRest(turn)
+    }
+  }
+
+  func settleBackward(pass: Int) {
+    switch pass {
+    case 0: norm.settleBackward()
+    case 1: expansion?.settleBackward()
+    default: break
+    }
+  }
+}
+
+extension BottleneckLayer {
+  func group(_ images: Range<Int>, plane: Int, of buffer: UnsafeMutablePointer<Float>)
+    -> UnsafeMutablePointer<Float>
+  {
+    let planeFloats = shape.plane.outputPixels * planeChannels
+    return buffer + (images.lowerBound * shape.planes + plane * images.count) * planeFloats
+  }
+
+  private func groups(_ slice: Int) -> some Sequence<Range<Int>> {
+    imageGroups(images[slice], of: shape.groupImages)
+  }
+
+  /// Fills a frame with the activated input of the depthwise convolution, one image and plane.
+  ///
+  /// - Parameter values: The expansion's z for the image, if there is one.
+  private func fill(
+    _ frame: UnsafeMutablePointer<Float>, slice: Int, image: Int, plane: Int,
+    values: UnsafePointer<Float>
+  ) {
+    if let expansion {
+      activatePlane(
+        values, activation: expansion.activation, into: frame, shape: shape.inputFrame)
+    } else {
+      gatherPlane(
+        input(slice) + image * shape.plane.inputPixels * shape.channels, channels: shape.channels,
+        first: plane * planeChannels, into: frame, shape: shape.inputFrame)
+    }
+  }
+
+  /// Input → depthwise convolution's output, and its moments.
+  private func convolve(_ turn: TrainingTurn) {
+    let slice = turn.slice
+    let parts = BottleneckScratch(shape, memory: scratch(slice))
+    let plane = shape.plane
+    shape.inputFrame.clear(parts.frame)
+    norm.clearSums(slice)
+    for images in groups(slice) {
+      for block in 0..<shape.planes {
+        expansion?.product(plane: block, slice: slice, images: images, into: parts.values)
+        turn.lap(.pointwise)
+        parts.sums.update(repeating: 0, count: 2 * planeChannels)
+        let output = group(images, plane: block, of: stored(slice))
+        for image in images {
+          let place = image - images.lowerBound
+          fill(
+            parts.frame, slice: slice, image: image, plane: block,
+            values: parts.values + place * plane.inputPixels * planeChannels)
+          turn.lap(.activation)
+          depthwisePlaneForward(
+            parts.frame, weights.filters + block * shape.taps * planeChannels,
+            pivot: norm.buffers.mean + block * planeChannels,
+            into: output + place * plane.outputPixels * planeChannels, shape: plane,
+            sums: parts.sums)
+          turn.lap(.depthwise)
+        }
+        norm.add(parts.sums, plane: block, slice: slice)
+      }
+    }
+  }
+
+  /// Depthwise convolution's output → norm → activation → projection.
+  private func project(_ turn: TrainingTurn) {
+    let slice = turn.slice
+    let parts = BottleneckScratch(shape, memory: scratch(slice))
+    let pixels = shape.plane.outputPixels
+    for images in groups(slice) {
+      let positions = images.count * pixels
+      let planeFloats = positions * planeChannels
+      for block in 0..<shape.planes {
+        let values = parts.planes + block * planeFloats
+        norm.activate(
+          group(images, plane: block, of: stored(slice)), plane: block, into: values,
+          positions: positions)
+        turn.lap(.norm)
+        guard let squeeze else { continue }
+        for image in images {
+          planeMean(
+            values + (image - images.lowerBound) * pixels * planeChannels,
+            into: squeeze.mean(slice, image: image) + block * planeChannels,
+            lanes: shape.lanes(block), positions: pixels)
+        }
+        turn.lap(.squeezeExcitation)
+      }
+      if let squeeze {
+        squeeze.forward(slice: slice, images: images)
+        for block in 0..<shape.planes {
+          scale(parts.planes + block * planeFloats, by: squeeze, block, slice, images)
+        }
+        turn.lap(.squeezeExcitation)
+      }
+      narrowProduct(
+        parts.planes, planeStride: planeFloats, planeCount: shape.planes,
+        right: weights.projection, accumulate: false,
+        into: output(slice) + images.lowerBound * pixels * shape.outputs, positions: positions,
+        columns: shape.outputs)
+      turn.lap(.pointwise)
+    }
+  }
+
+  private func scale(
+    _ values: UnsafeMutablePointer<Float>, by squeeze: ExcitationGate, _ plane: Int, _ slice: Int,
+    _ images: Range<Int>
+  ) {
+    let pixels = shape.plane.outputPixels
+    for image in images {
+      scalePlane(
+        values + (image - images.lowerBound) * pixels * planeChannels,
+        by: squeeze.gate(slice, image: image) + plane * planeChannels, positions: pixels)
+    }
+  }
+
+  /// The projection's gradients, back to dz behind the depthwise convolution's norm.
+  private func projectBackward(_ turn: TrainingTurn) {
+    let slice = turn.slice
+    let parts = BottleneckScratch(shape, memory: scratch(slice))
+    let pixels = shape.plane.outputPixels
+    norm.clearSums(slice)
+    for images in groups(slice) {
+      let positions = images.count * pixels
+      let gradient = outputGradient(slice) + images.lowerBound * pixels * shape.outputs
+      for block in 0..<shape.planes {
+        let wide = group(images, plane: block, of: gradients(slice))
+        planeProduct(
+          gradient, panel: weights.panels + block * shape.outputs * planeChannels,
+          start: parts.zeros, into: wide, positions: positions, depth: shape.outputs)
+        turn.lap(.pointwise)
+        norm.activate(
+          group(images, plane: block, of: stored(slice)), plane: block, into: parts.planes,
+          positions: positions)
+        turn.lap(.norm)
+        if let squeeze {
+          for image in images {
+            let place = (image - images.lowerBound) * pixels * planeChannels
+            planeDot(
+              parts.planes + place, wide + place,
+              into: squeeze.gateGradient(slice, image: image) + block * planeChannels,
+              lanes: shape.lanes(block), positions: pixels)
+          }
+          scale(parts.planes, by: squeeze, block, slice, images)
+          turn.lap(.squeezeExcitation)
+        }
+        planeTransposedProduct(
+          parts.planes, gradient,
+          addingTo: projection.gradient(slice) + block * planeChannels * shape.outputs,
+          rows: shape.lanes(block), positions: positions, columns: shape.outputs)
+        turn.lap(.pointwise)
+        if squeeze == nil {
+          norm.slope(
+            wide, values: group(images, plane: block, of: stored(slice)), plane: block,
+            slice: slice, sums: parts.sums, positions: positions)
+          turn.lap(.norm)
+        }
+      }
+      if let squeeze { excite(turn, squeeze, images, sums: parts.sums) }
+    }
+    if let squeeze {
+      squeeze.addWeightGradients(slice: slice, images: self.images[slice])
+      turn.lap(.squeezeExcitation)
+    }
+  }
+
+  /// The gate's gradient, and through it dz of all planes of `images`.
+  private func excite(
+    _ turn: TrainingTurn, _ squeeze: ExcitationGate, _ images: Range<Int>,
+    sums: UnsafeMutablePointer<Float>
+  ) {
+    let (slice, pixels) = (turn.slice, shape.plane.outputPixels)
+    squeeze.backward(slice: slice, images: images, positions: pixels)
+    turn.lap(.squeezeExcitation)
+    for block in 0..<shape.planes {
+      let wide = group(images, plane: block, of: gradients(slice))
+      for image in images {
+        scalePlane(
+          wide + (image - images.lowerBound) * pixels * planeChannels,
+          by: squeeze.gate(slice, image: image) + block * planeChannels,
+          adding: squeeze.meanGradient(slice, image: image) + block * planeChannels,
+          positions: pixels)
+      }
+      turn.lap(.squeezeExcitation)
+      norm.slope(
+        wide, values: group(images, plane: block, of: stored(slice)), plane: block, slice: slice,
+        sums: sums, positions: images.count * pixels)
+      turn.lap(.norm)
+    }
+  }
+
+  /// From dz behind the depthwise convolution's norm to the input's gradient.
+  private func convolveBackward(_ turn: TrainingTurn) {
+    let slice = turn.slice
+    let parts = BottleneckScratch(shape, memory: scratch(slice))
+    let plane = shape.plane
+    let filterGradients = filterGradients[slice]
+    filterGradients.update(repeating: 0, count: shape.planes * shape.taps * planeChannels)
+    shape.inputFrame.clear(parts.frame)
+    shape.outputFrame.clear(parts.gradientFrame)
+    expansion?.moments[slice].clearGradientSums()
+    for images in groups(slice) {
+      let planeFloats = images.count * plane.inputPixels * planeChannels
+      for block in 0..<shape.planes {
+        expansion?.product(plane: block, slice: slice, images: images, into: parts.values)
+        turn.lap(.pointwise)
+        let wide = group(images, plane: block, of: gradients(slice))
+        let values = group(images, plane: block, of: stored(slice))
+        let inner = parts.planes + block * planeFloats
+        let filter = block * shape.taps * planeChannels
+        for image in images {
+          let place = image - images.lowerBound
+          let outputPlace = place * plane.outputPixels * planeChannels
+          let inputPlace = place * plane.inputPixels * planeChannels
+          norm.backward(
+            wide + outputPlace, values: values + outputPlace, plane: block,
+            into: parts.gradientFrame, shape: shape.outputFrame)
+          turn.lap(.norm)
+          fill(
+            parts.frame, slice: slice, image: image, plane: block,
+            values: parts.values + inputPlace)
+          turn.lap(.activation)
+          depthwisePlaneBackwardFilter(
+            parts.frame, parts.gradientFrame, addingTo: filterGradients + filter, shape: plane)
+          if delivery != .none || expansion != nil {
+            depthwisePlaneBackwardInput(
+              parts.gradientFrame, weights.filters + filter, into: inner + inputPlace, shape: plane)
+          }
+          turn.lap(.depthwise)
+        }
+        passOn(inner, parts: parts, plane: block, turn, images)
+      }
+      expansion?.deliver(parts.planes, slice: slice, images: images)
+      turn.lap(.pointwise)
+    }
+    addFilterGradients(slice)
+    turn.lap(.depthwise)
+  }
+
+  /// Hands one plane of the depthwise convolution's input gradient to the expansion or the input.
+  private func passOn(
+    _ gradient: UnsafeMutablePointer<Float>, parts: BottleneckScratch, plane: Int,
+    _ turn: TrainingTurn, _ images: Range<Int>
+  ) {
+    let (slice, positions) = (turn.slice, images.count * shape.plane.inputPixels)
+    if let expansion {
+      parts.sums.update(repeating: 0, count: planeChannels)
+      slopePlane(
+        gradient, values: parts.values, activation: expansion.activation, sum: parts.sums,
+        positions: positions)
+      turn.lap(.activation)
+      expansion.addGradient(
+        gradient, sums: parts.sums, plane: plane, slice: slice, images: images)
+      turn.lap(.pointwise)
+    } else if delivery != .none {
+      scatterPlane(
+        gradient,
+        into: inputGradient(slice) + images.lowerBound * shape.plane.inputPixels * shape.channels,
+        channels: shape.channels, first: plane * planeChannels,
+        accumulate: delivery == .accumulate, positions: positions)
+      turn.lap(.activation)
+    }
+  }
+
+  private func addFilterGradients(_ slice: Int) {
+    let taps = shape.taps
+    let output = filters.gradient(slice)
+    for channel in 0..<shape.channels {
+      let (plane, lane) = (channel / planeChannels, channel % planeChannels)
+      for tap in 0..<taps {
+        output[tap * shape.channels + channel] +=
+          filterGradients[slice][(plane * taps + tap) * planeChannels + lane]
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/// What a training plan runs as one step: a fused group, or a chain of groups around a wide tensor.
+///
+/// Inverted residuals and separable convolutions pass through a tensor several times as wide as their
+/// input and output. A chain runs image by image, so that the wide tensors stay in cache.
+struct TrainingUnit: Hashable, Sendable {
+  /// The head whose output the norm, add and activation follow, and these. Of a chain: its last group.
+  var group: FusedGroup
+  /// What runs before the head.
+  var chain: Chain?
+  /// The nodes whose outputs the unit reads, the addend aside.
+  var inputs: [Int]
+
+  enum Chain: Hashable, Sendable {
+    /// [expansion →] depthwise → norm → activation [→ squeeze-and-excitation] → the head's projection.
+    case bottleneck(expansion: Expansion?, Depthwise)
+    /// expansion → the head's global mean.
+    case pooledExpansion(Expansion)
+  }
+
+  /// A pointwise convolution with a norm and an activation.
+  struct Expansion: Hashable, Sendable {
+    let convolution: Int
+    let norm: Int
+    let activation: Activation
+  }
+
+  struct Depthwise: Hashable, Sendable {
+    let convolution: Int
+    let norm: Int
+    let activation: Activation
+    let squeeze: Int?
+  }
+}
+
+extension Network {
+  /// The units of training in the order in which they run.
+  ///
+  /// - Parameter streaming: Whether to form chains; without them every group is a unit of its own.
+  func trainingUnits(streaming: Bool) -> [TrainingUnit] {
+    let groups = fusedGroups
+    var units: [TrainingUnit] = []
+    var position = 0
+    while position < groups.count {
+      if streaming, let (unit, length) = chain(of: groups[position...]) {
+        units.append(unit)
+        position += length
+      } else {
+        let group = groups[position]
+        units.append(TrainingUnit(group: group, inputs: nodes[group.head].inputs))
+        position += 1
+      }
+    }
+    return units
+  }
+
+  /// Returns the chain that begins `groups`, and of how many groups it consists.
+  private func chain(of groups: ArraySlice<FusedGroup>) -> (TrainingUnit, length: Int)? {
+    var rest = groups
+    let expansion = expansion(rest.first!)
+    let first = rest.first!.head
+    var entrance: Int? = nil
+    if expansion != nil { entrance = rest.removeFirst().output }
+    guard let next = rest.first, follows(next, entrance) else { return nil }
+    if let expansion, case .globalAveragePool = nodes[next.head].layer {
+      return (unit(next, .pooledExpansion(expansion), from: first), 2)
+    }
+    guard case .depthwiseConvolution = nodes[next.head].layer, let norm = next.norm,
+      next.add == nil
+    else { return nil }
+    rest.removeFirst()
+    var output = next.output
+    var squeeze: Int? = nil
+    if let group = rest.first, case .squeezeExcitation = nodes[group.head].layer,
+      follows(group, output)
+    {
+      squeeze = group.head
+      output = group.output
+      rest.removeFirst()
+    }
+    guard let projection = rest.first, follows(projection, output), projection.norm != nil,
+      isPlainPointwise(projection.head)
+    else { return nil }
+    let depthwise = TrainingUnit.Depthwise(
+      convolution: next.head, norm: norm, activation: activation(of: next), squeeze: squeeze)
+    let length = rest.startIndex - groups.startIndex + 1
+    return (unit(projection, .bottleneck(expansion: expansion, depthwise), from: first), length)
+  }
+
+  private func unit(
+    _ group: FusedGroup, _ chain: TrainingUnit.Chain, from first: Int
+  ) -> TrainingUnit {
+    TrainingUnit(group: group, chain: chain, inputs: nodes[first].inputs)
+  }
+
+  private func expansion(_ group: FusedGroup) -> TrainingUnit.Expansion? {
+    guard isPlainPointwise(group.head), let norm = group.norm, group.add == nil else { return nil }
+    return TrainingUnit.Expansion(
+      convolution: group.head, norm: norm, activation: activation(of: group))
+  }
+
+  private func isPlainPointwise(_ node: Int) -> Bool {
+    if case .convolution(1, 1, _, false) = nodes[node].layer { return true }
+    return false
+  }
+
+  /// Whether `group` reads the output of `node`, and nothing else does. Without a node: always.
+  private func follows(_ group: FusedGroup, _ node: Int?) -> Bool {
+    guard let node else { return true }
+    return nodes[group.head].inputs == [node] && consumerCounts[node] == 1 && group.addend != node
+  }
+}
