@@ -44,8 +44,8 @@ lint: ## Check the formatting, the imports of every target, and what is committe
 	.ci/check-tree
 
 .PHONY: benchmark
-benchmark: build ## Measure the speed of training and inference on this machine
-	$(autodistill) bench
+benchmark: packages-and-data build ## Race PyTorch and ONNX Runtime (ROUNDS=3 NETWORKS="S M L T" OUTPUT=folder)
+	@.ci/benchmark $(autodistill)
 
 .PHONY: check-all
 check-all: lint test build ## lint, test, and kill and resume a study (STUDY=.../study.json SEED=1)

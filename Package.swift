@@ -76,7 +76,8 @@ let targets: [Target] =
     .systemLibrary(name: "CPlatform"),
     .executableTarget(
       name: "autodistill",
-      dependencies: [.target(name: "CPlatform")] + libraries.map { .target(name: $0.name) },
+      dependencies: [.target(name: "CPlatform"), .target(name: "COpenBLAS")]
+        + libraries.map { .target(name: $0.name) },
       swiftSettings: strict),
   ]
   + libraries.map { library in

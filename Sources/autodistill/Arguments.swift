@@ -32,7 +32,8 @@ struct Arguments {
           verb)
       }
     }
-    guard operands.count == verb.operands.count else {
+    let required = verb.operands.count { !$0.hasPrefix("[") }
+    guard (required...verb.operands.count).contains(operands.count) else {
       throw UsageError(
         "expected \(verb.operands.isEmpty ? "no operands" : verb.operands.joined(separator: " ")), "
           + "got \(operands.isEmpty ? "nothing" : operands.joined(separator: " "))", verb)

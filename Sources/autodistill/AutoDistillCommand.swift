@@ -89,7 +89,7 @@ protocol Verb {
   static var options: [String] { get }
   /// Options that take none.
   static var flags: [String] { get }
-  /// The positional arguments' names.
+  /// The positional arguments' names; those that may be left out are last and in brackets.
   static var operands: [String] { get }
 
   init(_ arguments: Arguments) throws

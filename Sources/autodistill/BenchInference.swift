@@ -1,0 +1,35 @@
+import NeuralNetworks
+
+/// How the time of one image through a network on one thread is measured.
+struct InferenceBenchmark {
+  /// The least time to measure for.
+  let seconds: Double
+
+  private static let series = 3
+
+  /// Times inferences in three series and keeps the one with the lowest median: what disturbs a
+  /// machine only ever adds time.
+  func measure(_ reference: ReferenceNetwork) throws -> InferenceMeasurement {
+    let network = try reference.network()
+    let series = (0..<InferenceBenchmark.series).map { _ in
+      InferenceTimer.sortedMicroseconds(
+        network, seconds: seconds / Double(InferenceBenchmark.series), fewest: 100)
+    }
+    let best = series.min { $0[$0.count / 2] < $1[$1.count / 2] } ?? []
+    return InferenceMeasurement(
+      network: reference.rawValue, macs: NetworkCosts(network).macs, minimum: best[0],
+      median: best[best.count / 2], p95: best[best.count * 95 / 100])
+  }
+}
+
+/// The latencies of a network in microseconds.
+struct InferenceMeasurement {
+  let network: String
+  let macs: Int
+  let minimum: Double
+  let median: Double
+  let p95: Double
+
+  /// Of a median inference; a multiply–add counts twice.
+  var gflops: Double { 2 * Double(macs) / median / 1e3 }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import NeuralNetworks
+
+/// What the steps of a training took.
+struct TrainingMeasurement {
+  let network: String
+  let cost: TrainingCost
+  let batch: Int
+  let threads: Int
+  /// How many steps were timed.
+  let steps: Int
+  let meanSeconds: Double
+  let medianSeconds: Double
+  let peakMemoryBytes: Int
+  let arenaBytes: Int
+  /// Milliseconds a step, summed over the threads.
+  let kernelMilliseconds: [KernelKind: Double]
+
+  var imagesPerSecond: Double { Double(batch) / meanSeconds }
+  var gflops: Double { imagesPerSecond * Double(cost.flops) / 1e9 }
+}
+
+extension TrainingMeasurement {
+  static let heading =
+    "training      MACs   images/s    ms/step    GFLOP/s   of peak     peak MiB   arena MiB"
+
+  /// Returns a row under `heading` and a line with the shares of the kernels.
+  func lines(_ peak: MachinePeaks.Rates) -> String {
+    let all = kernelMilliseconds.values.reduce(0, +)
+    let shares = kernelMilliseconds.filter { $0.value > 0.005 * all }
+      .sorted { $0.value > $1.value }
+      .map { "\($0.key.rawValue) " + String(format: "%.0f %%", 100 * $0.value / all) }
+    return row(
+      network,
+      String(
+        format: "%10d %10.0f %10.3f %10.1f %7.1f %% %12.1f %11.1f", cost.macs, imagesPerSecond,
+        1000 * meanSeconds, gflops, 100 * gflops / peak.gflops,
+        Double(peakMemoryBytes) / 1_048_576, Double(arenaBytes) / 1_048_576))
+      + "\n        " + shares.joined(separator: ", ")
+  }
+
+  func json(_ peak: MachinePeaks.Rates) -> String {
+    let kernels = KernelKind.allCases.map {
+      ($0.rawValue, number(kernelMilliseconds[$0] ?? 0))
+    }
+    return object([
+      ("measurement", "\"training\""), ("network", "\"\(network)\""), ("macs", "\(cost.macs)"),
+      ("parameters", "\(cost.parameters)"), ("batch", "\(batch)"), ("threads", "\(threads)"),
+      ("steps", "\(steps)"), ("images_per_second", number(imagesPerSecond)),
+      ("milliseconds_per_step", number(1000 * meanSeconds)),
+      ("milliseconds_per_step_median", number(1000 * medianSeconds)),
+      ("gflops", number(gflops)), ("peak_gflops", number(peak.gflops)),
+      ("share_of_peak", number(gflops / peak.gflops)),
+      ("bandwidth_gigabytes_per_second", number(peak.gigabytesPerSecond)),
+      ("peak_memory_bytes", "\(peakMemoryBytes)"), ("arena_bytes", "\(arenaBytes)"),
+      ("kernels", object(kernels)),
+    ])
+  }
+}
+
+extension InferenceMeasurement {
+  static let heading =
+    "inference     MACs  median µs      95 %    minimum    GFLOP/s   of peak"
+
+  /// Returns a row under `heading`.
+  func line(_ peak: MachinePeaks.Rates) -> String {
+    row(
+      network,
+      String(
+        format: "%10d %10.1f %9.1f %10.1f %10.1f %7.1f %%", macs, median, p95, minimum, gflops,
+        100 * gflops / peak.gflops))
+  }
+
+  func json(_ peak: MachinePeaks.Rates) -> String {
+    object([
+      ("measurement", "\"inference\""), ("network", "\"\(network)\""), ("macs", "\(macs)"),
+      ("batch", "1"), ("threads", "1"), ("latency_us_median", number(median)),
+      ("latency_us_p95", number(p95)), ("latency_us_minimum", number(minimum)),
+      ("gflops", number(gflops)), ("peak_gflops", number(peak.gflops)),
+      ("share_of_peak", number(gflops / peak.gflops)),
+    ])
+  }
+}
+
+/// A network's name and the figures beside it.
+private func row(_ name: String, _ figures: String) -> String {
+  name.padding(toLength: 8, withPad: " ", startingAt: 0) + figures
+}
+
+/// A JSON number of six digits.
+private func number(_ value: Double) -> String {
+  value.isFinite ? String(format: "%.6g", value) : "null"
+}
+
+/// A JSON object on one line; the values are JSON already.
+private func object(_ members: [(name: String, value: String)]) -> String {
+  "{" + members.map { "\"\($0.name)\": \($0.value)" }.joined(separator: ", ") + "}"
+}
