@@ -74,19 +74,25 @@ private func convolvePadded(
 ) {
   let (channels, outputs) = (shape.inputChannels, shape.outputChannels)
   let lineFloats = shape.paddedWidth * channels
+  // Of an image with short lines two go into one tile.
+  let pairsLines = shape.outputWidth >= 4 && shape.outputWidth <= 7
   var column = 0
   while column < outputs {
     let columns = min(32, outputs - column)
-    for y in 0..<shape.outputHeight {
+    var y = 0
+    while y < shape.outputHeight {
+      let lines = pairsLines && y + 1 < shape.outputHeight ? 2 : 1
       var x = 0
       while x < shape.outputWidth {
-        let rows = tileRows(remaining: shape.outputWidth - x)
+        let rows =
+          lines == 2 ? 2 * shape.outputWidth : tileRows(remaining: shape.outputWidth - x)
         let target = output + (y * shape.outputWidth + x) * outputs + column
         tile(
           rows: rows, columns: columns,
           TileOperands(
             left: padded + y * shape.stride * lineFloats + x * shape.stride * channels,
             leftRowStride: shape.stride * channels, leftSegmentStride: lineFloats,
+            leftHalfStride: lines == 2 ? shape.stride * lineFloats : nil,
             right: weights + column, rightRowStride: outputs, segments: shape.kernel,
             depth: shape.kernel * channels),
           from: accumulate
@@ -95,6 +101,7 @@ private func convolvePadded(
           into: target, rowStride: outputs)
         x += rows
       }
+      y += lines
     }
     column += columns
   }

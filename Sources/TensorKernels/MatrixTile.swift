@@ -16,6 +16,9 @@ struct TileOperands {
   var leftRowStride: Int
   /// From one segment to the next, in the left-hand operand.
   var leftSegmentStride: Int
+  /// From the first row to the one in the middle of a tile of 8 rows and more, where that is not a row like
+  /// any other: the second line of a small image.
+  var leftHalfStride: Int? = nil
   /// The first value of the right-hand panel, `[segments · depth, ≥ 16 or 32]`.
   var right: UnsafePointer<Float>
   var rightRowStride: Int
@@ -84,6 +87,7 @@ private func wideTile<let R: Int, let P: Int>(
     }
   }
   let stride = operands.leftRowStride
+  let half = operands.leftHalfStride ?? R &* stride
   var right = operands.right
   for segment in 0..<operands.segments {
     var left = operands.left + segment &* operands.leftSegmentStride
@@ -95,7 +99,7 @@ private func wideTile<let R: Int, let P: Int>(
         low[unchecked: r].addProduct(a, b0)
         high[unchecked: r].addProduct(a, b1)
         if P == 2 {
-          let a = Vector(repeating: left[(r &+ R) &* stride])
+          let a = Vector(repeating: left[half &+ r &* stride])
           lowBelow[unchecked: r].addProduct(a, b0)
           highBelow[unchecked: r].addProduct(a, b1)
         }
@@ -129,6 +133,7 @@ private func slimTile<let R: Int, let P: Int>(
     if P == 2 { below[unchecked: r] = start.values.vector((r &+ R) &* start.rowStride) }
   }
   let stride = operands.leftRowStride
+  let half = operands.leftHalfStride ?? R &* stride
   var right = operands.right
   for segment in 0..<operands.segments {
     var left = operands.left + segment &* operands.leftSegmentStride
@@ -137,7 +142,7 @@ private func slimTile<let R: Int, let P: Int>(
       unrolled(rows) { r in
         sums[unchecked: r].addProduct(Vector(repeating: left[r &* stride]), b)
         if P == 2 {
-          below[unchecked: r].addProduct(Vector(repeating: left[(r &+ R) &* stride]), b)
+          below[unchecked: r].addProduct(Vector(repeating: left[half &+ r &* stride]), b)
         }
       }
       left += 1
@@ -272,31 +277,51 @@ func tile(
   rows: Int, columns: Int, _ operands: TileOperands, from start: TileStart,
   into output: UnsafeMutablePointer<Float>, rowStride: Int
 ) {
-  withWholeVectors(rows: rows, columns: columns, output, rowStride) { target, targetStride in
-    @inline(__always)
-    func run<let R: Int, let P: Int>(
-      _ rows: InlineArray<R, Bool>.Type, _ parts: InlineArray<P, Bool>.Type
-    ) {
-      if columns > 16 {
-        wideTile(rows, parts, operands, start, target, targetStride)
-      } else {
-        slimTile(rows, parts, operands, start, target, targetStride)
-      }
+  if columns & 15 == 0 {
+    return wholeTile(
+      rows: rows, isWide: columns == 32, operands, from: start, into: output,
+      rowStride: rowStride)
+  }
+  inRoom(rows: rows, columns: columns, output, rowStride) { room, part in
+    var (operands, start) = (operands, start)
+    if part.lowerBound > 0 {
+      operands.left += operands.leftHalfStride ?? part.lowerBound &* operands.leftRowStride
     }
-    switch rows {
-    case 1: run(InlineArray<1, Bool>.self, InlineArray<1, Bool>.self)
-    case 2: run(InlineArray<2, Bool>.self, InlineArray<1, Bool>.self)
-    case 3: run(InlineArray<3, Bool>.self, InlineArray<1, Bool>.self)
-    case 4: run(InlineArray<4, Bool>.self, InlineArray<1, Bool>.self)
-    case 5: run(InlineArray<5, Bool>.self, InlineArray<1, Bool>.self)
-    case 6: run(InlineArray<6, Bool>.self, InlineArray<1, Bool>.self)
-    case 7: run(InlineArray<7, Bool>.self, InlineArray<1, Bool>.self)
-    case 8: run(InlineArray<4, Bool>.self, InlineArray<2, Bool>.self)
-    case 10: run(InlineArray<5, Bool>.self, InlineArray<2, Bool>.self)
-    case 12: run(InlineArray<6, Bool>.self, InlineArray<2, Bool>.self)
-    case 14: run(InlineArray<7, Bool>.self, InlineArray<2, Bool>.self)
-    default: preconditionFailure("no tile has \(rows) rows")
+    start.values += part.lowerBound &* start.rowStride
+    wholeTile(
+      rows: part.count, isWide: columns > 16, operands, from: start, into: room,
+      rowStride: roomStride(columns))
+  }
+}
+
+/// Computes a tile of 16 or 32 columns.
+private func wholeTile(
+  rows: Int, isWide: Bool, _ operands: TileOperands, from start: TileStart,
+  into output: UnsafeMutablePointer<Float>, rowStride: Int
+) {
+  @inline(__always)
+  func run<let R: Int, let P: Int>(
+    _ rows: InlineArray<R, Bool>.Type, _ parts: InlineArray<P, Bool>.Type
+  ) {
+    if isWide {
+      wideTile(rows, parts, operands, start, output, rowStride)
+    } else {
+      slimTile(rows, parts, operands, start, output, rowStride)
     }
+  }
+  switch rows {
+  case 1: run(InlineArray<1, Bool>.self, InlineArray<1, Bool>.self)
+  case 2: run(InlineArray<2, Bool>.self, InlineArray<1, Bool>.self)
+  case 3: run(InlineArray<3, Bool>.self, InlineArray<1, Bool>.self)
+  case 4: run(InlineArray<4, Bool>.self, InlineArray<1, Bool>.self)
+  case 5: run(InlineArray<5, Bool>.self, InlineArray<1, Bool>.self)
+  case 6: run(InlineArray<6, Bool>.self, InlineArray<1, Bool>.self)
+  case 7: run(InlineArray<7, Bool>.self, InlineArray<1, Bool>.self)
+  case 8: run(InlineArray<4, Bool>.self, InlineArray<2, Bool>.self)
+  case 10: run(InlineArray<5, Bool>.self, InlineArray<2, Bool>.self)
+  case 12: run(InlineArray<6, Bool>.self, InlineArray<2, Bool>.self)
+  case 14: run(InlineArray<7, Bool>.self, InlineArray<2, Bool>.self)
+  default: preconditionFailure("no tile has \(rows) rows")
   }
 }
 
@@ -306,54 +331,82 @@ func transposedTile(
   addingTo output: UnsafeMutablePointer<Float>, rowStride: Int
 ) {
   let start = TileStart(values: output, rowStride: rowStride)
-  withWholeVectors(rows: rows, columns: columns, output, rowStride) { target, targetStride in
-    @inline(__always)
-    func run<let R: Int, let P: Int>(
-      _ rows: InlineArray<R, Bool>.Type, _ parts: InlineArray<P, Bool>.Type
-    ) {
-      if columns > 16 {
-        wideTransposedTile(rows, parts, operands, start, target, targetStride)
-      } else {
-        slimTransposedTile(rows, parts, operands, start, target, targetStride)
-      }
-    }
-    switch rows {
-    case 1: run(InlineArray<1, Bool>.self, InlineArray<1, Bool>.self)
-    case 2: run(InlineArray<2, Bool>.self, InlineArray<1, Bool>.self)
-    case 3: run(InlineArray<3, Bool>.self, InlineArray<1, Bool>.self)
-    case 4: run(InlineArray<4, Bool>.self, InlineArray<1, Bool>.self)
-    case 5: run(InlineArray<5, Bool>.self, InlineArray<1, Bool>.self)
-    case 6: run(InlineArray<6, Bool>.self, InlineArray<1, Bool>.self)
-    case 7: run(InlineArray<7, Bool>.self, InlineArray<1, Bool>.self)
-    case 8: run(InlineArray<4, Bool>.self, InlineArray<2, Bool>.self)
-    case 10: run(InlineArray<5, Bool>.self, InlineArray<2, Bool>.self)
-    case 12: run(InlineArray<6, Bool>.self, InlineArray<2, Bool>.self)
-    case 14: run(InlineArray<7, Bool>.self, InlineArray<2, Bool>.self)
-    default: preconditionFailure("no tile has \(rows) rows")
-    }
+  if columns & 15 == 0 {
+    return wholeTransposedTile(
+      rows: rows, isWide: columns == 32, operands, from: start, into: output,
+      rowStride: rowStride)
+  }
+  inRoom(rows: rows, columns: columns, output, rowStride) { room, part in
+    var (operands, start) = (operands, start)
+    operands.left += part.lowerBound
+    start.values += part.lowerBound &* rowStride
+    wholeTransposedTile(
+      rows: part.count, isWide: columns > 16, operands, from: start, into: room,
+      rowStride: roomStride(columns))
   }
 }
 
-/// Calls `body` with where a tile may write whole vectors: the output, or a place beside it from which
-/// only `columns` values of each row are copied.
-@inline(__always)
-private func withWholeVectors(
-  rows: Int, columns: Int, _ output: UnsafeMutablePointer<Float>, _ rowStride: Int,
-  _ body: (UnsafeMutablePointer<Float>, Int) -> Void
+/// Computes a transposed tile of 16 or 32 columns.
+private func wholeTransposedTile(
+  rows: Int, isWide: Bool, _ operands: TransposedOperands, from start: TileStart,
+  into output: UnsafeMutablePointer<Float>, rowStride: Int
 ) {
-  let whole = columns & 15 == 0
-  withUnsafeTemporaryAllocation(of: Float.self, capacity: mostTileRows * 32) { room in
-    let room = room.baseAddress!
-    body(whole ? output : room, whole ? rowStride : 32)
-    if whole { return }
-    for r in 0..<rows {
-      let (source, target) = (room + 32 &* r, output + r &* rowStride)
-      if columns > 16 {
-        target.store(source.vector(0), 0)
-        target.store(source.vector(16), 16, count: columns &- 16)
-      } else {
-        target.store(source.vector(0), 0, count: columns)
+  @inline(__always)
+  func run<let R: Int, let P: Int>(
+    _ rows: InlineArray<R, Bool>.Type, _ parts: InlineArray<P, Bool>.Type
+  ) {
+    if isWide {
+      wideTransposedTile(rows, parts, operands, start, output, rowStride)
+    } else {
+      slimTransposedTile(rows, parts, operands, start, output, rowStride)
+    }
+  }
+  switch rows {
+  case 1: run(InlineArray<1, Bool>.self, InlineArray<1, Bool>.self)
+  case 2: run(InlineArray<2, Bool>.self, InlineArray<1, Bool>.self)
+  case 3: run(InlineArray<3, Bool>.self, InlineArray<1, Bool>.self)
+  case 4: run(InlineArray<4, Bool>.self, InlineArray<1, Bool>.self)
+  case 5: run(InlineArray<5, Bool>.self, InlineArray<1, Bool>.self)
+  case 6: run(InlineArray<6, Bool>.self, InlineArray<1, Bool>.self)
+  case 7: run(InlineArray<7, Bool>.self, InlineArray<1, Bool>.self)
+  case 8: run(InlineArray<4, Bool>.self, InlineArray<2, Bool>.self)
+  case 10: run(InlineArray<5, Bool>.self, InlineArray<2, Bool>.self)
+  case 12: run(InlineArray<6, Bool>.self, InlineArray<2, Bool>.self)
+  case 14: run(InlineArray<7, Bool>.self, InlineArray<2, Bool>.self)
+  default: preconditionFailure("no tile has \(rows) rows")
+  }
+}
+
+/// Floats from row to row of the room for a tile of `columns`.
+@inline(__always)
+private func roomStride(_ columns: Int) -> Int { columns > 16 ? 32 : 16 }
+
+/// Calls `body` with room for fourteen rows of 16 columns or seven of 32, and which rows to compute
+/// there, until all are done; copies the first `columns` of each to `output`.
+///
+/// The room is less than a kilobyte, and not aligned: otherwise it would come from the heap.
+@inline(__always)
+private func inRoom(
+  rows: Int, columns: Int, _ output: UnsafeMutablePointer<Float>, _ rowStride: Int,
+  _ body: (UnsafeMutablePointer<Float>, Range<Int>) -> Void
+) {
+  let stride = roomStride(columns)
+  let count = columns > 16 && rows > 7 ? rows >> 1 : rows
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: 7 * 32) { memory in
+    let room = memory.baseAddress!
+    var first = 0
+    while first < rows {
+      body(room, first..<first &+ count)
+      for r in 0..<count {
+        let (source, target) = (room + stride &* r, output + (first &+ r) &* rowStride)
+        if columns > 16 {
+          target.store(source.vector(0), 0)
+          target.store(source.vector(16), 16, count: columns &- 16)
+        } else {
+          target.store(source.vector(0), 0, count: columns)
+        }
       }
+      first &+= count
     }
   }
 }
