@@ -5,13 +5,19 @@ import Synchronization
 /// Threads that run one function together, meeting at barriers.
 ///
 /// Slices of a batch are dealt out by index, so the same slices are added up in the same order whatever
-/// the number of threads, and results are the same bits. Waiting threads spin for a moment and then
-/// yield, because steps follow each other closely.
+/// the number of threads, and results are the same bits. Waiting threads spin for a moment, because
+/// steps follow each other closely, and then sleep, so that a thread that lost its core to another process
+/// gets it back.
 public final class WorkerTeam: Sendable {
   public let threadCount: Int
 
   private let arrived = Atomic<Int>(0)
   private let generation = Atomic<Int>(0)
+  private let sleepers = Atomic<Int>(0)
+  private let passed = NSCondition()
+
+  /// Turns of spinning before a thread sleeps: some hundred microseconds.
+  private static let spins = 4_000
 
   public init(threadCount: Int) {
     precondition(threadCount > 0, "a team needs a thread, got \(threadCount)")
@@ -35,14 +41,24 @@ public final class WorkerTeam: Sendable {
     let current = generation.load(ordering: .acquiring)
     if arrived.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue == threadCount {
       arrived.store(0, ordering: .relaxed)
-      generation.store(current + 1, ordering: .releasing)
+      // Sequentially consistent, like the sleeper's own look: one of the two sees the other.
+      generation.store(current + 1, ordering: .sequentiallyConsistent)
+      if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+        passed.lock()
+        passed.broadcast()
+        passed.unlock()
+      }
       return
     }
-    var spins = 0
-    while generation.load(ordering: .acquiring) == current {
-      spins += 1
-      if spins < 20_000 { platform_pause() } else { sched_yield() }
+    for _ in 0..<WorkerTeam.spins {
+      if generation.load(ordering: .acquiring) != current { return }
+      platform_pause()
     }
+    passed.lock()
+    sleepers.add(1, ordering: .sequentiallyConsistent)
+    while generation.load(ordering: .sequentiallyConsistent) == current { passed.wait() }
+    sleepers.subtract(1, ordering: .sequentiallyConsistent)
+    passed.unlock()
   }
 }
 
