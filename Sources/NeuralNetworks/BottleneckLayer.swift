@@ -50,6 +50,10 @@ struct BottleneckLayer: TrainingLayer, @unchecked Sendable {
   var backwardPasses: Int { expansion == nil || delivery == .none ? 2 : 3 }
   var settlesLastPass: Bool { expansion != nil && delivery == .none }
 
+  var bringsNorm: Bool {
+    isWholeVectors(shape.groupImages * shape.plane.outputPixels * shape.outputs)
+  }
+
   func rearrange() {
     let taps = shape.taps
     for channel in 0..<shape.channels {
@@ -197,6 +201,8 @@ extension BottleneckLayer {
         into: output(slice) + images.lowerBound * pixels * shape.outputs, positions: positions,
         columns: shape.outputs)
       turn.lap(.pointwise)
+      turn.norm?.accumulateMoments(slice: slice, images: images)
+      turn.lap(.norm)
     }
   }
 
@@ -219,6 +225,8 @@ extension BottleneckLayer {
     let pixels = shape.plane.outputPixels
     norm.clearSums(slice)
     for images in groups(slice) {
+      turn.norm?.applyBackward(slice: slice, images: images)
+      turn.lap(.norm)
       let positions = images.count * pixels
       let gradient = outputGradient(slice) + images.lowerBound * pixels * shape.outputs
       for block in 0..<shape.planes {

@@ -1,6 +1,8 @@
 import TensorKernels
 
 /// A dense convolution or, with kernel and stride 1, a product over all positions at once.
+///
+/// It runs for a few images at a time, so that the norm behind it finds their values in cache.
 struct ConvolutionLayer: OnePassLayer, @unchecked Sendable {
   let shape: ConvolutionShape
   let buffers: LayerBuffers
@@ -9,8 +11,15 @@ struct ConvolutionLayer: OnePassLayer, @unchecked Sendable {
   let rearranged: UnsafeMutablePointer<Float>
 
   private var isPointwise: Bool { shape.kernel == 1 && shape.stride == 1 }
+  private var inputFloats: Int { shape.height * shape.width * shape.inputChannels }
+  private var outputPositions: Int { shape.outputHeight * shape.outputWidth }
+  private var outputFloats: Int { outputPositions * shape.outputChannels }
 
   var kind: KernelKind { isPointwise ? .pointwise : .convolution }
+  var bringsNorm: Bool { isWholeVectors(groupImages * outputFloats) }
+
+  /// Images that are worked on together: enough for products over some hundred positions.
+  private var groupImages: Int { max(1, 196 / outputPositions) }
 
   func rearrange() {
     guard buffers.delivery != .none else { return }
@@ -19,24 +28,38 @@ struct ConvolutionLayer: OnePassLayer, @unchecked Sendable {
 
   func forward(_ turn: TrainingTurn) {
     let slice = turn.slice
-    let images = buffers.images[slice]
-    if isPointwise {
-      matrixProduct(
-        buffers.input(slice), weight.value, bias: bias?.value, into: buffers.output(slice),
-        m: images * shape.height * shape.width, n: shape.outputChannels, k: shape.inputChannels)
-    } else {
-      convolutionForward(
-        buffers.input(slice), weight.value, bias: bias?.value, into: buffers.output(slice),
-        scratch: buffers.scratch(slice), images: images, shape: shape)
+    for images in imageGroups(buffers.images[slice], of: groupImages) {
+      let input = buffers.input(slice) + images.lowerBound * inputFloats
+      let output = buffers.output(slice) + images.lowerBound * outputFloats
+      if isPointwise {
+        matrixProduct(
+          input, weight.value, bias: bias?.value, into: output,
+          m: images.count * outputPositions, n: shape.outputChannels, k: shape.inputChannels)
+      } else {
+        convolutionForward(
+          input, weight.value, bias: bias?.value, into: output, scratch: buffers.scratch(slice),
+          images: images.count, shape: shape)
+      }
+      turn.lap(kind)
+      turn.norm?.accumulateMoments(slice: slice, images: images)
+      turn.lap(.norm)
     }
   }
 
   func backward(_ turn: TrainingTurn) {
-    let slice = turn.slice
-    let images = buffers.images[slice]
-    let gradient = buffers.outputGradient(slice)
-    let weightGradient = weight.gradient(slice)
-    let positions = images * shape.outputHeight * shape.outputWidth
+    for images in imageGroups(buffers.images[turn.slice], of: groupImages) {
+      turn.norm?.applyBackward(slice: turn.slice, images: images)
+      turn.lap(.norm)
+      backward(slice: turn.slice, images: images)
+      turn.lap(kind)
+    }
+  }
+
+  private func backward(slice: Int, images: Range<Int>) {
+    let input = buffers.input(slice) + images.lowerBound * inputFloats
+    let gradient = buffers.outputGradient(slice) + images.lowerBound * outputFloats
+    let inputGradient = buffers.inputGradient(slice) + images.lowerBound * inputFloats
+    let positions = images.count * outputPositions
     if let bias {
       addColumnSums(
         gradient, to: bias.gradient(slice), rows: positions, columns: shape.outputChannels)
@@ -44,21 +67,20 @@ struct ConvolutionLayer: OnePassLayer, @unchecked Sendable {
     let accumulate = buffers.delivery == .accumulate
     if isPointwise {
       transposedProduct(
-        buffers.input(slice), gradient, addingTo: weightGradient, positions: positions,
+        input, gradient, addingTo: weight.gradient(slice), positions: positions,
         m: shape.inputChannels, n: shape.outputChannels)
       guard buffers.delivery != .none else { return }
       matrixProduct(
-        gradient, rearranged, accumulate: accumulate, into: buffers.inputGradient(slice),
-        m: positions, n: shape.inputChannels, k: shape.outputChannels)
+        gradient, rearranged, accumulate: accumulate, into: inputGradient, m: positions,
+        n: shape.inputChannels, k: shape.outputChannels)
     } else {
       convolutionBackwardWeights(
-        buffers.input(slice), gradient, addingTo: weightGradient, scratch: buffers.scratch(slice),
-        images: images, shape: shape)
+        input, gradient, addingTo: weight.gradient(slice), scratch: buffers.scratch(slice),
+        images: images.count, shape: shape)
       guard buffers.delivery != .none else { return }
       convolutionBackwardInput(
-        gradient, rearranged: rearranged, accumulate: accumulate,
-        into: buffers.inputGradient(slice), scratch: buffers.scratch(slice), images: images,
-        shape: shape)
+        gradient, rearranged: rearranged, accumulate: accumulate, into: inputGradient,
+        scratch: buffers.scratch(slice), images: images.count, shape: shape)
     }
   }
 }

@@ -34,12 +34,16 @@ struct NormLayer: @unchecked Sendable {
     TensorKernels.preparePivot(runningMean: runningMean, buffers: buffers)
   }
 
-  func accumulateMoments(slice: Int) {
-    let target = sums + slice * sliceSums
-    target.update(repeating: 0, count: sliceSums)
+  func clearSums(slice: Int) {
+    (sums + slice * sliceSums).update(repeating: 0, count: sliceSums)
+  }
+
+  /// Adds the moments of some of a slice's images.
+  func accumulateMoments(slice: Int, images: Range<Int>) {
     TensorKernels.accumulateMoments(
-      values(slice), pivot: buffers.mean, positions: positions(slice), period: buffers.period,
-      into: target)
+      values(slice) + images.lowerBound * shape.elementCount, pivot: buffers.mean,
+      positions: images.count * shape.positionCount, period: buffers.period,
+      into: sums + slice * sliceSums)
   }
 
   func prepareForward(momentum: Float) {
@@ -56,11 +60,11 @@ struct NormLayer: @unchecked Sendable {
   }
 
   func accumulateBackward(slice: Int) {
-    let target = sums + slice * sliceSums
-    target.update(repeating: 0, count: sliceSums)
+    clearSums(slice: slice)
     normBackwardSums(
       gradient: outputGradient(slice), values: values(slice), addend: addend?(slice),
-      activation: activation, buffers: buffers, positions: positions(slice), into: target)
+      activation: activation, buffers: buffers, positions: positions(slice),
+      into: sums + slice * sliceSums)
   }
 
   func prepareBackward() {
@@ -70,17 +74,20 @@ struct NormLayer: @unchecked Sendable {
       betaGradient: beta.gradient(0), buffers: buffers)
   }
 
-  func applyBackward(slice: Int) {
+  /// Turns the output's gradient of some of a slice's images into that of the values and the addend.
+  func applyBackward(slice: Int, images: Range<Int>) {
+    let first = images.lowerBound * shape.elementCount
     normBackwardInput(
-      gradient: outputGradient(slice), isPreactivation: addend != nil, values: values(slice),
-      activation: activation, buffers: buffers, into: valuesGradient(slice),
-      positions: positions(slice))
+      gradient: outputGradient(slice) + first, isPreactivation: addend != nil,
+      values: values(slice) + first, activation: activation, buffers: buffers,
+      into: valuesGradient(slice) + first, positions: images.count * shape.positionCount)
     guard let addendGradient else { return }
-    let count = positions(slice) * shape.channels
+    let count = images.count * shape.elementCount
+    let gradient = outputGradient(slice) + first
     switch addendDelivery {
     case .none: break
-    case .overwrite: addendGradient(slice).update(from: outputGradient(slice), count: count)
-    case .accumulate: add(outputGradient(slice), to: addendGradient(slice), count: count)
+    case .overwrite: (addendGradient(slice) + first).update(from: gradient, count: count)
+    case .accumulate: add(gradient, to: addendGradient(slice) + first, count: count)
     }
   }
 }

@@ -107,8 +107,3 @@ struct PooledExpansionLayer: TrainingLayer, @unchecked Sendable {
     if pass == 0 { expansion.settleBackward() }
   }
 }
-
-/// The images 0..<count in groups of `size`; the last group may be smaller.
-func imageGroups(_ count: Int, of size: Int) -> some Sequence<Range<Int>> {
-  stride(from: 0, to: count, by: size).lazy.map { $0..<min(count, $0 + size) }
-}

@@ -56,11 +56,14 @@ struct TrainedTensor: @unchecked Sendable {
   }
 }
 
-/// One call of a layer: which slice of which step, and the clock that may be running.
+/// One call of a layer: which slice of which step, what else to do, and the clock that may be running.
 struct TrainingTurn {
   let slice: Int
   let step: Int
   let thread: Int
+  /// The norm behind the layer, where the layer calls it for some images at a time: for their moments as
+  /// soon as it has given their values, and for their gradient just before it needs it.
+  let norm: NormLayer?
   let clock: KernelClock?
 
   /// Books the time since the last lap.
@@ -79,6 +82,8 @@ protocol TrainingLayer: Sendable {
   var backwardPasses: Int { get }
   /// Whether there is something to settle even after the only backward pass.
   var settlesLastPass: Bool { get }
+  /// Whether the layer calls the norm behind it, in its last forward and its first backward pass.
+  var bringsNorm: Bool { get }
   /// Rearranges the weights; called once a step.
   func rearrange()
   func forward(_ turn: TrainingTurn, pass: Int)
@@ -97,6 +102,7 @@ protocol OnePassLayer: TrainingLayer {
 }
 
 extension TrainingLayer {
+  var bringsNorm: Bool { false }
   func rearrange() {}
 }
 
@@ -117,3 +123,12 @@ extension OnePassLayer {
     turn.lap(kind)
   }
 }
+
+/// The images 0..<count in groups of `size`; the last group may be smaller.
+func imageGroups(_ count: Int, of size: Int) -> some Sequence<Range<Int>> {
+  stride(from: 0, to: count, by: size).lazy.map { $0..<min(count, $0 + size) }
+}
+
+/// Returns whether a norm may run on groups of images of so many floats each: its passes write whole
+/// vectors, which must not reach into the next group.
+func isWholeVectors(_ floats: Int) -> Bool { floats % vectorWidth == 0 }

@@ -139,9 +139,15 @@ extension TrainingPlan {
     meet()
     for unit in units {
       let head = unit.head
+      var norm: NormLayer?
+      if case .norm(let tail) = unit.tail { norm = tail }
+      let brought = head.bringsNorm ? norm : nil
+      for slice in slices { norm?.clearSums(slice: slice) }
       for pass in 0..<head.forwardPasses {
+        let isLast = pass == head.forwardPasses - 1
         for slice in slices {
-          head.forward(turn(slice, step: step, thread: thread), pass: pass)
+          let turn = turn(slice, step: step, thread: thread, norm: isLast ? brought : nil)
+          head.forward(turn, pass: pass)
         }
         if pass < head.forwardPasses - 1 {
           meet { head.settleForward(pass: pass, momentum: momentum) }
@@ -153,7 +159,9 @@ extension TrainingPlan {
         for slice in slices { tail.forward(slice: slice) }
         clock?.lap(.activation, thread: thread)
       case .norm(let norm):
-        for slice in slices { norm.accumulateMoments(slice: slice) }
+        if !head.bringsNorm {
+          for slice in slices { norm.accumulateMoments(slice: slice, images: images(slice)) }
+        }
         clock?.lap(.norm, thread: thread)
         meet { norm.prepareForward(momentum: momentum) }
         for slice in slices { norm.apply(slice: slice) }
@@ -170,6 +178,8 @@ extension TrainingPlan {
       // Buffers change owners between units, and a tensor's slices lie side by side: no thread may
       // run ahead into a unit while another still reads what the unit's buffers held before. A
       // norm's own meeting comes before it writes to a new buffer.
+      let head = unit.head
+      var brought: NormLayer?
       switch unit.tail {
       case .none: meet()
       case .activation(let tail):
@@ -180,13 +190,17 @@ extension TrainingPlan {
         for slice in slices { norm.accumulateBackward(slice: slice) }
         clock?.lap(.norm, thread: thread)
         meet { norm.prepareBackward() }
-        for slice in slices { norm.applyBackward(slice: slice) }
+        if head.bringsNorm {
+          brought = norm
+        } else {
+          for slice in slices { norm.applyBackward(slice: slice, images: images(slice)) }
+        }
         clock?.lap(.norm, thread: thread)
       }
-      let head = unit.head
       for pass in 0..<head.backwardPasses {
         for slice in slices {
-          head.backward(turn(slice, step: step, thread: thread), pass: pass)
+          let turn = turn(slice, step: step, thread: thread, norm: pass == 0 ? brought : nil)
+          head.backward(turn, pass: pass)
         }
         if pass < head.backwardPasses - 1 || head.settlesLastPass {
           meet { head.settleBackward(pass: pass) }
@@ -196,8 +210,10 @@ extension TrainingPlan {
     meet()
   }
 
-  private func turn(_ slice: Int, step: Int, thread: Int) -> TrainingTurn {
-    TrainingTurn(slice: slice, step: step, thread: thread, clock: clock)
+  private func images(_ slice: Int) -> Range<Int> { 0..<sliceRanges[slice].count }
+
+  private func turn(_ slice: Int, step: Int, thread: Int, norm: NormLayer?) -> TrainingTurn {
+    TrainingTurn(slice: slice, step: step, thread: thread, norm: norm, clock: clock)
   }
 
   /// Waits for all threads, and lets one of them run `settle` while the others wait.
