@@ -13,9 +13,9 @@ struct PlanePassesTests {
     _ body: (UnsafeMutablePointer<Float>, PlaneFrame) -> Void
   ) -> [Float] {
     let shape = PlaneFrame(height: frame.height, width: frame.width, padding: frame.padding)
-    let (row, column) = (frame.width + 2 * frame.padding, frame.height + 2 * frame.padding)
-    #expect(shape.pixels == row * column)
-    #expect(shape.floats == 16 * row * column)
+    let (rows, columns) = (frame.height + 2 * frame.padding, frame.width + 2 * frame.padding)
+    #expect(shape.pixels == rows * columns)
+    #expect(shape.floats == 16 * rows * columns)
     let memory = GuardedBuffer(count: shape.floats)
     shape.clear(memory.pointer)
     #expect(memory.values.allSatisfy { $0 == 0 })
@@ -108,8 +108,10 @@ struct PlanePassesTests {
       for lanes in (1...16).map({ $0 == 16 && index % 2 == 0 ? 40 : $0 }) {
         var random = RandomStream(seed: 4, purpose: "passes", positions, lanes)
         let count = min(lanes, 16)
-        let (first, second) = (random.floats(16 * positions), random.floats(16 * positions))
-        let tolerance = roundingTolerance(terms: positions)
+        // Both ends of every activation come up; products are eight times those of `roundingTolerance`.
+        let first = random.floats(16 * positions, in: -8...8)
+        let second = random.floats(16 * positions)
+        let tolerance = 8 * roundingTolerance(terms: positions)
         func expectSums(
           _ name: String, _ expected: [Double], _ body: (UnsafeMutablePointer<Float>) -> Void
         ) {
