@@ -87,10 +87,10 @@ def efficiency(findings):
         rows.append([
             NAMES[network], f"{alone['images_per_second']:,.0f}",
             f"{alone['milliseconds_per_step']:.2f}", f"{alone['gflops']:.1f}",
-            f"{100 * alone['share_of_peak']:.0f} %",
+            f"{100 * alone['share_of_peak']:.0f} %", f"{100 * alone['share_of_roofline']:.0f} %",
             ", ".join(f"{kind.replace('_', ' ')} {100 * time / total:.0f} %"
                       for kind, time in kernels if time > 0.005 * total)])
-    return table(["network", "images/s", "ms a step", "GFLOP/s", "of peak", "where"], rows)
+    return table(["network", "images/s", "ms a step", "GFLOP/s", "of peak", "of the roofline", "where"], rows)
 
 
 def by_configuration(rates_of):
@@ -152,7 +152,9 @@ def page(findings, options, python):
         "## Our step", ""] + efficiency(findings)
     lines += [
         "One training, one thread, batch 64. GFLOP/s count two operations a multiply–add, three "
-        "passes, and two for the first convolution.", "",
+        "passes, and two for the first convolution; what is computed again counts once. The roofline "
+        "is the longer of that arithmetic at the peak and of the bytes that batch norms hold back "
+        "(written once, read twice) at the bandwidth.", "",
         "## Everything in the rounds", ""] + rounds_by_configuration(findings)
     lines += ["## The first pass", "", "Images/s, once each; * other processes ran meanwhile.", ""]
     lines += by_configuration({network: found.scouted for network, found in findings.items()})

@@ -70,7 +70,7 @@ public struct TrainingRun: Sendable {
     let source = BatchSource(reader: reader, recipe: recipe, seed: seed, signal: signal)
     let checkpoint = checkpointPath.map { Checkpoint(path: $0, identity: identity) }
 
-    plan.layout.initialize(plan.parameters, network: network, seed: seed)
+    plan.layout.initialize(plan.parameters, seed: seed)
     var step = checkpoint?.restore(into: plan, optimizer: optimizer) ?? 0
     var lastCheckpoint = Date()
     let stopped = StopFlag()

@@ -53,6 +53,20 @@ extension Network {
     return units
   }
 
+  /// Floats of one image's tensors that a batch norm holds back until it has seen the whole batch.
+  ///
+  /// Training writes and reads at least these: nothing behind the norm can be computed before. Norms
+  /// whose statistics follow from the input of the layer before them (LinearNorm.swift) hold nothing back.
+  public var floatsHeldBackByNorms: Int {
+    trainingUnits(streaming: true).reduce(0) { sum, unit in
+      var floats = unit.group.norm == nil ? 0 : nodes[unit.group.head].shape.elementCount
+      if case .bottleneck(_, let depthwise) = unit.chain {
+        floats += nodes[depthwise.convolution].shape.elementCount
+      }
+      return sum + floats
+    }
+  }
+
   /// Returns the chain that begins `groups`, and of how many groups it consists.
   private func chain(of groups: ArraySlice<FusedGroup>) -> (TrainingUnit, length: Int)? {
     var rest = groups

@@ -18,11 +18,15 @@ struct TrainingMeasurement {
 
   var imagesPerSecond: Double { Double(batch) / meanSeconds }
   var gflops: Double { imagesPerSecond * Double(cost.flops) / 1e9 }
+
+  func shareOfRoofline(_ peak: MachinePeaks.Rates) -> Double {
+    cost.shortestSeconds(batch: batch, peak) / meanSeconds
+  }
 }
 
 extension TrainingMeasurement {
   static let heading =
-    "training      MACs   images/s    ms/step    GFLOP/s   of peak     peak MiB   arena MiB"
+    "training      MACs   images/s    ms/step    GFLOP/s   of peak  roofline     peak MiB   arena MiB"
 
   /// Returns a row under `heading` and a line with the shares of the kernels.
   func lines(_ peak: MachinePeaks.Rates) -> String {
@@ -33,8 +37,9 @@ extension TrainingMeasurement {
     return row(
       network,
       String(
-        format: "%10d %10.0f %10.3f %10.1f %7.1f %% %12.1f %11.1f", cost.macs, imagesPerSecond,
-        1000 * meanSeconds, gflops, 100 * gflops / peak.gflops,
+        format: "%10d %10.0f %10.3f %10.1f %7.1f %% %7.1f %% %12.1f %11.1f", cost.macs,
+        imagesPerSecond, 1000 * meanSeconds, gflops, 100 * gflops / peak.gflops,
+        100 * shareOfRoofline(peak),
         Double(peakMemoryBytes) / 1_048_576, Double(arenaBytes) / 1_048_576))
       + "\n        " + shares.joined(separator: ", ")
   }
@@ -51,6 +56,8 @@ extension TrainingMeasurement {
       ("milliseconds_per_step_median", number(1000 * medianSeconds)),
       ("gflops", number(gflops)), ("peak_gflops", number(peak.gflops)),
       ("share_of_peak", number(gflops / peak.gflops)),
+      ("share_of_roofline", number(shareOfRoofline(peak))),
+      ("least_bytes_per_step", "\(cost.bytes(batch: batch))"),
       ("bandwidth_gigabytes_per_second", number(peak.gigabytesPerSecond)),
       ("peak_memory_bytes", "\(peakMemoryBytes)"), ("arena_bytes", "\(arenaBytes)"),
       ("kernels", object(kernels)),

@@ -24,7 +24,7 @@ struct TrainingBenchmark {
     let images = try MadeUpImages(
       shape: network.inputShape, classes: network.outputShape.channels, batch: batch)
     let plan = TrainingPlan(network: network, batch: batch, slices: min(threads, batch))
-    plan.layout.initialize(plan.parameters, network: network, seed: 1)
+    plan.layout.initialize(plan.parameters, seed: 1)
     let optimizer = Optimizer(
       rule: .sgd(momentum: 0.9, nesterov: false), weightDecay: 1e-4, clipNorm: nil,
       layout: plan.layout)
@@ -83,12 +83,29 @@ struct TrainingCost {
   /// Of all three passes; a multiply–add counts twice. No gradient leads to the image, so the first
   /// convolution has two.
   let flops: Int
+  /// Floats that pass through memory: what norms hold back is written in the forward pass, and read behind
+  /// the norm in both passes.
+  private let activationFloats: Int
 
   init(_ network: Network) {
     let costs = NetworkCosts(network)
     (parameters, macs) = (costs.parameters, costs.macs)
     let first = InferenceGraph(network).kernels.first { $0.macs > 0 }
     flops = 2 * (3 * costs.macs - (first?.macs ?? 0))
+    activationFloats = 3 * network.floatsHeldBackByNorms
+  }
+
+  /// The bytes that a step moves at least; parameters, gradients and momenta are read and written once.
+  func bytes(batch: Int) -> Int { 4 * (batch * activationFloats + 6 * parameters) }
+
+  /// Returns the shortest time of a step by the roofline model: that of the arithmetic at the machine's
+  /// peak or of the bytes at its bandwidth, whichever is longer.
+  ///
+  /// Source: Williams, Waterman and Patterson, CACM 52(4), 2009, doi:10.1145/1498765.1498785.
+  func shortestSeconds(batch: Int, _ peak: MachinePeaks.Rates) -> Double {
+    max(
+      Double(batch * flops) / (peak.gflops * 1e9),
+      Double(bytes(batch: batch)) / (peak.gigabytesPerSecond * 1e9))
   }
 }
 

@@ -91,7 +91,7 @@ enum InferenceTimer {
   ) -> [Double] {
     let layout = ParameterLayout(network)
     let memory = FloatArena(count: layout.parameterFloats + layout.statisticFloats + 64)
-    layout.initialize(memory.base, network: network, seed: 1)
+    layout.initialize(memory.base, seed: 1)
     let statistics = memory.base + layout.parameterFloats
     for i in 0..<layout.statisticFloats { statistics[i] = 1 }
     let plan = InferencePlan(network, parameters: memory.base, statistics: statistics)

@@ -24,7 +24,7 @@ private struct Session {
     trainer = Trainer(plan: plan, optimizer: optimizer)
     source = BatchSource(
       reader: try StripedImages.reader(), recipe: recipe, seed: 5, signal: nil)
-    plan.layout.initialize(plan.parameters, network: plan.network, seed: 5)
+    plan.layout.initialize(plan.parameters, seed: 5)
   }
 
   /// Runs steps of the first epoch.

@@ -46,7 +46,7 @@ struct TrainerTests {
   ) throws -> Trainer {
     let network = try network ?? Stripes.network()
     let plan = TrainingPlan(network: network, batch: Stripes.batch, slices: slices)
-    plan.layout.initialize(plan.parameters, network: network, seed: 7)
+    plan.layout.initialize(plan.parameters, seed: 7)
     let optimizer = Optimizer(rule: rule, weightDecay: 1e-4, clipNorm: 5, layout: plan.layout)
     return Trainer(plan: plan, optimizer: optimizer, threads: threads)
   }

@@ -90,7 +90,7 @@ struct StreamingTests {
     let batch = 7
     let plan = TrainingPlan(
       network: network, batch: batch, slices: slices, seed: 1, streaming: streaming)
-    plan.layout.initialize(plan.parameters, network: network, seed: 3)
+    plan.layout.initialize(plan.parameters, seed: 3)
     var stream = RandomStream(seed: 4, purpose: "images")
     for (slice, range) in plan.sliceRanges.enumerated() {
       for i in 0..<range.count * network.inputShape.elementCount {
