@@ -14,8 +14,6 @@ from benchmark_measure import MODES, ONE_TRAINING, TWO_TRAININGS, Failure, Ours,
 BATCHES = [64, 128, 256]
 # The batch of our rows in the table, and of the comparison of memory.
 HEADLINE_BATCH = 64
-# Of each mode, so many of PyTorch's fastest configurations take part in the rounds.
-CANDIDATES = 2
 LOWER_PRECISION = "bf16_cl"
 
 
@@ -47,13 +45,13 @@ class Findings:
     peer_memory: dict = field(default_factory=dict)
     rounds: list = field(default_factory=list)
 
-    def candidates(self):
-        """Returns PyTorch's fastest configurations of each mode."""
+    def candidates(self, count):
+        """Returns PyTorch's `count` fastest configurations of each mode."""
         chosen = []
         for mode in MODES:
             theirs = [r for r in self.scouted if r.mode == mode and r.config != "ours"]
             theirs.sort(key=lambda rate: rate.images_per_second, reverse=True)
-            chosen += theirs[:CANDIDATES]
+            chosen += theirs[:count]
         return chosen
 
 
@@ -169,12 +167,14 @@ def parse():
     parser.add_argument("peers", help="a copy of the peers' scripts")
     parser.add_argument("--rounds", type=int, required=True)
     parser.add_argument("--networks", type=str.split, required=True)
+    parser.add_argument("--candidates", type=int, required=True, help="configurations a mode")
     parser.add_argument("--attempts", type=int, required=True)
     parser.add_argument("--output", required=True, help="folder")
     parser.add_argument("--scouting", choices=["new", "reuse"], required=True)
     options = parser.parse_args()
-    if options.rounds < 1 or options.attempts < 1 or not set(options.networks) <= set("SMLT"):
-        parser.error("ROUNDS and ATTEMPTS are at least 1; NETWORKS are some of S M L T")
+    counts = [options.rounds, options.candidates, options.attempts]
+    if min(counts) < 1 or not set(options.networks) <= set("SMLT"):
+        parser.error("ROUNDS, CANDIDATES and ATTEMPTS are at least 1; NETWORKS are some of S M L T")
     return options
 
 
@@ -193,9 +193,10 @@ def main():
         for network in options.networks:
             say(network, f"round {number + 1} of {options.rounds}")
             found = findings[network]
-            if not found.candidates():
+            candidates = found.candidates(options.candidates)
+            if not candidates:
                 raise Failure(f"{network}: PyTorch could not be measured in any configuration")
-            found.rounds.append(race(ours, peers, network, number, found.candidates()))
+            found.rounds.append(race(ours, peers, network, number, candidates))
     path = benchmark_table.write(findings, options, peers.python)
     print(f"The table: {path}")
 

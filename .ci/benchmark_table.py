@@ -141,7 +141,8 @@ def page(findings, options, python):
         "step finds its batch ready in memory. PyTorch is its fastest fp32 configuration in the "
         "round: two trainings of one thread or one of two; channels-last (`cl`) or not (`eager`), "
         "compiled (`compile_cl`), batch 64, 128 or 256; with jemalloc. A first pass over all "
-        "configurations chose the two of each division that took part in the rounds.", "",
+        f"configurations chose the {options.candidates} of each division that took part in the "
+        "rounds.", "",
         "## Inference", ""] + inference(findings)
     lines += [
         "One image, one thread, fp32, norms folded: medians. A ratio above 1: ours is faster.", "",

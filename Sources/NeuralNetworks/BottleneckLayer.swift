@@ -139,7 +139,7 @@ extension BottleneckLayer {
     let slice = turn.slice
     let parts = BottleneckScratch(shape, memory: scratch(slice))
     let plane = shape.plane
-    shape.inputFrame.clear(parts.frame)
+    shape.inputFrame.clearBorder(parts.frame)
     norm.clearSums(slice)
     for images in groups(slice) {
       for block in 0..<shape.planes {
@@ -302,8 +302,8 @@ extension BottleneckLayer {
     let plane = shape.plane
     let filterGradients = filterGradients[slice]
     filterGradients.update(repeating: 0, count: shape.planes * shape.taps * planeChannels)
-    shape.inputFrame.clear(parts.frame)
-    shape.outputFrame.clear(parts.gradientFrame)
+    shape.inputFrame.clearBorder(parts.frame)
+    shape.outputFrame.clearBorder(parts.gradientFrame)
     expansion?.moments[slice].clearGradientSums()
     for images in groups(slice) {
       let planeFloats = images.count * plane.inputPixels * planeChannels

@@ -106,7 +106,7 @@ struct DepthwiseLayer: OnePassLayer, @unchecked Sendable {
       buffers.input(slice), buffers.outputGradient(slice),
       addingTo: filters.gradient(slice),
       scratch: buffers.scratch(slice), images: buffers.images[slice], shape: shape)
-    let elements = shape.height * shape.width * shape.channels
+    let elements = shape.plane.inputPixels * shape.channels
     buffers.deliver(slice: slice, elements: elements) { output in
       depthwiseBackwardInput(
         buffers.outputGradient(slice), filters.value, into: output,

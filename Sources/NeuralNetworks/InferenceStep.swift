@@ -52,8 +52,10 @@ struct InferenceStep {
       }
     case .depthwiseConvolution(let kernel, let stride):
       depthwiseForward(
-        input, weight, bias: bias, into: output, scratch: scratch, images: images,
+        input, weight, bias: bias, activation: addend == nil ? activation : .identity,
+        into: output, scratch: scratch, images: images,
         shape: DepthwiseShape(input: inputShape, kernel: kernel, stride: stride))
+      if addend == nil { return }
     case .dense(let channels):
       matrixProduct(
         input, weight, bias: bias, into: output, m: images, n: channels,

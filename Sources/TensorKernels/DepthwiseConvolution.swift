@@ -1,38 +1,69 @@
 // Depthwise k×k convolution of NHWC images, zero padding k/2: one filter per channel.
 //
-// Sixteen channels at a time; up to seven neighbouring output pixels of a row are summed in registers.
-// The last block of channels may hold fewer than sixteen: it reads into the next pixel's channels, which
-// is harmless, and stores only its own.
+// Image by image, sixteen channels are gathered into a frame, convolved there (DepthwisePlane.swift) and
+// written back to their places: two moves a value, for kernels that read each pixel once.
 
 /// The sizes of a depthwise convolution.
 public struct DepthwiseShape: Hashable, Sendable {
-  public let height: Int
-  public let width: Int
   public let channels: Int
-  /// The window's side, odd; the padding is half of it.
-  public let kernel: Int
-  public let stride: Int
+  public let plane: PlaneShape
 
   public init(height: Int, width: Int, channels: Int, kernel: Int, stride: Int) {
-    precondition(kernel % 2 == 1, "the kernel must be odd, got \(kernel)")
-    (self.height, self.width, self.channels) = (height, width, channels)
-    (self.kernel, self.stride) = (kernel, stride)
+    self.channels = channels
+    plane = PlaneShape(height: height, width: width, kernel: kernel, stride: stride)
   }
 
-  public var outputHeight: Int { (height - 1) / stride + 1 }
-  public var outputWidth: Int { (width - 1) / stride + 1 }
-  var paddedWidth: Int { width + kernel - 1 }
-  var paddedHeight: Int { height + kernel - 1 }
-  var inputFloats: Int { height * width * channels }
-  var outputFloats: Int { outputHeight * outputWidth * channels }
+  var taps: Int { plane.kernel * plane.kernel }
+  var inputFloats: Int { plane.inputPixels * channels }
+  var outputFloats: Int { plane.outputPixels * channels }
+  var inputFrame: PlaneFrame {
+    PlaneFrame(height: plane.height, width: plane.width, padding: plane.padding)
+  }
+  var outputFrame: PlaneFrame {
+    PlaneFrame(height: plane.outputHeight, width: plane.outputWidth, padding: plane.padding)
+  }
 
   /// Floats of scratch that each function of this file needs at most.
   public var scratchFloats: Int {
-    paddedWidth * paddedHeight * channels + kernel * kernel * channels + 64
+    var cursor = MemoryCursor()
+    _ = DepthwiseScratch(self, cursor: &cursor)
+    return cursor.floats
   }
 }
 
-/// output = input ∗ filters (+ bias).
+/// Where one plane of one image lies in the scratch.
+private struct DepthwiseScratch {
+  let frame: UnsafeMutablePointer<Float>
+  /// The gradient of the output, likewise.
+  let gradientFrame: UnsafeMutablePointer<Float>
+  let plane: UnsafeMutablePointer<Float>
+  /// `[k·k, 16]`.
+  let filter: UnsafeMutablePointer<Float>
+
+  init(_ shape: DepthwiseShape, cursor: inout MemoryCursor) {
+    frame = cursor.take(shape.inputFrame.floats)
+    gradientFrame = cursor.take(shape.outputFrame.floats)
+    plane = cursor.take(max(shape.plane.inputPixels, shape.plane.outputPixels) * planeChannels)
+    filter = cursor.take(shape.taps * planeChannels)
+  }
+
+  /// Lays the scratch out and clears the frames' borders.
+  init(_ shape: DepthwiseShape, memory: UnsafeMutablePointer<Float>) {
+    var cursor = MemoryCursor(memory)
+    self.init(shape, cursor: &cursor)
+    shape.inputFrame.clearBorder(frame)
+    shape.outputFrame.clearBorder(gradientFrame)
+  }
+
+  /// Copies sixteen channels of all taps; lanes past the last channel hold what comes next.
+  func loadFilter(_ filters: UnsafePointer<Float>, first: Int, shape: DepthwiseShape) {
+    for tap in 0..<shape.taps {
+      filter.store(filters.vector(tap &* shape.channels &+ first), tap &* planeChannels)
+    }
+  }
+}
+
+/// output = activation(input ∗ filters (+ bias)).
 ///
 /// - Parameters:
 ///   - input: `[images, H, W, C]`.
@@ -41,17 +72,22 @@ public struct DepthwiseShape: Hashable, Sendable {
 ///   - output: `[images, H', W', C]`; overwritten.
 public func depthwiseForward(
   _ input: UnsafePointer<Float>, _ filters: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-  into output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, images: Int,
-  shape: DepthwiseShape
+  activation: Activation = .identity, into output: UnsafeMutablePointer<Float>,
+  scratch: UnsafeMutablePointer<Float>, images: Int, shape: DepthwiseShape
 ) {
+  let parts = DepthwiseScratch(shape, memory: scratch)
   for image in 0..<images {
-    pad(
-      input + image * shape.inputFloats, into: scratch, height: shape.height, width: shape.width,
-      channels: shape.channels, padding: shape.kernel / 2)
-    depthwisePadded(
-      scratch, filters, bias: bias, into: output + image * shape.outputFloats,
-      kernel: shape.kernel, stride: shape.stride, paddedWidth: shape.paddedWidth,
-      height: shape.outputHeight, width: shape.outputWidth, channels: shape.channels)
+    for first in stride(from: 0, to: shape.channels, by: planeChannels) {
+      parts.loadFilter(filters, first: first, shape: shape)
+      gatherPlane(
+        input + image * shape.inputFloats, channels: shape.channels, first: first,
+        into: parts.frame, shape: shape.inputFrame)
+      depthwisePlaneForward(parts.frame, parts.filter, into: parts.plane, shape: shape.plane)
+      scatterPlane(
+        parts.plane, bias: bias.map { $0 + first }, activation: activation,
+        into: output + image * shape.outputFloats, channels: shape.channels, first: first,
+        positions: shape.plane.outputPixels)
+    }
   }
 }
 
@@ -66,76 +102,18 @@ public func depthwiseBackwardInput(
   into output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, images: Int,
   shape: DepthwiseShape
 ) {
-  let (kernel, channels, stride) = (shape.kernel, shape.channels, shape.stride)
-  let taps = kernel * kernel
-  let flipped = scratch
-  for tap in 0..<taps {
-    (flipped + (taps - 1 - tap) * channels).update(from: filters + tap * channels, count: channels)
-  }
-  let padded = scratch + (taps * channels + 15) / 16 * 16
-  let extraRows = shape.height - 1 - (shape.outputHeight - 1) * stride
+  let parts = DepthwiseScratch(shape, memory: scratch)
   for image in 0..<images {
-    pad(
-      gradient + image * shape.outputFloats, into: padded, height: shape.outputHeight,
-      width: shape.outputWidth, channels: channels, padding: kernel / 2, stride: stride,
-      extraRows: extraRows, extraColumns: shape.width - 1 - (shape.outputWidth - 1) * stride)
-    depthwisePadded(
-      padded, flipped, bias: nil, into: output + image * shape.inputFloats, kernel: kernel,
-      stride: 1, paddedWidth: shape.paddedWidth, height: shape.height, width: shape.width,
-      channels: channels)
-  }
-}
-
-/// Convolves one padded image; `height` and `width` are the output's.
-private func depthwisePadded(
-  _ padded: UnsafePointer<Float>, _ filters: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-  into output: UnsafeMutablePointer<Float>, kernel: Int, stride: Int, paddedWidth: Int,
-  height: Int, width: Int, channels: Int
-) {
-  let lineFloats = paddedWidth * channels
-  let step = stride * channels
-
-  @inline(__always)
-  func pixels<let R: Int>(_: InlineArray<R, Bool>.Type, _ y: Int, _ x: Int, _ channel: Int) {
-    let start = bias.map { $0.vector(channel) } ?? .zero
-    var sums = InlineArray<R, Vector>(repeating: start)
-    let corner = padded + y &* stride &* lineFloats + x &* step + channel
-    var filter = filters + channel
-    for ky in 0..<kernel {
-      var pixel = corner + ky &* lineFloats
-      for _ in 0..<kernel {
-        let weight = filter.vector(0)
-        unrolled(InlineArray<R, Bool>.self) { r in
-          sums[unchecked: r].addProduct(pixel.vector(r &* step), weight)
-        }
-        filter += channels
-        pixel += channels
-      }
-    }
-    let target = output + (y &* width &+ x) &* channels + channel
-    unrolled(InlineArray<R, Bool>.self) { r in
-      target.store(sums[unchecked: r], r &* channels, limit: channels &- channel)
-    }
-  }
-
-  for y in 0..<height {
-    var channel = 0
-    while channel < channels {
-      var x = 0
-      while x &+ 7 <= width {
-        pixels(InlineArray<7, Bool>.self, y, x, channel)
-        x &+= 7
-      }
-      while x &+ 4 <= width {
-        pixels(InlineArray<4, Bool>.self, y, x, channel)
-        x &+= 4
-      }
-      while x &+ 2 <= width {
-        pixels(InlineArray<2, Bool>.self, y, x, channel)
-        x &+= 2
-      }
-      if x < width { pixels(InlineArray<1, Bool>.self, y, x, channel) }
-      channel &+= vectorWidth
+    for first in stride(from: 0, to: shape.channels, by: planeChannels) {
+      parts.loadFilter(filters, first: first, shape: shape)
+      gatherPlane(
+        gradient + image * shape.outputFloats, channels: shape.channels, first: first,
+        into: parts.gradientFrame, shape: shape.outputFrame)
+      depthwisePlaneBackwardInput(
+        parts.gradientFrame, parts.filter, into: parts.plane, shape: shape.plane)
+      scatterPlane(
+        parts.plane, into: output + image * shape.inputFloats, channels: shape.channels,
+        first: first, accumulate: false, positions: shape.plane.inputPixels)
     }
   }
 }
@@ -151,72 +129,21 @@ public func depthwiseBackwardFilters(
   addingTo output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, images: Int,
   shape: DepthwiseShape
 ) {
-  for image in 0..<images {
-    pad(
-      input + image * shape.inputFloats, into: scratch, height: shape.height, width: shape.width,
-      channels: shape.channels, padding: shape.kernel / 2)
-    addFilterGradient(
-      scratch, gradient + image * shape.outputFloats, to: output, shape: shape)
-  }
-}
-
-/// Adds one image's filter gradient, several taps at a time so that their sums do not wait for each other.
-private func addFilterGradient(
-  _ padded: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
-  to output: UnsafeMutablePointer<Float>, shape: DepthwiseShape
-) {
-  let (channels, kernel, stride) = (shape.channels, shape.kernel, shape.stride)
-  let lineFloats = shape.paddedWidth * channels
-
-  /// Taps `first` … `first` + R − 1 in rows of `row` taps.
-  @inline(__always)
-  func taps<let R: Int>(
-    _: InlineArray<R, Bool>.Type, row: Int, first: Int, offset: Int, channel: Int
-  ) {
-    var sums = InlineArray<R, Vector>(repeating: .zero)
-    for y in 0..<shape.outputHeight {
-      var pixel = padded + y &* stride &* lineFloats + offset + channel
-      var right = gradient + y &* shape.outputWidth &* channels + channel
-      for _ in 0..<shape.outputWidth {
-        let g = right.vector(0)
-        unrolled(InlineArray<R, Bool>.self) { r in
-          let place = (r / row) &* lineFloats &+ (r % row) &* channels
-          sums[unchecked: r].addProduct(pixel.vector(place), g)
-        }
-        pixel += stride &* channels
-        right += channels
-      }
+  let parts = DepthwiseScratch(shape, memory: scratch)
+  for first in stride(from: 0, to: shape.channels, by: planeChannels) {
+    parts.filter.update(repeating: 0, count: shape.taps * planeChannels)
+    for image in 0..<images {
+      gatherPlane(
+        input + image * shape.inputFloats, channels: shape.channels, first: first,
+        into: parts.frame, shape: shape.inputFrame)
+      gatherPlane(
+        gradient + image * shape.outputFloats, channels: shape.channels, first: first,
+        into: parts.gradientFrame, shape: shape.outputFrame)
+      depthwisePlaneBackwardFilter(
+        parts.frame, parts.gradientFrame, addingTo: parts.filter, shape: shape.plane)
     }
-    unrolled(InlineArray<R, Bool>.self) { r in
-      let target = output + (first &+ r) &* channels + channel
-      target.store(target.vector(0) + sums[unchecked: r], 0, limit: channels &- channel)
-    }
-  }
-
-  var channel = 0
-  while channel < channels {
-    switch kernel {
-    case 3:
-      taps(InlineArray<9, Bool>.self, row: 3, first: 0, offset: 0, channel: channel)
-    case 5:
-      for ky in 0..<5 {
-        taps(
-          InlineArray<5, Bool>.self, row: 5, first: 5 * ky, offset: ky * lineFloats,
-          channel: channel)
-      }
-    case 7:
-      for ky in 0..<7 {
-        taps(
-          InlineArray<7, Bool>.self, row: 7, first: 7 * ky, offset: ky * lineFloats,
-          channel: channel)
-      }
-    default:
-      for tap in 0..<kernel * kernel {
-        taps(
-          InlineArray<1, Bool>.self, row: 1, first: tap,
-          offset: tap / kernel * lineFloats + tap % kernel * channels, channel: channel)
-      }
-    }
-    channel += vectorWidth
+    scatterPlane(
+      parts.filter, into: output, channels: shape.channels, first: first, accumulate: true,
+      positions: shape.taps)
   }
 }

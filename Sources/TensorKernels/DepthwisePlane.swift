@@ -72,22 +72,36 @@ public func depthwisePlaneForward(
   _ frame: UnsafePointer<Float>, _ filter: UnsafePointer<Float>, pivot: UnsafePointer<Float>,
   into output: UnsafeMutablePointer<Float>, shape: PlaneShape, sums: UnsafeMutablePointer<Float>
 ) {
+  convolve(frame, filter, into: output, shape: shape, PlaneMoments(pivot: pivot, sums: sums))
+}
+
+/// output = frame ∗ filter, as above, without the sums.
+public func depthwisePlaneForward(
+  _ frame: UnsafePointer<Float>, _ filter: UnsafePointer<Float>,
+  into output: UnsafeMutablePointer<Float>, shape: PlaneShape
+) {
+  convolve(frame, filter, into: output, shape: shape, NoSink())
+}
+
+private func convolve(
+  _ frame: UnsafePointer<Float>, _ filter: UnsafePointer<Float>,
+  into output: UnsafeMutablePointer<Float>, shape: PlaneShape, _ sink: some PixelSink
+) {
   let pass = PlanePass(
     source: frame, rowStride: shape.stride &* shape.frameRow, tapRowStride: shape.frameRow,
     filter: filter, filterRowStep: shape.kernel &* vectorWidth, filterStep: vectorWidth,
     tapRows: shape.kernel, output: output, outputRowStride: shape.outputWidth &* vectorWidth,
     outputStep: vectorWidth, height: shape.outputHeight, width: shape.outputWidth)
-  let moments = PlaneMoments(pivot: pivot, sums: sums)
   let (one, two) = (InlineArray<1, Bool>.self, InlineArray<2, Bool>.self)
   let (three, five) = (InlineArray<3, Bool>.self, InlineArray<5, Bool>.self)
   let seven = InlineArray<7, Bool>.self
   switch (shape.kernel, shape.stride) {
-  case (3, 1): pass.run(three, three, one, moments)
-  case (3, 2): pass.run(three, three, two, moments)
-  case (5, 1): pass.run(five, five, one, moments)
-  case (5, 2): pass.run(five, five, two, moments)
-  case (7, 1): pass.run(seven, seven, one, moments)
-  case (7, 2): pass.run(seven, seven, two, moments)
-  default: pass.runAny(columns: shape.kernel, stride: shape.stride, moments)
+  case (3, 1): pass.run(three, three, one, sink)
+  case (3, 2): pass.run(three, three, two, sink)
+  case (5, 1): pass.run(five, five, one, sink)
+  case (5, 2): pass.run(five, five, two, sink)
+  case (7, 1): pass.run(seven, seven, one, sink)
+  case (7, 2): pass.run(seven, seven, two, sink)
+  default: pass.runAny(columns: shape.kernel, stride: shape.stride, sink)
   }
 }

@@ -31,9 +31,9 @@ public struct PlaneFrame: Sendable {
     }
   }
 
-  /// Sets the whole frame to zero; later only its inside is written.
-  public func clear(_ frame: UnsafeMutablePointer<Float>) {
-    frame.update(repeating: 0, count: floats)
+  /// Sets the border to zero; later only the inside is written.
+  public func clearBorder(_ frame: UnsafeMutablePointer<Float>) {
+    zeroFrameBorder(frame, height: height, width: width, padding: padding)
   }
 }
 
@@ -270,6 +270,35 @@ public func scatterPlane(
     let values = accumulate ? target.vector(0) + plane.vector(offset) : plane.vector(offset)
     target.store(values, 0, limit: count)
     target += channels
+  }
+}
+
+/// Writes activation(plane + bias) to its channels of an NHWC image.
+///
+/// - Parameters:
+///   - plane: `[positions, 16]`.
+///   - bias: `[16]` or nil.
+///   - first: The first of the sixteen channels; lanes past the last channel are left out.
+///   - output: `[positions, channels]`.
+public func scatterPlane(
+  _ plane: UnsafePointer<Float>, bias: UnsafePointer<Float>?, activation: Activation,
+  into output: UnsafeMutablePointer<Float>, channels: Int, first: Int, positions: Int
+) {
+  let bias = bias?.vector(0) ?? .zero
+  let count = channels - first
+  @inline(__always)
+  func run<F: PointwiseFunction>(_: F.Type) {
+    var target = output + first
+    for offset in stride(from: 0, to: positions &* planeChannels, by: planeChannels) {
+      target.store(F.value(plane.vector(offset) + bias), 0, limit: count)
+      target += channels
+    }
+  }
+  switch activation {
+  case .identity: run(IdentityFunction.self)
+  case .relu: run(ReLUFunction.self)
+  case .relu6: run(ReLU6Function.self)
+  case .hardSwish: run(HardSwishFunction.self)
   }
 }
 

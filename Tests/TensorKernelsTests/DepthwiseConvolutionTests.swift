@@ -51,8 +51,8 @@ struct DepthwiseConvolutionTests {
   @Test("agrees with plain loops", arguments: shapes + largeShapes)
   func forward(shape: ReferenceConvolution) {
     let trial = Trial(shape, seed: 1)
-    #expect(trial.kernelShape.outputHeight == shape.outputHeight)
-    #expect(trial.kernelShape.outputWidth == shape.outputWidth)
+    #expect(trial.kernelShape.plane.outputHeight == shape.outputHeight)
+    #expect(trial.kernelShape.plane.outputWidth == shape.outputWidth)
     for bias in [nil, trial.bias] {
       let output = GuardedBuffer(count: shape.outputCount)
       let scratch = GuardedBuffer(count: trial.kernelShape.scratchFloats)

@@ -9,39 +9,33 @@ struct PaddedImageTests {
     var width: Int
     var channels: Int
     var padding: Int
-    var stride = 1
-    var extraRows = 0
-    var extraColumns = 0
   }
 
   @Test(
-    "is the image in a frame of zeros, spread out where the stride is above 1",
+    "is the image in a frame of zeros",
     arguments: [
       Frame(height: 1, width: 1, channels: 1, padding: 0),
       Frame(height: 1, width: 1, channels: 3, padding: 3),
       Frame(height: 5, width: 7, channels: 17, padding: 1),
-      Frame(height: 5, width: 7, channels: 8, padding: 2, extraRows: 1, extraColumns: 2),
-      Frame(height: 4, width: 3, channels: 5, padding: 1, stride: 2),
-      Frame(height: 4, width: 3, channels: 5, padding: 2, stride: 2, extraRows: 1, extraColumns: 1),
-      Frame(height: 2, width: 3, channels: 16, padding: 0, stride: 3, extraRows: 2),
+      Frame(height: 4, width: 3, channels: 5, padding: 2),
+      Frame(height: 2, width: 3, channels: 16, padding: 0),
     ])
   func frame(_ frame: Frame) {
-    let paddedHeight = (frame.height - 1) * frame.stride + 1 + 2 * frame.padding + frame.extraRows
-    let paddedWidth = (frame.width - 1) * frame.stride + 1 + 2 * frame.padding + frame.extraColumns
+    let paddedHeight = frame.height + 2 * frame.padding
+    let paddedWidth = frame.width + 2 * frame.padding
     var random = RandomStream(seed: 1, purpose: "pad")
     let image = random.floats(frame.height * frame.width * frame.channels)
     let output = GuardedBuffer(count: paddedHeight * paddedWidth * frame.channels)
     pad(
       padded(image), into: output.pointer, height: frame.height, width: frame.width,
-      channels: frame.channels, padding: frame.padding, stride: frame.stride,
-      extraRows: frame.extraRows, extraColumns: frame.extraColumns)
+      channels: frame.channels, padding: frame.padding)
     output.expectGuards()
 
     var expected = [Float](repeating: 0, count: output.count)
     for y in 0..<frame.height {
       for x in 0..<frame.width {
         for c in 0..<frame.channels {
-          let (row, column) = (frame.padding + y * frame.stride, frame.padding + x * frame.stride)
+          let (row, column) = (frame.padding + y, frame.padding + x)
           expected[(row * paddedWidth + column) * frame.channels + c] =
             image[(y * frame.width + x) * frame.channels + c]
         }

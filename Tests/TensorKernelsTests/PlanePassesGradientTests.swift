@@ -143,7 +143,7 @@ struct PlanePassesGradientTests {
     }
     let shape = PlaneFrame(height: height, width: width, padding: padding)
     let frame = GuardedBuffer(count: shape.floats)
-    shape.clear(frame.pointer)
+    shape.clearBorder(frame.pointer)
     normBackwardPlane(
       gradient.pointer, values: padded(operands.values), a: padded(operands.scale),
       b: padded(b.map(Float.init)), c: padded(c.map(Float.init)), into: frame.pointer, shape: shape)
