@@ -44,7 +44,7 @@ lint: ## Check the formatting, the imports of every target, and what is committe
 	.ci/check-tree
 
 .PHONY: benchmark
-benchmark: packages-and-data build ## Race PyTorch and ONNX Runtime (ROUNDS=3 NETWORKS="S M L T" OUTPUT=folder)
+benchmark: packages-and-data build ## Race PyTorch and ONNX Runtime (.ci/benchmark lists the variables)
 	@.ci/benchmark $(autodistill)
 
 .PHONY: check-all

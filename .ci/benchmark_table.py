@@ -124,7 +124,8 @@ def preamble(findings, options, python):
         ("one thread at best", f"{alone['peak_gflops']:.0f} GFLOP/s fp32 (matrix product), "
          f"{alone['bandwidth_gigabytes_per_second']:.0f} GB/s (copy, main memory)"),
     ] + benchmark_machine.versions(python) + [("date", datetime.date.today().isoformat())]
-    rounds = f"make benchmark ROUNDS={options.rounds} NETWORKS=\"{' '.join(options.networks)}\""
+    rounds = (f"make benchmark ROUNDS={options.rounds} CANDIDATES={options.candidates} "
+              f"NETWORKS=\"{' '.join(options.networks)}\"")
     return [
         "# Training and inference beside PyTorch and ONNX Runtime", "",
         f"Written by `{rounds}`. Figures are minimum / median / maximum of {options.rounds} "
