@@ -8,8 +8,8 @@ extension ParameterLayout {
   ///
   /// Before a norm the weights' size changes nothing but the speed of learning, rate / ‖w‖². With weights
   /// of variance 2 / fan-in (He et al., arXiv:1502.01852), six times this one, short trainings at the usual
-  /// rates end more than a point lower; so may those in which residual blocks start as the identity (Goyal
-  /// et al., arXiv:1706.02677).
+  /// rates end more than a point lower (`autodistill bench accuracy`); so may those in which residual blocks
+  /// start as the identity (Goyal et al., arXiv:1706.02677).
   ///
   /// - Parameter parameters: `[parameterFloats]`; overwritten.
   public func initialize(

@@ -22,15 +22,19 @@ public struct LinearNormBuffers: @unchecked Sendable {
   /// The planes that hold the outputs.
   public var planes: Int { planeCount(channels: outputs) }
 
+  /// mean(x), `[inputs]`.
   let inputMean: UnsafeMutablePointer<Double>
-  /// Two sums per output.
+  /// Two sums per output, `[2, outputs]`.
   let sums: UnsafeMutablePointer<Double>
+  /// Cov(x), `[inputs, inputs]`.
   let covariance: UnsafeMutablePointer<Float>
   /// Cov(x)·W, `[inputs, outputs]`.
   let spread: UnsafeMutablePointer<Float>
+  /// 1/σ, `[outputs]`.
   let inverseDeviation: UnsafeMutablePointer<Float>
+  /// a = γ/σ, `[16 · planes]`.
   let scale: UnsafeMutablePointer<Float>
-  /// Each `[inputs, outputs]` or its transpose.
+  /// W·diag(b), `[inputs, outputs]`, and Wᵀ, while the input's gradient is prepared.
   let work: UnsafeMutablePointer<Float>
   let transposedWeights: UnsafeMutablePointer<Float>
   /// β − a·mean(y), `[16 · planes]`: where the products start.
