@@ -16,7 +16,7 @@ extension BottleneckLayer {
         let wide = group(images, plane: block, of: gradients(slice))
         planeProduct(
           gradient, panel: weights.panels + block * shape.outputs * planeChannels,
-          start: parts.zeros, into: wide, positions: positions, depth: shape.outputs)
+          start: zeroPlaneStart, into: wide, positions: positions, depth: shape.outputs)
         turn.lap(.pointwise)
         norm.activate(
           group(images, plane: block, of: stored(slice)), plane: block, into: parts.planes,

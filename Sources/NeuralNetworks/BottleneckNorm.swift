@@ -7,17 +7,14 @@ struct BottleneckNorm: @unchecked Sendable {
   /// Positions of the whole batch.
   let positions: Int
   let slices: Int
-  let gamma: TrainedTensor
-  let beta: TrainedTensor
-  let runningMean: UnsafeMutablePointer<Float>
-  let runningVariance: UnsafeMutablePointer<Float>
+  let tensors: NormTensors
   let buffers: NormBuffers
   let inverseDeviation: UnsafeMutablePointer<Float>
   /// `[slices, 2, channels]`.
   let sums: UnsafeMutablePointer<Double>
 
   func preparePivot() {
-    TensorKernels.preparePivot(runningMean: runningMean, buffers: buffers)
+    TensorKernels.preparePivot(runningMean: tensors.runningMean, buffers: buffers)
   }
 
   func clearSums(_ slice: Int) {
@@ -35,16 +32,18 @@ struct BottleneckNorm: @unchecked Sendable {
 
   func settleForward(momentum: Float) {
     prepareNorm(
-      sums: sums, slices: slices, positions: positions, gamma: gamma.value, beta: beta.value,
-      runningMean: runningMean, runningVariance: runningVariance, momentum: momentum,
+      sums: sums, slices: slices, positions: positions, gamma: tensors.gamma.value,
+      beta: tensors.beta.value,
+      runningMean: tensors.runningMean, runningVariance: tensors.runningVariance,
+      momentum: momentum,
       inverseDeviation: inverseDeviation, buffers: buffers)
   }
 
   func settleBackward() {
     prepareNormBackward(
-      sums: sums, slices: slices, positions: positions, gamma: gamma.value,
-      inverseDeviation: inverseDeviation, gammaGradient: gamma.gradient(0),
-      betaGradient: beta.gradient(0), buffers: buffers)
+      sums: sums, slices: slices, positions: positions, gamma: tensors.gamma.value,
+      inverseDeviation: inverseDeviation, gammaGradient: tensors.gamma.gradient(0),
+      betaGradient: tensors.beta.gradient(0), buffers: buffers)
   }
 
   func activate(

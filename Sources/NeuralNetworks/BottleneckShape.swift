@@ -49,7 +49,6 @@ struct BottleneckScratch {
   let planes: UnsafeMutablePointer<Float>
   /// Two sums of sixteen lanes.
   let sums: UnsafeMutablePointer<Float>
-  let zeros: UnsafePointer<Float>
 
   private init(_ shape: BottleneckShape, cursor: inout MemoryCursor) {
     let group = shape.groupImages
@@ -58,7 +57,6 @@ struct BottleneckScratch {
     values = cursor.take(group * shape.plane.inputPixels * planeChannels)
     planes = cursor.take(group * shape.plane.inputPixels * shape.planes * planeChannels)
     sums = cursor.take(2 * planeChannels)
-    zeros = zeroPlaneStart
   }
 
   init(_ shape: BottleneckShape, memory: UnsafeMutablePointer<Float>) {

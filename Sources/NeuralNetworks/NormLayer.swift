@@ -17,10 +17,7 @@ struct NormLayer: @unchecked Sendable {
   let addendGradient: SliceBuffer?
   let addendDelivery: GradientDelivery
   let images: [Int]
-  let gamma: TrainedTensor
-  let beta: TrainedTensor
-  let runningMean: UnsafeMutablePointer<Float>
-  let runningVariance: UnsafeMutablePointer<Float>
+  let tensors: NormTensors
   let buffers: NormBuffers
   let inverseDeviation: UnsafeMutablePointer<Float>
   /// `[slices, 2, channels]`.
@@ -31,7 +28,7 @@ struct NormLayer: @unchecked Sendable {
   private func positions(_ slice: Int) -> Int { images[slice] * shape.positionCount }
 
   func preparePivot() {
-    TensorKernels.preparePivot(runningMean: runningMean, buffers: buffers)
+    TensorKernels.preparePivot(runningMean: tensors.runningMean, buffers: buffers)
   }
 
   func clearSums(slice: Int) {
@@ -48,8 +45,9 @@ struct NormLayer: @unchecked Sendable {
 
   func prepareForward(momentum: Float) {
     prepareNorm(
-      sums: sums, slices: images.count, positions: positions, gamma: gamma.value,
-      beta: beta.value, runningMean: runningMean, runningVariance: runningVariance,
+      sums: sums, slices: images.count, positions: positions, gamma: tensors.gamma.value,
+      beta: tensors.beta.value, runningMean: tensors.runningMean,
+      runningVariance: tensors.runningVariance,
       momentum: momentum, inverseDeviation: inverseDeviation, buffers: buffers)
   }
 
@@ -69,9 +67,9 @@ struct NormLayer: @unchecked Sendable {
 
   func prepareBackward() {
     prepareNormBackward(
-      sums: sums, slices: images.count, positions: positions, gamma: gamma.value,
-      inverseDeviation: inverseDeviation, gammaGradient: gamma.gradient(0),
-      betaGradient: beta.gradient(0), buffers: buffers)
+      sums: sums, slices: images.count, positions: positions, gamma: tensors.gamma.value,
+      inverseDeviation: inverseDeviation, gammaGradient: tensors.gamma.gradient(0),
+      betaGradient: tensors.beta.gradient(0), buffers: buffers)
   }
 
   /// Turns the output's gradient of some of a slice's images into that of the values and the addend.

@@ -12,10 +12,7 @@ struct StreamedExpansion: @unchecked Sendable {
   /// Positions of one image.
   let positions: Int
   let weight: TrainedTensor
-  let gamma: TrainedTensor
-  let beta: TrainedTensor
-  let runningMean: UnsafeMutablePointer<Float>
-  let runningVariance: UnsafeMutablePointer<Float>
+  let tensors: NormTensors
   let input: SliceBuffer
   let inputGradient: SliceBuffer
   let delivery: GradientDelivery
@@ -46,8 +43,10 @@ struct StreamedExpansion: @unchecked Sendable {
 
   func settleForward(momentum: Float) {
     prepareLinearNorm(
-      norm, moments: moments, positions: allPositions, weights: weight.value, gamma: gamma.value,
-      beta: beta.value, runningMean: runningMean, runningVariance: runningVariance,
+      norm, moments: moments, positions: allPositions, weights: weight.value,
+      gamma: tensors.gamma.value,
+      beta: tensors.beta.value, runningMean: tensors.runningMean,
+      runningVariance: tensors.runningVariance,
       momentum: momentum)
   }
 
@@ -93,8 +92,8 @@ struct StreamedExpansion: @unchecked Sendable {
     weight.gatherGradients(slices: images.count)
     prepareLinearNormBackward(
       norm, moments: moments, positions: allPositions, weights: weight.value,
-      gradient: weight.gradient(0), gammaGradient: gamma.gradient(0),
-      betaGradient: beta.gradient(0))
+      gradient: weight.gradient(0), gammaGradient: tensors.gamma.gradient(0),
+      betaGradient: tensors.beta.gradient(0))
   }
 
   /// Delivers the rest of the input's gradient.

@@ -56,6 +56,14 @@ struct TrainedTensor: @unchecked Sendable {
   }
 }
 
+/// What a batch norm trains and keeps, each `[channels]`.
+struct NormTensors: @unchecked Sendable {
+  let gamma: TrainedTensor
+  let beta: TrainedTensor
+  let runningMean: UnsafeMutablePointer<Float>
+  let runningVariance: UnsafeMutablePointer<Float>
+}
+
 /// One call of a layer: which slice of which step, what else to do, and the clock that may be running.
 struct TrainingTurn {
   let slice: Int

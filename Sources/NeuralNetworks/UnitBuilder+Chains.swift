@@ -34,9 +34,7 @@ extension UnitBuilder {
     let norm = BottleneckNorm(
       channels: shape.channels, activation: depthwise.activation,
       positions: images.reduce(0, +) * shape.plane.outputPixels, slices: images.count,
-      gamma: tensor(.scale, depthwise.norm), beta: tensor(.shift, depthwise.norm),
-      runningMean: statistic(.runningMean, depthwise.norm),
-      runningVariance: statistic(.runningVariance, depthwise.norm), buffers: state.norm,
+      tensors: normTensors(depthwise.norm), buffers: state.norm,
       inverseDeviation: state.inverseDeviation, sums: state.normSums)
     let squeeze = depthwise.squeeze.map {
       ExcitationGate(
@@ -62,10 +60,8 @@ extension UnitBuilder {
     return StreamedExpansion(
       inputs: input.channels, outputs: network.nodes[expansion.convolution].shape.channels,
       activation: expansion.activation, positions: input.positionCount,
-      weight: tensor(.weight, expansion.convolution), gamma: tensor(.scale, expansion.norm),
-      beta: tensor(.shift, expansion.norm),
-      runningMean: statistic(.runningMean, expansion.norm),
-      runningVariance: statistic(.runningVariance, expansion.norm), input: buffers.input,
+      weight: tensor(.weight, expansion.convolution), tensors: normTensors(expansion.norm),
+      input: buffers.input,
       inputGradient: buffers.inputGradient, delivery: buffers.delivery, images: images,
       norm: memory.0, moments: memory.1)
   }

@@ -47,9 +47,12 @@ struct UnitBuilder {
     memory.pointer(memory.states[index]!)
   }
 
-  /// A running statistic's memory.
-  func statistic(_ role: ParameterLayout.Role, _ node: Int) -> UnsafeMutablePointer<Float> {
-    memory.pointer(memory.statistics) + layout.tensor(role, of: node).offset
+  func normTensors(_ node: Int) -> NormTensors {
+    let statistics = memory.pointer(memory.statistics)
+    return NormTensors(
+      gamma: tensor(.scale, node), beta: tensor(.shift, node),
+      runningMean: statistics + layout.tensor(.runningMean, of: node).offset,
+      runningVariance: statistics + layout.tensor(.runningVariance, of: node).offset)
   }
 
   func excitationTensors(_ node: Int) -> ExcitationGate.Tensors {
@@ -133,9 +136,7 @@ struct UnitBuilder {
         shape: shape, activation: activation, values: values, addend: addend, output: output,
         outputGradient: outputGradient, valuesGradient: valuesGradient,
         addendGradient: addendGradient, addendDelivery: addendDelivery, images: images,
-        gamma: tensor(.scale, normNode), beta: tensor(.shift, normNode),
-        runningMean: statistic(.runningMean, normNode),
-        runningVariance: statistic(.runningVariance, normNode),
+        tensors: normTensors(normNode),
         buffers: NormBuffers(memory: base, period: period), inverseDeviation: inverse, sums: sums))
   }
 
