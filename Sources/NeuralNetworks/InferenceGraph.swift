@@ -11,7 +11,7 @@ public struct InferenceKernel: Hashable, Sendable {
     case squeezeExcitation = "squeeze_excitation"
     case pooling
     case globalPooling = "global_pooling"
-    /// A norm, add or activation that no other kernel could take in.
+    /// A norm, add or activation that no other kernel could take in, and zeros.
     case elementwise
   }
 
@@ -104,6 +104,8 @@ extension Network {
       return kernel(.elementwise, activation: activation)
     case .add:
       return kernel(.elementwise, addsResidual: true)
+    case .zero:
+      return kernel(.elementwise)
     }
   }
 }

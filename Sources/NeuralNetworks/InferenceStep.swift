@@ -87,6 +87,9 @@ struct InferenceStep {
         input, addend: addend, activation: activation, into: output,
         count: images * outputShape.elementCount)
       return
+    case .zero:
+      output.update(repeating: 0, count: images * outputShape.elementCount)
+      return
     case .input, .dropout:
       preconditionFailure("\(layer.name) runs no kernel")
     }

@@ -49,8 +49,10 @@ public enum Layer: Hashable, Sendable {
   ///
   /// Source: Hu et al., "Squeeze-and-Excitation Networks", arXiv:1709.01507.
   case squeezeExcitation(hidden: Int)
-  /// The sum of two tensors of one shape.
+  /// The sum of two tensors of one shape, or twice the same tensor.
   case add
+  /// Zeros of the input's shape; nothing reaches the input's gradient.
+  case zero
   /// A k×k window, zero padding `padding`; the average counts only positions inside the image.
   case pooling(PoolingKind, kernel: Int, stride: Int, padding: Int)
   case globalAveragePool
@@ -71,6 +73,7 @@ extension Layer {
     case .activation(let activation): activation.rawValue
     case .squeezeExcitation: "squeeze_excitation"
     case .add: "add"
+    case .zero: "zero"
     case .pooling(let kind, _, _, _): "\(kind.rawValue)_pooling"
     case .globalAveragePool: "global_average_pool"
     case .dense: "dense"

@@ -82,12 +82,11 @@ public struct NetworkBuilder {
     return current
   }
 
-  /// Adds the output of node `other` to the current node's.
+  /// Adds the output of node `other` to the current node's; it may be the same node.
   ///
-  /// - Throws: `NetworkError` if the shapes differ or it is the same node.
+  /// - Throws: `NetworkError` if the shapes differ.
   @discardableResult
   public mutating func add(_ other: Int) throws(NetworkError) -> Int {
-    guard other != current else { throw NetworkError(.add, "cannot add a tensor to itself") }
     guard nodes[other].shape == currentShape else {
       throw NetworkError(.add, "cannot add \(nodes[other].shape) to \(currentShape)")
     }
@@ -140,7 +139,7 @@ extension Layer {
       guard condition else { throw NetworkError(self, reason) }
     }
     switch self {
-    case .input, .add, .batchNorm, .activation:
+    case .input, .add, .zero, .batchNorm, .activation:
       return input
     case .convolution(let kernel, let stride, let channels, _):
       try check(kernel > 0 && kernel % 2 == 1, "the kernel must be odd, got \(kernel)")

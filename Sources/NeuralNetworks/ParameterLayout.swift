@@ -71,7 +71,7 @@ public struct ParameterLayout: Hashable, Sendable {
       case .dense:
         weights.append((index, .weight, [input.elementCount, channels]))
         others.append((index, .bias, [channels]))
-      case .input, .activation, .add, .pooling, .globalAveragePool, .dropout:
+      case .input, .activation, .add, .zero, .pooling, .globalAveragePool, .dropout:
         break
       }
     }

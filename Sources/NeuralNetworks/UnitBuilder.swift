@@ -99,6 +99,8 @@ struct UnitBuilder {
         rate: rate, seed: seed, node: node, elements: input.elementCount, buffers: buffers)
     case .batchNorm, .activation, .add:
       return PassThroughLayer(elements: input.elementCount, buffers: buffers)
+    case .zero:
+      return ZeroLayer(elements: input.elementCount, buffers: buffers)
     case .input:
       preconditionFailure("the input leads no group")
     }

@@ -42,5 +42,33 @@ struct Blueprint: Sendable {
     /// The body plus a shortcut: the input itself if the shapes agree, otherwise what the
     /// projection makes of it, or nothing.
     case residual(body: [Element], projection: [Element]?, activation: Operand?)
+    case graph(Graph)
+  }
+
+  /// A graph whose nodes are sums of what the operations on the edges into them give.
+  struct Graph: Sendable {
+    /// Which operations parameters put on which edges.
+    let declared: DeclaredGraph
+    /// In the order of `declared`.
+    let edges: [Edge]
+    /// In the order of the file.
+    let operations: [Operation]
+
+    struct Edge: Sendable {
+      let path: String
+      /// The parameter that chooses the operation.
+      let choice: Operand
+    }
+
+    /// What a value of an edge's parameter stands for.
+    struct Operation: Sendable {
+      let name: String
+      let role: DeclaredGraph.Role
+      /// No elements unless the role is an operation.
+      let branch: Branch
+    }
+
+    /// The elements of the operation with an index into `declared.operationNames`.
+    let bodies: [[Element]]
   }
 }

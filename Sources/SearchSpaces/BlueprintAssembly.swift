@@ -19,13 +19,20 @@ extension SearchSpace {
   /// Builds networks in which every value of every parameter occurs, for the errors.
   ///
   /// Reading the file finds what is wrong for any data set; this finds what is wrong for one. The
-  /// networks are those of the first and the last values and of the neighbors of these two.
+  /// networks are those of the first and the last values, of graphs with all their edges, and of the
+  /// neighbors of these.
   ///
   /// - Throws: `SearchSpaceError.unbuildable` as `network(for:input:classes:)` does.
   public func checkNetworks(input: TensorShape, classes: Int) throws(SearchSpaceError) {
-    let corners = [
+    var corners = [
       architecture { _ in 0 }, architecture { index in parameters[index].values.count - 1 },
     ]
+    // Only where no edge is missing is each of them sure to be built, with any of its operations.
+    var presentChoices: [Int: Int] = [:]
+    for edge in graphs.flatMap(\.edges) {
+      presentChoices[edge.parameter] = edge.roles.firstIndex { $0 != .absent }
+    }
+    if !graphs.isEmpty { corners.append(architecture { index in presentChoices[index] ?? 0 }) }
     for corner in corners {
       for architecture in [corner] + neighbors(of: corner) {
         _ = try network(for: architecture, input: input, classes: classes)
@@ -38,14 +45,14 @@ extension SearchSpace {
 ///
 /// A class, since formulas look names up in it thousands of times: a struct of this size would be
 /// copied each time.
-private final class BlueprintAssembly {
+final class BlueprintAssembly {
   private typealias Local = Result<ParameterValue, Expression.Failure>
 
   private let space: SearchSpace
-  private let architecture: Architecture
+  let architecture: Architecture
   private let isActive: [Bool]
   private let classes: Int
-  private var builder: NetworkBuilder
+  var builder: NetworkBuilder
   private var locals: [Local] = []
 
   init(space: SearchSpace, architecture: Architecture, input: TensorShape, classes: Int) {
@@ -70,7 +77,7 @@ private final class BlueprintAssembly {
 }
 
 extension BlueprintAssembly {
-  private func append(_ elements: [Blueprint.Element]) throws(SearchSpaceError) {
+  func append(_ elements: [Blueprint.Element]) throws(SearchSpaceError) {
     for element in elements { try append(element) }
   }
 
@@ -103,10 +110,12 @@ extension BlueprintAssembly {
       try append(chosen.branch.elements)
     case .residual(let body, let projection, let activation):
       try appendResidual(body, projection, activation, at: element.path)
+    case .graph(let graph):
+      try append(graph, at: element.path)
     }
   }
 
-  private func append(_ layer: Layer, at path: String) throws(SearchSpaceError) {
+  func append(_ layer: Layer, at path: String) throws(SearchSpaceError) {
     do {
       try builder.append(layer)
     } catch {
@@ -136,7 +145,7 @@ extension BlueprintAssembly {
     if let kind { try append(.activation(kind), at: path) }
   }
 
-  private func add(_ node: Int, at path: String) throws(SearchSpaceError) {
+  func add(_ node: Int, at path: String) throws(SearchSpaceError) {
     do {
       try builder.add(node)
     } catch {
@@ -192,7 +201,7 @@ extension BlueprintAssembly {
     }
   }
 
-  private func unbuildable(_ path: String, _ problem: String) -> SearchSpaceError {
+  func unbuildable(_ path: String, _ problem: String) -> SearchSpaceError {
     .unbuildable(
       file: space.file, field: path, key: space.key(of: architecture), problem: problem)
   }

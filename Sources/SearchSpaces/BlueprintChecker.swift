@@ -63,6 +63,13 @@ extension BlueprintChecker {
       if let activation { _ = try outcomes(of: activation) }
       try check(body)
       if let projection { try check(projection) }
+    case .graph(let graph):
+      for edge in graph.edges {
+        _ = try outcomes(of: edge.choice)
+        for operation in graph.operations {
+          try enter(operation.branch, where: edge.choice, is: .text(operation.name))
+        }
+      }
     }
   }
 
@@ -177,6 +184,7 @@ extension Blueprint.Element {
     case .repetition(_, let body): body.withInner
     case .condition(_, let first, let second): first.withInner + (second?.withInner ?? [])
     case .choice(_, let cases): cases.flatMap(\.branch.withInner)
+    case .graph(let graph): graph.operations.flatMap(\.branch.withInner)
     }
   }
 }

@@ -28,16 +28,16 @@ extension SearchSpace {
     guard format.value == .text(SearchSpace.format) else {
       throw format.expected("\"\(SearchSpace.format)\"")
     }
-    file = root.file
-    name = try members.required("name").text("the name of the space")
+    let name = try members.required("name").text("the name of the space")
     _ = try members["description"]?.text("what the space is for, in words")
     let parametersField = try members.required("parameters")
-    parameters = try SearchSpace.parameters(parametersField)
-    blueprint = try Blueprint(
+    let parameters = try SearchSpace.parameters(parametersField)
+    let blueprint = try Blueprint(
       try members.required("blueprint"), blocks: members["blocks"], parameters: parameters,
       parametersField: parametersField)
     var checker = BlueprintChecker(blueprint, parameters: parameters)
-    try checker.check(file: file)
+    try checker.check(file: root.file)
+    self.init(name: name, parameters: parameters, file: root.file, blueprint: blueprint)
   }
 
   private static func parameters(_ field: JSONField) throws(JSONError) -> [Parameter] {

@@ -12,8 +12,17 @@ public struct SearchSpace: Sendable {
   public let parameters: [Parameter]
   /// The file that the space was read from, as errors name it.
   public let file: String
+  /// The graphs that the blueprint declares, those of its blocks first, otherwise in the order of
+  /// the file; equal ones once.
+  public let graphs: [DeclaredGraph]
   /// How an architecture becomes a network.
   let blueprint: Blueprint
+
+  init(name: String, parameters: [Parameter], file: String, blueprint: Blueprint) {
+    (self.name, self.parameters, self.file) = (name, parameters, file)
+    self.blueprint = blueprint
+    graphs = blueprint.graphs
+  }
 }
 
 extension SearchSpace {

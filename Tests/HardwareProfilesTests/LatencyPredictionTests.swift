@@ -63,6 +63,20 @@ struct LatencyPredictionTests {
     #expect(abs(latency - (2 + 4.608 * (1 + 1 + 2))) < 1e-9)
   }
 
+  /// Each pass: 32 operations. Zeros: 64 values, 256 bytes, in L1. The sum: 96 values, 384 bytes, in L1.
+  @Test("is that of a pass over the activations for zeros and for a tensor added to itself")
+  func passes() throws {
+    var builder = NetworkBuilder(input: TensorShape(height: 4, width: 4, channels: 2))
+    try builder.append(.zero)
+    try builder.add(builder.current)
+    try builder.append(.dense(channels: 10))
+    let estimate = LatencyPredictionTests.profile().predict(try builder.network())
+    let times = estimate.kernels.map(\.latencyMicroseconds)
+    #expect(times.count == 3)
+    #expect(abs(times[0] - (2 + 0.032)) < 1e-9)
+    #expect(abs(times[1] - (2 + 0.0384)) < 1e-9)
+  }
+
   @Test("leaves weights in flash out of the peak memory")
   func flash() throws {
     let network = try ReferenceNetworks.tiny()

@@ -23,6 +23,11 @@ enum TestGraph: String, CaseIterable, Sendable {
   case imageBottleneck
   case imageSeparable
   case imagePooledExpansion
+  case cells
+  case doubles
+  case zeros
+  case deadBody
+  case imageZeros
 
   static let image = TensorShape(height: 5, width: 6, channels: 3)
   static let classes = 4
@@ -49,6 +54,11 @@ enum TestGraph: String, CaseIterable, Sendable {
     case .imagePooledExpansion:
       try builder.appendUnit(kernel: 1, stride: 1, channels: 18, .hardSwish)
       try builder.append(.globalAveragePool)
+    case .cells: try builder.appendCells()
+    case .doubles: try builder.appendDoubles()
+    case .zeros: try builder.appendZeros()
+    case .deadBody: try builder.appendDeadBody()
+    case .imageZeros: try builder.append(.zero)
     }
     try builder.append(.dense(channels: TestGraph.classes))
     return try builder.network()
@@ -423,7 +433,7 @@ struct TestGraphTests {
     #expect(
       names == [
         "input", "convolution", "depthwise_convolution", "batch_norm", "relu", "relu6",
-        "hard_swish", "squeeze_excitation", "add", "average_pooling", "max_pooling",
+        "hard_swish", "squeeze_excitation", "add", "zero", "average_pooling", "max_pooling",
         "global_average_pool", "dense", "dropout",
       ])
     let groups = networks.flatMap(\.fusedGroups)
@@ -432,5 +442,6 @@ struct TestGraphTests {
     #expect(groups.contains { $0.add != nil && $0.norm != nil && $0.norm != $0.head })
     #expect(groups.contains { $0.norm == $0.head && $0.add == nil && $0.activation != nil })
     #expect(networks.contains { $0.consumerCounts.contains(4) })
+    #expect(networks.contains { $0.nodes.contains { Set($0.inputs).count < $0.inputs.count } })
   }
 }

@@ -85,6 +85,23 @@ struct NetworkCostsTests {
     #expect(kernels[2].bytesMoved == 4 * (576 + 2 * 288 + 136))
   }
 
+  @Test("of zeros and of a tensor added to itself are those of passes over the activations")
+  func passes() throws {
+    var builder = NetworkBuilder(input: TensorShape(height: 4, width: 4, channels: 2))
+    try builder.append(.zero)
+    try builder.add(builder.current)
+    try builder.append(.globalAveragePool)
+    let network = try builder.network()
+    let kernels = network.inferenceKernels
+    #expect(kernels.map(\.kind) == [.elementwise, .elementwise, .globalPooling])
+    #expect(kernels.map(\.addsResidual) == [false, true, false])
+    #expect(kernels.allSatisfy { $0.macs == 0 && $0.weightCount == 0 })
+    let costs = NetworkCosts(network)
+    #expect(costs.macs == 0)
+    #expect(costs.parameters == 0)
+    #expect(costs.peakActivationBytes == 4 * 2 * 32)
+  }
+
   @Test("are written with their units")
   func coding() throws {
     let costs = NetworkCosts(try ReferenceStudent.small.network())

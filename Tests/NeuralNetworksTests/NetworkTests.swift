@@ -21,6 +21,7 @@ struct NetworkTests {
       (.depthwiseConvolution(kernel: 3, stride: 2), shape(4, 5, 6)),
       (.batchNorm, image), (.activation(.relu), image), (.squeezeExcitation(hidden: 2), image),
       (.dropout(rate: 0), image), (.dropout(rate: 0.9), image),
+      (.zero, image),
       (.pooling(.max, kernel: 2, stride: 2, padding: 0), shape(3, 5, 6)),
       (.pooling(.average, kernel: 3, stride: 2, padding: 1), shape(4, 5, 6)),
       (.pooling(.max, kernel: 7, stride: 1, padding: 0), shape(1, 4, 6)),
@@ -125,14 +126,17 @@ struct NetworkTests {
     #expect(try builder.network().nodes.count == 2)
   }
 
-  @Test("refuses a sum of two shapes, and of a tensor with itself")
+  @Test("refuses a sum of two shapes, and may add a tensor to itself")
   func sums() throws {
     var builder = NetworkBuilder(input: NetworkTests.image)
     try builder.append(.convolution(kernel: 3, stride: 2, channels: 6, bias: false))
     let shapes = try #require(throws: NetworkError.self) { try builder.add(0) }
     #expect(shapes.description == "add: cannot add 7×10×6 to 4×5×6")
-    let itself = try #require(throws: NetworkError.self) { try builder.add(1) }
-    #expect(itself.description == "add: cannot add a tensor to itself")
+    #expect(try builder.add(1) == 2)
+    try builder.append(.dense(channels: 2))
+    let network = try builder.network()
+    #expect(network.nodes[2].inputs == [1, 1])
+    #expect(network.consumerCounts == [1, 2, 1, 0])
   }
 
   @Test("is not finished without a layer")
@@ -174,12 +178,13 @@ struct NetworkTests {
   @Test("names its layers in one word")
   func names() {
     let layers: [Layer] = [
-      .input, .add, .batchNorm, .activation(.hardSwish), .globalAveragePool,
+      .input, .add, .zero, .batchNorm, .activation(.hardSwish), .globalAveragePool,
       .pooling(.average, kernel: 2, stride: 2, padding: 0),
     ]
     #expect(
       layers.map(\.name) == [
-        "input", "add", "batch_norm", "hard_swish", "global_average_pool", "average_pooling",
+        "input", "add", "zero", "batch_norm", "hard_swish", "global_average_pool",
+        "average_pooling",
       ])
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import TensorKernels
 import Testing
@@ -94,6 +95,37 @@ struct TrainerTests {
     #expect(last.allSatisfy { $0.loss < 0.2 * first.loss })
     #expect(last.allSatisfy { $0.accuracy == 1 })
     #expect(reports.allSatisfy { $0.gradientNorm > 0 && $0.gradientNorm.isFinite })
+  }
+
+  @Test("trains the head of a network whose body gives zeros, and moves no norm before")
+  func deadBody() throws {
+    var builder = NetworkBuilder(input: Stripes.image)
+    try builder.appendUnit(kernel: 3, stride: 1, channels: 6, .relu)
+    try builder.append(.zero)
+    try builder.append(.batchNorm)
+    try builder.append(.globalAveragePool)
+    try builder.append(.dense(channels: 2))
+    let trainer = try trainer(network: try builder.network())
+    let layout = trainer.plan.layout
+    func values(_ role: ParameterLayout.Role, of node: Int) -> [Float] {
+      let tensor = layout.tensor(role, of: node)
+      return Array(parameters(trainer)[tensor.offset..<tensor.offset + tensor.count])
+    }
+    // All that can be learnt without the image is that the first class is the more frequent one.
+    let (reports, divergedAt) = run(trainer, steps: 0..<60) { slice in
+      Stripes.fill(slice)
+      for (place, n) in slice.range.enumerated() { slice.labels[place] = n == 0 ? 1 : 0 }
+    }
+    #expect(divergedAt == nil)
+    // The entropy of one label in eight, in nats, to which weight decay adds little.
+    let entropy = -(0.125 * log(0.125) + 0.875 * log(0.875))
+    #expect(reports[0].loss > entropy + 0.1)
+    #expect(abs(reports[59].loss - entropy) < 0.01)
+    // The norm before the zeros is as it began; the one behind learns its shift only.
+    #expect(values(.shift, of: 2) == Array(repeating: 0, count: 6))
+    #expect(values(.scale, of: 2) == Array(repeating: 1, count: 6))
+    #expect(values(.scale, of: 5) == Array(repeating: 1, count: 6))
+    #expect(values(.shift, of: 5).contains { $0 != 0 })
   }
 
   @Test("asks for the rate of each step")

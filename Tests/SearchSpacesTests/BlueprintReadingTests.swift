@@ -7,7 +7,8 @@ import Testing
 struct BlueprintReadingTests {
   static let layers =
     "\"convolution\", \"depthwise_convolution\", \"batch_norm\", \"activation\", \"squeeze_excitation\", \"pooling\", \"global_average_pool\", \"dense\", \"dropout\""
-  static let elementKeys = "\"layer\", \"block\", \"repeat\", \"if\", \"choose\", \"residual\""
+  static let elementKeys =
+    "\"layer\", \"block\", \"repeat\", \"if\", \"choose\", \"residual\", \"graph\""
 
   @Test(
     "refuses an element that is not as documented, naming its path",
