@@ -4,19 +4,22 @@ import TensorKernels
 
 /// The search for the candidate with the highest acquisition value.
 ///
-/// A space small enough is appraised whole. Of a larger one: uniform draws for what nobody
-/// thought of, mutations and crossovers of the elite, repairs where feasible points are rare, and
-/// then hill climbing over neighbours from the best few.
+/// Uniform draws for what nobody thought of, mutations and crossovers of the elite, repairs where
+/// feasible points are rare, and then hill climbing over neighbours from the best few. The uniform
+/// draws are the same for all proposals of a search, so that they are priced once: building a student's
+/// network takes far longer than predicting its accuracy.
 struct CandidatePool {
   private var search: CandidateSearch
   private var scores: [Double] = []
   private let score: (ArraySlice<Candidate>) -> [Double]
 
-  private static let uniformDraws = 800
-  private static let eliteChildren = 1200
+  private static let uniformDraws = 1000
+  private static let eliteChildren = 300
   private static let fewFeasible = 100
   private static let repairEffort = 800
-  private static let climbers = 8
+  private static let climbers = 4
+  /// How many neighbours the climbers may look at.
+  private static let climbingEffort = 500
 
   /// Creates an empty pool.
   ///
@@ -27,45 +30,49 @@ struct CandidatePool {
   }
 
   /// Fills the pool and returns the best candidate of value above −∞, the earlier found of equals.
-  mutating func best(elite: [Architecture], using random: inout RandomStream) -> Candidate? {
-    if search.considerAll() {
-      updateScores()
-    } else {
-      sample(elite: elite, using: &random)
-      updateScores()
-      climb()
+  ///
+  /// - Parameters:
+  ///   - elite: The architectures to look around.
+  ///   - draws: The stream of the uniform draws, the same for all proposals of a search.
+  ///   - random: The stream of this proposal.
+  mutating func best(
+    elite: [Architecture], draws: RandomStream, using random: inout RandomStream
+  ) -> Candidate? {
+    var draws = draws
+    for _ in 0..<CandidatePool.uniformDraws {
+      search.consider(search.problem.space.randomArchitecture(using: &draws))
     }
+    addChildren(of: elite, using: &random)
+    search.repair(
+      wanted: CandidatePool.fewFeasible, effort: CandidatePool.repairEffort, using: &random)
+    updateScores()
+    climb()
     guard let best = ranking.first, scores[best] > -.infinity else { return nil }
     return search.candidates[best]
   }
 
-  private mutating func sample(elite: [Architecture], using random: inout RandomStream) {
+  private mutating func addChildren(of elite: [Architecture], using random: inout RandomStream) {
     let space = search.problem.space
-    for _ in 0..<CandidatePool.uniformDraws {
-      search.consider(space.randomArchitecture(using: &random))
-    }
-    if !elite.isEmpty {
-      for index in 0..<CandidatePool.eliteChildren {
-        var child = elite[index % elite.count]
-        if index % 4 == 3 {
-          let mate = elite[random.integer(below: elite.count)]
-          child = space.crossover(child, mate, using: &random)
-        } else {
-          child = space.mutated(child, using: &random)
-        }
-        search.consider(child)
+    guard !elite.isEmpty else { return }
+    for index in 0..<CandidatePool.eliteChildren {
+      var child = elite[index % elite.count]
+      if index % 4 == 3 {
+        let mate = elite[random.integer(below: elite.count)]
+        child = space.crossover(child, mate, using: &random)
+      } else {
+        child = space.mutated(child, using: &random)
       }
+      search.consider(child)
     }
-    search.repair(
-      wanted: CandidatePool.fewFeasible, effort: CandidatePool.repairEffort, using: &random)
   }
 
   /// Moves each climber to its best neighbour for as long as that is better, or the budget lasts.
   private mutating func climb() {
     var climbers = Array(ranking.prefix(CandidatePool.climbers))
-    while !climbers.isEmpty && search.budget > 0 {
+    let floor = max(0, search.budget - CandidatePool.climbingEffort)
+    while !climbers.isEmpty && search.budget > floor {
       var moved: [Int] = []
-      for position in climbers where search.budget > 0 {
+      for position in climbers where search.budget > floor {
         let start = search.candidates.count
         let origin = search.candidates[position].architecture
         for neighbor in search.problem.space.neighbors(of: origin) { search.consider(neighbor) }

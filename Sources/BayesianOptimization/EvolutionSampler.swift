@@ -45,7 +45,7 @@ public struct EvolutionSampler: Sampler {
 
   /// Returns for each parent its place by rank, then crowding, then age.
   private func fitnessOrder(of parents: [MeasuredTrial], _ problem: ProposalProblem) -> [Int] {
-    let points = parents.map { [$0.value] + problem.scaled($0.appraisal.costs).map(-) }
+    let points = parents.map { [$0.value] + $0.scaledCosts(problem).map(-) }
     let ranks = nonDominatedRanks(of: points)
     var crowding = [Double](repeating: 0, count: points.count)
     for rank in 0...(ranks.max() ?? 0) {

@@ -29,6 +29,9 @@ public final class ExpectedHypervolumeImprovement {
   private let union: BoxUnion
   private var corner: [Double]
   private var gains: [Double]
+  /// With one cost: the members that cover more than those above them, from the highest value down,
+  /// each with what is covered up to it.
+  private var staircase: [(value: Double, covered: Double)] = []
 
   /// Creates the acquisition function for a front.
   ///
@@ -63,6 +66,12 @@ public final class ExpectedHypervolumeImprovement {
     }
     corner = Array(repeating: 0, count: dimension)
     gains = Array(repeating: 0, count: dimension)
+    if dimension == 1 {
+      for (index, value) in values.enumerated()
+      where union.boxes[index] > staircase.last?.covered ?? 0 {
+        staircase.append((value, union.boxes[index]))
+      }
+    }
   }
 
   /// Returns the logarithm of the expected improvement; −∞ for costs not below the reference.
@@ -72,6 +81,10 @@ public final class ExpectedHypervolumeImprovement {
   ///   - deviation: Its standard deviation; 0 if it is certain.
   ///   - costs: The known costs.
   public func logValue(mean: Double, deviation: Double, costs: [Double]) -> Double {
+    if costs.count == 1 && deviation > 0 {
+      let sum = value(mean: mean, deviation: deviation, gain: referenceCosts[0] - costs[0])
+      if sum > ExpectedHypervolumeImprovement.smallestSum { return log(sum) }
+    }
     var logTerms: [Double] = []
     var largest = -Double.infinity
     forEachStep(costs: costs) { threshold, area in
@@ -83,6 +96,31 @@ public final class ExpectedHypervolumeImprovement {
     var sum = 0.0
     for term in logTerms { sum += exp(term - largest) }
     return largest + log(sum)
+  }
+
+  /// Below this a sum of terms that are not logarithms has lost its digits.
+  private static let smallestSum = 1e-200
+
+  /// Returns the expected improvement with one cost, terms that are nothing beside others left out.
+  private func value(mean: Double, deviation: Double, gain: Double) -> Double {
+    guard gain > 0 else { return 0 }
+    var sum = 0.0
+    var covered = 0.0
+    func add(_ area: Double, over threshold: Double) {
+      let z = (mean - threshold) / deviation
+      // Beyond ten deviations h(z) is z, or below 1e-23.
+      sum +=
+        area * deviation
+        * (z > 10 ? z : NormalDistribution.density(z) + z * NormalDistribution.cumulative(z))
+    }
+    for step in staircase {
+      let reached = min(step.covered, gain)
+      if reached > covered { add(reached - covered, over: step.value) }
+      covered = reached
+      if covered >= gain { return sum }
+    }
+    add(gain - covered, over: referenceValue)
+    return sum
   }
 
   /// Calls `body` with each positive step of A, as threshold and height, from the top down.

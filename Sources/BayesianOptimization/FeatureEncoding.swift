@@ -1,120 +1,109 @@
+import Foundation
 import SearchSpaces
 
-/// Points as rows of columns, in memory order, every row padded with zeros to whole blocks.
-struct EncodedPoints: Sendable {
-  /// The number of columns of a row, padding included.
-  let stride: Int
-  /// The rows, one after the other.
-  var storage: [Double] = []
-
-  /// The number of points.
-  var count: Int { stride == 0 ? 0 : storage.count / stride }
-
-  init(stride: Int) { self.stride = stride }
-
-  mutating func append(contentsOf other: EncodedPoints) {
-    storage += other.storage
-  }
-}
-
-/// How an architecture becomes columns in which the kernel measures Euclidean distances.
+/// How an architecture becomes columns in which the kernel measures distances, and which columns
+/// belong together.
 ///
-/// Three blocks, each padded to whole SIMD vectors:
+/// The terms of the kernel follow from the space:
 /// - *trend*: the covariates, such as log MACs and log latency;
-/// - *detail*: the ordinal parameters on 0 … 1;
-/// - *category*: one column per value of each categorical parameter, 1/√2 where it is taken, so
-///   that two different values lie at distance 1.
+/// - *decisions*: the ordinal parameters on 0 … 1 times the categorical ones, by their codes;
+/// - for each graph that the space declares: its *edges*, *counts* and *shape* (see `GraphFeatures`), each
+///   with one length scale. A parameter that only names an edge's operation is seen through the graph.
 ///
 /// An ordinal parameter that may be inactive has two columns, (x, 0) if it is active and (½, ½)
 /// if not: two architectures without it agree in it, and any value is about as far from none as
-/// any other. An inactive categorical parameter is one more value. Distances being Euclidean, the
-/// kernel is positive definite whatever is active.
+/// any other. An inactive categorical parameter is one more value. The kernel is positive definite
+/// whatever is active.
 struct FeatureEncoding: Sendable {
-  /// The columns of each block, padding included.
-  let trend: Range<Int>
-  let detail: Range<Int>
-  let category: Range<Int>
-  /// For each column the length scale that it is divided by; nil for padding.
-  let scaleOfColumn: [Int?]
-  /// How many length scales each block has, in the order of the blocks.
-  let scaleCounts: (trend: Int, detail: Int, category: Int)
+  let terms: [KernelTerm]
+  let columnCount: Int
+  /// The number of length scales.
+  let scaleCount: Int
 
-  private let columns: [ParameterColumns]
   private let covariateCount: Int
-
-  /// Where the columns of a parameter start, and how they are filled.
-  private struct ParameterColumns: Sendable {
-    let first: Int
-    let kind: FeatureKind
-    let mayBeInactive: Bool
-  }
-
-  static let blockWidth = 8
+  private let ordinals: [(parameter: Int, mayBeInactive: Bool)]
+  private let categoricals: [Int]
+  private let graphs: [GraphFeatures]
 
   /// Creates the encoding of a space's architectures with so many covariates each.
   init(space: SearchSpace, covariateCount: Int) {
     self.covariateCount = covariateCount
-    let kinds = space.featureKinds
-    let mayBeInactive = space.parameters.map { !$0.conditions.isEmpty }
-    var scales: [Int?] = Array(0..<covariateCount)
-    func pad() {
-      while scales.count % FeatureEncoding.blockWidth != 0 { scales.append(nil) }
+    graphs = space.graphs.map(GraphFeatures.init)
+    let onEdges = Set(space.graphs.flatMap { $0.edges.map(\.parameter) })
+    var ordinals: [(parameter: Int, mayBeInactive: Bool)] = []
+    var categoricals: [Int] = []
+    for (index, kind) in space.featureKinds.enumerated() where !onEdges.contains(index) {
+      if kind == .ordinal {
+        ordinals.append((index, !space.parameters[index].conditions.isEmpty))
+      } else {
+        categoricals.append(index)
+      }
     }
-    pad()
-    trend = 0..<scales.count
+    (self.ordinals, self.categoricals) = (ordinals, categoricals)
 
-    var nextScale = covariateCount
-    var columns = [ParameterColumns?](repeating: nil, count: kinds.count)
-    for (index, kind) in kinds.enumerated() where kind == .ordinal {
-      columns[index] = ParameterColumns(
-        first: scales.count, kind: kind, mayBeInactive: mayBeInactive[index])
-      scales += Array(repeating: nextScale, count: mayBeInactive[index] ? 2 : 1)
-      nextScale += 1
+    var layout = BlockLayout()
+    var terms: [KernelTerm] = []
+    func addTerm(_ name: String, _ blocks: FeatureBlock?...) {
+      let present = blocks.compactMap { $0 }
+      if !present.isEmpty { terms.append(KernelTerm(name: name, blocks: present)) }
     }
-    pad()
-    detail = trend.upperBound..<scales.count
-    let detailCount = nextScale - covariateCount
-
-    for (index, kind) in kinds.enumerated() {
-      guard case .categorical(let count) = kind else { continue }
-      columns[index] = ParameterColumns(
-        first: scales.count, kind: kind, mayBeInactive: mayBeInactive[index])
-      scales += Array(repeating: nextScale, count: count + (mayBeInactive[index] ? 1 : 0))
-      nextScale += 1
+    addTerm("trend", layout.block(.euclidean, widths: Array(repeating: 1, count: covariateCount)))
+    addTerm(
+      "decisions", layout.block(.euclidean, widths: ordinals.map { $0.mayBeInactive ? 2 : 1 }),
+      layout.block(.hamming, widths: categoricals.map { _ in 1 }))
+    for graph in graphs {
+      addTerm("edges", layout.block(.hamming, widths: [graph.edgeCount]))
+      addTerm("counts", layout.block(.euclidean, widths: [graph.countCount]))
+      addTerm("shape", layout.block(.euclidean, widths: [graph.shapeCount]))
     }
-    pad()
-    category = detail.upperBound..<scales.count
-    scaleCounts = (covariateCount, detailCount, nextScale - covariateCount - detailCount)
-    scaleOfColumn = scales
-    self.columns = columns.compactMap { $0 }
+    self.terms = terms
+    columnCount = layout.columnCount
+    scaleCount = layout.scaleCount
   }
 
-  /// The number of columns of a point, padding included.
-  var stride: Int { scaleOfColumn.count }
-
-  /// Appends a point.
+  /// Returns the columns of an architecture.
   ///
   /// - Parameters:
   ///   - features: As `SearchSpace.features(of:)` returns them.
   ///   - covariates: On a scale of about 0 … 1.
-  func append(features: [Double], covariates: [Double], to points: inout EncodedPoints) {
+  func row(of architecture: Architecture, features: [Double], covariates: [Double]) -> [Double] {
     precondition(
       covariates.count == covariateCount, "\(covariates.count) covariates, not \(covariateCount)")
-    let start = points.storage.count
-    points.storage += repeatElement(0, count: stride)
-    for (index, covariate) in covariates.enumerated() {
-      points.storage[start + index] = covariate
+    var row = covariates
+    for (parameter, mayBeInactive) in ordinals {
+      let isInactive = features[parameter] == SearchSpace.inactiveFeature
+      row.append(isInactive ? 0.5 : features[parameter])
+      if mayBeInactive { row.append(isInactive ? 0.5 : 0) }
     }
-    for (feature, column) in zip(features, columns) {
-      let first = start + column.first
-      let isInactive = feature == SearchSpace.inactiveFeature
-      switch column.kind {
-      case .ordinal:
-        points.storage[first] = isInactive ? 0.5 : feature
-        if column.mayBeInactive { points.storage[first + 1] = isInactive ? 0.5 : 0 }
-      case .categorical(let count):
-        points.storage[first + (isInactive ? count : Int(feature))] = 0.5.squareRoot()
-      }
+    for parameter in categoricals { row.append(features[parameter]) }
+    for graph in graphs {
+      let columns = graph.columns(of: architecture)
+      row += columns.edges
+      row += columns.counts
+      row += columns.shape
     }
+    return row
+  }
+}
+
+/// Hands out columns and length scales to blocks, in order.
+private struct BlockLayout {
+  private(set) var columnCount = 0
+  private(set) var scaleCount = 0
+
+  /// Returns a block with one length scale for each of the widths, each of so many columns; nil if
+  /// there are none.
+  mutating func block(_ distance: FeatureBlock.Distance, widths: [Int]) -> FeatureBlock? {
+    guard !widths.isEmpty else { return nil }
+    let first = columnCount
+    var scales: [Int] = []
+    for width in widths {
+      scales += Array(repeating: scaleCount, count: width)
+      scaleCount += 1
+    }
+    columnCount += scales.count
+    return FeatureBlock(
+      distance: distance, correlation: distance == .hamming ? .exponential : .matern,
+      columns: first..<columnCount, scaleOfColumn: scales)
   }
 }

@@ -6,9 +6,10 @@ import SearchSpaces
 public struct Observation: Sendable, Hashable {
   /// What became of a trial.
   public enum Outcome: Sendable, Hashable {
-    /// The metric to maximise, with its standard error (0 if there is none). A value that is not
-    /// finite counts as `failed`.
-    case measured(value: Double, standardError: Double)
+    /// The metric to maximise, with its standard error (0 if there is none), and the problem's
+    /// measured costs, in the order of `measuredCostNames`. A value or cost that is not finite
+    /// counts as `failed`.
+    case measured(value: Double, standardError: Double, costs: [Double] = [])
     /// The training diverged or its worker died. Never proposed again, and no news for the
     /// surrogate.
     case failed

@@ -9,12 +9,18 @@ public struct Appraisal: Sendable, Hashable {
   public let covariates: [Double]
   /// By how much the hard constraints are violated, as a sum of relative excesses; 0 if by nothing.
   public let violation: Double
+  /// The probability that the constraints are met, where costs are predicted with an error: what
+  /// an improvement is worth is multiplied by it.
+  public let feasibility: Double
 
   /// Creates an appraisal.
-  public init(costs: [Double], covariates: [Double], violation: Double) {
+  public init(
+    costs: [Double], covariates: [Double], violation: Double, feasibility: Double = 1
+  ) {
     self.costs = costs
     self.covariates = covariates
     self.violation = violation
+    self.feasibility = feasibility
   }
 
   /// The appraisal of an architecture from which no network can be built.
@@ -26,6 +32,7 @@ public struct Appraisal: Sendable, Hashable {
   /// Whether costs and covariates can enter a calculation.
   var isUsable: Bool {
     violation < .infinity && costs.allSatisfy(\.isFinite) && covariates.allSatisfy(\.isFinite)
+      && (0...1).contains(feasibility)
   }
 }
 
@@ -52,8 +59,8 @@ public enum CostScale: String, CaseIterable, Sendable {
 public struct ReferencePoint: Sendable, Hashable {
   /// The value of the metric.
   public let value: Double?
-  /// The costs, in the order of the problem's `costNames`. Best well beyond a constraint's limit:
-  /// students near the reference are worth little.
+  /// The costs, in the order of the problem's `costNames`, then its `measuredCostNames`. Best well
+  /// beyond a constraint's limit: students near the reference are worth little.
   public let costs: [Double?]
 
   /// Creates a reference point.
@@ -73,6 +80,13 @@ public struct ProposalProblem {
   public let space: SearchSpace
   /// The known costs to minimise; empty if the metric is the only objective.
   public let costNames: [String]
+  /// Costs to minimise that only a measurement tells; each gets a surrogate of its own.
+  public let measuredCostNames: [String]
+  /// Upper limits of the measured costs; nil: none. Beyond them a trial is worth nothing.
+  public let measuredLimits: [Double?]
+  /// Results of another metric on the same space, such as the accuracies under another teacher: what
+  /// they say of an architecture is the prior mean, as far as the two metrics prove alike.
+  public let related: [Observation]
   /// The covariates of the surrogate. The costs, scaled, are covariates too and need no repeating.
   public let covariateNames: [String]
   /// On which scale costs are weighed, in the hypervolume and in the surrogate.
@@ -81,35 +95,56 @@ public struct ProposalProblem {
   public let reference: ReferencePoint
 
   private let appraise: (Architecture) -> Appraisal
-  private let memory = Memory()
+  private unowned let memory: Memory
+  /// What keeps the memory; nil in the copies that the memory itself holds on to.
+  private var keeper: Memory?
 
   /// Creates a problem.
   ///
   /// - Parameters:
   ///   - space: The architectures to choose from.
   ///   - costNames: The known costs to minimise.
+  ///   - measuredCostNames: The costs to minimise that come with a measurement.
   ///   - covariateNames: The additional covariates.
   ///   - costScale: On which scale costs are weighed.
   ///   - reference: Nil: the samplers choose all of it.
+  ///   - measuredLimits: Upper limits of the measured costs; nil: none.
+  ///   - related: Results of another metric on the same space.
   ///   - appraise: Returns what is known about an architecture; called at most a few thousand
   ///     times per proposal, and must always return the same for the same. A cost or covariate
   ///     that is not finite makes the architecture count as unbuildable.
   public init(
-    space: SearchSpace, costNames: [String], covariateNames: [String] = [],
-    costScale: CostScale = .logarithmic, reference: ReferencePoint? = nil,
-    appraise: @escaping (Architecture) -> Appraisal
+    space: SearchSpace, costNames: [String], measuredCostNames: [String] = [],
+    covariateNames: [String] = [], costScale: CostScale = .logarithmic,
+    reference: ReferencePoint? = nil, measuredLimits: [Double?]? = nil,
+    related: [Observation] = [], appraise: @escaping (Architecture) -> Appraisal
   ) {
     self.space = space
     self.costNames = costNames
+    self.measuredCostNames = measuredCostNames
     self.covariateNames = covariateNames
     self.costScale = costScale
+    let costCount = costNames.count + measuredCostNames.count
     self.reference =
-      reference
-      ?? ReferencePoint(value: nil, costs: Array(repeating: nil, count: costNames.count))
+      reference ?? ReferencePoint(value: nil, costs: Array(repeating: nil, count: costCount))
     precondition(
-      self.reference.costs.count == costNames.count,
-      "a reference of \(self.reference.costs.count) costs for \(costNames.count)")
+      self.reference.costs.count == costCount,
+      "a reference of \(self.reference.costs.count) costs for \(costCount)")
+    self.measuredLimits = measuredLimits ?? measuredCostNames.map { _ in nil }
+    precondition(
+      self.measuredLimits.count == measuredCostNames.count,
+      "\(self.measuredLimits.count) limits for \(measuredCostNames.count) measured costs")
+    self.related = related
     self.appraise = appraise
+    let memory = Memory()
+    (self.memory, keeper) = (memory, memory)
+  }
+
+  /// The problem as what it remembers may hold on to it: without a cycle that would keep both for ever.
+  private var remembered: ProposalProblem {
+    var copy = self
+    copy.keeper = nil
+    return copy
   }
 
   /// Returns what is known about an architecture without training it.
@@ -143,6 +178,50 @@ public struct ProposalProblem {
     return memory.enumeration
   }
 
+  /// Every usable architecture of a space small enough to list, feasible or not, with its appraisal; nil
+  /// if the space is not.
+  var appraisedEnumeration: [Candidate]? {
+    if let known = memory.appraisedEnumeration { return known }
+    guard let all = enumeration else { return nil }
+    memory.appraisedEnumeration = all.compactMap { architecture in
+      let appraisal = appraisal(of: architecture)
+      return appraisal.isUsable
+        ? Candidate(architecture: architecture, appraisal: appraisal) : nil
+    }
+    return memory.appraisedEnumeration
+  }
+
+  /// The surrogates of the metric and of the measured costs, in this order, kept between proposals.
+  var surrogates: [MetricSurrogate] {
+    if let known = memory.surrogates { return known }
+    // What is related is so by its metric; measured costs have no prior mean.
+    let related = relatedMetric(MetricSample.values(in: related, of: self))
+    let new = (0...measuredCostNames.count).map { metric in
+      metric == 0
+        ? MetricSurrogate(problem: remembered, reference: reference.value, related: related)
+        : MetricSurrogate(problem: remembered)
+    }
+    memory.surrogates = new
+    return new
+  }
+
+  /// Returns the metric of these samples as a prior mean for another, kept for the next time; nil if
+  /// there are none.
+  ///
+  /// - Parameter reference: The value of the related metric below which a trial is worth nothing.
+  func relatedMetric(_ samples: [MetricSample], reference: Double? = nil) -> RelatedMetric? {
+    if let known = memory.relatedMetric, known.samples == samples,
+      known.metric.reference == reference
+    {
+      return known.metric
+    }
+    guard
+      let metric = RelatedMetric(problem: remembered, samples: samples, reference: reference)
+    else { return nil }
+    memory.relatedMetric = (samples, metric)
+    return metric
+  }
+
   /// The most points of a space for which every one is appraised.
   static let enumerationLimit = 20_000
 
@@ -151,5 +230,8 @@ public struct ProposalProblem {
     var appraisals: [Architecture: Appraisal] = [:]
     var hasEnumeration = false
     var enumeration: [Architecture]?
+    var appraisedEnumeration: [Candidate]?
+    var surrogates: [MetricSurrogate]?
+    var relatedMetric: (samples: [MetricSample], metric: RelatedMetric)?
   }
 }

@@ -41,6 +41,8 @@ public enum SamplerKind: String, CaseIterable, Codable, Sendable {
   case evolution
   /// Points that fill the space evenly.
   case quasirandom
+  /// Pareto local search.
+  case local
 
   /// Returns the sampler with its usual settings.
   public func makeSampler() -> any Sampler {
@@ -49,6 +51,7 @@ public enum SamplerKind: String, CaseIterable, Codable, Sendable {
     case .random: RandomSampler()
     case .evolution: EvolutionSampler()
     case .quasirandom: QuasiRandomSampler()
+    case .local: LocalSampler()
     }
   }
 }

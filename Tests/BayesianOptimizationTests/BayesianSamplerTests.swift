@@ -50,8 +50,9 @@ struct BayesianSamplerTests {
       Appraisal(costs: [], covariates: [], violation: 0)
     }
     var history: [Observation] = []
+    let sampler = BayesianSampler(initialTrials: 10)
     for trial in 0..<30 {
-      let proposal = try BayesianSampler().propose(problem, history: history, trial: trial, seed: 2)
+      let proposal = try sampler.propose(problem, history: history, trial: trial, seed: 2)
       guard case .architecture(let architecture)? = proposal else { break }
       history.append(
         Observation(
@@ -77,42 +78,5 @@ struct BayesianSamplerTests {
       return task.cost(architecture)
     }
     #expect(try proposedCost(15) < 15)
-  }
-}
-
-@Suite("the surrogate of the metric")
-struct AccuracySurrogateTests {
-  @Test("does not take a lucky measurement at its word")
-  func luckyDraw() throws {
-    let task = try SyntheticTask()
-    let problem = task.problem()
-    var trials = MeasuredTrial.all(
-      in: try task.search(RandomSampler(), trials: 30, seed: 3).history, of: problem)
-    let lucky = trials[7]
-    trials[7] = MeasuredTrial(
-      architecture: lucky.architecture, value: lucky.value + 0.1, standardError: 0.1,
-      appraisal: lucky.appraisal)
-    let surrogate = try AccuracySurrogate(problem: problem, measured: trials, pending: [])
-    let drawn = surrogate.standardized(lucky.value + 0.1)
-    let truth = surrogate.standardized(lucky.value)
-    #expect(abs(surrogate.believed[7].mean - truth) < 0.5 * abs(drawn - truth))
-  }
-
-  @Test("takes pending trials at their posterior mean and loses its doubt about them")
-  func pending() throws {
-    let task = try SyntheticTask()
-    let problem = task.problem()
-    let trials = MeasuredTrial.all(
-      in: try task.search(RandomSampler(), trials: 20, seed: 4).history, of: problem)
-    var random = RandomStream(seed: 4, purpose: "pending test")
-    let architecture = task.space.randomArchitecture(using: &random)
-    let candidate = Candidate(
-      architecture: architecture, appraisal: problem.appraisal(of: architecture))
-    let before = try AccuracySurrogate(problem: problem, measured: trials, pending: [])
-    let after = try AccuracySurrogate(problem: problem, measured: trials, pending: [candidate])
-    let (doubt, belief) = (before.posterior(of: [candidate]), after.posterior(of: [candidate]))
-    #expect(belief.variances[0] < 0.5 * doubt.variances[0])
-    #expect(abs(belief.means[0] - doubt.means[0]) < 1e-6)
-    #expect(after.believed.count == 21 && after.measuredCount == 20)
   }
 }

@@ -1,213 +1,156 @@
 import Foundation
-import SearchSpaces
 import TensorKernels
 import Testing
 
 @testable import BayesianOptimization
 
-/// Architectures with covariates, and the textbook formulas over them: dense, slow, and written
-/// from the features of the space, not from the encoding under test.
-private struct Textbook {
-  let space: SearchSpace
-  let kernel: ArchitectureKernel
-  var architectures: [Architecture] = []
-  var covariates: [[Double]] = []
-  var inputs: EncodedPoints
-  let covariateCount: Int
-  let hyperparameters: [Double]
-
-  init(covariateCount: Int, parameters: [TestParameter], points: Int, seed: Int) throws {
-    self.covariateCount = covariateCount
-    space = try makeSpace(parameters)
-    let encoding = FeatureEncoding(space: space, covariateCount: covariateCount)
-    kernel = ArchitectureKernel(encoding: encoding)
-    inputs = EncodedPoints(stride: encoding.stride)
-    var random = RandomStream(seed: 11, purpose: "textbook", seed)
-    for _ in 0..<points {
-      let architecture = space.randomArchitecture(using: &random)
-      let row = random.uniforms(covariateCount)
-      architectures.append(architecture)
-      covariates.append(row)
-      encoding.append(
-        features: space.features(of: architecture), covariates: row, to: &inputs)
-    }
-    hyperparameters = (0...kernel.hyperparameterCount).map { _ in 0.8 * random.normal() - 0.3 }
-  }
-
-  var count: Int { architectures.count }
-
-  func matern(_ r: Double) -> Double {
-    (1 + 5.0.squareRoot() * r + 5 * r * r / 3) * exp(-5.0.squareRoot() * r)
-  }
-
-  func covariance(_ i: Int, _ j: Int) -> Double {
-    var theta = hyperparameters.makeIterator()
-    func next() -> Double { exp(theta.next() ?? .nan) }
-    let trendVariance = covariateCount > 0 ? next() : 0
-    let detailVariance = next()
-    var (trend, detail, category) = (0.0, 0.0, 0.0)
-    let differences = zip(covariates[i], covariates[j]).map { $0 - $1 }
-    for difference in differences { trend += pow(difference / next(), 2) }
-    let (a, b) = (space.features(of: architectures[i]), space.features(of: architectures[j]))
-    for (index, kind) in space.featureKinds.enumerated() where kind == .ordinal {
-      var squared = pow(a[index] - b[index], 2)
-      // None against a value: (½, ½) against (x, 0).
-      if a[index] < 0 && b[index] >= 0 { squared = 0.25 + pow(b[index] - 0.5, 2) }
-      if b[index] < 0 && a[index] >= 0 { squared = 0.25 + pow(a[index] - 0.5, 2) }
-      detail += squared / pow(next(), 2)
-    }
-    for (index, kind) in space.featureKinds.enumerated() where kind != .ordinal {
-      let scale = next()
-      if a[index] != b[index] { category += 1 / (scale * scale) }
-    }
-    return 1 + trendVariance * matern(trend.squareRoot())
-      + detailVariance * matern(detail.squareRoot()) * exp(-category / 2)
-  }
-
-  /// Returns x with `matrix`·x = `right` and log |det|, by elimination with pivots.
-  static func solve(
-    _ matrix: [[Double]], _ right: [Double]
-  ) -> (solution: [Double], logDeterminant: Double) {
-    var rows = zip(matrix, right).map { $0 + [$1] }
-    var logDeterminant = 0.0
-    let n = right.count
-    for k in 0..<n {
-      let pivot = (k..<n).max { abs(rows[$0][k]) < abs(rows[$1][k]) } ?? k
-      rows.swapAt(k, pivot)
-      logDeterminant += log(abs(rows[k][k]))
-      for i in (k + 1)..<max(n, k + 1) {
-        let factor = rows[i][k] / rows[k][k]
-        for j in k...n { rows[i][j] -= factor * rows[k][j] }
-      }
-    }
-    var solution = [Double](repeating: 0, count: n)
-    for k in (0..<n).reversed() {
-      let known = ((k + 1)..<max(n, k + 1)).reduce(0) { $0 + rows[k][$1] * solution[$1] }
-      solution[k] = (rows[k][n] - known) / rows[k][k]
-    }
-    return (solution, logDeterminant)
-  }
-}
-
-private let mixedSpace = [
-  TestParameter(count: 4), TestParameter(count: 3, isCategorical: true),
-  TestParameter(count: 5, parent: 0), TestParameter(count: 2, isCategorical: true, parent: 0),
-  TestParameter(count: 3),
-]
-
 @Suite("a Gaussian process over architectures")
 struct GaussianProcessTests {
-  /// With and without covariates, ordinal and categorical parameters.
-  private static let cases: [(covariates: Int, parameters: [TestParameter])] = [
-    (2, mixedSpace), (0, mixedSpace), (1, [TestParameter(count: 5)]),
-    (
-      0,
-      [TestParameter(count: 4, isCategorical: true), TestParameter(count: 4, isCategorical: true)]
-    ),
-    (9, [TestParameter(count: 3, isCategorical: true)]),
-  ]
+  private static let cases = 0..<KernelTextbook.caseCount
 
-  @Test("has the posterior and the likelihood of the textbook", arguments: 0..<5)
+  /// Outputs and variances of noise of the first `count` points.
+  private func data(_ count: Int, seed: Int) -> (outputs: [Double], noise: [Double]) {
+    var random = RandomStream(seed: 12, purpose: "outputs", seed)
+    return (
+      (0..<count).map { _ in random.normal() }, (0..<count).map { _ in 0.1 * random.uniform() }
+    )
+  }
+
+  private func floor(_ book: KernelTextbook) -> Double {
+    exp(book.hyperparameters[book.kernel.hyperparameterCount])
+  }
+
+  /// Returns the process that has seen the first points.
+  private func process(_ book: KernelTextbook, noise: [Double]) -> GaussianProcess {
+    var process = GaussianProcess(kernel: book.kernel, hyperparameters: book.hyperparameters)
+    for (index, variance) in noise.enumerated() {
+      process.observe(book.points.row(index), noise: floor(book) + variance)
+    }
+    return process
+  }
+
+  private func posterior(
+    _ process: GaussianProcess, _ outputs: [Double], at points: EncodedPoints
+  ) -> PosteriorPanel.Posterior {
+    let panel = PosteriorPanel(points: points)
+    panel.update(from: process)
+    return panel.posterior(
+      whitened: process.whitened(outputs), priorVariance: process.priorVariance)
+  }
+
+  @Test("has the posterior of the textbook", arguments: cases)
   func posterior(index: Int) throws {
-    let (covariateCount, parameters) = GaussianProcessTests.cases[index]
-    let book = try Textbook(
-      covariateCount: covariateCount, parameters: parameters, points: 20, seed: index)
-    let n = 12
-    var random = RandomStream(seed: 12, purpose: "outputs", index)
-    let outputs = (0..<n).map { _ in random.normal() }
-    let noise = (0..<n).map { _ in 0.1 * random.uniform() }
-    var training = EncodedPoints(stride: book.inputs.stride)
-    training.storage = Array(book.inputs.storage.prefix(n * training.stride))
-    let process = try GaussianProcess(
-      kernel: book.kernel, hyperparameters: book.hyperparameters, inputs: training,
-      outputs: outputs, noiseVariances: noise)
-
-    let floor = exp(book.hyperparameters[book.kernel.hyperparameterCount])
-    let matrix = (0..<n).map { i in
-      (0..<n).map { j in book.covariance(i, j) + (i == j ? floor + noise[i] : 0) }
+    let book = try KernelTextbook.make(index, points: 43, seed: 0)
+    let (outputs, noise) = data(12, seed: index)
+    let process = process(book, noise: noise)
+    let posterior = posterior(process, outputs, at: book.points)
+    let expected = book.posterior(outputs, noise: noise)
+    #expect(posterior.means.count == 43 && posterior.variances.count == 43)
+    for point in 0..<43 {
+      #expect(abs(posterior.means[point] - expected.means[point]) < 1e-9)
+      #expect(abs(posterior.variances[point] - expected.variances[point]) < 1e-9)
     }
-    let (alpha, logDeterminant) = Textbook.solve(matrix, outputs)
-    let fit = zip(outputs, alpha).reduce(0) { $0 + $1.0 * $1.1 }
-    let likelihood = -0.5 * (fit + logDeterminant + Double(n) * log(2 * .pi))
-    #expect(abs(process.logMarginalLikelihood - likelihood) < 1e-9)
+    // What it says of the points observed, without a panel.
+    let observed = process.observedMeans(whitened: process.whitened(outputs))
+    #expect(observed.count == 12)
+    for point in 0..<12 { #expect(abs(observed[point] - expected.means[point]) < 1e-9) }
+  }
 
-    let posterior = process.posterior(at: book.inputs)
-    #expect(posterior.means.count == 20 && posterior.variances.count == 20)
-    for point in 0..<20 {
-      let cross = (0..<n).map { book.covariance($0, point) }
-      let mean = zip(cross, alpha).reduce(0) { $0 + $1.0 * $1.1 }
-      let explained = zip(cross, Textbook.solve(matrix, cross).solution).reduce(0) {
-        $0 + $1.0 * $1.1
+  /// More points than a panel works on at once (256), and some beyond whole groups of eight.
+  @Test(
+    "agrees in every bit with one that grew or forgot, whenever it was asked", arguments: [0, 5, 6])
+  func growth(index: Int) throws {
+    let book = try KernelTextbook.make(index, points: 301, seed: 20)
+    let (outputs, noise) = data(37, seed: 20 + index)
+    let atOnce = process(book, noise: noise)
+    let expected = posterior(atOnce, outputs, at: book.points)
+
+    var random = RandomStream(seed: 25, purpose: "growth", index)
+    var grown = GaussianProcess(kernel: book.kernel, hyperparameters: book.hyperparameters)
+    let panel = PosteriorPanel(points: book.points)
+    while grown.count < 37 {
+      // Every now and then some that come to nothing.
+      if random.integer(below: 4) == 0 {
+        let kept = grown.count - random.integer(below: min(grown.count, 11) + 1)
+        for wrong in 0..<random.integer(below: 10) {
+          grown.observe(book.points.row(200 + wrong), noise: 0.5)
+        }
+        if random.integer(below: 2) == 0 { panel.update(from: grown) }
+        grown.forget(after: kept)
+        panel.forget(after: kept)
+      } else {
+        grown.observe(book.points.row(grown.count), noise: floor(book) + noise[grown.count])
+        if random.integer(below: 3) == 0 { panel.update(from: grown) }
       }
-      #expect(abs(posterior.means[point] - mean) < 1e-9)
-      #expect(abs(posterior.variances[point] - (book.covariance(point, point) - explained)) < 1e-9)
+    }
+    panel.update(from: grown)
+    let posterior = panel.posterior(
+      whitened: grown.whitened(outputs), priorVariance: grown.priorVariance)
+    #expect(grown.factor == atOnce.factor && grown.inversePivots == atOnce.inversePivots)
+    #expect(posterior.means == expected.means && posterior.variances == expected.variances)
+    #expect(panel.count == 37)
+
+    // A point's posterior does not depend on those it is asked with.
+    for point in [0, 9, 255, 256, 300] {
+      let alone = self.posterior(atOnce, outputs, at: book.points(point..<(point + 1)))
+      #expect(alone.means == [expected.means[point]])
+      #expect(alone.variances == [expected.variances[point]])
     }
   }
 
-  @Test("has the gradient of its likelihood that finite differences have", arguments: 0..<5)
-  func gradient(index: Int) throws {
-    let (covariateCount, parameters) = GaussianProcessTests.cases[index]
-    let book = try Textbook(
-      covariateCount: covariateCount, parameters: parameters, points: 15, seed: 50 + index)
-    var random = RandomStream(seed: 13, purpose: "outputs", index)
-    let outputs = (0..<15).map { _ in random.normal() }
-    let noise = [Double](repeating: 0.05, count: 15)
-    func process(_ hyperparameters: [Double]) throws -> GaussianProcess {
-      try GaussianProcess(
-        kernel: book.kernel, hyperparameters: hyperparameters, inputs: book.inputs,
-        outputs: outputs, noiseVariances: noise)
+  @Test(
+    "takes observations without outputs at their means: these stay, variances fall",
+    arguments: cases)
+  func believer(index: Int) throws {
+    let book = try KernelTextbook.make(index, points: 40, seed: 40)
+    let (outputs, noise) = data(20, seed: 40 + index)
+    let known = process(book, noise: Array(noise.prefix(14)))
+    let believing = process(book, noise: noise)
+    let before = posterior(known, Array(outputs.prefix(14)), at: book.points)
+    let after = posterior(believing, Array(outputs.prefix(14)), at: book.points)
+    // The textbook's way: the posterior mean of the six, taken as measured.
+    let believed = outputs.prefix(14) + before.means[14..<20]
+    let measured = posterior(believing, Array(believed), at: book.points)
+    for point in 0..<40 {
+      #expect(abs(after.means[point] - before.means[point]) < 1e-9)
+      #expect(abs(after.means[point] - measured.means[point]) < 1e-9)
+      #expect(after.variances[point] < before.variances[point] + 1e-12)
+      #expect(after.variances[point] == measured.variances[point])
     }
-    let gradient = try process(book.hyperparameters).logMarginalLikelihoodGradient()
-    #expect(gradient.count == book.hyperparameters.count)
-    for parameter in gradient.indices {
-      let step = 1e-4
-      var (up, down) = (book.hyperparameters, book.hyperparameters)
-      up[parameter] += step
-      down[parameter] -= step
-      let slope =
-        (try process(up).logMarginalLikelihood - process(down).logMarginalLikelihood) / (2 * step)
-      // The error of central differences is of the order of step².
-      #expect(abs(gradient[parameter] - slope) < 1e-6 * max(1, abs(slope)))
-    }
-  }
-
-  @Test("finds hyperparameters more probable than where it starts, the same every time")
-  func fitting() throws {
-    let book = try Textbook(covariateCount: 2, parameters: mixedSpace, points: 30, seed: 99)
-    let outputs = book.covariates.map { 3 * ($0[0] - 0.5) + 0.5 * sin(6 * $0[1]) }
-    let noise = [Double](repeating: 0, count: 30)
-    let prior = HyperparameterPrior(for: book.kernel)
-    let start = try GaussianProcess(
-      kernel: book.kernel, hyperparameters: prior.means, inputs: book.inputs, outputs: outputs,
-      noiseVariances: noise)
-    let fitted = try GaussianProcess.fitted(
-      kernel: book.kernel, inputs: book.inputs, outputs: outputs, noiseVariances: noise)
-    let belief = prior.logDensity(at: fitted.hyperparameters).value
-    #expect(fitted.logMarginalLikelihood + belief > start.logMarginalLikelihood + 5)
-    let again = try GaussianProcess.fitted(
-      kernel: book.kernel, inputs: book.inputs, outputs: outputs, noiseVariances: noise)
-    #expect(again.hyperparameters == fitted.hyperparameters)
-    #expect(again.posterior(at: book.inputs).means == fitted.posterior(at: book.inputs).means)
+    for point in 14..<20 { #expect(after.variances[point] < before.variances[point]) }
+    let means = believing.observedMeans(whitened: believing.whitened(Array(outputs.prefix(14))))
+    for point in 0..<20 { #expect(abs(means[point] - before.means[point]) < 1e-9) }
   }
 
   @Test("takes repeated points, and believes exact ones more than noisy ones")
   func repeatedPoints() throws {
-    let book = try Textbook(covariateCount: 1, parameters: mixedSpace, points: 1, seed: 3)
-    var twice = book.inputs
-    twice.append(contentsOf: book.inputs)
-    let process = try GaussianProcess(
-      kernel: book.kernel, hyperparameters: book.hyperparameters, inputs: twice, outputs: [0, 1],
-      noiseVariances: [0, 100])
-    #expect(abs(process.posterior(at: book.inputs).means[0]) < 0.1)
+    let book = try KernelTextbook.make(2, points: 1, seed: 3)
+    var process = GaussianProcess(kernel: book.kernel, hyperparameters: book.hyperparameters)
+    for noise in [0.0, 100] { process.observe(book.points.row(0), noise: noise) }
+    #expect(abs(posterior(process, [0, 1], at: book.points).means[0]) < 0.1)
   }
 
-  @Test("throws where a covariance has no factor")
-  func noFactor() throws {
-    let book = try Textbook(covariateCount: 1, parameters: mixedSpace, points: 2, seed: 3)
-    #expect(throws: NotPositiveDefinite(count: 2)) {
-      try GaussianProcess(
-        kernel: book.kernel, hyperparameters: book.hyperparameters, inputs: book.inputs,
-        outputs: [0, 1], noiseVariances: [.nan, 0])
-    }
+  /// Their covariance has no Cholesky factor; a little noise takes its place.
+  @Test("takes exact repetitions, even contradicting ones")
+  func exactRepetitions() throws {
+    let book = try KernelTextbook.make(0, points: 3, seed: 4)
+    var process = GaussianProcess(kernel: book.kernel, hyperparameters: book.hyperparameters)
+    for _ in 0..<5 { process.observe(book.points.row(0), noise: 0) }
+    process.observe(book.points.row(1), noise: 0)
+    let agreeing = posterior(process, [0.7, 0.7, 0.7, 0.7, 0.7, -1], at: book.points)
+    #expect(abs(agreeing.means[0] - 0.7) < 1e-4 && abs(agreeing.means[1] + 1) < 1e-4)
+    let contradicting = posterior(process, [1, 0, 1, 0, 1, -1], at: book.points)
+    #expect(contradicting.means.allSatisfy { $0.isFinite })
+    #expect(contradicting.variances.allSatisfy { $0 >= 0 })
+  }
+
+  @Test("knows nothing before the first observation but the prior")
+  func prior() throws {
+    let book = try KernelTextbook.make(6, points: 5, seed: 5)
+    let posterior = posterior(process(book, noise: []), [], at: book.points)
+    #expect(posterior.means == [0, 0, 0, 0, 0])
+    #expect(
+      posterior.variances
+        == Array(repeating: book.kernel.variance(book.hyperparameters), count: 5))
   }
 }

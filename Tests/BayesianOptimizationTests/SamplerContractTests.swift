@@ -7,90 +7,6 @@ import Testing
 
 @Suite("every sampler")
 struct SamplerContractTests {
-  /// A sampler with little patience for its first phase, so that short histories reach the second.
-  private func sampler(_ kind: SamplerKind) -> any Sampler {
-    switch kind {
-    case .bayesian: BayesianSampler(initialTrials: 3)
-    case .evolution: EvolutionSampler(populationSize: 3)
-    case .random, .quasirandom: kind.makeSampler()
-    }
-  }
-
-  /// A problem over a space with 0 to 3 costs, of which a share of the points is infeasible.
-  private func randomProblem(
-    _ space: SearchSpace, using random: inout RandomStream
-  ) -> ProposalProblem {
-    let costNames = (0..<random.integer(below: 4)).map { "cost \($0)" }
-    let infeasibleShare = [0, 0, 0.3, 0.9, 1][random.integer(below: 5)]
-    let salt = random.integer(below: 1000)
-    return ProposalProblem(
-      space: space, costNames: costNames, covariateNames: ["size"],
-      costScale: random.integer(below: 2) == 0 ? .linear : .logarithmic
-    ) { architecture in
-      var values = RandomStream(
-        seed: 14, purpose: space.key(of: architecture), salt)
-      let draw = values.uniform()
-      if draw < 0.1 * infeasibleShare { return .unbuildable }
-      return Appraisal(
-        costs: costNames.map { _ in Double(values.integer(below: 5)) },
-        covariates: [Double(architecture.choices.reduce(0, +))],
-        violation: max(0, infeasibleShare - draw))
-    }
-  }
-
-  private func randomOutcome(using random: inout RandomStream) -> Observation.Outcome {
-    switch random.integer(below: 12) {
-    case 0: .failed
-    case 1: .pending
-    case 2: .measured(value: .nan, standardError: 0.1)
-    case 3: .measured(value: -.infinity, standardError: 0)
-    case 4: .measured(value: 0.5, standardError: .nan)
-    case 5: .measured(value: 0, standardError: -1)
-    case 6: .measured(value: random.integer(below: 2) == 0 ? 1e300 : -1e6, standardError: 0)
-    case 7: .infeasible
-    default: .measured(value: random.uniform(), standardError: 0.02)
-    }
-  }
-
-  @Test("keeps its contract over random spaces and histories", arguments: SamplerKind.allCases)
-  func fuzz(kind: SamplerKind) throws {
-    let sampler = sampler(kind)
-    for round in 0..<(kind == .bayesian ? 100 : 300) {
-      var random = RandomStream(seed: 15, purpose: "sampler fuzz", round)
-      let space = try randomSpace(using: &random)
-      let problem = randomProblem(space, using: &random)
-      let all = try #require(space.allArchitectures(limit: 1000))
-      var history: [Observation] = []
-      // A history that no sampler wrote: infeasible points measured, points tried twice.
-      for _ in 0..<random.integer(below: 6) {
-        let architecture = space.randomArchitecture(using: &random)
-        history.append(
-          Observation(architecture: architecture, outcome: randomOutcome(using: &random)))
-      }
-      let trials = round % 4 == 0 ? all.count + 1 : 6
-      for trial in 0..<trials {
-        let proposal = try sampler.propose(problem, history: history, trial: trial, seed: 1)
-        let tried = Set(history.map(\.architecture))
-        let open = all.filter { !tried.contains($0) && problem.appraisal(of: $0).isFeasible }
-        guard case .architecture(let architecture)? = proposal else {
-          let noneFeasible = history.allSatisfy {
-            $0.outcome == .infeasible && !problem.appraisal(of: $0.architecture).isFeasible
-          }
-          #expect(open.isEmpty)
-          if case .infeasible(let least)? = proposal {
-            #expect(noneFeasible && !least.isEmpty)
-          } else {
-            #expect(!noneFeasible)
-          }
-          break
-        }
-        #expect(open.contains(architecture))
-        history.append(
-          Observation(architecture: architecture, outcome: randomOutcome(using: &random)))
-      }
-    }
-  }
-
   @Test(
     "proposes the same for the same history, whatever was asked before",
     arguments: SamplerKind.allCases)
@@ -117,7 +33,7 @@ struct SamplerContractTests {
         costs: [1 + Double(architecture.choices[0])], covariates: [], violation: 0)
     }
     var history: [Observation] = []
-    while case .architecture(let architecture)? = try sampler(kind).propose(
+    while case .architecture(let architecture)? = try kind.makeImpatientSampler().propose(
       problem, history: history, trial: history.count, seed: 2)
     {
       let value = Double(architecture.choices.reduce(0, +))
@@ -136,7 +52,8 @@ struct SamplerContractTests {
     let problem = task.problem(maximumCost: 5.5)
     var history: [Observation] = []
     for trial in 0..<5 {
-      let proposal = try sampler(kind).propose(problem, history: history, trial: trial, seed: 4)
+      let proposal = try kind.makeImpatientSampler().propose(
+        problem, history: history, trial: trial, seed: 4)
       guard case .architecture(let architecture)? = proposal else {
         Issue.record("nothing feasible found, got \(String(describing: proposal))")
         return
@@ -152,7 +69,7 @@ struct SamplerContractTests {
   @Test("reports the least infeasible where nothing is feasible", arguments: SamplerKind.allCases)
   func infeasible(kind: SamplerKind) throws {
     let task = try SyntheticTask()
-    let proposal = try sampler(kind).propose(
+    let proposal = try kind.makeImpatientSampler().propose(
       task.problem(maximumCost: 0.5), history: [], trial: 0, seed: 6)
     guard case .infeasible(let least)? = proposal else {
       Issue.record("expected no feasible architecture, got \(String(describing: proposal))")
@@ -166,6 +83,8 @@ struct SamplerContractTests {
   @Test("is named in a study as it is here")
   func names() {
     #expect(
-      SamplerKind.allCases.map(\.rawValue) == ["bayesian", "random", "evolution", "quasirandom"])
+      SamplerKind.allCases.map(\.rawValue) == [
+        "bayesian", "random", "evolution", "quasirandom", "local",
+      ])
   }
 }

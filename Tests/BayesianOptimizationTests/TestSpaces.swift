@@ -12,7 +12,13 @@ struct TestParameter {
 }
 
 /// Returns a space of parameters p0, p1, …, all of them used by a token blueprint.
-func makeSpace(_ parameters: [TestParameter]) throws -> SearchSpace {
+///
+/// - Parameters:
+///   - more: Further parameters, as JSON.
+///   - elements: The beginning of the blueprint, as JSON, which uses those.
+func makeSpace(
+  _ parameters: [TestParameter], declarations more: [String] = [], elements: [String] = []
+) throws -> SearchSpace {
   let declarations = parameters.enumerated().map { index, parameter in
     let values = (1...parameter.count).map(String.init).joined(separator: ", ")
     let scale = parameter.isCategorical ? "categorical" : "ordinal"
@@ -25,8 +31,8 @@ func makeSpace(_ parameters: [TestParameter]) throws -> SearchSpace {
   }
   let json = """
     {"format": "\(SearchSpace.format)", "name": "test",
-     "parameters": [\(declarations.joined(separator: ", "))],
-     "blueprint": [\(layers.joined(separator: ", "))]}
+     "parameters": [\((declarations + more).joined(separator: ", "))],
+     "blueprint": [\((elements + layers).joined(separator: ", "))]}
     """
   return try SearchSpace(json: Data(json.utf8), file: "test.json")
 }

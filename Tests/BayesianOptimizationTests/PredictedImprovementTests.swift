@@ -1,0 +1,191 @@
+import Foundation
+import SearchSpaces
+import TensorKernels
+import Testing
+
+@testable import BayesianOptimization
+
+@Suite("the improvement that all that is known promises")
+struct PredictedImprovementTests {
+  /// A problem with the task's cost known or measured, and a second measured cost, perhaps.
+  private struct Setting {
+    var knownCost = false
+    var measuredCosts = 1
+    var limits: [Double?] = [nil]
+    var feasibility = 1.0
+    /// Whether the given reference leaves all trials inside.
+    var reference: ReferencePoint?
+
+    func problem(_ task: SyntheticTask) -> ProposalProblem {
+      ProposalProblem(
+        space: task.space, costNames: knownCost ? ["size"] : [],
+        measuredCostNames: (0..<measuredCosts).map { "measured \($0)" }, reference: reference,
+        measuredLimits: limits
+      ) {
+        Appraisal(
+          costs: knownCost ? [1 + Double($0.choices.reduce(0, +))] : [], covariates: [],
+          violation: 0, feasibility: feasibility)
+      }
+    }
+  }
+
+  private static let reference = ReferencePoint(value: 0.6, costs: [60])
+
+  /// Returns random trials whose measured costs are the task's, and its third power.
+  private func history(_ task: SyntheticTask, costs: Int) throws -> [Observation] {
+    try task.search(RandomSampler(), trials: 25, seed: 8).history.map { observation in
+      let cost = task.cost(observation.architecture)
+      return Observation(
+        architecture: observation.architecture,
+        outcome: .measured(
+          value: task.accuracy(observation.architecture), standardError: 0.002,
+          costs: Array([cost, pow(cost, 3)].prefix(costs))))
+    }
+  }
+
+  private func improvement(
+    _ problem: ProposalProblem, _ history: [Observation]
+  ) -> PredictedImprovement {
+    PredictedImprovement(
+      problem: problem, measured: MeasuredTrial.all(in: history, of: problem), pending: [])
+  }
+
+  private func candidates(_ problem: ProposalProblem, count: Int) -> [Candidate] {
+    var random = RandomStream(seed: 9, purpose: "improvement candidates")
+    return (0..<count).map { _ in
+      let architecture = problem.space.randomArchitecture(using: &random)
+      return Candidate(
+        architecture: architecture, appraisal: problem.appraisal(of: architecture))
+    }
+  }
+
+  /// Returns Σ w(z)·exp(log EHVI at the cost's quantile) over the cost's normal distribution, by
+  /// Simpson's rule with 2000 steps; the front is that of the believed trials within the limit.
+  private func integral(
+    _ problem: ProposalProblem, _ candidate: Candidate
+  ) -> (improvement: Double, withinLimit: Double) {
+    let (metric, cost) = (problem.surrogates[0], problem.surrogates[1])
+    let limit = problem.measuredLimits[0].map { log($0) } ?? .infinity
+    let trials = zip(metric.believed, cost.believed).map {
+      (value: $0.mean, costs: [cost.raw($1.mean)])
+    }
+    let acquisition = ExpectedHypervolumeImprovement(
+      front: trials.filter { $0.costs[0] <= limit }, referenceValue: metric.standardized(0.6),
+      referenceCosts: [log(60)])
+    let value = metric.posterior(of: [candidate])
+    let price = cost.posterior(of: [candidate])
+    let mean = cost.raw(price.means[0])
+    let deviation = cost.rawDeviation(price.variances[0].squareRoot())
+    var sum = 0.0
+    let steps = 2000
+    for step in 0...steps {
+      let z = -8 + 16 * Double(step) / Double(steps)
+      let weight = step == 0 || step == steps ? 1.0 : (step % 2 == 1 ? 4.0 : 2.0)
+      let improvement = exp(
+        acquisition.logValue(
+          mean: value.means[0], deviation: value.variances[0].squareRoot(),
+          costs: [mean + deviation * z]))
+      sum += weight * NormalDistribution.density(z) * improvement * 16 / Double(steps) / 3
+    }
+    return (sum, NormalDistribution.cumulative((limit - mean) / deviation))
+  }
+
+  /// The improvement has bends where the cost passes those of the front and the reference, so seven
+  /// nodes leave some error.
+  @Test("over one measured cost agrees with its numerical integral", arguments: [nil, 25.0])
+  func quadrature(limit: Double?) throws {
+    let task = try SyntheticTask()
+    let problem = Setting(limits: [limit], reference: Self.reference).problem(task)
+    let improvement = improvement(problem, try history(task, costs: 1))
+    let candidates = candidates(problem, count: 60)
+    let values = improvement.logValues(of: candidates[...]).map { exp($0) }
+    var largest = 0.0
+    var pairs: [(Double, Double)] = []
+    for (candidate, value) in zip(candidates, values) {
+      let integral = integral(problem, candidate)
+      pairs.append((value, integral.improvement * integral.withinLimit))
+      largest = max(largest, integral.improvement * integral.withinLimit)
+    }
+    let promising = pairs.filter { $0.1 > 0.1 * largest }
+    let errors = promising.map { abs($0.0 / $0.1 - 1) }
+    #expect(errors.count > 5)
+    #expect(errors.allSatisfy { $0 < 0.15 })
+    #expect(errors.reduce(0, +) / Double(errors.count) < 0.04)
+  }
+
+  @Test("is multiplied by the probability that an architecture is feasible", arguments: [0, 1, 2])
+  func feasibility(measuredCosts: Int) throws {
+    let task = try SyntheticTask()
+    let history = try history(task, costs: measuredCosts)
+    func values(_ feasibility: Double) -> [Double] {
+      let problem = Setting(
+        knownCost: measuredCosts == 0, measuredCosts: measuredCosts,
+        limits: Array(repeating: nil, count: measuredCosts), feasibility: feasibility
+      ).problem(task)
+      let improvement = improvement(problem, history)
+      return improvement.logValues(of: candidates(problem, count: 20)[...])
+    }
+    for (certain, doubtful) in zip(values(1), values(0.25)) {
+      #expect(certain.isFinite && abs(certain + log(0.25) - doubtful) < 1e-12)
+    }
+    #expect(values(0).allSatisfy { $0 == -.infinity })
+  }
+
+  @Test("is that of a front without the trials that violate the limit of a measured cost")
+  func limits() throws {
+    let task = try SyntheticTask()
+    let history = try history(task, costs: 1)
+    let costs = history.map { task.cost($0.architecture) }.sorted()
+    let limit = costs[4]
+    let free = improvement(Setting().problem(task), history)
+    let limited = improvement(Setting(limits: [limit]).problem(task), history)
+    #expect(free.elite.contains { task.cost($0.architecture) > 1.1 * limit })
+    #expect(!limited.elite.isEmpty)
+    // The surrogate of the cost is not exact.
+    #expect(limited.elite.allSatisfy { task.cost($0.architecture) < 1.1 * limit })
+    // A limit that nothing meets leaves no front, and no reason to crash.
+    let hopeless = Setting(limits: [0.01]).problem(task)
+    #expect(improvement(hopeless, history).elite.isEmpty)
+    let values = improvement(hopeless, history).logValues(of: candidates(hopeless, count: 9)[...])
+    #expect(values.allSatisfy { !$0.isNaN })
+  }
+
+  @Test("leads to cheap candidates where measured costs have a limit")
+  func search() throws {
+    let task = try SyntheticTask()
+    let limit = 15.0
+    let problem = Setting(limits: [limit]).problem(task)
+    var history = try history(task, costs: 1)
+    let isCheap = { (observation: Observation) in task.cost(observation.architecture) <= limit }
+    let before = history.filter(isCheap).map { task.accuracy($0.architecture) }.max() ?? 0
+    for trial in 25..<40 {
+      guard
+        case .architecture(let architecture)? = try BayesianSampler().propose(
+          problem, history: history, trial: trial, seed: 1)
+      else { break }
+      history.append(
+        Observation(
+          architecture: architecture,
+          outcome: .measured(
+            value: task.accuracy(architecture), standardError: 0.002,
+            costs: [task.cost(architecture)])))
+    }
+    #expect(history.count == 40)
+    #expect(history.suffix(15).count(where: isCheap) >= 8)
+    let after = history.filter(isCheap).map { task.accuracy($0.architecture) }.max() ?? 0
+    #expect(after > before)
+  }
+
+  @Test("takes two measured costs and a known one, with a reference of three costs")
+  func severalCosts() throws {
+    let task = try SyntheticTask()
+    let history = try history(task, costs: 2)
+    let reference = ReferencePoint(value: 0.6, costs: [40, nil, 1e6])
+    let problem = Setting(
+      knownCost: true, measuredCosts: 2, limits: [30, nil], reference: reference
+    ).problem(task)
+    let improvement = improvement(problem, history)
+    let values = improvement.logValues(of: candidates(problem, count: 50)[...])
+    #expect(values.allSatisfy { !$0.isNaN } && values.contains { $0 > -20 })
+  }
+}
