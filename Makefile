@@ -20,7 +20,7 @@ SEED ?= 1
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: quickstart
 quickstart: packages-and-data build ## From a device budget to distilled students and a report, on Fashion-MNIST
@@ -46,6 +46,10 @@ lint: ## Check the formatting, the imports of every target, and what is committe
 .PHONY: benchmark
 benchmark: packages-and-data build ## Race PyTorch and ONNX Runtime (.ci/benchmark lists the variables)
 	@.ci/benchmark $(autodistill)
+
+.PHONY: benchmark-search
+benchmark-search: packages build ## Search tables of real results beside other optimisers (.ci/benchmark-search)
+	@.ci/benchmark-search $(autodistill)
 
 .PHONY: check-all
 check-all: lint test build ## lint, test, and kill and resume a study (STUDY=.../study.json SEED=1)

@@ -20,14 +20,18 @@ public struct TrainingRun: Sendable {
   public var statisticsBatches: Int
   /// Where to keep a checkpoint after an epoch, or nil.
   public var checkpointPath: String?
+  /// After how many steps the model is examined on its way, ascending, below the number of steps. A
+  /// run that goes on from a checkpoint is not examined again at the rungs before it.
+  public var rungs: [Int]
 
   public init(
     network: Network, recipe: Recipe, reader: BatchReader, signal: TeacherSignal?, seed: UInt64,
-    threads: Int = 1, statisticsBatches: Int, checkpointPath: String? = nil
+    threads: Int = 1, statisticsBatches: Int, checkpointPath: String? = nil, rungs: [Int] = []
   ) {
     (self.network, self.recipe, self.reader) = (network, recipe, reader)
     (self.signal, self.seed, self.threads) = (signal, seed, threads)
     (self.statisticsBatches, self.checkpointPath) = (statisticsBatches, checkpointPath)
+    self.rungs = rungs
   }
 
   /// How a training ended.
@@ -35,7 +39,7 @@ public struct TrainingRun: Sendable {
     case finished(TrainedModel)
     /// The loss or a gradient was not finite at this step.
     case diverged(step: Int)
-    /// The observer asked to stop.
+    /// The observer or the examiner asked to stop.
     case stopped
   }
 
@@ -52,11 +56,17 @@ public struct TrainingRun: Sendable {
 
   /// Trains.
   ///
-  /// - Parameter observe: Called after every step, by one thread; false stops the run, keeping the last
-  ///   checkpoint.
+  /// Being examined changes nothing in the result of a run that goes on.
+  ///
+  /// - Parameters:
+  ///   - observe: Called after every step, by one thread; false stops the run, keeping the last
+  ///     checkpoint.
+  ///   - examine: Called at every rung with the steps done and the model as it would be if this were
+  ///     the end, its batch-norm statistics taken again; false stops the run.
   /// - Throws: `FileFormatError` if a checkpoint cannot be written.
   public func train(
-    observe: @escaping @Sendable (Progress) -> Bool = { _ in true }
+    observe: @escaping @Sendable (Progress) -> Bool = { _ in true },
+    examine: (_ step: Int, _ model: TrainedModel) -> Bool = { _, _ in true }
   ) throws -> Outcome {
     let count = reader.dataset.count(.training)
     let steps = recipe.steps(trainingCount: count)
@@ -74,9 +84,11 @@ public struct TrainingRun: Sendable {
     var step = checkpoint?.restore(into: plan, optimizer: optimizer) ?? 0
     var lastCheckpoint = Date()
     let stopped = StopFlag()
+    var rungs = rungs.filter { $0 > step && $0 < steps }[...]
     while step < steps {
       source.begin(epoch: step / stepsPerEpoch)
-      let end = min(steps, (step / stepsPerEpoch + 1) * stepsPerEpoch)
+      let epochEnd = min(steps, (step / stepsPerEpoch + 1) * stepsPerEpoch)
+      let end = min(epochEnd, rungs.first ?? steps)
       let divergedAt = trainer.run(
         steps: step..<end, loss: recipe.loss,
         rate: { recipe.schedule.rate(step: $0, of: steps) }, fill: source.fill
@@ -90,22 +102,44 @@ public struct TrainingRun: Sendable {
       if let divergedAt { return .diverged(step: divergedAt) }
       if stopped.isSet { return .stopped }
       step = end
-      if let checkpoint, step < steps,
+      if step == rungs.first {
+        rungs.removeFirst()
+        let model = interimModel(trainer, source)
+        guard model.isFinite else { return .diverged(step: step - 1) }
+        guard examine(step, model) else { return .stopped }
+      }
+      if let checkpoint, step == epochEnd, step < steps,
         Date().timeIntervalSince(lastCheckpoint) > TrainingRun.checkpointSeconds
       {
         try checkpoint.write(plan, optimizer: optimizer, nextStep: step)
         lastCheckpoint = Date()
       }
     }
-    source.begin(epoch: 0)
-    trainer.reestimateStatistics(
-      steps: min(statisticsBatches, stepsPerEpoch), fill: source.fillClean)
+    let model = finalModel(trainer, source)
     // The last step, or what it left of the statistics, may be what blew up.
-    let model = TrainedModel(plan)
     return model.isFinite ? .finished(model) : .diverged(step: steps - 1)
   }
 
-  /// Everything that the result depends on; a checkpoint of another run is not continued.
+  /// Takes the batch-norm statistics again and returns the model with them.
+  private func finalModel(_ trainer: Trainer, _ source: BatchSource) -> TrainedModel {
+    let stepsPerEpoch = recipe.stepsPerEpoch(trainingCount: reader.dataset.count(.training))
+    source.begin(epoch: 0)
+    trainer.reestimateStatistics(
+      steps: min(statisticsBatches, stepsPerEpoch), fill: source.fillClean)
+    return TrainedModel(trainer.plan)
+  }
+
+  /// Returns the model as it would be if this were the end, and puts the plan back as it was.
+  private func interimModel(_ trainer: Trainer, _ source: BatchSource) -> TrainedModel {
+    let plan = trainer.plan
+    // Norms take their moments around the running means, whose bits are therefore part of the result.
+    let running = Array(
+      UnsafeBufferPointer(start: plan.statistics, count: plan.layout.statisticFloats))
+    defer { plan.statistics.update(from: running, count: running.count) }
+    return finalModel(trainer, source)
+  }
+
+  /// Everything that the run depends on; a checkpoint of another one is not continued.
   var identity: String {
     let teacher =
       switch signal {
@@ -113,10 +147,9 @@ public struct TrainingRun: Sendable {
       case .cached(let targets): targets.contentHash
       case .model(let model): model.contentHash
       }
-    return ContentHash.hexadecimal(
-      of:
-        "\(network.identity)|\(recipe.identity)|\(reader.dataset.contentHash)|\(teacher)|\(seed)|\(statisticsBatches)"
-    )
+    let text =
+      "\(network.identity)|\(recipe.identity)|\(reader.dataset.contentHash)|\(teacher)|\(seed)|\(statisticsBatches)"
+    return ContentHash.hexadecimal(of: rungs.isEmpty ? text : "\(text)|\(rungs)")
   }
 }
 

@@ -13,7 +13,7 @@ extension ReportInputs {
           "Wall-clock time, summed over the runs that completed the stage or a part of it; what a "
             + "killed run spent is not in it."))
     }
-    let flash = measuredTrials.compactMap(\.result)
+    let flash = measuredTrials.filter { $0.source == nil }.compactMap(\.result)
     let full = state.distilled.filter { $0.outcome == .measured }
     var facts: [ReportFact] = []
     for (name, seconds, steps) in [

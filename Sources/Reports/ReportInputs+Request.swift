@@ -6,7 +6,6 @@ import Studies
 extension ReportInputs {
   /// What the study asked for.
   var requestSection: ReportSection {
-    let search = definition.search
     let finalists = definition.finalists
     let costs = definition.objectives.map { "\($0.rawValue)" }.joined(separator: ", ")
     var facts = [
@@ -18,11 +17,8 @@ extension ReportInputs {
       ReportFact("Search space", "\(space.name), \(pointText) architectures"),
     ]
     if let profile { facts.append(ReportFact("Device", "\(profile.device) (\(profile.name))")) }
+    facts += searchFacts
     facts += [
-      ReportFact(
-        "Search",
-        "\(counted(search.trials, "flash trial")), sampler \(search.sampler.rawValue), the first "
-          + "\(search.initialTrials) quasi-random, look-ahead \(search.lookAhead)"),
       ReportFact(
         "Flash training",
         "\(definition.flash.fraction.percent(1)) % of the full training's images, "

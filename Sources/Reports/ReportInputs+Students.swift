@@ -87,6 +87,7 @@ extension ReportInputs {
         "The gain is the test accuracy less that of the same student trained without the teacher "
           + "for the same steps.")
     }
+    if let carriedNote { notes.append(carriedNote) }
     if let profile {
       notes.append(
         "Latency\(profile.energy == nil ? "" : " and energy") are predicted, not measured: "

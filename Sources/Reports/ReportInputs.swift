@@ -41,9 +41,9 @@ struct ReportInputs: Sendable {
   /// Flash trials that ended well.
   var measuredTrials: [StudyState.Trial] { state.trials.filter { $0.flashAccuracy != nil } }
 
-  /// Flash trials that ended otherwise.
+  /// Flash trials that ended without a result: those stopped at a rung have one.
   var failedTrials: [StudyState.Trial] {
-    state.trials.filter { $0.result.map { $0.outcome != .measured } ?? false }
+    state.trials.filter { [.diverged, .crashed].contains($0.result?.outcome) }
   }
 
   /// Full trainings that ended otherwise, in an order that does not depend on the journal's.
@@ -61,7 +61,7 @@ struct ReportInputs: Sendable {
     if state.teacher == nil { missing.append("the teacher: it is not trained yet") }
     if state.nothingFeasible != nil { return missing }
     if state.searchEnded == nil {
-      let ended = state.trials.count { $0.result != nil }
+      let ended = state.ownTrials.count { $0.result != nil }
       missing.append("the search: \(ended) of \(definition.search.trials) flash trials have ended")
     }
     guard let finalists = state.finalists else {
@@ -71,7 +71,10 @@ struct ReportInputs: Sendable {
       missing.append("the teacher's accuracy on the test split")
     }
     let kinds = definition.finalists.baseline ? [false, true] : [false]
-    let expected = finalists.count * definition.finalists.seeds * kinds.count
+    // They are chosen in rounds: as many as asked for, if so many flash trials gave a result.
+    let measured = state.trials.count { $0.flashAccuracy != nil }
+    let wanted = max(finalists.count, min(definition.finalists.count, measured))
+    let expected = wanted * definition.finalists.seeds * kinds.count
     let ended = finalists.reduce(0) { sum, trial in
       sum
         + (0..<definition.finalists.seeds).reduce(0) { sum, repetition in

@@ -11,19 +11,27 @@ struct DistillationStage {
 
   /// Runs what is left of the full trainings.
   func run() throws {
-    if journal.state.finalists == nil {
-      let chosen = FinalistSelection(definition: inputs.definition).trials(journal.state)
-      guard !chosen.isEmpty else {
-        throw StudyError.noResults(
-          "none of the \(journal.state.trials.count) flash trials gave a result (diverged or crashed); "
-            + "try a lower full.learning_rate in a copy of \(inputs.folder.definition)")
-      }
-      try journal.append(.selected(JournalEvent.Selected(trials: chosen)))
-      context.report(
-        .note("full training for trials \(chosen.map(String.init).joined(separator: ", "))"))
+    guard journal.state.trials.contains(where: { $0.flashAccuracy != nil }) else {
+      throw StudyError.noResults(
+        "none of the \(journal.state.trials.count) flash trials gave a result (diverged or crashed); "
+          + "try a lower full.learning_rate in a copy of \(inputs.folder.definition)")
     }
     try testTeacher()
-    let tasks = openTasks()
+    let selection = FinalistSelection(
+      definition: inputs.definition, space: inputs.space,
+      problem: StudentPricing(inputs: inputs).problem())
+    while true {
+      try train(openTasks())
+      let known = journal.state.finalists ?? []
+      let chosen = try selection.nextRound(journal.state)
+      if chosen.count == known.count { break }
+      try journal.append(.selected(JournalEvent.Selected(trials: chosen)))
+      let new = chosen.dropFirst(known.count).map(String.init).joined(separator: ", ")
+      context.report(.note("full training for trials \(new)"))
+    }
+  }
+
+  private func train(_ tasks: [WorkerTask]) throws {
     guard !tasks.isEmpty else { return }
     let pool = try WorkerPool(
       workerCount: min(context.workers, tasks.count), command: context.workerCommand)

@@ -1,45 +1,63 @@
 import BayesianOptimization
-import HardwareProfiles
+import Distillation
+import SearchSpaces
 
-/// Chooses which students get the full training.
+/// Chooses which students get the full training, in two rounds: half of them, three at least, by what
+/// the flash trials say; the others when those are trained and show how far flash can be believed.
 ///
-/// The non-dominated students by flash accuracy and costs come first, then those that only they
-/// dominate, and so on. Where not all of a rank can be taken, the set grows by the student that adds
-/// the most hypervolume. The result depends on the trials alone.
+/// The result depends on the journal alone.
 struct FinalistSelection {
   let definition: StudyDefinition
+  let space: SearchSpace
+  /// What the students were proposed from.
+  let problem: ProposalProblem
 
-  /// Returns the numbers of the chosen trials, ascending.
-  func trials(_ state: StudyState) -> [Int] {
-    let measured = state.trials.filter { $0.flashAccuracy != nil }
-    let points = normalized(measured)
-    let ranks = nonDominatedRanks(of: points)
-    let reference = [Double](repeating: -0.05, count: 1 + definition.objectives.count)
-    var chosen: [Int] = []
-    for rank in Set(ranks).sorted() {
-      var candidates = measured.indices.filter { ranks[$0] == rank }
-      while !candidates.isEmpty && chosen.count < definition.finalists.count {
-        let volumes = candidates.map { candidate in
-          hypervolume(of: (chosen + [candidate]).map { points[$0] }, reference: reference)
-        }
-        guard let best = volumes.indices.max(by: { volumes[$0] < volumes[$1] }) else { break }
-        chosen.append(candidates.remove(at: best))
+  private static let smallestFirstRound = 3
+
+  /// Returns the numbers of all trials chosen so far and of those of the next round; the same as before
+  /// if nobody is left to choose.
+  func nextRound(_ state: StudyState) throws -> [Int] {
+    let chosen = state.finalists ?? []
+    let count = definition.finalists.count
+    let firstRound = max(FinalistSelection.smallestFirstRound, (count + 1) / 2)
+    let wanted = chosen.isEmpty ? min(count, firstRound) : count
+    let flash = try state.trials.compactMap { trial -> Observation? in
+      guard trial.flashAccuracy != nil, let validation = trial.result?.validation else {
+        return nil
       }
+      return Observation(
+        architecture: try space.architecture(key: trial.key),
+        outcome: .measured(
+          value: validation.accuracy, standardError: validation.standardError))
     }
-    return chosen.map { measured[$0].number }.sorted()
+    let numbers = Dictionary(
+      state.trials.filter { $0.flashAccuracy != nil }.map { ($0.key, $0.number) },
+      uniquingKeysWith: { first, _ in first })
+    var full = try chosen.map { try observation(of: $0, state) }
+    var next: [Int] = []
+    while chosen.count + next.count < wanted,
+      let architecture = try FinalistSampler().propose(problem, flash: flash, full: full),
+      let number = numbers[space.key(of: architecture)]
+    {
+      next.append(number)
+      full.append(Observation(architecture: architecture, outcome: .pending))
+    }
+    return chosen + next.sorted()
   }
 
-  /// Returns accuracy and costs, all to be maximised, each scaled to 0…1 over the trials.
-  private func normalized(_ trials: [StudyState.Trial]) -> [[Double]] {
-    let vectors = trials.map { definition.objectiveVector($0.flashAccuracy ?? 0, $0.costs) }
-    let columns = (0..<1 + definition.objectives.count).map { column in
-      vectors.map { $0[column] }
+  /// Returns what the full trainings of a finalist gave.
+  private func observation(of trial: Int, _ state: StudyState) throws -> Observation {
+    let evaluations = (0..<definition.finalists.seeds).compactMap { repetition in
+      state.distillation(of: trial, repetition: repetition, isBaseline: false)?.validation
     }
-    return vectors.map { vector in
-      zip(vector, columns).map { value, column in
-        let (low, high) = (column.min() ?? 0, column.max() ?? 0)
-        return high > low ? (value - low) / (high - low) : 1
-      }
+    let architecture = try space.architecture(key: state.trials[trial].key)
+    guard let first = evaluations.first else {
+      return Observation(architecture: architecture, outcome: .failed)
     }
+    // The repetitions are seen on the same images, so these do not average out.
+    return Observation(
+      architecture: architecture,
+      outcome: .measured(
+        value: evaluations.meanAccuracy, standardError: first.standardError))
   }
 }

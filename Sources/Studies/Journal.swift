@@ -39,6 +39,11 @@ public final class Journal {
     state.apply(event)
   }
 
+  /// Says what the study is made from, unless the journal says so already or holds results.
+  func begin(_ beginning: JournalEvent.Began) throws {
+    if !state.hasResults && state.began != beginning { try append(.began(beginning)) }
+  }
+
   private static func read(_ path: String) throws -> (state: StudyState, intactBytes: Int) {
     var state = StudyState()
     guard FileManager.default.fileExists(atPath: path) else { return (state, 0) }

@@ -7,6 +7,8 @@ public enum JournalEvent: Hashable, Sendable {
   case teacherReady(TeacherReady)
   case teacherTested(TeacherTested)
   case screened(Screened)
+  case imported(Imported)
+  case enqueued(Enqueued)
   case proposed(Proposed)
   case finished(Finished)
   case nothingFeasible(NothingFeasible)
@@ -87,13 +89,19 @@ public enum JournalEvent: Hashable, Sendable {
       case diverged
       /// The worker died twice.
       case crashed
+      /// It was not good enough to go on at its last rung.
+      case stopped
     }
 
     public var trial: Int
     public var outcome: Outcome
+    /// At the end of the training.
     public var validation: Evaluation?
     public var seconds: Double
+    /// Steps done.
     public var steps: Int
+    /// At each rung that it came to; nil in a study without rungs.
+    public var rungs: [RungEvaluation]?
   }
 
   /// No student meets the constraints.
@@ -168,6 +176,8 @@ extension JournalEvent: Codable {
     case teacherReady = "teacher_ready"
     case teacherTested = "teacher_tested"
     case screened
+    case imported
+    case enqueued
     case proposed
     case finished
     case nothingFeasible = "nothing_feasible"
@@ -188,6 +198,8 @@ extension JournalEvent: Codable {
     case .teacherReady: self = .teacherReady(try TeacherReady(from: decoder))
     case .teacherTested: self = .teacherTested(try TeacherTested(from: decoder))
     case .screened: self = .screened(try Screened(from: decoder))
+    case .imported: self = .imported(try Imported(from: decoder))
+    case .enqueued: self = .enqueued(try Enqueued(from: decoder))
     case .proposed: self = .proposed(try Proposed(from: decoder))
     case .finished: self = .finished(try Finished(from: decoder))
     case .nothingFeasible: self = .nothingFeasible(try NothingFeasible(from: decoder))
@@ -209,6 +221,8 @@ extension JournalEvent: Codable {
     case .teacherReady(let value): try write(.teacherReady, value)
     case .teacherTested(let value): try write(.teacherTested, value)
     case .screened(let value): try write(.screened, value)
+    case .imported(let value): try write(.imported, value)
+    case .enqueued(let value): try write(.enqueued, value)
     case .proposed(let value): try write(.proposed, value)
     case .finished(let value): try write(.finished, value)
     case .nothingFeasible(let value): try write(.nothingFeasible, value)

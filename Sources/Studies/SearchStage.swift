@@ -7,14 +7,17 @@ import TensorKernels
 
 /// The second stage: students are proposed and scored by flash distillation.
 ///
-/// Trial n is proposed from the results of trials up to n − q, whatever else has finished (q is the
-/// study's look-ahead), so the proposals depend on the journal alone.
+/// What the user has asked for comes first, then what the sampler proposes from what a trial may know.
 struct SearchStage {
   let inputs: StudyInputs
   let context: StudyContext
   let journal: Journal
 
-  private var settings: SearchSettings { inputs.definition.search }
+  var settings: SearchSettings { inputs.definition.search }
+
+  private var knowledge: SearchKnowledge {
+    SearchKnowledge(definition: inputs.definition, space: inputs.space, state: journal.state)
+  }
 
   /// Worker processes: no more than there are trials that may be proposed at once.
   var workerCount: Int { min(context.workers, settings.lookAhead) }
@@ -23,7 +26,9 @@ struct SearchStage {
   func run() throws {
     if journal.state.searchEnded != nil || journal.state.nothingFeasible != nil { return }
     let pricing = StudentPricing(inputs: inputs)
-    let problem = pricing.problem()
+    let problem = pricing.problem(related: try knowledge.relatedObservations())
+    let steps = inputs.definition.flash.compressed(inputs.definition.full)
+      .steps(trainingCount: inputs.dataset.count(.training))
     let sampler = settings.makeSampler()
     if workerCount < context.workers {
       context.report(
@@ -39,17 +44,24 @@ struct SearchStage {
         submitted.insert(trial.number)
         pool.submit(
           WorkerTask(
-            id: trial.number, kind: .flash, trial: trial.number, key: trial.key, repetition: 0))
+            id: trial.number, kind: .flash, trial: trial.number, key: trial.key, repetition: 0,
+            rungs: knowledge.rungs(for: trial.number, steps: steps)))
       }
       let next = journal.state.trials.count
-      if pool.idleCount > 0 && !isExhausted && next < settings.trials && isDue(next) {
+      let isOver = isExhausted || journal.state.ownTrials.count >= settings.trials
+      if pool.idleCount > 0 && !isOver && knowledge.isDue(next) {
+        if let key = StudyQueue(inputs.definition, journal.state).next {
+          try propose(inputs.space.architecture(key: key), trial: next, pricing)
+          continue
+        }
         switch try sampler.propose(
-          problem, history: history(for: next), trial: next, seed: inputs.definition.seed)
+          problem, history: knowledge.observations(for: next), trial: next,
+          seed: inputs.definition.seed)
         {
         case .architecture(let architecture):
           try propose(architecture, trial: next, pricing)
         case .infeasible(let least):
-          if next == 0 { return try reportNothingFeasible(least, pricing) }
+          if journal.state.trials.isEmpty { return try reportNothingFeasible(least, pricing) }
           isExhausted = true
         case nil:
           isExhausted = true
@@ -61,37 +73,15 @@ struct SearchStage {
     }
     try journal.append(
       .searchEnded(
-        JournalEvent.SearchEnded(trials: journal.state.trials.count, isExhausted: isExhausted)))
-  }
-
-  /// Whether every result that trial `number` may be proposed from is there.
-  private func isDue(_ number: Int) -> Bool {
-    journal.state.trials.prefix(max(0, number - settings.lookAhead + 1))
-      .allSatisfy { $0.result != nil }
-  }
-
-  /// What the sampler may know when it proposes trial `number`.
-  private func history(for number: Int) throws -> [Observation] {
-    try journal.state.trials.prefix(number).map { trial in
-      let architecture = try inputs.space.architecture(key: trial.key)
-      var outcome = Observation.Outcome.pending
-      if trial.number <= number - settings.lookAhead, let result = trial.result {
-        if let evaluation = result.validation {
-          outcome = .measured(
-            value: evaluation.accuracy, standardError: evaluation.standardError)
-        } else {
-          outcome = .failed
-        }
-      }
-      return Observation(architecture: architecture, outcome: outcome)
-    }
+        JournalEvent.SearchEnded(
+          trials: journal.state.ownTrials.count, isExhausted: isExhausted)))
   }
 
   private func propose(
     _ architecture: Architecture, trial: Int, _ pricing: StudentPricing
   ) throws {
     guard let costs = pricing.costs(of: architecture) else {
-      preconditionFailure("a sampler proposed a student that cannot be built")
+      preconditionFailure("a student was proposed that cannot be built")
     }
     try journal.append(
       .proposed(
@@ -103,8 +93,9 @@ struct SearchStage {
     switch outcome {
     case .replied(let task, let reply):
       let result = JournalEvent.Finished(
-        trial: task.trial, outcome: reply.status == .measured ? .measured : .diverged,
-        validation: reply.validation, seconds: reply.seconds ?? 0, steps: reply.steps ?? 0)
+        trial: task.trial, outcome: JournalEvent.Finished.Outcome(reply.status),
+        validation: reply.validation, seconds: reply.seconds ?? 0, steps: reply.steps ?? 0,
+        rungs: reply.rungs)
       try journal.append(.finished(result))
       context.report(.note(line(result)))
     case .crashed(let task):
@@ -122,6 +113,11 @@ struct SearchStage {
       inputs.definition.objectives,
       inputs.definition.objectives.map { inputs.definition.cost($0, trial.costs) }
     ).map { "\($0.rawValue) \(formatted($1))" }.joined(separator: ", ")
+    if result.outcome == .stopped, let last = result.rungs?.last {
+      return String(
+        format: "trial %d: stopped after %d steps with accuracy %.2f %%, %@ (%.1f s)",
+        result.trial, last.step, 100 * last.validation.accuracy, costs, result.seconds)
+    }
     guard let evaluation = result.validation else {
       return "trial \(result.trial): diverged, \(costs)"
     }
@@ -136,70 +132,11 @@ struct SearchStage {
 
   private func advance(_ pool: WorkerPool) throws {
     try context.checkCancelled()
-    let finished = journal.state.trials.filter { $0.result != nil }.count
+    let finished = journal.state.ownTrials.filter { $0.result != nil }.count
     let partial = pool.running.reduce(0) { $0 + $1.share }
     context.report(
       .advance(
         done: Double(finished) + partial, total: settings.trials, detail: "flash trials"))
-  }
-
-  // MARK: - Constraints
-
-  /// Students drawn at random to see what the constraints reject.
-  private static let screenedCount = 400
-  private static let shownInfeasible = 60
-
-  /// Records what a random sample of the space says about each constraint and, if none of it is
-  /// feasible, whether the sampler finds any student that is.
-  func screen() throws {
-    let pricing = StudentPricing(inputs: inputs)
-    if journal.state.screened == nil { try sample(pricing) }
-    guard journal.state.screened?.feasible == 0, journal.state.nothingFeasible == nil,
-      journal.state.trials.isEmpty
-    else { return }
-    if case .infeasible(let least) = try settings.makeSampler().propose(
-      pricing.problem(), history: [], trial: 0, seed: inputs.definition.seed)
-    {
-      try reportNothingFeasible(least, pricing)
-    }
-  }
-
-  private func sample(_ pricing: StudentPricing) throws {
-    var stream = RandomStream(seed: inputs.definition.seed, purpose: "screening")
-    var screened = JournalEvent.Screened(
-      drawn: 0, feasible: 0, rejections: [:], infeasibleCosts: [])
-    for constraint in pricing.constraints { screened.rejections[constraint.description] = 0 }
-    for _ in 0..<SearchStage.screenedCount {
-      let architecture = inputs.space.randomArchitecture(using: &stream)
-      guard let costs = pricing.costs(of: architecture) else { continue }
-      screened.drawn += 1
-      for constraint in pricing.constraints where pricing.violation(constraint, costs) > 0 {
-        screened.rejections[constraint.description, default: 0] += 1
-      }
-      if pricing.violation(costs) == 0 {
-        screened.feasible += 1
-      } else if screened.infeasibleCosts.count < SearchStage.shownInfeasible {
-        screened.infeasibleCosts.append(inputs.definition.firstCost(costs))
-      }
-    }
-    try journal.append(.screened(screened))
-    context.report(
-      .note("\(screened.feasible) of \(screened.drawn) random students meet the constraints"))
-  }
-
-  private func reportNothingFeasible(
-    _ architectures: [Architecture], _ pricing: StudentPricing
-  ) throws {
-    let nearest = architectures.compactMap { architecture in
-      pricing.costs(of: architecture).flatMap { costs in
-        pricing.binding(costs).map { binding in
-          JournalEvent.NothingFeasible.Nearest(
-            key: inputs.space.key(of: architecture), costs: costs,
-            binding: binding.constraint.description, excess: binding.excess)
-        }
-      }
-    }
-    try journal.append(.nothingFeasible(JournalEvent.NothingFeasible(leastInfeasible: nearest)))
   }
 }
 
@@ -207,5 +144,16 @@ extension SearchSettings {
   /// Returns the study's sampler.
   func makeSampler() -> any Sampler {
     sampler == .bayesian ? BayesianSampler(initialTrials: initialTrials) : sampler.makeSampler()
+  }
+}
+
+extension JournalEvent.Finished.Outcome {
+  /// What a worker's last word on a flash training means.
+  fileprivate init(_ status: WorkerReply.Status) {
+    switch status {
+    case .measured: self = .measured
+    case .stopped: self = .stopped
+    case .ready, .progress, .diverged, .failed: self = .diverged
+    }
   }
 }

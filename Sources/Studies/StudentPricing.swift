@@ -34,18 +34,36 @@ struct StudentPricing {
       .max { $0.1 < $1.1 }
   }
 
+  /// Returns the probability that the device keeps the limits on latency, whose prediction has an error;
+  /// the other costs are exact, or nothing is known of their errors.
+  func feasibility(_ costs: Costs) -> Double {
+    guard let latency = costs.latencyMilliseconds,
+      let error = costs.latencyStandardErrorMilliseconds, error > 0
+    else { return 1 }
+    // One latency and one error: of several limits the tightest decides.
+    return constraints.reduce(1) { probability, constraint in
+      guard constraint.metric == .latencyMilliseconds else { return probability }
+      let margin = (constraint.bound - latency) / error
+      return min(
+        probability,
+        NormalDistribution.cumulative(constraint.relation == .atMost ? margin : -margin))
+    }
+  }
+
   /// The problem that samplers solve: accuracy against the study's cost objectives.
-  func problem() -> ProposalProblem {
+  ///
+  /// - Parameter related: Results of earlier studies that do not hold here but may tell something.
+  func problem(related: [Observation] = []) -> ProposalProblem {
     let definition = inputs.definition
     return ProposalProblem(
       space: inputs.space, costNames: definition.objectives.map(\.rawValue),
-      covariateNames: ["log macs", "log parameters"]
+      covariateNames: ["log macs", "log parameters"], related: related
     ) { architecture in
       guard let costs = costs(of: architecture) else { return .unbuildable }
       return Appraisal(
         costs: definition.objectives.map { definition.cost($0, costs) },
         covariates: [log(Double(costs.macs)), log(Double(costs.parameters))],
-        violation: violation(costs))
+        violation: violation(costs), feasibility: feasibility(costs))
     }
   }
 }

@@ -8,7 +8,8 @@ import HardwareProfiles
 extension StudyDefinition {
   static let keys = [
     "format", "name", "seed", "data", "teacher", "search_space", "hardware", "minimize",
-    "constraints", "search", "flash", "full", "finalists", "workers",
+    "constraints", "search", "flash", "full", "finalists", "warm_start",
+    "workers",
   ]
 
   /// Reads `study.json` strictly.
@@ -58,6 +59,7 @@ extension StudyDefinition {
         try FlashRecipe(field, defaults: .defaults)
       } ?? .defaults
     finalists = try FinalistSettings(members["finalists"], trials: search.trials)
+    warmStart = try members["warm_start"]?.distinctTexts("earlier studies", "a folder") ?? []
     workers = try members["workers"]?.integer(in: 1...1024)
     identity = field.value.canonical(leavingOut: ["workers", "name"])
     guard search.trials >= finalists.count else {
@@ -102,10 +104,11 @@ extension TeacherDefinition {
 
 extension SearchSettings {
   init(_ field: JSONField?) throws(JSONError) {
-    self.init(sampler: .bayesian, trials: 60, initialTrials: 12, lookAhead: 4)
+    self.init(sampler: .bayesian, trials: 60, initialTrials: 3, lookAhead: 4)
     guard let field else { return }
     let members = try field.members(
-      of: "the search", known: ["sampler", "trials", "initial_trials", "look_ahead"])
+      of: "the search",
+      known: ["sampler", "trials", "initial_trials", "look_ahead", "rungs", "enqueue"])
     if let kind = try members["sampler"]?.choice(SamplerKind.self) { sampler = kind }
     if let count = try members["trials"]?.integer(in: 1...1_000_000) { trials = count }
     if let field = members["initial_trials"] {
@@ -115,6 +118,28 @@ extension SearchSettings {
       }
     }
     if let count = try members["look_ahead"]?.integer(in: 1...1024) { lookAhead = count }
+    rungs = try members["rungs"].map(RungSettings.init)
+    if let field = members["enqueue"] {
+      enqueue = try field.distinctTexts("students", "an architecture's key")
+      guard enqueue.count <= trials else {
+        throw field.expected("at most as many as search.trials, which is \(trials)")
+      }
+    }
+  }
+}
+
+extension RungSettings {
+  init(_ field: JSONField) throws(JSONError) {
+    self.init(at: [], keep: 0.5)
+    let members = try field.members(of: "the rungs", known: ["at", "keep"])
+    let shares = try members.required("at")
+    for element in try shares.elements(of: "shares of the flash steps") {
+      let share = try element.number(in: 0.01...0.99)
+      guard share > at.last ?? 0 else { throw element.expected("shares in ascending order") }
+      at.append(share)
+    }
+    guard !at.isEmpty else { throw shares.expected("at least one share of the flash steps") }
+    if let share = try members["keep"]?.number(in: 0.01...0.99) { keep = share }
   }
 }
 
@@ -126,6 +151,21 @@ extension FinalistSettings {
     if let count = try members["count"]?.integer(in: 1...1000) { self.count = count }
     if let seeds = try members["seeds"]?.integer(in: 1...100) { self.seeds = seeds }
     if let baseline = try members["baseline"]?.flag() { self.baseline = baseline }
+  }
+}
+
+extension JSONField {
+  /// Returns the texts of an array, each of which may stand there once.
+  fileprivate func distinctTexts(
+    _ title: String, _ expectation: String
+  ) throws(JSONError) -> [String] {
+    var texts: [String] = []
+    for element in try elements(of: title) {
+      let text = try element.text(expectation)
+      guard !texts.contains(text) else { throw element.expected("\(expectation) once") }
+      texts.append(text)
+    }
+    return texts
   }
 }
 

@@ -25,6 +25,8 @@ public struct StudyDefinition: Sendable {
   public var flash: FlashRecipe
   public var full: Recipe
   public var finalists: FinalistSettings
+  /// Folders of earlier studies on the same search space, relative to the study's.
+  public var warmStart: [String]
   /// Worker processes; nil for as many as the machine has cores.
   public var workers: Int?
   /// The definition as canonical text, without `workers`, which does not change any result.
@@ -50,6 +52,31 @@ public struct SearchSettings: Hashable, Sendable {
   /// Trial n is proposed from the results of trials up to n − lookAhead, whatever else has finished,
   /// so that any number of workers up to it proposes the same students.
   public var lookAhead: Int
+  /// Where flash trainings are examined and may be stopped; nil if all run to their end.
+  public var rungs: RungSettings?
+  /// The keys of students to try first, in this order.
+  public var enqueue: [String] = []
+}
+
+/// Where flash trainings are examined on their way, and how many go on.
+public struct RungSettings: Hashable, Sendable {
+  /// Shares of the steps, ascending, between 0 and 1.
+  public var at: [Double]
+  /// The share of the students at a rung that goes on; `RungRule` says which.
+  public var keep: Double
+}
+
+extension RungSettings {
+  /// Returns after how many of a training's steps it is examined: ascending, each at most once, and
+  /// neither before the first step nor after the last.
+  public func steps(of total: Int) -> [Int] {
+    var steps: [Int] = []
+    for share in at {
+      let step = Int((share * Double(total)).rounded())
+      if step > steps.last ?? 0 && step < total { steps.append(step) }
+    }
+    return steps
+  }
 }
 
 /// Which students get the full training, and how often.

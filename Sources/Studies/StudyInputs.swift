@@ -63,6 +63,18 @@ public struct StudyInputs: Sendable {
     spaceHash = try ContentHash.hexadecimal(ofFile: spacePath)
     profileHash = try profilePath.map(ContentHash.hexadecimal(ofFile:))
     self.definition = definition
+    try checkEnqueued()
+  }
+
+  /// Checks that the students that `search.enqueue` asks for can be tried.
+  private func checkEnqueued() throws(JSONError) {
+    let pricing = StudentPricing(inputs: self)
+    for (index, key) in definition.search.enqueue.enumerated() {
+      guard let obstacle = pricing.obstacle(to: key) else { continue }
+      throw .invalid(
+        file: folder.definition, field: "search.enqueue[\(index)]", value: "\"\(key)\"",
+        expected: "the key of a student that may be trained: \(obstacle)")
+    }
   }
 
   private static func check(

@@ -35,9 +35,10 @@ public struct StudyRunner {
           "begun by version \(began.version) on \(began.machine): on another version or processor "
             + "the results agree within noise, not bit for bit"))
     }
-    if !journal.state.hasResults && journal.state.began != beginning {
-      try journal.append(.began(beginning))
-    }
+    // Earlier studies that cannot be used are better known before hours of training.
+    let isImporting = !inputs.definition.warmStart.isEmpty && journal.state.imported == nil
+    let warmStart = isImporting ? try WarmStart(inputs) : nil
+    try journal.begin(beginning)
     // The constraints need no teacher: if nothing can meet them, that is known in seconds.
     let search = SearchStage(inputs: inputs, context: context, journal: journal)
     try search.screen()
@@ -47,7 +48,7 @@ public struct StudyRunner {
         .run(known: journal.state.teacher)
       if teacher.weightsHash != journal.state.teacher?.weightsHash {
         // Results of students of another teacher must not be mixed with new ones.
-        guard journal.state.trials.isEmpty else {
+        guard journal.state.trials.isEmpty && journal.state.imported == nil else {
           throw StudyError.changed(folder: inputs.folder.path, what: "the teacher's weights")
         }
         try journal.append(.teacherReady(teacher))
@@ -59,6 +60,12 @@ public struct StudyRunner {
             100 * teacher.validation.accuracy, 100 * teacher.pipelineAccuracy)))
     }
     if last == .teacher { return journal.state }
+    if let warmStart, let teacher = journal.state.teacher {
+      try journal.append(.imported(warmStart.imported(teacherHash: teacher.weightsHash)))
+      for source in journal.state.imported?.sources ?? [] {
+        context.report(.note(source.description))
+      }
+    }
     try timed(.search, journal, workers: search.workerCount) { try search.run() }
     if last == .search || journal.state.nothingFeasible != nil { return journal.state }
     try timed(.distillation, journal, workers: context.workers) {

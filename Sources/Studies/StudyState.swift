@@ -9,6 +9,8 @@ public struct StudyState: Sendable {
     public var key: String
     public var costs: Costs
     public var result: JournalEvent.Finished?
+    /// The earlier study that the result was carried over from; nil for a trial of this study.
+    public var source: String?
 
     /// The flash accuracy on the validation split, if the trial gave one.
     public var flashAccuracy: Double? {
@@ -19,7 +21,12 @@ public struct StudyState: Sendable {
   public var began: JournalEvent.Began?
   public var teacher: JournalEvent.TeacherReady?
   public var screened: JournalEvent.Screened?
-  /// In the order of their numbers.
+  /// What earlier studies on the same space say.
+  public var imported: JournalEvent.Imported?
+  /// The students that the user has asked for beside those of `study.json`, in their order.
+  public var enqueued: [String] = []
+  /// In the order of their numbers: the feasible students of earlier studies first, whose results are
+  /// carried over, then those of this study's search.
   public var trials: [Trial] = []
   public var nothingFeasible: JournalEvent.NothingFeasible?
   public var searchEnded: JournalEvent.SearchEnded?
@@ -31,7 +38,16 @@ public struct StudyState: Sendable {
   public init() {}
 
   /// Whether anything depends on the inputs that the journal was begun with.
-  var hasResults: Bool { teacher != nil || nothingFeasible != nil || !trials.isEmpty }
+  var hasResults: Bool {
+    teacher != nil || nothingFeasible != nil || imported != nil || !enqueued.isEmpty
+      || !trials.isEmpty
+  }
+
+  /// How many of the trials were carried over from earlier studies.
+  public var carriedCount: Int { trials.prefix { $0.source != nil }.count }
+
+  /// The trials of this study's own search.
+  public var ownTrials: ArraySlice<Trial> { trials.dropFirst(carriedCount) }
 
   /// Returns what is wrong with an event as the next one; nil if it fits what came before.
   func problem(with event: JournalEvent) -> String? {
@@ -43,6 +59,9 @@ public struct StudyState: Sendable {
       let isRepeat = trials.indices.contains(value.trial) && trials[value.trial].key == value.key
       return value.trial == trials.count || isRepeat
         ? nil : "it proposes trial \(value.trial), but \(trials.count) comes next"
+    case .imported(let value):
+      return trials.isEmpty || imported == value
+        ? nil : "it takes over earlier results after \(trials.count) trials"
     case .finished(let value): return unknown(value.trial)
     case .distilled(let value): return unknown(value.trial)
     case .selected(let value): return value.trials.compactMap(unknown).first
@@ -62,6 +81,11 @@ public struct StudyState: Sendable {
       teacher = value
     case .teacherTested(let value): teacher?.test = value.test
     case .screened(let value): screened = value
+    case .imported(let value):
+      guard imported == nil, trials.isEmpty else { return }
+      take(value)
+    case .enqueued(let value):
+      enqueued += value.keys.filter { !enqueued.contains($0) }
     case .proposed(let value):
       guard value.trial == trials.count else { return }
       trials.append(Trial(number: value.trial, key: value.key, costs: value.costs))
@@ -78,6 +102,19 @@ public struct StudyState: Sendable {
       else { return }
       distilled.append(value)
     case .stageTimed(let value): stageSeconds.append(value)
+    }
+  }
+
+  private mutating func take(_ imported: JournalEvent.Imported) {
+    self.imported = imported
+    for (result, study) in imported.carriedResults where result.isFeasible {
+      let finished = JournalEvent.Finished(
+        trial: trials.count, outcome: .measured, validation: result.validation, seconds: 0,
+        steps: 0, rungs: result.rungs)
+      trials.append(
+        Trial(
+          number: trials.count, key: result.key, costs: result.costs, result: finished,
+          source: study))
     }
   }
 

@@ -57,9 +57,11 @@ public struct WorkerLoop {
     let architecture = try inputs.space.architecture(key: task.key)
     let run = try trainingRun(task, network: inputs.network(of: architecture))
     let reporter = ProgressReporter(task: task.id, parent: parent, send: WorkerLoop.send)
-    let outcome = try run.train(observe: reporter.observe)
-    let steps = run.recipe.steps(trainingCount: inputs.dataset.count(.training))
-    var reply = WorkerReply(id: task.id, status: .diverged, steps: steps)
+    var reply = WorkerReply(id: task.id, status: .diverged)
+    reply.steps = run.recipe.steps(trainingCount: inputs.dataset.count(.training))
+    let outcome = try run.train(observe: reporter.observe) { step, model in
+      examine(model, after: step, for: task, &reply)
+    }
     if case .finished(let model) = outcome, let validation = evaluation(model, .validation) {
       reply.status = .measured
       reply.validation = validation
@@ -71,6 +73,20 @@ public struct WorkerLoop {
     }
     reply.seconds = Date().timeIntervalSince(began)
     return reply
+  }
+
+  /// Classifies the validation split with a model on its way; returns whether the task goes on.
+  private func examine(
+    _ model: TrainedModel, after step: Int, for task: WorkerTask, _ reply: inout WorkerReply
+  ) -> Bool {
+    guard let validation = evaluation(model, .validation) else {
+      reply.steps = step
+      return false
+    }
+    reply.rungs = (reply.rungs ?? []) + [RungEvaluation(step: step, validation: validation)]
+    if task.goesOn(with: validation.accuracy, after: step) { return true }
+    (reply.status, reply.steps) = (.stopped, step)
+    return false
   }
 
   /// Classifies a split; nil if the logits overflow, which is a divergence too.
@@ -104,7 +120,8 @@ public struct WorkerLoop {
     return TrainingRun(
       network: network, recipe: recipe, reader: inputs.reader,
       signal: teacher.map { .model($0) } ?? .cached(targets), seed: stream.next(),
-      statisticsBatches: definition.flash.statisticsBatches, checkpointPath: checkpoint)
+      statisticsBatches: definition.flash.statisticsBatches, checkpointPath: checkpoint,
+      rungs: (task.rungs ?? []).map(\.step))
   }
 
   private static func send(_ reply: WorkerReply) {

@@ -16,6 +16,29 @@ struct WorkerTask: Hashable, Sendable, Codable {
   var key: String
   /// Which repetition of a full training.
   var repetition: Int
+  /// Where a flash training is examined on its way, ascending; nil in a study without rungs.
+  var rungs: [Rung]?
+
+  /// A point at which a training may be stopped.
+  struct Rung: Hashable, Sendable, Codable {
+    /// Steps done.
+    var step: Int
+    /// The smallest accuracy that goes on; nil if any does.
+    var stopBelow: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case step
+      case stopBelow = "stop_below"
+    }
+  }
+}
+
+extension WorkerTask {
+  /// Returns whether the training goes on with this accuracy after so many steps.
+  func goesOn(with accuracy: Double, after step: Int) -> Bool {
+    guard let stopBelow = rungs?.first(where: { $0.step == step })?.stopBelow else { return true }
+    return accuracy >= stopBelow
+  }
 }
 
 /// What a worker says; one JSON object per line on its standard output.
@@ -26,6 +49,8 @@ struct WorkerReply: Hashable, Sendable, Codable {
     case progress
     case measured
     case diverged
+    /// The task's accuracy was too low at its last rung.
+    case stopped
     /// The worker cannot go on; `message` says why.
     case failed
   }
@@ -39,5 +64,6 @@ struct WorkerReply: Hashable, Sendable, Codable {
   var test: Evaluation?
   var seconds: Double?
   var steps: Int?
+  var rungs: [RungEvaluation]?
   var message: String?
 }

@@ -1,15 +1,15 @@
 /// A verb's command line, split into operands and options.
 struct Arguments {
   let operands: [String]
-  private let options: [String: String]
+  private let options: [String: [String]]
   private let flags: Set<String>
 
-  /// Splits `arguments` as `verb` declares them.
+  /// Splits `arguments` as `verb` declares them; an operand whose name ends in "…" takes one or more.
   ///
   /// - Throws: `UsageError` naming what is unknown, missing or too much.
   init(_ arguments: [String], verb: any Verb.Type) throws {
     var operands: [String] = []
-    var options: [String: String] = [:]
+    var options: [String: [String]] = [:]
     var flags: Set<String> = []
     var rest = arguments[...]
     while let argument = rest.popFirst() {
@@ -24,7 +24,7 @@ struct Arguments {
         guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
           throw UsageError("\(parts[0]) needs a value", verb)
         }
-        options[parts[0]] = value
+        options[parts[0], default: []].append(value)
       } else {
         let known = (verb.options + verb.flags).joined(separator: ", ")
         throw UsageError(
@@ -33,7 +33,8 @@ struct Arguments {
       }
     }
     let required = verb.operands.count { !$0.hasPrefix("[") }
-    guard (required...verb.operands.count).contains(operands.count) else {
+    let most = verb.operands.contains { $0.hasSuffix("…") } ? Int.max : verb.operands.count
+    guard (required...most).contains(operands.count) else {
       throw UsageError(
         "expected \(verb.operands.isEmpty ? "no operands" : verb.operands.joined(separator: " ")), "
           + "got \(operands.isEmpty ? "nothing" : operands.joined(separator: " "))", verb)
@@ -41,16 +42,30 @@ struct Arguments {
     (self.operands, self.options, self.flags) = (operands, options, flags)
   }
 
-  func value(_ option: String) -> String? { options[option] }
+  /// Returns the value of an option; the last, if it is given several times.
+  func value(_ option: String) -> String? { options[option]?.last }
+  /// Returns every value of an option that may be given several times, in order.
+  func values(_ option: String) -> [String] { options[option] ?? [] }
   func has(_ flag: String) -> Bool { flags.contains(flag) }
 
   /// Returns a whole number from `range`.
   func integer(_ option: String, in range: ClosedRange<Int>) throws -> Int? {
-    guard let text = options[option] else { return nil }
+    guard let text = value(option) else { return nil }
     guard let number = Int(text), range.contains(number) else {
       throw UsageError(
         "\(option): got '\(text)', expected a whole number from \(range.lowerBound) to "
           + "\(range.upperBound)")
+    }
+    return number
+  }
+}
+
+extension Arguments {
+  /// Returns a finite number that is at least `lowest`.
+  func number(_ option: String, atLeast lowest: Double) throws -> Double? {
+    guard let text = value(option) else { return nil }
+    guard let number = Double(text), number.isFinite, number >= lowest else {
+      throw UsageError("\(option): got '\(text)', expected a number, \(lowest) or more")
     }
     return number
   }

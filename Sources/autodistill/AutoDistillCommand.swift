@@ -10,7 +10,8 @@ struct AutoDistillCommand {
   static var verbs: [any Verb.Type] {
     [
       RunVerb.self, SearchVerb.self, DistillVerb.self, ReportVerb.self, ProfileVerb.self,
-      ExportVerb.self, BenchVerb.self,
+      EnqueueVerb.self,
+      ExportVerb.self, BenchVerb.self, ReplayVerb.self,
     ]
   }
 

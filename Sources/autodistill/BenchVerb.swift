@@ -1,17 +1,21 @@
 import NeuralNetworks
+import SearchSpaces
 
 /// `autodistill bench`
 struct BenchVerb: Verb {
   static let name = "bench"
   static let summary = "speed of training and inference on this machine, and accuracy"
-  static let operands = ["[training|inference|accuracy]"]
-  static let options = ["--network", "--batch", "--threads", "--seconds", "--epochs", "--seeds"]
+  static let operands = ["[training|inference|accuracy|proposals]"]
+  static let options = [
+    "--network", "--batch", "--threads", "--seconds", "--epochs", "--seeds", "--space",
+  ]
   static let flags = ["--json", "--await-start"]
   static let help = """
     USAGE: autodistill bench [training|inference] [--network S|M|L|T] [--batch B] [--threads T]
                              [--seconds N] [--json]
            autodistill bench accuracy [--network S|M|L|T] [--epochs N] [--seeds N] [--batch B]
                              [--threads T] [--json]
+           autodistill bench proposals [--space FILE] [--json]
 
     Trains and runs reference networks (S 0.5, M 5.6, L 24 and T 37 million MACs, 28×28×1 images) on
     made-up images. A training step is an augmented batch, forward, distillation and cross-entropy
@@ -22,12 +26,17 @@ struct BenchVerb: Verb {
     Accuracy trains on 55,000 images of Fashion-MNIST, labels alone, no augmentation, and classifies
     the test images: to see that speed costs no accuracy.
 
+    Proposals are those of the Bayesian sampler after 25 to 5000 random trials with made-up accuracies:
+    the first of a process, which makes everything anew, and the 20 after it. A space of at most
+    20,000 points is weighed whole.
+
     --network NAME    only this one (default: all)
     --batch B         images a training step (default: 64)
     --threads T       threads of a training step (default: 1)
     --seconds N       how long to measure each, at least (default: 2; never under 30 steps)
     --epochs N        passes over the images of a training for accuracy (default: 3)
     --seeds N         how many trainings for accuracy, each with another seed (default: 3)
+    --space FILE      the search space of the proposals (default: SearchSpaces/mobile-cnn.json)
     --json            one JSON object a line, for each network and measurement
     --await-start     once warm, write the line "ready" to standard error and train on from the
                       moment a line comes in: to measure several processes at once
@@ -37,6 +46,7 @@ struct BenchVerb: Verb {
   private let networks: [ReferenceNetwork]
   private let training: TrainingBenchmark
   private let accuracy: AccuracyBenchmark
+  private let spacePath: String
   private let seconds: Int
   private let asJSON: Bool
 
@@ -45,6 +55,7 @@ struct BenchVerb: Verb {
     case training
     case inference
     case accuracy
+    case proposals
 
     /// What stands above its rows.
     var heading: String {
@@ -52,6 +63,7 @@ struct BenchVerb: Verb {
       case .training: TrainingMeasurement.heading
       case .inference: InferenceMeasurement.heading
       case .accuracy: AccuracyMeasurement.heading
+      case .proposals: ProposalMeasurement.heading
       }
     }
   }
@@ -60,7 +72,7 @@ struct BenchVerb: Verb {
     if let operand = arguments.operands.first {
       guard let kind = Kind(rawValue: operand) else {
         throw UsageError(
-          "bench: got '\(operand)', expected training, inference or accuracy",
+          "bench: got '\(operand)', expected training, inference, accuracy or proposals",
           BenchVerb.self)
       }
       kinds = [kind]
@@ -75,6 +87,7 @@ struct BenchVerb: Verb {
     } else {
       networks = ReferenceNetwork.allCases
     }
+    spacePath = arguments.value("--space") ?? "SearchSpaces/mobile-cnn.json"
     seconds = try arguments.integer("--seconds", in: 1...3600) ?? 2
     training = TrainingBenchmark(
       batch: try arguments.integer("--batch", in: 2...4096) ?? 64,
@@ -91,8 +104,15 @@ struct BenchVerb: Verb {
     var peaks = MachinePeaks()
     for kind in kinds {
       if !asJSON { Terminal.print(kind.heading) }
+      if kind == .proposals {
+        try ProposalBenchmark(space: SearchSpace(contentsOf: spacePath)).measure { measured in
+          Terminal.print(asJSON ? measured.json() : measured.line())
+        }
+        continue
+      }
       for reference in networks {
         switch kind {
+        case .proposals: break
         case .training:
           let measured = try training.measure(reference)
           let peak = peaks.of(threads: training.threads)

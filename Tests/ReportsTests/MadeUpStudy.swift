@@ -13,6 +13,8 @@ struct MadeUpStudy {
   var minimize = ["latency_ms"]
   var constraints = ["latency_ms<=5", "macs<=9e9"]
   var finalists = #"{"count": 3, "seeds": 1, "baseline": true}"#
+  var search = #"{"trials": 32}"#
+  var warmStart = "[]"
   var hasProfile = true
   var spaceWords = "stem {}"
   var events: [JournalEvent] = []
@@ -26,7 +28,8 @@ struct MadeUpStudy {
        "search_space": "space.json", \(hardware)
        "minimize": [\(minimize.map(quoted).joined(separator: ", "))],
        "constraints": [\(constraints.map(quoted).joined(separator: ", "))],
-       "search": {"trials": 32}, "full": {"epochs": 20}, "finalists": \(finalists)}
+       "search": \(search), "full": {"epochs": 20}, "finalists": \(finalists),
+       "warm_start": \(warmStart)}
       """
     return try StudyDefinition(JSONField(json: Data(json.utf8), file: "study.json"))
   }

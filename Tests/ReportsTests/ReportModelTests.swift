@@ -45,6 +45,47 @@ struct ReportModelTests {
       ])
   }
 
+  @Test("expects as many finalists as asked for, in whatever rounds they are chosen")
+  func rounds() throws {
+    let whole = MadeUpStudy.realistic
+    let start = try #require(
+      whole.events.firstIndex {
+        if case .selected = $0 { true } else { false }
+      })
+    let trainings = whole.events.filter {
+      if case .distilled = $0 { true } else { false }
+    }
+    func missing(_ events: [JournalEvent]) throws -> [String] {
+      var study = whole
+      study.events = whole.events.prefix(start) + [MadeUpStudy.teacherTested] + events
+      return try study.report().missing
+    }
+    let first = JournalEvent.selected(JournalEvent.Selected(trials: [8, 13, 14]))
+    let all = JournalEvent.selected(JournalEvent.Selected(trials: [8, 13, 14, 18]))
+    #expect(try missing([first]) == ["the full trainings: 0 of 8 have ended"])
+    // Between the rounds nothing is running, and the study is not done.
+    let between = [first] + trainings.prefix(6)
+    #expect(try missing(between) == ["the full trainings: 6 of 8 have ended"])
+    #expect(try missing(between + [all]) == ["the full trainings: 6 of 8 have ended"])
+    #expect(try missing(between + [all] + trainings.dropFirst(6)) == [])
+    // A journal of one round, as they once were.
+    #expect(try missing([all] + trainings) == [])
+    #expect(try missing([all] + trainings.dropLast()) == ["the full trainings: 7 of 8 have ended"])
+    // Failed trainings are done, too.
+    let failed = [8, 13, 14].flatMap {
+      [MadeUpStudy.distilled($0, nil), MadeUpStudy.distilled($0, nil, isBaseline: true)]
+    }
+    #expect(try missing([first] + failed) == ["the full trainings: 6 of 8 have ended"])
+  }
+
+  @Test("expects no more finalists than flash trials gave a result")
+  func fewResults() throws {
+    var study = MadeUpStudy.failed
+    #expect(try study.report().missing == [])
+    study.events.removeLast()
+    #expect(try study.report().missing == ["the full trainings: 1 of 2 have ended"])
+  }
+
   @Test("names the nearest students and the binding constraint where nothing is feasible")
   func nothingFeasible() throws {
     let report = try MadeUpStudy.infeasible.report()

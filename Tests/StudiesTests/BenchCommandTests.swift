@@ -90,9 +90,10 @@ struct BenchCommandTests {
   @Test("refuses what it cannot measure, with status 2")
   func badUsage() throws {
     for (arguments, part) in [
-      (["guess"], "bench: got 'guess', expected training, inference or accuracy"),
+      (["guess"], "bench: got 'guess', expected training, inference, accuracy or proposals"),
       (
-        ["training", "inference"], "expected [training|inference|accuracy], got training inference"
+        ["training", "inference"],
+        "expected [training|inference|accuracy|proposals], got training inference"
       ),
       (["training", "--network", "Q"], "--network: got 'Q', expected S, M, L or T"),
       (["training", "--batch", "1"], "--batch: got '1', expected a whole number from 2"),

@@ -1,67 +1,227 @@
+import BayesianOptimization
+import SearchSpaces
 import Testing
 
 @testable import Studies
 
+/// A searched study made by hand: 27 students of a space of 81, whose full accuracies a test decides.
+///
+/// The first parameter is the student's kind; all four make it better, says flash, and costlier.
+private struct Searched {
+  var finalists = "{\"count\": 8, \"baseline\": false}"
+  /// Right answers of 1000 after the full training, of a student's choices and its flash result; nil: it
+  /// diverges.
+  var full: ([Int], Int) -> Int? = { _, flash in flash + 60 }
+  /// Trials whose flash training gave no result.
+  var failed: [Int: JournalEvent?] = [:]
+  let space: SearchSpace
+  let keys: [String]
+
+  init() throws {
+    space = try SmallReplay.space(parameters: 4)
+    // A third of the space, evenly: the sum of the choices is a multiple of three.
+    keys = try #require(space.allArchitectures(limit: 100)).map(space.key)
+      .filter { Searched.choices($0).reduce(0, +) % 3 == 0 }
+  }
+
+  static func choices(_ key: String) -> [Int] { key.compactMap(\.wholeNumberValue) }
+
+  static func macs(_ key: String) -> Int {
+    let choices = choices(key)
+    return [10, 30, 60][choices[0]] * (10 * (1 + choices[1]) * (1 + choices[2]) + 3 * choices[3])
+  }
+
+  /// Right answers of 1000.
+  static func flash(_ key: String) -> Int {
+    let choices = choices(key)
+    return 600 + 60 * choices[0] + 45 * choices[1] + 35 * choices[2] + 15 * choices[3]
+  }
+
+  /// Everything up to the end of the search.
+  var searched: [JournalEvent] {
+    keys.enumerated().map { MadeUp.proposed($0, key: $1, macs: Searched.macs($1)) }
+      + keys.enumerated().compactMap { trial, key in
+        failed[trial] ?? MadeUp.finished(trial, Searched.flash(key))
+      } + [MadeUp.searchEnded(keys.count)]
+  }
+
+  func trained(_ trial: Int, repetition: Int = 0) -> JournalEvent {
+    let key = keys[trial]
+    return MadeUp.distilled(
+      trial, full(Searched.choices(key), Searched.flash(key)), repetition: repetition)
+  }
+
+  func kind(_ trial: Int) -> Int { Searched.choices(keys[trial])[0] }
+
+  var selection: FinalistSelection {
+    get throws {
+      FinalistSelection(
+        definition: try StudyText.tiny.setting("search", "{\"trials\": 40}")
+          .setting("finalists", finalists).definition(),
+        space: space,
+        problem: ProposalProblem(space: space, costNames: ["macs"]) { architecture in
+          Appraisal(
+            costs: [Double(Searched.macs(space.key(of: architecture)))], covariates: [],
+            violation: 0)
+        })
+    }
+  }
+
+  /// Chooses and trains until nobody is left to choose; the numbers of each round.
+  func rounds() throws -> [[Int]] {
+    var events = searched
+    var rounds: [[Int]] = []
+    let selection = try selection
+    while rounds.count < 10 {
+      let known = MadeUp.state(events).finalists ?? []
+      let chosen = try selection.nextRound(MadeUp.state(events))
+      #expect(Array(chosen.prefix(known.count)) == known)
+      if chosen.count == known.count { break }
+      let round = Array(chosen.dropFirst(known.count))
+      rounds.append(round)
+      events.append(.selected(JournalEvent.Selected(trials: chosen)))
+      for repetition in 0..<selection.definition.finalists.seeds {
+        events += round.map { trained($0, repetition: repetition) }
+      }
+    }
+    return rounds
+  }
+}
+
+extension FinalistSelection {
+  /// The selection of a study in its folder.
+  init(_ inputs: StudyInputs) {
+    self.init(
+      definition: inputs.definition, space: inputs.space,
+      problem: StudentPricing(inputs: inputs).problem())
+  }
+}
+
 @Suite("the selection of finalists")
 struct FinalistSelectionTests {
-  /// Chooses from trials given as right answers of 1000 (nil: diverged) and MACs.
-  private func chosen(_ count: Int, from trials: [(correct: Int?, macs: Int)]) throws -> [Int] {
-    let definition = try StudyText.tiny.setting("finalists", "{\"count\": \(count)}").definition()
-    let proposals = trials.enumerated().map { MadeUp.proposed($0, macs: $1.macs) }
-    let results = trials.enumerated().map { MadeUp.finished($0, $1.correct) }
-    return FinalistSelection(definition: definition).trials(MadeUp.state(proposals + results))
-  }
-
-  @Test("takes the front first, numbers ascending")
-  func front() throws {
-    #expect(
-      try chosen(
-        3, from: [(700, 400), (800, 300), (900, 400), (750, 350), (650, 100), (890, 500)])
-        == [1, 2, 4])
-  }
-
-  @Test("goes on with what only the front dominates")
-  func secondRank() throws {
-    // 0 and 1 are the front, 2 is behind 0 alone, 3 behind 2 as well.
-    #expect(try chosen(3, from: [(900, 400), (600, 100), (880, 410), (870, 420)]) == [0, 1, 2])
-  }
-
-  @Test("spreads over a front that is too large, rather than taking neighbours")
-  func spreads() throws {
-    // Five neighbours at the costly end, one in the middle, one at the cheap end.
-    let trials: [(Int?, Int)] = [
-      (900, 1000), (899, 998), (898, 996), (897, 994), (896, 992), (800, 500), (500, 100),
-    ]
-    let three = try chosen(3, from: trials)
-    #expect(three.contains(5) && three.contains(6))
-    #expect(three.count == 3)
-  }
-
-  @Test("never takes trials that diverged, crashed or are not done")
-  func onlyMeasured() throws {
-    #expect(try chosen(3, from: [(nil, 10), (800, 300), (nil, 20), (700, 200)]) == [1, 3])
-    #expect(try chosen(2, from: [(nil, 10), (nil, 20)]) == [])
-    let definition = try StudyText.tiny.definition()
-    #expect(
-      FinalistSelection(definition: definition)
-        .trials(MadeUp.state([MadeUp.proposed(0, macs: 5)])) == [])
-  }
-
-  @Test("takes equal students by their numbers")
-  func equal() throws {
-    #expect(try chosen(2, from: [(800, 300), (800, 300), (800, 300)]) == [0, 1])
-  }
-
-  @Test("minds every objective")
-  func objectives() throws {
-    let definition = try StudyText.tiny.setting("minimize", "[\"macs\", \"latency_ms\"]")
-      .setting("hardware", "\"device.json\"").definition()
-    let state = MadeUp.state([
-      MadeUp.proposed(0, macs: 100, latency: 5), MadeUp.proposed(1, macs: 200, latency: 1),
-      MadeUp.proposed(2, macs: 201, latency: 5), MadeUp.finished(0, 800), MadeUp.finished(1, 790),
-      MadeUp.finished(2, 795),
+  @Test(
+    "chooses half of them first, three at least or all asked for, the others afterwards",
+    arguments: [
+      (1, [1]), (2, [2]), (3, [3]), (4, [3, 1]), (5, [3, 2]), (6, [3, 3]), (7, [4, 3]),
+      (8, [4, 4]), (9, [5, 4]), (27, [14, 13]), (40, [20, 7]),
     ])
-    // By MACs alone, 1 would be behind 0; 2 is behind 0 either way.
-    #expect(FinalistSelection(definition: definition).trials(state) == [0, 1])
+  func counts(count: Int, sizes: [Int]) throws {
+    var study = try Searched()
+    study.finalists = "{\"count\": \(count), \"seeds\": 2}"
+    let rounds = try study.rounds()
+    #expect(rounds.map(\.count) == sizes)
+    let all = rounds.flatMap { $0 }
+    #expect(Set(all).count == all.count && all.allSatisfy(study.keys.indices.contains))
+    // Within a round they are in the order of their numbers.
+    #expect(rounds.allSatisfy { $0 == $0.sorted() })
+    #expect(try study.rounds() == rounds)
+  }
+
+  @Test("begins with students along flash's front")
+  func firstRound() throws {
+    let study = try Searched()
+    let first = try #require(try study.rounds().first)
+    let costs = first.map { Searched.macs(study.keys[$0]) }
+    #expect(try #require(costs.max()) > 3 * #require(costs.min()))
+    for trial in first {
+      let key = study.keys[trial]
+      // No cheaper one is better by more than a few answers.
+      let cheaper = study.keys.filter { Searched.macs($0) <= Searched.macs(key) }
+      #expect(
+        Searched.flash(key) + 20 >= (cheaper.map(Searched.flash).max() ?? 0), "\(key) of \(first)")
+    }
+  }
+
+  @Test("leaves, in the second round, what full training found worse than flash had said")
+  func secondRound() throws {
+    var study = try Searched()
+    let agreeing = try study.rounds()
+    study.full = { choices, flash in choices[0] == 2 ? flash - 100 : flash + 60 }
+    let contradicting = try study.rounds()
+    #expect(contradicting[0] == agreeing[0] && agreeing[0].contains { study.kind($0) == 2 })
+    #expect(agreeing[1].contains { study.kind($0) == 2 })
+    #expect(!contradicting[1].contains { study.kind($0) == 2 })
+  }
+
+  @Test("never takes trials that diverged, crashed, were stopped or are not done")
+  func onlyMeasured() throws {
+    var study = try Searched()
+    let results = study.keys.map(Searched.flash)
+    let best = results.indices.sorted { results[$0] > results[$1] }
+    let (diverged, crashed, stopped, open) = (best[0], best[1], best[2], best[3])
+    study.failed = [
+      diverged: MadeUp.finished(diverged, nil),
+      crashed: MadeUp.finished(crashed, nil, outcome: .crashed),
+      stopped: MadeUp.stopped(stopped, at: [(3, 999)]),
+      open: MadeUp.stageTimed,
+    ]
+    study.finalists = "{\"count\": 27}"
+    let all = try study.rounds().flatMap { $0 }
+    #expect(Set(all) == Set(study.keys.indices).subtracting([diverged, crashed, stopped, open]))
+    // Two results only, fewer than the first round takes; then none.
+    for count in [2, 0] {
+      for trial in study.keys.indices.dropFirst(count) { study.failed[trial] = MadeUp.stageTimed }
+      for trial in 0..<count { study.failed[trial] = nil }
+      #expect(try study.rounds() == (count == 0 ? [] : [Array(0..<count)]))
+    }
+  }
+
+  @Test("goes on where full trainings fail, some or all of them")
+  func failures() throws {
+    var study = try Searched()
+    let good = try study.rounds()
+    study.full = { choices, flash in choices[0] == 2 ? nil : flash + 60 }
+    let some = try study.rounds()
+    study.full = { _, _ in nil }
+    let none = try study.rounds()
+    for rounds in [some, none] {
+      #expect(rounds[0] == good[0] && rounds.map(\.count) == [4, 4])
+      #expect(Set(rounds.flatMap { $0 }).count == 8)
+    }
+    // One repetition that ended well is a result.
+    study.finalists = "{\"count\": 8, \"seeds\": 2}"
+    study.full = { _, flash in flash + 60 }
+    let first = good[0]
+    let events =
+      study.searched + [.selected(JournalEvent.Selected(trials: first))]
+      + first.map { MadeUp.distilled($0, nil) } + first.map { study.trained($0, repetition: 1) }
+    #expect(
+      try study.selection.nextRound(MadeUp.state(events)) == good.flatMap { $0 })
+  }
+
+  @Test("changes nothing where all are chosen, or nobody is left")
+  func complete() throws {
+    var study = try Searched()
+    for (count, chosen) in [(3, [20, 4, 9]), (40, Array((0..<27).reversed()))] {
+      study.finalists = "{\"count\": \(count)}"
+      let selected = JournalEvent.selected(JournalEvent.Selected(trials: chosen))
+      let events = study.searched + [selected]
+      #expect(try study.selection.nextRound(MadeUp.state(events)) == chosen)
+      let trained = chosen.map { study.trained($0) }
+      #expect(try study.selection.nextRound(MadeUp.state(events + trained)) == chosen)
+    }
+  }
+
+  @Test("depends on results alone: not on their order, the test split, baselines or what was asked")
+  func deterministic() throws {
+    var study = try Searched()
+    study.full = { choices, flash in flash + 10 * choices[2] }
+    let rounds = try study.rounds()
+    let selection = try study.selection
+    let searched = study.searched
+    #expect(try selection.nextRound(MadeUp.state(searched)) == rounds[0])
+    let events = searched + [.selected(JournalEvent.Selected(trials: rounds[0]))]
+    let trained = rounds[0].reversed().flatMap { trial in
+      let key = study.keys[trial]
+      return [
+        MadeUp.distilled(trial, 100 * trial % 1000 + 20, isBaseline: true),
+        MadeUp.distilled(
+          trial, study.full(Searched.choices(key), Searched.flash(key)), test: 10 + trial),
+      ]
+    }
+    // The same object has chosen before; another has not.
+    for selection in [selection, try study.selection] {
+      #expect(try selection.nextRound(MadeUp.state(events + trained)) == rounds.flatMap { $0 })
+    }
   }
 }

@@ -190,6 +190,8 @@ struct JournalTests {
       ([MadeUp.began, MadeUp.proposed(1, macs: 5)], 2),
       ([MadeUp.began, MadeUp.finished(0, 5)], 2),
       ([MadeUp.began, MadeUp.proposed(0, macs: 5), MadeUp.selected(0, 1)], 3),
+      ([MadeUp.began, MadeUp.proposed(0, macs: 5), MadeUp.imported([])], 3),
+      ([MadeUp.imported([MadeUp.carried("a", 1, macs: 5)]), MadeUp.proposed(0, macs: 5)], 2),
       ([MadeUp.began, MadeUp.selected(-1)], 2),
       ([MadeUp.began, MadeUp.distilled(0, 5)], 2),
       ([MadeUp.began, MadeUp.proposed(0, macs: 5), MadeUp.proposed(0, key: "other", macs: 5)], 3),

@@ -54,6 +54,49 @@ enum MadeUp {
         validation: correct.map { evaluation($0) }, seconds: 1.0 / 7, steps: 10))
   }
 
+  /// A trial that was stopped at the last of its rungs.
+  static func stopped(_ trial: Int, at rungs: [(step: Int, correct: Int)]) -> JournalEvent {
+    .finished(
+      JournalEvent.Finished(
+        trial: trial, outcome: .stopped, validation: nil, seconds: 0.5,
+        steps: rungs.last?.step ?? 0,
+        rungs: rungs.map { RungEvaluation(step: $0.step, validation: evaluation($0.correct)) }))
+  }
+
+  /// A trial that came to its end by way of rungs.
+  static func finished(
+    _ trial: Int, _ correct: Int, by rungs: [(step: Int, correct: Int)], steps: Int = 10
+  ) -> JournalEvent {
+    .finished(
+      JournalEvent.Finished(
+        trial: trial, outcome: .measured, validation: evaluation(correct), seconds: 2,
+        steps: steps,
+        rungs: rungs.map { RungEvaluation(step: $0.step, validation: evaluation($0.correct)) }))
+  }
+
+  static func enqueued(_ keys: String...) -> JournalEvent {
+    .enqueued(JournalEvent.Enqueued(keys: keys))
+  }
+
+  static func carried(
+    _ key: String, _ correct: Int, macs: Int, isFeasible: Bool = true
+  ) -> JournalEvent.Imported.Carried {
+    JournalEvent.Imported.Carried(
+      key: key, costs: costs(macs: macs), isFeasible: isFeasible, validation: evaluation(correct),
+      rungs: [RungEvaluation(step: 3, validation: evaluation(correct / 2))])
+  }
+
+  /// What one earlier study says.
+  static func imported(
+    _ carried: [JournalEvent.Imported.Carried], related: [(key: String, correct: Int)] = []
+  ) -> JournalEvent {
+    let source = JournalEvent.Imported.Source(
+      study: "../earlier", version: "1.2.2", machine: "Another processor",
+      differences: related.isEmpty ? [] : ["teacher"], carried: carried,
+      related: related.map { .init(key: $0.key, validation: evaluation($0.correct)) })
+    return .imported(JournalEvent.Imported(sources: [source]))
+  }
+
   static let nothingFeasible = JournalEvent.nothingFeasible(
     JournalEvent.NothingFeasible(leastInfeasible: [
       .init(key: "000", costs: costs(macs: 1000), binding: "macs<=10", excess: 99.00000000000001)
@@ -84,8 +127,11 @@ enum MadeUp {
 
   /// One event of every kind, in an order in which a study could have them.
   static let everyKind: [JournalEvent] = [
-    began, teacherReady, screened, proposed(0, macs: 700, latency: 1.0 / 3),
-    proposed(1, macs: 900), finished(0, 800), finished(1, nil), stageTimed, searchEnded(2),
+    began, teacherReady, screened,
+    imported([carried("i0", 700, macs: 9999, isFeasible: false)], related: [("r0", 650)]),
+    enqueued("k1", "k5"), proposed(0, macs: 700, latency: 1.0 / 3), proposed(1, macs: 900),
+    finished(0, 800), finished(1, nil), proposed(2, macs: 800), stopped(2, at: [(3, 500)]),
+    stageTimed, searchEnded(3),
     selected(0), teacherTested, distilled(0, 850), distilled(0, nil, isBaseline: true),
     nothingFeasible,
   ]

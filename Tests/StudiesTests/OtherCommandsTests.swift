@@ -44,7 +44,7 @@ struct ExportCommandTests {
 struct HelpTests {
   @Test(
     "is there for every command, with status 0",
-    arguments: ["run", "search", "distill", "report", "profile", "export", "bench"])
+    arguments: ["run", "search", "distill", "report", "enqueue", "profile", "export", "bench"])
   func verbs(name: String) throws {
     let ended = try Program.run(name, "--help")
     #expect(ended.status == 0 && ended.errors.isEmpty)

@@ -51,4 +51,20 @@ struct StudentPricingTests {
       #expect(appraisal.costs == [Double(costs.macs)] && appraisal.violation == 0)
     }
   }
+
+  @Test("gives the probability that a predicted latency keeps its limit")
+  func feasibility() throws {
+    let free = try pricing("[\"macs<=100000\"]", onDevice: true)
+    let architecture = try free.inputs.space.architecture(key: "001")
+    let costs = try #require(free.costs(of: architecture))
+    let latency = try #require(costs.latencyMilliseconds)
+    let error = try #require(costs.latencyStandardErrorMilliseconds)
+    #expect(free.feasibility(costs) == 1)
+    for (bound, expected) in [(latency, 0.5), (latency + error, 0.841344746), (1e6, 1)] {
+      let limited = try pricing("[\"latency_ms<=\(bound)\"]", onDevice: true)
+      #expect(abs(limited.feasibility(costs) - expected) < 1e-6)
+      let appraisal = limited.problem().appraisal(of: architecture)
+      #expect(appraisal.feasibility == limited.feasibility(costs))
+    }
+  }
 }

@@ -31,6 +31,25 @@ struct StudyDefinitionReadingTests {
     #expect(definition.full.epochs == 3 && definition.full.loss.distillation == 0.9)
     #expect(definition.teacher.recipe.slices == 2 && definition.teacher.recipe.epochs == 4)
     #expect(definition.teacher.weights == nil)
+    #expect(definition.search.rungs == nil && definition.search.enqueue.isEmpty)
+    #expect(definition.warmStart.isEmpty)
+  }
+
+  @Test("may ask for rungs, students to try first, and earlier studies to begin with")
+  func searchExtras() throws {
+    let definition = try StudyText.tiny
+      .setting(
+        "search",
+        """
+        {"rungs": {"at": [0.25, 0.5], "keep": 0.4}, "enqueue": ["000", "212"]}
+        """
+      )
+      .setting("warm_start", "[\"../a\", \"/b\"]").definition()
+    #expect(definition.search.rungs == RungSettings(at: [0.25, 0.5], keep: 0.4))
+    #expect(definition.search.enqueue == ["000", "212"])
+    #expect(definition.warmStart == ["../a", "/b"])
+    let rungs = try StudyText.tiny.setting("search", "{\"rungs\": {\"at\": [0.3]}}").definition()
+    #expect(rungs.search.rungs == RungSettings(at: [0.3], keep: 0.5))
   }
 
   @Test("has defaults for all that may be left out")
@@ -41,7 +60,7 @@ struct StudyDefinitionReadingTests {
     #expect(definition.seed == 0 && definition.workers == nil && definition.constraints.isEmpty)
     #expect(
       definition.search
-        == SearchSettings(sampler: .bayesian, trials: 60, initialTrials: 12, lookAhead: 4))
+        == SearchSettings(sampler: .bayesian, trials: 60, initialTrials: 3, lookAhead: 4))
     #expect(definition.flash == .defaults)
     #expect(definition.full == .studentDefaults)
     #expect(definition.teacher.recipe == .teacherDefaults)
@@ -111,6 +130,24 @@ struct StudyDefinitionReadingTests {
       ),
       ("search", "{\"look_ahead\": 0}", "search.look_ahead: got 0, expected a whole number from 1"),
       ("search", "{\"lookahead\": 4}", "search.lookahead: got an unknown key"),
+      ("search", "{\"rungs\": {}}", "search.rungs: got an empty object, expected the key \"at\""),
+      ("search", "{\"rungs\": {\"at\": []}}", "search.rungs.at: got [], expected at least one"),
+      ("search", "{\"rungs\": {\"at\": [1]}}", "search.rungs.at[0]: got 1, expected a number from"),
+      (
+        "search", "{\"rungs\": {\"at\": [0.5, 0.25]}}",
+        "search.rungs.at[1]: got 0.25, expected shares in ascending order"
+      ),
+      (
+        "search", "{\"rungs\": {\"at\": [0.5], \"keep\": 1}}",
+        "search.rungs.keep: got 1, expected a number from 0.01 to 0.99"
+      ),
+      ("search", "{\"enqueue\": [7]}", "search.enqueue[0]: got 7, expected an architecture's key"),
+      (
+        "search", "{\"trials\": 2, \"enqueue\": [\"000\", \"001\", \"002\"]}",
+        "expected at most as many as search.trials, which is 2"
+      ),
+      ("warm_start", "\"../a\"", "warm_start: got \"../a\", expected an array of earlier studies"),
+      ("warm_start", "[\"../a\", \"../a\"]", "warm_start[1]: got \"../a\", expected a folder once"),
       ("flash", "{\"fraction\": 5}", "flash.fraction: got 5, expected a number from 0.001 to 1"),
       ("full", "{\"epoch\": 5}", "full.epoch: got an unknown key"),
       ("full", "{\"temperature\": -4}", "full.temperature: got -4"),
@@ -166,12 +203,17 @@ struct StudyIdentityTests {
           "search", "{\"look_ahead\": 4, \"initial_trials\": 4, \"trials\": 8}")) == identity)
   }
 
-  @Test("changes with every other member", arguments: ["seed", "data", "full", "finalists"])
+  @Test(
+    "changes with every other member",
+    arguments: ["seed", "data", "full", "finalists", "search", "warm_start"])
   func different(name: String) throws {
     let changes = [
       "seed": "4",
       "data": "{\"name\": \"fashion-mnist\"}", "full": "{\"epochs\": 2}",
       "finalists": "{\"count\": 2, \"baseline\": false}",
+      "search":
+        "{\"trials\": 8, \"initial_trials\": 4, \"look_ahead\": 4, \"rungs\": {\"at\": [0.5]}}",
+      "warm_start": "[\"../other\"]",
     ]
     let changed = StudyText.tiny.setting(name, try #require(changes[name]))
     #expect(try identity(changed) != identity(.tiny))

@@ -47,6 +47,45 @@ struct StudyStateTests {
     #expect(state.trials.map { $0.result?.outcome } == [.diverged, .crashed, nil])
   }
 
+  @Test("has no flash accuracy for a trial that was stopped, but what it reached")
+  func stopped() {
+    let state = MadeUp.state([
+      MadeUp.proposed(0, macs: 5), MadeUp.stopped(0, at: [(3, 500), (6, 550)]),
+    ])
+    #expect(state.trials[0].flashAccuracy == nil && state.trials[0].result?.outcome == .stopped)
+    #expect(state.trials[0].result?.rungs?.map(\.step) == [3, 6])
+  }
+
+  @Test("puts what was carried over before this study's trials, each student once, if feasible")
+  func imported() throws {
+    let state = MadeUp.state([
+      MadeUp.imported([
+        MadeUp.carried("a", 700, macs: 10), MadeUp.carried("b", 710, macs: 99, isFeasible: false),
+        MadeUp.carried("c", 720, macs: 11), MadeUp.carried("a", 730, macs: 10),
+      ]), MadeUp.proposed(2, key: "d", macs: 12), MadeUp.finished(2, 800),
+      MadeUp.imported([MadeUp.carried("e", 700, macs: 10)]),
+    ])
+    #expect(state.trials.map(\.key) == ["a", "c", "d"])
+    #expect(state.trials.map(\.number) == [0, 1, 2])
+    #expect(state.trials.map(\.flashAccuracy) == [0.7, 0.72, 0.8])
+    #expect(state.trials.map(\.source) == ["../earlier", "../earlier", nil])
+    #expect(state.carriedCount == 2 && state.ownTrials.map(\.key) == ["d"])
+    #expect(state.trials[0].result?.rungs?.first?.step == 3)
+  }
+
+  @Test("keeps the order in which students were enqueued, each once")
+  func enqueued() {
+    let state = MadeUp.state([MadeUp.enqueued("b", "a"), MadeUp.enqueued("a", "c")])
+    #expect(state.enqueued == ["b", "a", "c"])
+  }
+
+  @Test("has results that depend on its inputs as soon as anybody is enqueued or taken over")
+  func hasResults() {
+    #expect(!MadeUp.state([MadeUp.began, MadeUp.screened]).hasResults)
+    #expect(MadeUp.state([MadeUp.began, MadeUp.enqueued("a")]).hasResults)
+    #expect(MadeUp.state([MadeUp.began, MadeUp.imported([])]).hasResults)
+  }
+
   @Test("adds up the times of a stage that was run several times")
   func times() {
     #expect(MadeUp.state([MadeUp.stageTimed, MadeUp.stageTimed]).stageSeconds.count == 2)

@@ -1,0 +1,199 @@
+import BayesianOptimization
+import Foundation
+import NeuralNetworks
+import SearchSpaces
+
+/// Known results of the architectures of a space: what a replay asks instead of training.
+public struct ReplayTable: Sendable {
+  public let definition: ReplayDefinition
+  public let space: SearchSpace
+  /// The architectures' keys as the table spells them, row by row.
+  public let keys: [String]
+  /// For each row what a trial reveals; NaN if it fails.
+  public let values: [Double]
+  /// For each row what a full training reveals; NaN if it fails; nil in one fidelity.
+  public let fullValues: [Double]?
+  /// The score of a set of rows by the metric that trials reveal.
+  public let score: FrontScore
+  /// The score of a set of rows by the full metric; nil in one fidelity.
+  public let fullScore: FrontScore?
+
+  private let architectures: [Architecture]
+  private let rows: [Architecture: Int]
+  /// For each known cost a column; and the sum of what each row violates of the known constraints.
+  private let knownCosts: [[Double]]
+  private let measuredCosts: [[Double]]
+  private let violations: [Double]
+  private let measuredLimits: [Double?]
+  /// For each row its covariates; empty without images.
+  private let covariates: [[Double]]
+
+  /// Reads a table's columns.
+  ///
+  /// Architectures of the space that it does not hold count as unbuildable. An empty field or NaN of
+  /// the metric is a trial that fails; so may the costs be that this trial would have revealed.
+  ///
+  /// - Throws: `ReplayError` if a column is missing, a field is no number, a key is repeated or no
+  ///   architecture of the space, a network cannot be built, or no row beats the reference point.
+  public init(
+    _ table: CSVTable, space: SearchSpace, definition: ReplayDefinition
+  ) throws(ReplayError) {
+    try definition.check()
+    self.definition = definition
+    self.space = space
+    let keyColumn = try table.column(definition.key)
+    keys = keyColumn.fields
+    (architectures, rows) = try ReplayTable.architectures(keyColumn, space)
+    covariates = try ReplayTable.covariates(keyColumn, architectures, space, definition.images)
+    values = try table.column(definition.metric).numbers()
+    fullValues = try definition.fullMetric.map { name throws(ReplayError) in
+      try table.column(name).numbers()
+    }
+    knownCosts = try definition.knownCosts.map { name throws(ReplayError) in
+      try ReplayTable.costs(table, name, failing: nil)
+    }
+    measuredCosts = try definition.measuredCosts.map { [values] name throws(ReplayError) in
+      try ReplayTable.costs(table, name, failing: values)
+    }
+    var violations = [Double](repeating: 0, count: table.count)
+    var isAllowed = [Bool](repeating: true, count: table.count)
+    for constraint in definition.constraints {
+      let isKnown = definition.known.contains(constraint.column)
+      let column = try ReplayTable.costs(
+        table, constraint.column, failing: isKnown ? nil : values)
+      for row in 0..<table.count {
+        let violation = constraint.violation(of: column[row])
+        if violation > 0 { isAllowed[row] = false }
+        if isKnown { violations[row] += violation }
+      }
+    }
+    self.violations = violations
+    measuredLimits = definition.measuredCosts.map { name in
+      definition.constraints.filter { $0.column == name }.map(\.bound).min()
+    }
+    let allCosts = knownCosts + measuredCosts
+    let referenceCosts = definition.costs.map { definition.references[$0] }
+    score = try FrontScore(
+      values: values, costs: allCosts, isAllowed: isAllowed,
+      referenceValue: definition.references[definition.metric], referenceCosts: referenceCosts)
+    if let fullValues, let name = definition.fullMetric {
+      fullScore = try FrontScore(
+        values: fullValues, costs: allCosts, isAllowed: isAllowed,
+        referenceValue: definition.references[name], referenceCosts: referenceCosts)
+    } else {
+      fullScore = nil
+    }
+  }
+
+  private static func architectures(
+    _ column: CSVTable.Column, _ space: SearchSpace
+  ) throws(ReplayError) -> ([Architecture], [Architecture: Int]) {
+    var architectures: [Architecture] = []
+    var rows: [Architecture: Int] = [:]
+    for (row, key) in column.fields.enumerated() {
+      let architecture: Architecture
+      do {
+        architecture = try space.architecture(key: key)
+      } catch {
+        throw column.wrong(row, expected: "a key of the search space (\(error))")
+      }
+      if let first = rows.updateValue(row, forKey: architecture) {
+        throw column.wrong(
+          row, expected: "a key of its own, line \(column.lines[first]) has this one")
+      }
+      architectures.append(architecture)
+    }
+    return (architectures, rows)
+  }
+
+  /// Returns log MACs and log parameters of each row's network.
+  private static func covariates(
+    _ column: CSVTable.Column, _ architectures: [Architecture], _ space: SearchSpace,
+    _ images: ReplayDefinition.Images?
+  ) throws(ReplayError) -> [[Double]] {
+    guard let images else { return [] }
+    var covariates: [[Double]] = []
+    for (row, architecture) in architectures.enumerated() {
+      do {
+        let network = try space.network(
+          for: architecture, input: images.shape, classes: images.classes)
+        let costs = NetworkCosts(InferenceGraph(network))
+        covariates.append([costs.macs, costs.parameters].map { log(Double(max(1, $0))) })
+      } catch {
+        throw column.wrong(
+          row, expected: "a network for images of \(images.shape) (\(error))")
+      }
+    }
+    return covariates
+  }
+
+  /// Returns a column of numbers; they may be missing in the rows for which `failing` is NaN.
+  private static func costs(
+    _ table: CSVTable, _ name: String, failing: [Double]?
+  ) throws(ReplayError) -> [Double] {
+    let column = try table.column(name)
+    let numbers = try column.numbers()
+    if let row = numbers.indices.first(where: { row in
+      numbers[row].isNaN && !(failing?[row].isNaN ?? false)
+    }) {
+      throw column.wrong(row, expected: "a number")
+    }
+    return numbers
+  }
+}
+
+extension ReplayTable {
+  /// The number of rows.
+  public var count: Int { keys.count }
+
+  /// Returns the row of an architecture; nil if the table has none.
+  func row(of architecture: Architecture) -> Int? { rows[architecture] }
+
+  /// Returns the costs of a row, in the order of `ReplayDefinition.costs`.
+  func costs(of row: Int) -> [Double] {
+    knownCosts.map { $0[row] } + measuredCosts.map { $0[row] }
+  }
+
+  /// Returns a new problem for a sampler, which may look up what is known and nothing else.
+  func problem() -> ProposalProblem { problem(reference: score) }
+
+  /// Returns the problem of choosing what gets the full training: the front of the full metric.
+  func fullProblem() -> ProposalProblem { problem(reference: fullScore ?? score) }
+
+  private func problem(reference score: FrontScore) -> ProposalProblem {
+    ProposalProblem(
+      space: space, costNames: definition.knownCosts,
+      measuredCostNames: definition.measuredCosts,
+      covariateNames: covariates.isEmpty ? [] : ["log macs", "log parameters"], costScale: .linear,
+      reference: ReferencePoint(
+        value: score.referenceValue, costs: score.referenceCosts.map { $0 }),
+      measuredLimits: measuredLimits
+    ) { architecture in
+      guard let row = rows[architecture] else { return .unbuildable }
+      return Appraisal(
+        costs: knownCosts.map { $0[row] }, covariates: covariates.isEmpty ? [] : covariates[row],
+        violation: violations[row])
+    }
+  }
+
+  /// Returns what a trial on a row reveals.
+  func observation(_ row: Int) -> Observation { observation(row, values[row]) }
+
+  /// Returns what a full training of a row reveals.
+  func fullObservation(_ row: Int) -> Observation { observation(row, fullValues?[row] ?? .nan) }
+
+  private func observation(_ row: Int, _ value: Double) -> Observation {
+    Observation(
+      architecture: architectures[row],
+      outcome: value.isNaN
+        ? .failed
+        : .measured(
+          value: value, standardError: definition.standardError,
+          costs: measuredCosts.map { $0[row] }))
+  }
+
+  /// Returns the entry of a row whose trial has begun.
+  func pending(_ row: Int) -> Observation {
+    Observation(architecture: architectures[row], outcome: .pending)
+  }
+}

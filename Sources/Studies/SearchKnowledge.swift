@@ -1,0 +1,115 @@
+import BayesianOptimization
+import Distillation
+import HardwareProfiles
+import SearchSpaces
+
+/// What a trial of the search may know: the results of trials up to n − q (q is the study's
+/// look-ahead), whatever else has finished, and all that was carried over from earlier studies.
+///
+/// Proposals and the decisions at rungs are made from this alone, so they depend on the journal and not
+/// on the number of workers.
+struct SearchKnowledge {
+  let definition: StudyDefinition
+  let space: SearchSpace
+  let state: StudyState
+
+  private var settings: SearchSettings { definition.search }
+
+  /// The trials that trial `number` may know, in the order of their numbers.
+  private func known(to number: Int) -> ArraySlice<StudyState.Trial> {
+    state.trials.prefix(max(state.carriedCount, number - settings.lookAhead + 1))
+  }
+
+  /// Whether every result that trial `number` may know is there.
+  func isDue(_ number: Int) -> Bool { known(to: number).allSatisfy { $0.result != nil } }
+
+  /// Returns what the sampler is told when it proposes trial `number`.
+  func observations(for number: Int) throws -> [Observation] {
+    let known = known(to: number)
+    let infeasible = (state.imported?.carriedResults ?? []).filter { !$0.result.isFeasible }
+    let elsewhere = try infeasible.map {
+      try observation($0.result.key, .measured($0.result.validation))
+    }
+    let predictions = finalPredictions(among: known)
+    return try elsewhere
+      + state.trials.prefix(number).map { trial in
+        let isKnown = known.indices.contains(trial.number)
+        let outcome = isKnown ? trial.result.map { self.outcome(of: $0, predictions) } : nil
+        return try observation(trial.key, outcome ?? .pending)
+      }
+  }
+
+  /// Returns what the sampler is told of the students of other studies whose results do not hold here.
+  func relatedObservations() throws -> [Observation] {
+    try (state.imported?.sources ?? []).flatMap(\.related).map {
+      try observation($0.key, .measured($0.validation))
+    }
+  }
+
+  private func observation(
+    _ key: String, _ outcome: Observation.Outcome
+  ) throws -> Observation {
+    Observation(architecture: try space.architecture(key: key), outcome: outcome)
+  }
+
+  private func outcome(
+    of result: JournalEvent.Finished, _ predictions: [Int: RungRegression]
+  ) -> Observation.Outcome {
+    switch result.outcome {
+    case .measured: return result.validation.map { .measured($0) } ?? .failed
+    case .diverged, .crashed: return .failed
+    case .stopped:
+      guard let last = result.rungs?.last, let line = predictions[last.step] else {
+        return .failed
+      }
+      let (accuracy, error) = line.prediction(at: last.validation.accuracy)
+      // A prediction is no better known than a measurement.
+      let sampling = (accuracy * (1 - accuracy) / Double(last.validation.count)).squareRoot()
+      return .measured(value: accuracy, standardError: max(error, sampling))
+    }
+  }
+
+  // MARK: - Rungs
+
+  /// Returns for each rung's step how a final accuracy follows from the one there.
+  private func finalPredictions(
+    among known: ArraySlice<StudyState.Trial>
+  ) -> [Int: RungRegression] {
+    var pairs: [Int: [(rung: Double, final: Double)]] = [:]
+    for trial in known {
+      guard let final = trial.flashAccuracy else { continue }
+      for rung in trial.result?.rungs ?? [] {
+        pairs[rung.step, default: []].append((rung.validation.accuracy, final))
+      }
+    }
+    return pairs.compactMapValues { RungRegression($0) }
+  }
+
+  /// Returns where trial `number` is examined and with which accuracies it goes on; nil without rungs.
+  ///
+  /// - Parameter steps: The steps of a whole flash training.
+  func rungs(for number: Int, steps: Int) -> [WorkerTask.Rung]? {
+    guard let settings = settings.rungs else { return nil }
+    let rule = RungRule(keep: settings.keep)
+    let known = known(to: number)
+    let costs = costVector(state.trials[number].costs)
+    return settings.steps(of: steps).map { step in
+      let results = known.compactMap { trial in
+        trial.result?.rungs?.first { $0.step == step }.map {
+          RungRule.Result(value: $0.validation.accuracy, costs: costVector(trial.costs))
+        }
+      }
+      return WorkerTask.Rung(step: step, stopBelow: rule.threshold(costs: costs, among: results))
+    }
+  }
+
+  private func costVector(_ costs: Costs) -> [Double] {
+    definition.objectives.map { definition.cost($0, costs) }
+  }
+}
+
+extension Observation.Outcome {
+  fileprivate static func measured(_ evaluation: Evaluation) -> Self {
+    .measured(value: evaluation.accuracy, standardError: evaluation.standardError)
+  }
+}

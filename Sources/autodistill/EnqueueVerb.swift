@@ -1,0 +1,37 @@
+import Studies
+
+/// `autodistill enqueue STUDY KEY…`
+struct EnqueueVerb: Verb {
+  static let name = "enqueue"
+  static let summary = "students that a search shall try before it asks its sampler"
+  static let operands = ["STUDY", "KEY…"]
+  static let options = ["--data"]
+  static let help = """
+    USAGE: autodistill enqueue STUDY KEY… [--data DIR]
+
+    Adds the students of one or more keys to the queue of the study in the folder STUDY, which may have
+    begun but must not be running. They are tried next, in this order, and count as flash trials. A key
+    has one character a parameter of the search space, the index of its value; front.csv and
+    journal.jsonl show some. What is always to be tried first belongs into search.enqueue of study.json.
+
+    --data DIR    where the named data set lies, instead of where the study says
+    """
+
+  private let folder: StudyFolder
+  private let keys: [String]
+  private let dataFolder: String?
+
+  init(_ arguments: Arguments) throws {
+    folder = StudyFolder(arguments.operands[0])
+    keys = Array(arguments.operands.dropFirst())
+    dataFolder = arguments.value("--data")
+  }
+
+  func run() throws -> ExitStatus {
+    let inputs = try StudyInputs(folder, dataFolder: dataFolder)
+    let queue = try StudyQueue.append(keys, to: inputs, version: AutoDistillCommand.version)
+    Terminal.print("queue:   \(queue.keys.joined(separator: " "))")
+    Terminal.print("next:    autodistill run \(folder.path)")
+    return .success
+  }
+}
