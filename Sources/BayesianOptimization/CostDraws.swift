@@ -4,7 +4,7 @@ import Foundation
 ///
 /// One uncertain cost: the seven nodes of Gauss–Hermite quadrature, exact for polynomials of degree
 /// 13 (Abramowitz and Stegun, table 25.10, rescaled to the standard normal). Several: 32 points
-/// of a Halton sequence, always the same, with equal weights.
+/// of a Halton sequence, always the same, with equal weights, each coordinate standardised.
 struct CostDraws {
   private let draws: [(point: [Double], logWeight: Double)]
 
@@ -24,9 +24,11 @@ struct CostDraws {
     default:
       let sequence = HaltonSequence(dimension: dimension, seed: 0)
       let count = 32
-      draws = (0..<count).map { index in
-        (sequence.point(index).map(CostDraws.normal), -log(Double(count)))
+      let points = (0..<count).map { sequence.point($0).map(CostDraws.normal) }
+      let columns = (0..<dimension).map { column in
+        CostDraws.standardized(points.map { $0[column] })
       }
+      draws = (0..<count).map { index in (columns.map { $0[index] }, -log(Double(count))) }
     }
   }
 
@@ -35,6 +37,14 @@ struct CostDraws {
     let terms = draws.map { $0.logWeight + logValue($0.point) }
     guard let largest = terms.max(), largest > -.infinity else { return -.infinity }
     return largest + log(terms.reduce(0) { $0 + exp($1 - largest) })
+  }
+
+  /// Returns numbers shifted and scaled to mean 0 and variance 1, as few draws do not have them.
+  private static func standardized(_ values: [Double]) -> [Double] {
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+    return values.map { ($0 - mean) / variance.squareRoot() }
   }
 
   /// Returns the standard normal quantile of a probability in [0, 1), by bisection.

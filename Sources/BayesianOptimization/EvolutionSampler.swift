@@ -46,9 +46,12 @@ public struct EvolutionSampler: Sampler {
   /// Returns for each parent its place by rank, then crowding, then age.
   private func fitnessOrder(of parents: [MeasuredTrial], _ problem: ProposalProblem) -> [Int] {
     let points = parents.map { [$0.value] + $0.scaledCosts(problem).map(-) }
-    let ranks = nonDominatedRanks(of: points)
+    // A parent that breaks a limit stands behind all that do not.
+    let ranks = zip(nonDominatedRanks(of: points), parents).map { rank, parent in
+      parent.isFeasible(problem) ? rank : rank + parents.count
+    }
     var crowding = [Double](repeating: 0, count: points.count)
-    for rank in 0...(ranks.max() ?? 0) {
+    for rank in Set(ranks).sorted() {
       let members = points.indices.filter { ranks[$0] == rank }
       let distances = crowdingDistances(of: members.map { points[$0] })
       for (member, distance) in zip(members, distances) { crowding[member] = distance }

@@ -28,4 +28,6 @@ struct KernelTerm: Sendable {
   /// What the term looks at, for tests and explanations.
   let name: String
   let blocks: [FeatureBlock]
+  /// How much variance the term is expected to have, 1 being an equal share.
+  let share: Double
 }

@@ -20,6 +20,10 @@ struct FeatureEncoding: Sendable {
   /// The number of length scales.
   let scaleCount: Int
 
+  /// The operations by edge are detail beside shape and counts: at a full share every cell would seem to
+  /// be a case of its own while trials are few.
+  private static let edgeShare = 0.1
+
   private let covariateCount: Int
   private let ordinals: [(parameter: Int, mayBeInactive: Bool)]
   private let categoricals: [Int]
@@ -43,16 +47,18 @@ struct FeatureEncoding: Sendable {
 
     var layout = BlockLayout()
     var terms: [KernelTerm] = []
-    func addTerm(_ name: String, _ blocks: FeatureBlock?...) {
+    func addTerm(_ name: String, share: Double = 1, _ blocks: FeatureBlock?...) {
       let present = blocks.compactMap { $0 }
-      if !present.isEmpty { terms.append(KernelTerm(name: name, blocks: present)) }
+      if !present.isEmpty { terms.append(KernelTerm(name: name, blocks: present, share: share)) }
     }
     addTerm("trend", layout.block(.euclidean, widths: Array(repeating: 1, count: covariateCount)))
     addTerm(
       "decisions", layout.block(.euclidean, widths: ordinals.map { $0.mayBeInactive ? 2 : 1 }),
       layout.block(.hamming, widths: categoricals.map { _ in 1 }))
     for graph in graphs {
-      addTerm("edges", layout.block(.hamming, widths: [graph.edgeCount]))
+      addTerm(
+        "edges", share: FeatureEncoding.edgeShare,
+        layout.block(.hamming, widths: [graph.edgeCount]))
       addTerm("counts", layout.block(.euclidean, widths: [graph.countCount]))
       addTerm("shape", layout.block(.euclidean, widths: [graph.shapeCount]))
     }

@@ -2,14 +2,14 @@ import Foundation
 
 /// The belief about the hyperparameters before any outputs: each logarithm is normal.
 ///
-/// The terms share the variance of the outputs, 1 if these are standardised. A length scale per column grows with
-/// the square root of the number of them, so that a space of forty decisions starts no rougher than one
-/// of four: the idea of Hvarfner, Hellsten and Nardi, "Vanilla Bayesian optimization performs great in
-/// high dimensions", ICML 2024, arXiv:2402.02229. Their length scales are four times longer and far less
-/// certain (deviation √3). With ten to fifty trials a mode under so weak a prior calls decisions
-/// irrelevant that have not been tried enough, and then never tries them: on tables of real results
-/// some searches stuck for good. A length scale that several columns share is measured against the
-/// distances that the points have.
+/// The terms share the variance of the outputs, 1 if these are standardised, each as much as it says. A
+/// length scale per column grows with the square root of the number of them, so that a space of forty
+/// decisions starts no rougher than one of four: the idea of Hvarfner, Hellsten and Nardi, "Vanilla
+/// Bayesian optimization performs great in high dimensions", ICML 2024, arXiv:2402.02229. Their length
+/// scales are four times longer and far less certain (deviation √3). With ten to fifty trials a mode
+/// under so weak a prior calls decisions irrelevant that have not been tried enough, and then never
+/// tries them: on tables of real results some searches stuck for good. A length scale that several
+/// columns share is measured against the distances that the points have.
 struct HyperparameterPrior: Sendable {
   /// Mean of each hyperparameter's logarithm; the last is that of the noise floor's variance.
   let means: [Double]
@@ -21,7 +21,7 @@ struct HyperparameterPrior: Sendable {
 
   init(for kernel: ArchitectureKernel, points: EncodedPoints, variance: Double = 1) {
     let terms = kernel.encoding.terms
-    var means = terms.map { _ in log(variance / Double(terms.count)) }
+    var means = terms.map { log($0.share * variance / Double(terms.count)) }
     var deviations = terms.map { _ in 1.0 }
     for block in terms.flatMap(\.blocks) {
       let scales = Set(block.scaleOfColumn).count

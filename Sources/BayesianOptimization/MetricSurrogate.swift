@@ -125,9 +125,11 @@ extension MetricSurrogate {
 
   private func refitted(_ first: [MetricSample]) -> Model {
     if let model, model.samples == first { return model }
-    let prior = related?.posterior(of: first.map(\.candidate)).means
+    let said = related?.posterior(of: first.map(\.candidate))
+    let prior = said?.means
+    let doubt = said.map { $0.variances.reduce(0, +) / Double(max(1, first.count)) } ?? 0
     let outputScale = OutputScale(
-      of: first.map(\.value), reference: reference, alignedWith: prior)
+      of: first.map(\.value), reference: reference, alignedWith: prior, priorDoubt: doubt)
     let covariateScale = encoder.covariateScale(first.map(\.candidate))
     let fitted = ObservationThinning.kept(
       first.map { (value: $0.value, cost: $0.appraisal.costs.first ?? 0) },
@@ -145,7 +147,7 @@ extension MetricSurrogate {
     }
     let fit = HyperparameterFit(
       kernel: encoder.kernel, points: points, outputs: residuals, noise: noise,
-      variance: related == nil ? 1 : MetricSurrogate.residualVariance)
+      variance: related == nil ? 1 : min(1, MetricSurrogate.residualVariance + doubt))
     let model = Model(
       samples: first, covariateScale: covariateScale, outputScale: outputScale,
       hyperparameters: fit.mode(), slope: slope)

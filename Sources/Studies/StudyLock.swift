@@ -15,11 +15,18 @@ final class StudyLock {
     guard descriptor >= 0 else {
       throw FileFormatError.system(path: path, operation: "create", code: errno)
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
-      throw StudyError.locked(folder: folder.path)
+    // A process that is just being started holds copies of all descriptors until it becomes another
+    // program, so a lock that was let go of may seem taken for a moment.
+    for _ in 0..<StudyLock.attempts {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+      usleep(StudyLock.pauseMicroseconds)
     }
+    close(descriptor)
+    throw StudyError.locked(folder: folder.path)
   }
+
+  private static let attempts = 20
+  private static let pauseMicroseconds: UInt32 = 20_000
 
   deinit { close(descriptor) }
 }

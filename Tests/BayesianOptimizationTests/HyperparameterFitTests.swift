@@ -93,14 +93,16 @@ struct HyperparameterFitTests {
     }
   }
 
-  @Test("shares the expected variance among the terms")
+  @Test("gives each term its share of the expected variance")
   func termVariances() throws {
     let book = try KernelTextbook.make(6, points: 15, seed: 75)
-    let terms = book.kernel.encoding.terms.count
+    let terms = book.kernel.encoding.terms
+    #expect(terms.contains { $0.share < 1 } && terms.contains { $0.share == 1 })
     for variance in [1, 0.05] {
       let prior = HyperparameterPrior(for: book.kernel, points: book.points, variance: variance)
-      let sum = prior.means.prefix(terms).reduce(0) { $0 + exp($1) }
-      #expect(abs(sum - variance) < 1e-12)
+      for (term, mean) in zip(terms, prior.means) {
+        #expect(abs(exp(mean) - term.share * variance / Double(terms.count)) < 1e-12)
+      }
     }
   }
 
