@@ -21,15 +21,13 @@ public struct FinalistSampler: Sendable {
   /// Returns the student to train next, or nil if all that may be are trained.
   ///
   /// - Parameters:
-  ///   - problem: What to search.
+  ///   - problem: What to search. Its reference is that of the cheap metric; where it gives no value,
+  ///     the 2 % quantile of the cheap trials' posterior means.
   ///   - flash: The cheap trials, oldest first.
   ///   - full: What has been trained so far, and what is being trained, oldest first.
-  ///   - flashReference: The value of the cheap metric below which a student is worth nothing; nil: the
-  ///     2 % quantile of what the cheap trials' posterior means are.
   public func propose(
-    _ problem: ProposalProblem, flash: [Observation], full: [Observation],
-    flashReference: Double? = nil
-  ) throws -> Architecture? {
+    _ problem: ProposalProblem, flash: [Observation], full: [Observation]
+  ) -> Architecture? {
     let trained = Set(full.map(\.architecture))
     var met: Set<Architecture> = []
     let flashTrials = MeasuredTrial.all(in: flash, of: problem).filter {
@@ -40,7 +38,7 @@ public struct FinalistSampler: Sendable {
     let trials = Dictionary(uniqueKeysWithValues: flashTrials.map { ($0.architecture, $0) })
     guard
       let related = problem.relatedMetric(
-        MetricSample.all(of: flashTrials, metric: 0, problem), reference: flashReference)
+        MetricSample.all(of: flashTrials, metric: 0, problem), reference: problem.reference.value)
     else { return nil }
 
     var samples = MetricSample.values(in: full, of: problem)
@@ -63,7 +61,7 @@ public struct FinalistSampler: Sendable {
     }
     let acquisition = ExpectedHypervolumeImprovement(
       front: front,
-      referenceValue: flashReference.map(related.standardized)
+      referenceValue: problem.reference.value.map(related.standardized)
         ?? quantile(
           related.posterior(of: flashTrials.map(\.candidate)).means.sorted(),
           probability: FinalistSampler.referenceQuantile),

@@ -25,7 +25,7 @@ struct HyperparameterPrior: Sendable {
     var deviations = terms.map { _ in 1.0 }
     for block in terms.flatMap(\.blocks) {
       let scales = Set(block.scaleOfColumn).count
-      let isShared = scales < block.columns.count && scales == 1
+      let isShared = scales == 1 && block.columns.count > 1
       let mean =
         isShared
         ? log(HyperparameterPrior.sharedScale * points.typicalDistance(in: block))

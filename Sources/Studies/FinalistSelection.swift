@@ -36,7 +36,7 @@ struct FinalistSelection {
     var full = try chosen.map { try observation(of: $0, state) }
     var next: [Int] = []
     while chosen.count + next.count < wanted,
-      let architecture = try FinalistSampler().propose(problem, flash: flash, full: full),
+      let architecture = FinalistSampler().propose(problem, flash: flash, full: full),
       let number = numbers[space.key(of: architecture)]
     {
       next.append(number)

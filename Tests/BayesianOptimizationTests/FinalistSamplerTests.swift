@@ -37,7 +37,7 @@ struct FinalistSamplerTests {
   ) throws -> [Architecture] {
     var trained = first.map { measured($0, full($0)) }
     for _ in 0..<count {
-      let proposal = try FinalistSampler().propose(problem(), flash: flash, full: trained)
+      let proposal = FinalistSampler().propose(problem(), flash: flash, full: trained)
       guard let architecture = proposal else { break }
       trained.append(measured(architecture, full(architecture)))
     }
@@ -85,14 +85,14 @@ struct FinalistSamplerTests {
       .failed, .pending, .measured(value: 0.8, standardError: 0.01),
     ]
     var full: [Observation] = []
-    while let next = try FinalistSampler().propose(problem, flash: flash, full: full) {
+    while let next = FinalistSampler().propose(problem, flash: flash, full: full) {
       #expect(expected.contains(next) && !full.map(\.architecture).contains(next))
       full.append(Observation(architecture: next, outcome: outcomes[full.count % 3]))
       try #require(full.count <= expected.count)
     }
     #expect(full.count == expected.count)
-    #expect(try FinalistSampler().propose(problem, flash: [], full: []) == nil)
-    #expect(try FinalistSampler().propose(problem, flash: [], full: full) == nil)
+    #expect(FinalistSampler().propose(problem, flash: [], full: []) == nil)
+    #expect(FinalistSampler().propose(problem, flash: [], full: full) == nil)
   }
 
   @Test("leaves a region where the full metric contradicts the cheap one, after three results")
@@ -172,13 +172,12 @@ struct FinalistSamplerTests {
     let disturbed = task.problem()
     var trained: [Observation] = []
     for architecture in kept {
-      _ = try FinalistSampler().propose(
-        disturbed, flash: Array(flash.prefix(7)), full: Array(trained.suffix(4)),
-        flashReference: 0.7)
+      _ = FinalistSampler().propose(
+        disturbed, flash: Array(flash.prefix(7)), full: Array(trained.suffix(4)))
       _ = try BayesianSampler(initialTrials: 3).propose(
         disturbed, history: flash, trial: 40, seed: 1)
       #expect(
-        try FinalistSampler().propose(disturbed, flash: flash, full: trained) == architecture)
+        FinalistSampler().propose(disturbed, flash: flash, full: trained) == architecture)
       trained.append(measured(architecture, full(architecture)))
     }
   }
@@ -189,11 +188,14 @@ struct FinalistSamplerTests {
       var random = RandomStream(seed: 16, purpose: "finalist fuzz", round)
       let space = try randomSpace(using: &random)
       let (known, measuredCosts) = (random.integer(below: 3), random.integer(below: 2))
+      let reference = random.integer(below: 3) == 0 ? random.uniform() : nil
       let problem = ProposalProblem(
         space: space, costNames: (0..<known).map { "cost \($0)" },
         measuredCostNames: (0..<measuredCosts).map { "measured \($0)" },
         covariateNames: ["size"],
-        costScale: random.integer(below: 2) == 0 ? .linear : .logarithmic
+        costScale: random.integer(below: 2) == 0 ? .linear : .logarithmic,
+        reference: ReferencePoint(
+          value: reference, costs: Array(repeating: nil, count: known + measuredCosts))
       ) { architecture in
         let size = architecture.choices.reduce(0, +)
         if size == 5 { return .unbuildable }
@@ -223,11 +225,8 @@ struct FinalistSamplerTests {
           architecture: space.randomArchitecture(using: &random),
           outcome: outcome(&random, costs: 0))
       }
-      let reference = random.integer(below: 3) == 0 ? random.uniform() : nil
       let first = full.count
-      while let next = try FinalistSampler().propose(
-        problem, flash: flash, full: full, flashReference: reference)
-      {
+      while let next = FinalistSampler().propose(problem, flash: flash, full: full) {
         #expect(flash.contains { $0.architecture == next && $0.outcome != .failed })
         #expect(!full.map(\.architecture).contains(next))
         #expect(problem.appraisal(of: next).isFeasible)

@@ -116,8 +116,8 @@ struct SamplerFuzzTests {
       let flash = scene.history(count: random.integer(below: 25), using: &random)
       // Students that were trained may not be buildable any more.
       let full = scene.history(count: random.integer(below: 12), using: &random)
-      let finalist = try FinalistSampler().propose(problem, flash: flash, full: full)
-      let fresh = try FinalistSampler().propose(scene.problem(), flash: flash, full: full)
+      let finalist = FinalistSampler().propose(problem, flash: flash, full: full)
+      let fresh = FinalistSampler().propose(scene.problem(), flash: flash, full: full)
       #expect(finalist == fresh)
       guard let finalist else { continue }
       chosen += 1

@@ -48,11 +48,7 @@ private enum RichStudy {
   static func expectSame(
     _ other: TinyStudy, _ ended: Program.Ended, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    #expect(ended.status == 0, "\(ended.errors)", sourceLocation: sourceLocation)
-    let (found, expected) = (try other.outcome(), try study().outcome())
-    #expect(
-      found == expected, "\(found.difference(from: expected))", sourceLocation: sourceLocation)
-    #expect(try other.front() == study().front(), sourceLocation: sourceLocation)
+    try other.expectSameEnd(ended, as: study(), sourceLocation: sourceLocation)
   }
 }
 

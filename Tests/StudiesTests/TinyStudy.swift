@@ -1,6 +1,7 @@
 import FileFormats
 import Foundation
 import TensorKernels
+import Testing
 
 @testable import Studies
 
@@ -117,5 +118,18 @@ struct StudyOutcome: Equatable {
     if finalists != other.finalists { return "finalists" }
     for (a, b) in zip(distilled, other.distilled) where a != b { return "training \(a) and \(b)" }
     return self == other ? "none" : "the end"
+  }
+}
+
+extension TinyStudy {
+  /// Expects a run of the command to have ended well, and this study as another one did.
+  func expectSameEnd(
+    _ ended: Program.Ended, as other: TinyStudy, sourceLocation: SourceLocation
+  ) throws {
+    #expect(ended.status == 0, "\(ended.errors)", sourceLocation: sourceLocation)
+    let (found, expected) = (try outcome(), try other.outcome())
+    #expect(
+      found == expected, "\(found.difference(from: expected))", sourceLocation: sourceLocation)
+    #expect(try front() == other.front(), sourceLocation: sourceLocation)
   }
 }

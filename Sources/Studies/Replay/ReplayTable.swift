@@ -155,12 +155,7 @@ extension ReplayTable {
   }
 
   /// Returns a new problem for a sampler, which may look up what is known and nothing else.
-  func problem() -> ProposalProblem { problem(reference: score) }
-
-  /// Returns the problem of choosing what gets the full training: the front of the full metric.
-  func fullProblem() -> ProposalProblem { problem(reference: fullScore ?? score) }
-
-  private func problem(reference score: FrontScore) -> ProposalProblem {
+  func problem() -> ProposalProblem {
     ProposalProblem(
       space: space, costNames: definition.knownCosts,
       measuredCostNames: definition.measuredCosts,
