@@ -20,8 +20,8 @@ public struct RankCorrelation: Sendable, Hashable {
 
   /// Correlates `x` with `y`, with a percentile bootstrap interval over resampled pairs.
   ///
-  /// Resamples in which one side is constant have no coefficient and are left out. Source of the
-  /// interval: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13.
+  /// Resamples in which one side is constant have no coefficient and are left out
+  /// (`BootstrapEstimate`).
   ///
   /// - Parameters:
   ///   - x: Finite numbers.
@@ -34,26 +34,15 @@ public struct RankCorrelation: Sendable, Hashable {
     resamples: Int = 2000, using random: inout RandomStream
   ) {
     precondition(x.count == y.count, "\(x.count) numbers against \(y.count)")
-    precondition((0..<1).contains(level), "a level lies in [0, 1), got \(level)")
     guard let value = RankCorrelation.value(coefficient, of: x, and: y) else { return nil }
-    var values: [Double] = []
-    for _ in 0..<resamples {
-      let indices = x.indices.map { _ in random.integer(below: x.count) }
-      let resampled = RankCorrelation.value(
-        coefficient, of: indices.map { x[$0] }, and: indices.map { y[$0] })
-      if let resampled { values.append(resampled) }
-    }
-    values.sort()
     self.value = value
     count = x.count
-    if values.isEmpty {
-      interval = -1...1
-    } else {
-      interval =
-        quantile(
-          values, probability: (1 - level) / 2)...quantile(
-          values, probability: (1 + level) / 2)
+    let resampled = bootstrapInterval(
+      count: x.count, level: level, resamples: resamples, using: &random
+    ) { indices in
+      RankCorrelation.value(coefficient, of: indices.map { x[$0] }, and: indices.map { y[$0] })
     }
+    interval = resampled ?? -1...1
   }
 
   /// Returns the coefficient alone; nil if there are fewer than two pairs or one side is constant.

@@ -1,6 +1,7 @@
 import Studies
 
-/// The chart of full against flash accuracy, in per cent, of the students that have both.
+/// The chart of full against flash accuracy, in per cent, of the students that have both. Where the audit
+/// has raised the flash fraction, flash accuracies are on its scale.
 struct AuditChart: Sendable {
   struct Point: Sendable {
     let trial: Int
@@ -8,9 +9,13 @@ struct AuditChart: Sendable {
     let full: Double
     let flashInterval: ClosedRange<Double>
     let fullInterval: ClosedRange<Double>
+    /// Whether it was chosen evenly from the flash ranks and is no finalist.
+    let isAudited: Bool
   }
 
   let points: [Point]
+  /// The flash fraction that accuracies are shown at, where it is not the study's own.
+  let fraction: Double?
 
   /// Creates the chart; nil for fewer than two students, which leave nothing to compare.
   init?(_ inputs: ReportInputs) {
@@ -18,23 +23,30 @@ struct AuditChart: Sendable {
     func percent(_ range: ClosedRange<Double>) -> ClosedRange<Double> {
       100 * range.lowerBound...100 * range.upperBound
     }
+    fraction = inputs.state.raisedFraction
+    let isRaised = fraction != nil
     points = inputs.results.students.map { student in
       let full = student.validationAccuracy
       return Point(
-        trial: student.trial, flash: 100 * student.flash.accuracy, full: 100 * full,
-        flashInterval: percent(student.flash.interval),
-        fullInterval: percent(student.validation.interval ?? full...full))
+        trial: student.trial, flash: 100 * student.comparableFlash.accuracy, full: 100 * full,
+        flashInterval: percent(
+          isRaised ? student.comparableFlash.interval : student.flash.interval),
+        fullInterval: percent(student.validation.interval ?? full...full),
+        isAudited: student.role == .audited)
     }
   }
 
   /// Returns the drawing.
   func drawing() -> Markup {
-    let (width, height) = (460.0, 380.0)
+    let width = 460.0
+    let legend = ChartLegend(entries: legendEntries, width: width - 48)
+    let plotBottom = 328.0
+    let height = plotBottom + 52 + (legend.entries.isEmpty ? 0 : legend.height + 8)
     func scale(_ values: [Double]) -> AxisScale {
       AxisScale(covering: values, minimumSpan: 2, limits: 0...100)
     }
     let frame = PlotFrame(
-      left: 84, top: 44, width: width - 84 - 24, height: height - 44 - 52,
+      left: 84, top: 44, width: width - 84 - 24, height: plotBottom - 44,
       x: scale(points.flatMap { [$0.flashInterval.lowerBound, $0.flashInterval.upperBound] }),
       y: scale(points.flatMap { [$0.fullInterval.lowerBound, $0.fullInterval.upperBound] }))
     let title = "Full against flash accuracy, n = \(points.count)"
@@ -44,14 +56,38 @@ struct AuditChart: Sendable {
         SVG.text("heading", title, x: 24, y: 26),
       ]
       + frame.verticalAxis("full validation accuracy", unit: "%")
-      + frame.horizontalAxis("flash validation accuracy (%)", base: frame.bottom)
-      + marks(frame) + names(frame)
+      + frame.horizontalAxis(
+        "flash validation accuracy (%)"
+          + (fraction.map { ", at \($0.percent(1)) % of the images" } ?? ""), base: frame.bottom)
+      + marks(frame) + names(frame) + legend.markup(left: 24, top: plotBottom + 52)
     let values = points.map {
-      "trial \($0.trial): flash \($0.flash.fixed(2)) %, full \($0.full.fixed(2)) %"
+      "trial \($0.trial)\($0.isAudited ? " (audited)" : ""): flash \($0.flash.fixed(2)) %, "
+        + "full \($0.full.fixed(2)) %"
     }
     return SVG.drawing(
       name: "audit", width: width, height: height, title: title,
       description: values.joined(separator: "; ") + ". Bars are 95 % intervals.", parts)
+  }
+
+  /// Nothing where everybody is a finalist.
+  private var legendEntries: [ChartLegend.Entry] {
+    guard points.contains(where: \.isAudited) else { return [] }
+    var entries: [ChartLegend.Entry] = []
+    if points.contains(where: { !$0.isAudited }) {
+      entries.append(
+        ChartLegend.Entry(text: "finalist") { x, y in [mark(isAudited: false, x, y)] })
+    }
+    entries.append(
+      ChartLegend.Entry(text: "audited, spread over the flash ranks") { x, y in
+        [mark(isAudited: true, x, y)]
+      })
+    return entries
+  }
+
+  private func mark(isAudited: Bool, _ x: Double, _ y: Double) -> Markup {
+    isAudited
+      ? SVG.diamond("chosen", x: x, y: y, radius: 6)
+      : SVG.circle("student", x: x, y: y, radius: 5)
   }
 
   private func marks(_ frame: PlotFrame) -> [Markup] {
@@ -67,7 +103,7 @@ struct AuditChart: Sendable {
           SVG.line("flash", from: (left, y), to: (right, y)),
           SVG.line("flash", from: (left, y - 4), to: (left, y + 4)),
           SVG.line("flash", from: (right, y - 4), to: (right, y + 4)),
-          SVG.circle("student", x: x, y: y, radius: 5),
+          mark(isAudited: point.isAudited, x, y),
         ])
     }
   }

@@ -28,7 +28,9 @@ struct FrontTable: Hashable, Sendable {
     Column(name: "on_front", kind: .flag),
     Column(name: "key", kind: .text),
     Column(name: "trial", kind: .number),
+    Column(name: "role", kind: .text),
     Column(name: "flash_accuracy", kind: .number),
+    Column(name: "flash_fraction", kind: .number),
     Column(name: "validation_accuracy", kind: .number),
     Column(name: "validation_low", kind: .number),
     Column(name: "validation_high", kind: .number),
@@ -58,10 +60,12 @@ struct FrontTable: Hashable, Sendable {
   private static func row(_ student: StudyResults.Student, _ inputs: ReportInputs) -> [String] {
     func number(_ value: Double?) -> String { value?.fixed(5) ?? "" }
     let costs = student.costs
+    let fraction =
+      inputs.state.trials[student.trial].result?.fraction ?? inputs.definition.flash.fraction
     let (validation, test) = (student.validation.interval, student.test.interval)
     return [
-      String(student.isOnFront), student.key, String(student.trial),
-      number(student.flash.accuracy), number(student.validationAccuracy),
+      String(student.isOnFront), student.key, String(student.trial), student.role.rawValue,
+      number(student.flash.accuracy), number(fraction), number(student.validationAccuracy),
       number(validation?.lowerBound), number(validation?.upperBound),
       number(student.validation.deviation), number(student.testAccuracy),
       number(test?.lowerBound), number(test?.upperBound),

@@ -1,4 +1,3 @@
-import BayesianOptimization
 import Distillation
 import HardwareProfiles
 import Studies
@@ -94,26 +93,6 @@ struct JSONReport {
         let isText = column.kind == .text
         return (column.name, cell.isEmpty ? .null : isText ? .text(cell) : .literal(cell))
       })
-  }
-
-  private var audit: JSONText {
-    guard let audit = inputs.results.audit else { return .null }
-    func correlation(_ correlation: RankCorrelation?) -> JSONText {
-      guard let correlation else { return .null }
-      return .object([
-        ("value", JSONText(correlation.value, decimals: 4)),
-        ("low", JSONText(correlation.interval.lowerBound, decimals: 4)),
-        ("high", JSONText(correlation.interval.upperBound, decimals: 4)),
-      ])
-    }
-    return .object([
-      ("n", JSONText(audit.count)),
-      ("spearman", correlation(audit.spearman)),
-      ("kendall_tau_b", correlation(audit.kendall)),
-      ("spearman_of_macs", JSONText(audit.spearmanOfMACs, decimals: 4)),
-      ("regret", JSONText(audit.regret, decimals: 5)),
-      ("in_words", .array(audit.sentences.map(JSONText.text))),
-    ])
   }
 
   private var leastInfeasible: JSONText {

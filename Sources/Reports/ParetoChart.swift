@@ -51,7 +51,8 @@ extension ParetoChart {
       let accuracy = trial.flashAccuracy ?? .nan
       return Flash(
         trial: trial.number, cost: cost(trial.costs), accuracy: 100 * accuracy,
-        tip: "Trial \(trial.number): flash accuracy \(accuracy.percentage), "
+        tip: "Trial \(trial.number): flash accuracy \(accuracy.percentage)"
+          + (trial.result?.fraction.map { " (\($0.percent(1)) % of the images)" } ?? "") + ", "
           + "\(phrase(trial.costs)); \(inputs.words(trial.key))")
     }
     students = inputs.results.students.map { student in
@@ -63,7 +64,9 @@ extension ParetoChart {
         accuracy: 100 * accuracy,
         interval: 100 * interval.lowerBound...100 * interval.upperBound,
         baseline: baseline.isFinite ? 100 * baseline : nil, isOnFront: student.isOnFront,
-        tip: "Trial \(student.trial), fully distilled: validation accuracy \(accuracy.percentage) "
+        tip:
+          "Trial \(student.trial), fully distilled\(student.role == .audited ? " for the audit" : ""): "
+          + "validation accuracy \(accuracy.percentage) "
           + "(95 % interval \(interval.percentage)), \(phrase(student.costs)); "
           + inputs.words(student.key))
     }

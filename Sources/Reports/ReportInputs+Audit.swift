@@ -4,42 +4,98 @@ import Studies
 extension ReportInputs {
   /// How well flash training ranked what full training found, in numbers and in honest words.
   var auditSection: ReportSection? {
-    guard let audit = results.audit else { return nil }
-    func text(_ correlation: RankCorrelation?) -> String {
-      correlation.map { "\($0.value.signed) (95 % bootstrap interval \($0.interval.signed))" }
-        ?? "not defined"
+    var blocks: [ReportBlock] = []
+    if let audit = results.audit {
+      blocks += [.auditChart, .facts(facts(of: audit)), .table(table(of: audit))]
     }
-    let facts = [
-      ReportFact("Students with both accuracies (n)", String(audit.count)),
-      ReportFact("Spearman's ρ, flash against full", text(audit.spearman)),
-      ReportFact("Kendall's τ-b, flash against full", text(audit.kendall)),
-      ReportFact(
-        "Spearman's ρ, MACs alone against full",
-        audit.spearmanOfMACs.map(\.signed) ?? "not defined"),
-      ReportFact(
-        "Regret of choosing by flash alone",
-        "\(audit.regret.percent(2)) points of validation accuracy"),
-    ]
+    if !auditSentences.isEmpty { blocks.append(.list(auditSentences)) }
+    guard results.audit != nil || state.audited != nil else { return nil }
     return ReportSection(
-      anchor: "audit", title: "Flash audit: can the short training be trusted?",
-      blocks: [.auditChart, .facts(facts), .list(audit.sentences)])
+      anchor: "audit", title: "Flash audit: can the short training be trusted?", blocks: blocks)
+  }
+
+  /// What the numbers allow to say, and what the study did about it.
+  var auditSentences: [String] { (results.audit?.sentences ?? []) + controllerSentences }
+
+  private func facts(of audit: FlashAudit) -> [ReportFact] {
+    let onlyAudited = results.students.count { $0.role == .audited }
+    var facts = [
+      ReportFact(
+        "Students with both accuracies (n)",
+        "\(audit.count)"
+          + (onlyAudited > 0 ? ", \(onlyAudited) of them for this audit alone" : ""))
+    ]
+    if audit.stratifiedCount > 0 {
+      facts.append(
+        ReportFact(
+          "Spearman's ρ over the \(counted(audit.stratifiedCount, "student")) spread over the flash "
+            + "ranks",
+          "flash \(text(audit.stratifiedFlash)); MACs \(text(audit.stratifiedMACs))"))
+    }
+    return facts
+  }
+
+  private func table(of audit: FlashAudit) -> ReportTable {
+    func text(_ recall: BootstrapEstimate?) -> String {
+      recall.map {
+        "\($0.value.percent(0)) % (\($0.interval.lowerBound.percent(0))–"
+          + "\($0.interval.upperBound.percent(0)))"
+      } ?? "not defined"
+    }
+    func points(_ regret: BootstrapEstimate) -> String {
+      "\(regret.value.percent(2)) (\(regret.interval.lowerBound.percent(2))–"
+        + "\(regret.interval.upperBound.percent(2)))"
+    }
+    func row(_ name: String, _ text: (FlashRanking) -> String) -> [String] {
+      [name, text(audit.flash), text(audit.macs)]
+    }
+    return ReportTable(
+      caption: "Rankings against full validation accuracy, with 95 % bootstrap intervals",
+      columns: [.init("measure"), .init("by flash", .number), .init("by MACs alone", .number)],
+      rows: [
+        row("Spearman's ρ") { self.text($0.spearman) },
+        row("Kendall's τ-b") { self.text($0.kendall) },
+        row("the best \(audit.flash.topCount) found among the first \(audit.flash.topCount)") {
+          text($0.topRecall)
+        },
+        row("regret of taking the first (points)") { points($0.regretOfFirst) },
+        row("regret of the best of the first three (points)") { points($0.regretOfThree) },
+      ])
+  }
+
+  private func text(_ correlation: RankCorrelation?) -> String {
+    correlation.map { "\($0.value.signed) (\($0.interval.signed))" } ?? "not defined"
   }
 }
 
 extension FlashAudit {
+  private var spearman: RankCorrelation? { flash.spearman }
+
   /// What the numbers allow to say, and what they do not.
   var sentences: [String] {
     var sentences = [correlationSentence]
     guard count > 1 else { return sentences }
     if let comparison = comparisonWithMACs { sentences.append(comparison) }
     sentences.append(
-      regret > 0
+      flash.regretOfFirst.value > 0
         ? "Flash did not rank first the student that full training found best."
         : "Flash ranked first the student that full training found best.")
-    sentences.append(
-      "Only students that flash had chosen are compared, which narrows the range and makes any "
-        + "ranking harder than over the whole search.")
+    sentences.append(sampleSentence)
     return sentences
+  }
+
+  private var sampleSentence: String {
+    guard stratifiedCount > 0 else {
+      return
+        "Only students that flash had chosen are compared, which narrows the range and makes any "
+        + "ranking harder than over the whole search."
+    }
+    let sentence =
+      "Finalists are chosen for their flash accuracies, so all \(count) together are no sample of the "
+      + "search; those spread over the flash ranks are one, "
+    guard let stratifiedFlash else { return sentence + "but too few to be judged alone." }
+    return sentence
+      + "with ρ = \(stratifiedFlash.value.signed) among \(stratifiedCount)."
   }
 
   private var correlationSentence: String {
@@ -71,8 +127,8 @@ extension FlashAudit {
   }
 
   private var comparisonWithMACs: String? {
-    guard let spearman, let spearmanOfMACs else { return nil }
-    let difference = spearman.value - spearmanOfMACs
+    guard let spearman, let macs = macs.spearman else { return nil }
+    let difference = spearman.value - macs.value
     let few = count < 10 ? " With n = \(count) that difference, too, may be chance." : ""
     if difference > 0.005 {
       return "Flash ranked better here than MACs, which need no training." + few

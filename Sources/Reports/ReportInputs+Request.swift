@@ -22,7 +22,10 @@ extension ReportInputs {
       ReportFact(
         "Flash training",
         "\(definition.flash.fraction.percent(1)) % of the full training's images, "
-          + "batch \(definition.flash.batch), the whole schedule compressed"),
+          + "batch \(definition.flash.batch), the whole schedule compressed"
+          + (state.raisedFraction.map {
+            "; \($0.percent(1)) % from trial \(state.auditedCount) on (the flash audit)"
+          } ?? "")),
       ReportFact(
         "Full training",
         "\(counted(finalists.count, "student")), \(counted(finalists.seeds, "seed")) each, "

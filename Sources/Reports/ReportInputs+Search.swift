@@ -11,6 +11,7 @@ extension ReportInputs {
           + "\(search.initialTrials) quasi-random, look-ahead \(search.lookAhead)")
     ]
     if let rungs = search.rungs { facts.append(ReportFact("Rungs", text(of: rungs))) }
+    if let auditFact { facts.append(auditFact) }
     let asked = Set(search.enqueue + state.enqueued).count
     if asked > 0 {
       facts.append(

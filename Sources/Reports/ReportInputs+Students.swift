@@ -22,6 +22,7 @@ extension ReportInputs {
       .init("test (%), 95 % interval", .number), .init("test without teacher (%)", .number),
       .init("gain (points)", .number),
     ]
+    if showsRoles { columns.insert(.init("role"), at: 2) }
     columns += shownMetrics.map { .init($0.heading, .number) }
     columns += [.init("fewer MACs than teacher", .number), .init("key", .code)]
     return ReportTable(
@@ -56,13 +57,17 @@ extension ReportInputs {
     }
     let gain = student.distillationGain.flatMap { $0.isFinite ? $0.signedPoints : nil }
     let ratio = state.teacher.map { Double($0.macs) / Double(student.costs.macs) }
-    return [
-      String(student.trial), student.isOnFront ? "yes" : "no", words(student.key),
-      student.flash.accuracy.percent(2), withInterval(student.validation),
-      withInterval(student.test), accuracy(student.baselineTest), gain ?? "–",
-    ] + shownMetrics.map { $0.text(try? student.costs.value(of: $0)) }
+    return [String(student.trial), student.isOnFront ? "yes" : "no"]
+      + (showsRoles ? [student.role.rawValue] : []) + [
+        words(student.key),
+        student.flash.accuracy.percent(2), withInterval(student.validation),
+        withInterval(student.test), accuracy(student.baselineTest), gain ?? "–",
+      ] + shownMetrics.map { $0.text(try? student.costs.value(of: $0)) }
       + [ratio.map { "\($0.brief)×" } ?? "–", student.key]
   }
+
+  /// Whether the audit has trained anybody, so that it is worth saying who is what.
+  private var showsRoles: Bool { results.students.contains { $0.role != .finalist } }
 
   private var studentNotes: [String] {
     var notes: [String] = []
@@ -86,6 +91,17 @@ extension ReportInputs {
       notes.append(
         "The gain is the test accuracy less that of the same student trained without the teacher "
           + "for the same steps.")
+    }
+    if showsRoles {
+      notes.append(
+        "Audited students are spread over the flash ranks, whatever their promise: one full training "
+          + "each, without a baseline.")
+    }
+    if let raised = state.raisedFraction {
+      notes.append(
+        "Flash accuracies before trial \(state.auditedCount) are those of "
+          + "\(definition.flash.fraction.percent(1)) % of the images, the others of "
+          + "\(raised.percent(1)) %: they do not compare.")
     }
     if let carriedNote { notes.append(carriedNote) }
     if let profile {

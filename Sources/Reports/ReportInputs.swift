@@ -70,6 +70,10 @@ struct ReportInputs: Sendable {
     if state.teacher != nil, state.teacher?.test == nil {
       missing.append("the teacher's accuracy on the test split")
     }
+    let untested = state.untestedTrials.count
+    if untested > 0 {
+      missing.append("the audited students on the test split: \(untested) are still to come")
+    }
     let kinds = definition.finalists.baseline ? [false, true] : [false]
     // They are chosen in rounds: as many as asked for, if so many flash trials gave a result.
     let measured = state.trials.count { $0.flashAccuracy != nil }

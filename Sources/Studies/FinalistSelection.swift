@@ -5,6 +5,9 @@ import SearchSpaces
 /// Chooses which students get the full training, in two rounds: half of them, three at least, by what
 /// the flash trials say; the others when those are trained and show how far flash can be believed.
 ///
+/// What the audit has trained is known from the first round on. Such students stand beside the finalists
+/// without being counted; they become finalists only where nobody else is left.
+///
 /// The result depends on the journal alone.
 struct FinalistSelection {
   let definition: StudyDefinition
@@ -21,19 +24,16 @@ struct FinalistSelection {
     let count = definition.finalists.count
     let firstRound = max(FinalistSelection.smallestFirstRound, (count + 1) / 2)
     let wanted = chosen.isEmpty ? min(count, firstRound) : count
+    let scale = FlashScale(state)
     let flash = try state.trials.compactMap { trial -> Observation? in
-      guard trial.flashAccuracy != nil, let validation = trial.result?.validation else {
-        return nil
-      }
+      guard let estimate = scale.estimate(of: trial) else { return nil }
       return Observation(
-        architecture: try space.architecture(key: trial.key),
-        outcome: .measured(
-          value: validation.accuracy, standardError: validation.standardError))
+        architecture: try space.architecture(key: trial.key), outcome: .measured(estimate))
     }
     let numbers = Dictionary(
       state.trials.filter { $0.flashAccuracy != nil }.map { ($0.key, $0.number) },
       uniquingKeysWith: { first, _ in first })
-    var full = try chosen.map { try observation(of: $0, state) }
+    var full = try state.fullTrials.map { try observation(of: $0, state) }
     var next: [Int] = []
     while chosen.count + next.count < wanted,
       let architecture = FinalistSampler().propose(problem, flash: flash, full: full),
@@ -42,7 +42,17 @@ struct FinalistSelection {
       next.append(number)
       full.append(Observation(architecture: architecture, outcome: .pending))
     }
+    next += auditedOnly(state).prefix(max(0, wanted - chosen.count - next.count))
     return chosen + next.sorted()
+  }
+
+  /// The students that only the audit has trained, the best first, those that failed last.
+  private func auditedOnly(_ state: StudyState) -> [Int] {
+    let audited = state.fullTrials.dropFirst(state.finalists?.count ?? 0).map { trial in
+      let result = state.distillation(of: trial, repetition: 0, isBaseline: false)
+      return (trial: trial, accuracy: result?.validation?.accuracy ?? -1)
+    }
+    return audited.sorted { (-$0.accuracy, $0.trial) < (-$1.accuracy, $1.trial) }.map(\.trial)
   }
 
   /// Returns what the full trainings of a finalist gave.

@@ -11,10 +11,13 @@ public enum JournalEvent: Hashable, Sendable {
   case enqueued(Enqueued)
   case proposed(Proposed)
   case finished(Finished)
+  case rescored(Rescored)
+  case audited(Audited)
   case nothingFeasible(NothingFeasible)
   case searchEnded(SearchEnded)
   case selected(Selected)
   case distilled(Distilled)
+  case tested(Tested)
   case stageTimed(StageTimed)
 
   /// The inputs that every later line depends on.
@@ -102,6 +105,8 @@ public enum JournalEvent: Hashable, Sendable {
     public var steps: Int
     /// At each rung that it came to; nil in a study without rungs.
     public var rungs: [RungEvaluation]?
+    /// The flash fraction, where it is not the study's own.
+    public var fraction: Double?
   }
 
   /// No student meets the constraints.
@@ -180,10 +185,13 @@ extension JournalEvent: Codable {
     case enqueued
     case proposed
     case finished
+    case rescored
+    case audited
     case nothingFeasible = "nothing_feasible"
     case searchEnded = "search_ended"
     case selected
     case distilled
+    case tested
     case stageTimed = "stage_timed"
   }
 
@@ -202,10 +210,13 @@ extension JournalEvent: Codable {
     case .enqueued: self = .enqueued(try Enqueued(from: decoder))
     case .proposed: self = .proposed(try Proposed(from: decoder))
     case .finished: self = .finished(try Finished(from: decoder))
+    case .rescored: self = .rescored(try Rescored(from: decoder))
+    case .audited: self = .audited(try Audited(from: decoder))
     case .nothingFeasible: self = .nothingFeasible(try NothingFeasible(from: decoder))
     case .searchEnded: self = .searchEnded(try SearchEnded(from: decoder))
     case .selected: self = .selected(try Selected(from: decoder))
     case .distilled: self = .distilled(try Distilled(from: decoder))
+    case .tested: self = .tested(try Tested(from: decoder))
     case .stageTimed: self = .stageTimed(try StageTimed(from: decoder))
     }
   }
@@ -225,10 +236,13 @@ extension JournalEvent: Codable {
     case .enqueued(let value): try write(.enqueued, value)
     case .proposed(let value): try write(.proposed, value)
     case .finished(let value): try write(.finished, value)
+    case .rescored(let value): try write(.rescored, value)
+    case .audited(let value): try write(.audited, value)
     case .nothingFeasible(let value): try write(.nothingFeasible, value)
     case .searchEnded(let value): try write(.searchEnded, value)
     case .selected(let value): try write(.selected, value)
     case .distilled(let value): try write(.distilled, value)
+    case .tested(let value): try write(.tested, value)
     case .stageTimed(let value): try write(.stageTimed, value)
     }
   }

@@ -12,7 +12,7 @@ struct RungRegression: Hashable, Sendable {
   private let meanFinal: Double
   /// The sum of squared distances of the rung accuracies from their mean.
   private let spread: Double
-  private let slope: Double
+  let slope: Double
   /// The standard deviation of the final accuracies around the line.
   let residualDeviation: Double
 

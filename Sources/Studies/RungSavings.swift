@@ -16,15 +16,20 @@ public struct RungSavings: Hashable, Sendable {
   public init?(_ state: StudyState) {
     let results = state.ownTrials.compactMap(\.result)
     let stopped = results.filter { $0.outcome == .stopped }
-    let full = results.lazy.filter { $0.outcome == .measured }.map(\.steps).max()
-    guard let full, !stopped.isEmpty else { return nil }
+    let measured = results.filter { $0.outcome == .measured }
+    // The steps of a whole training, by its flash fraction.
+    let full = Dictionary(measured.map { ($0.fraction, $0.steps) }, uniquingKeysWith: max)
+    let saved = stopped.map { result in
+      max(0, (full[result.fraction] ?? result.steps) - result.steps)
+    }
+    guard !measured.isEmpty, !stopped.isEmpty else { return nil }
     self.stopped = stopped.count
     ended = results.count
-    steps = stopped.reduce(0) { $0 + full - $1.steps }
-    let measured = results.count { $0.outcome == .measured }
-    share = Double(steps) / Double(full * (measured + stopped.count))
-    seconds = stopped.reduce(0) { sum, result in
-      sum + result.seconds / Double(max(1, result.steps)) * Double(full - result.steps)
+    steps = saved.reduce(0, +)
+    let taken = (measured + stopped).reduce(0) { $0 + (full[$1.fraction] ?? $1.steps) }
+    share = Double(steps) / Double(max(1, taken))
+    seconds = zip(stopped, saved).reduce(0) { sum, pair in
+      sum + pair.0.seconds / Double(max(1, pair.0.steps)) * Double(pair.1)
     }
   }
 }

@@ -4,7 +4,8 @@ import HardwareProfiles
 import SearchSpaces
 
 /// What a trial of the search may know: the results of trials up to n − q (q is the study's
-/// look-ahead), whatever else has finished, and all that was carried over from earlier studies.
+/// look-ahead), whatever else has finished, all that was carried over from earlier studies, and after
+/// the audit everything before it.
 ///
 /// Proposals and the decisions at rungs are made from this alone, so they depend on the journal and not
 /// on the number of workers.
@@ -17,7 +18,8 @@ struct SearchKnowledge {
 
   /// The trials that trial `number` may know, in the order of their numbers.
   private func known(to number: Int) -> ArraySlice<StudyState.Trial> {
-    state.trials.prefix(max(state.carriedCount, number - settings.lookAhead + 1))
+    state.trials.prefix(
+      max(state.carriedCount, state.auditedCount, number - settings.lookAhead + 1))
   }
 
   /// Whether every result that trial `number` may know is there.
@@ -27,14 +29,17 @@ struct SearchKnowledge {
   func observations(for number: Int) throws -> [Observation] {
     let known = known(to: number)
     let infeasible = (state.imported?.carriedResults ?? []).filter { !$0.result.isFeasible }
+    let scale = FlashScale(state)
     let elsewhere = try infeasible.map {
-      try observation($0.result.key, .measured($0.result.validation))
+      try observation(
+        $0.result.key, .measured(scale.estimate($0.result.validation, fraction: nil)))
     }
     let predictions = finalPredictions(among: known)
     return try elsewhere
       + state.trials.prefix(number).map { trial in
         let isKnown = known.indices.contains(trial.number)
-        let outcome = isKnown ? trial.result.map { self.outcome(of: $0, predictions) } : nil
+        let outcome =
+          isKnown && trial.result != nil ? self.outcome(of: trial, scale, predictions) : nil
         return try observation(trial.key, outcome ?? .pending)
       }
   }
@@ -42,7 +47,7 @@ struct SearchKnowledge {
   /// Returns what the sampler is told of the students of other studies whose results do not hold here.
   func relatedObservations() throws -> [Observation] {
     try (state.imported?.sources ?? []).flatMap(\.related).map {
-      try observation($0.key, .measured($0.validation))
+      try observation($0.key, .measured(FlashEstimate($0.validation)))
     }
   }
 
@@ -53,33 +58,38 @@ struct SearchKnowledge {
   }
 
   private func outcome(
-    of result: JournalEvent.Finished, _ predictions: [Int: RungRegression]
+    of trial: StudyState.Trial, _ scale: FlashScale, _ predictions: [Rung: RungRegression]
   ) -> Observation.Outcome {
-    switch result.outcome {
-    case .measured: return result.validation.map { .measured($0) } ?? .failed
-    case .diverged, .crashed: return .failed
-    case .stopped:
-      guard let last = result.rungs?.last, let line = predictions[last.step] else {
-        return .failed
-      }
-      let (accuracy, error) = line.prediction(at: last.validation.accuracy)
-      // A prediction is no better known than a measurement.
-      let sampling = (accuracy * (1 - accuracy) / Double(last.validation.count)).squareRoot()
-      return .measured(value: accuracy, standardError: max(error, sampling))
-    }
+    if let estimate = scale.estimate(of: trial) { return .measured(estimate) }
+    guard let result = trial.result, result.outcome == .stopped, let last = result.rungs?.last,
+      let line = predictions[Rung(step: last.step, fraction: result.fraction)]
+    else { return .failed }
+    let (accuracy, error) = line.prediction(at: last.validation.accuracy)
+    return .measured(
+      scale.estimate(
+        FlashEstimate(accuracy: accuracy, standardError: error), images: last.validation.count,
+        fraction: result.fraction))
   }
 
   // MARK: - Rungs
 
-  /// Returns for each rung's step how a final accuracy follows from the one there.
+  /// A point on the way of trainings of one length.
+  private struct Rung: Hashable {
+    var step: Int
+    /// The flash fraction, where it is not the study's own.
+    var fraction: Double?
+  }
+
+  /// Returns for each rung how a final accuracy follows from the one there.
   private func finalPredictions(
     among known: ArraySlice<StudyState.Trial>
-  ) -> [Int: RungRegression] {
-    var pairs: [Int: [(rung: Double, final: Double)]] = [:]
+  ) -> [Rung: RungRegression] {
+    var pairs: [Rung: [(rung: Double, final: Double)]] = [:]
     for trial in known {
       guard let final = trial.flashAccuracy else { continue }
       for rung in trial.result?.rungs ?? [] {
-        pairs[rung.step, default: []].append((rung.validation.accuracy, final))
+        pairs[Rung(step: rung.step, fraction: trial.result?.fraction), default: []]
+          .append((rung.validation.accuracy, final))
       }
     }
     return pairs.compactMapValues { RungRegression($0) }
@@ -87,11 +97,14 @@ struct SearchKnowledge {
 
   /// Returns where trial `number` is examined and with which accuracies it goes on; nil without rungs.
   ///
+  /// Results at another flash fraction are no measure for it.
+  ///
   /// - Parameter steps: The steps of a whole flash training.
   func rungs(for number: Int, steps: Int) -> [WorkerTask.Rung]? {
     guard let settings = settings.rungs else { return nil }
     let rule = RungRule(keep: settings.keep)
-    let known = known(to: number)
+    let fraction = state.fraction(of: number)
+    let known = known(to: number).filter { $0.result?.fraction == fraction }
     let costs = costVector(state.trials[number].costs)
     return settings.steps(of: steps).map { step in
       let results = known.compactMap { trial in
@@ -109,7 +122,7 @@ struct SearchKnowledge {
 }
 
 extension Observation.Outcome {
-  fileprivate static func measured(_ evaluation: Evaluation) -> Self {
-    .measured(value: evaluation.accuracy, standardError: evaluation.standardError)
+  static func measured(_ estimate: FlashEstimate) -> Self {
+    .measured(value: estimate.accuracy, standardError: estimate.standardError)
   }
 }

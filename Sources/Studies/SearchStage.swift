@@ -27,8 +27,6 @@ struct SearchStage {
     if journal.state.searchEnded != nil || journal.state.nothingFeasible != nil { return }
     let pricing = StudentPricing(inputs: inputs)
     let problem = pricing.problem(related: try knowledge.relatedObservations())
-    let steps = inputs.definition.flash.compressed(inputs.definition.full)
-      .steps(trainingCount: inputs.dataset.count(.training))
     let sampler = settings.makeSampler()
     if workerCount < context.workers {
       context.report(
@@ -42,14 +40,16 @@ struct SearchStage {
       for trial in journal.state.trials
       where trial.result == nil && !submitted.contains(trial.number) && pool.idleCount > 0 {
         submitted.insert(trial.number)
-        pool.submit(
-          WorkerTask(
-            id: trial.number, kind: .flash, trial: trial.number, key: trial.key, repetition: 0,
-            rungs: knowledge.rungs(for: trial.number, steps: steps)))
+        pool.submit(flashTask(trial))
       }
       let next = journal.state.trials.count
       let isOver = isExhausted || journal.state.ownTrials.count >= settings.trials
-      if pool.idleCount > 0 && !isOver && knowledge.isDue(next) {
+      if auditPolicy.isDue(isExhausted: isExhausted) {
+        if pool.isIdle {
+          try audit(in: pool)
+          continue
+        }
+      } else if pool.idleCount > 0 && !isOver && knowledge.isDue(next) {
         if let key = StudyQueue(inputs.definition, journal.state).next {
           try propose(inputs.space.architecture(key: key), trial: next, pricing)
           continue
@@ -77,6 +77,15 @@ struct SearchStage {
           trials: journal.state.ownTrials.count, isExhausted: isExhausted)))
   }
 
+  private func flashTask(_ trial: StudyState.Trial) -> WorkerTask {
+    let fraction = journal.state.fraction(of: trial.number)
+    let steps = inputs.definition.flash(fraction: fraction).compressed(inputs.definition.full)
+      .steps(trainingCount: inputs.dataset.count(.training))
+    return WorkerTask(
+      id: trial.number, kind: .flash, trial: trial.number, key: trial.key, repetition: 0,
+      rungs: knowledge.rungs(for: trial.number, steps: steps), fraction: fraction)
+  }
+
   private func propose(
     _ architecture: Architecture, trial: Int, _ pricing: StudentPricing
   ) throws {
@@ -95,14 +104,15 @@ struct SearchStage {
       let result = JournalEvent.Finished(
         trial: task.trial, outcome: JournalEvent.Finished.Outcome(reply.status),
         validation: reply.validation, seconds: reply.seconds ?? 0, steps: reply.steps ?? 0,
-        rungs: reply.rungs)
+        rungs: reply.rungs, fraction: task.fraction)
       try journal.append(.finished(result))
       context.report(.note(line(result)))
     case .crashed(let task):
       try journal.append(
         .finished(
           JournalEvent.Finished(
-            trial: task.trial, outcome: .crashed, validation: nil, seconds: 0, steps: 0)))
+            trial: task.trial, outcome: .crashed, validation: nil, seconds: 0, steps: 0,
+            fraction: task.fraction)))
       context.report(.note("trial \(task.trial): the worker died twice; recorded as crashed"))
     }
   }

@@ -8,7 +8,7 @@ import HardwareProfiles
 extension StudyDefinition {
   static let keys = [
     "format", "name", "seed", "data", "teacher", "search_space", "hardware", "minimize",
-    "constraints", "search", "flash", "full", "finalists", "warm_start",
+    "constraints", "search", "flash", "full", "finalists", "audit", "warm_start",
     "workers",
   ]
 
@@ -59,6 +59,7 @@ extension StudyDefinition {
         try FlashRecipe(field, defaults: .defaults)
       } ?? .defaults
     finalists = try FinalistSettings(members["finalists"], trials: search.trials)
+    audit = try AuditSettings(members["audit"])
     warmStart = try members["warm_start"]?.distinctTexts("earlier studies", "a folder") ?? []
     workers = try members["workers"]?.integer(in: 1...1024)
     identity = field.value.canonical(leavingOut: ["workers", "name"])
@@ -151,6 +152,21 @@ extension FinalistSettings {
     if let count = try members["count"]?.integer(in: 1...1000) { self.count = count }
     if let seeds = try members["seeds"]?.integer(in: 1...100) { self.seeds = seeds }
     if let baseline = try members["baseline"]?.flag() { self.baseline = baseline }
+  }
+}
+
+extension AuditSettings {
+  init(_ field: JSONField?) throws(JSONError) {
+    self = .defaults
+    guard let field else { return }
+    let members = try field.members(
+      of: "the audit", known: ["count", "at", "smallest_correlation", "raise"])
+    if let count = try members["count"]?.integer(in: 0...1000) { self.count = count }
+    if let share = try members["at"]?.number(in: 0.01...1) { at = share }
+    if let correlation = try members["smallest_correlation"]?.number(in: -1...1) {
+      smallestCorrelation = correlation
+    }
+    if let factor = try members["raise"]?.number(in: 1...1000) { raise = factor }
   }
 }
 

@@ -25,6 +25,7 @@ public struct StudyDefinition: Sendable {
   public var flash: FlashRecipe
   public var full: Recipe
   public var finalists: FinalistSettings
+  public var audit: AuditSettings
   /// Folders of earlier studies on the same search space, relative to the study's.
   public var warmStart: [String]
   /// Worker processes; nil for as many as the machine has cores.
@@ -86,6 +87,30 @@ public struct FinalistSettings: Hashable, Sendable {
   public var seeds: Int
   /// Whether each is also trained without the teacher for the same steps.
   public var baseline: Bool
+}
+
+/// Which students get a full training to see whether flash ranks, and what follows if it does not.
+public struct AuditSettings: Hashable, Sendable {
+  /// Students, spread over the flash ranks; 0 for no audit beyond the finalists.
+  public var count: Int
+  /// The share of the study's own trials after which they are chosen and trained, above 0, at most 1.
+  public var at: Double
+  /// The smallest Spearman correlation of flash and full accuracies with which flash ranks.
+  public var smallestCorrelation: Double
+  /// By which factor the flash fraction of the remaining trials grows where it does not; 1 for none.
+  public var raise: Double
+
+  public static let defaults = AuditSettings(
+    count: 4, at: 0.5, smallestCorrelation: 0.5, raise: 2)
+}
+
+extension StudyDefinition {
+  /// Returns the flash recipe with another fraction; nil stands for the study's own.
+  func flash(fraction: Double?) -> FlashRecipe {
+    var flash = flash
+    flash.fraction = fraction ?? flash.fraction
+    return flash
+  }
 }
 
 extension Recipe {

@@ -1,16 +1,27 @@
 import BayesianOptimization
 import Distillation
 import HardwareProfiles
-import TensorKernels
 
 /// What a study found, computed from its journal alone.
 public struct StudyResults: Sendable {
   /// A student that got the full training.
   public struct Student: Hashable, Sendable {
+    /// Why it got it.
+    public enum Role: String, Hashable, Sendable {
+      case finalist
+      /// The audit's, spread over the flash ranks: one full training, no baseline.
+      case audited
+      case both = "finalist and audited"
+    }
+
     public var trial: Int
+    public var role: Role
     public var key: String
     public var costs: Costs
+    /// At the fraction that its trial had.
     public var flash: Evaluation
+    /// On one scale with the other students', where the audit has raised the fraction.
+    public var comparableFlash: FlashEstimate
     /// One evaluation for each repetition that ended well.
     public var validation: [Evaluation]
     public var test: [Evaluation]
@@ -39,7 +50,9 @@ public struct StudyResults: Sendable {
   public init(_ definition: StudyDefinition, _ state: StudyState) {
     var students: [Student] = []
     var failed: [Int] = []
-    for number in state.finalists ?? [] {
+    let (finalists, audited) = (Set(state.finalists ?? []), Set(state.audited?.trials ?? []))
+    let scale = FlashScale(state)
+    for number in state.fullTrials {
       let trial = state.trials[number]
       func evaluations(
         baseline: Bool, _ split: (JournalEvent.Distilled) -> Evaluation?
@@ -49,16 +62,20 @@ public struct StudyResults: Sendable {
             .flatMap(split)
         }
       }
-      guard let flash = trial.result?.validation else { continue }
+      guard let flash = trial.result?.validation, let comparable = scale.estimate(of: trial) else {
+        continue
+      }
+      let role: Student.Role =
+        !finalists.contains(number) ? .audited : audited.contains(number) ? .both : .finalist
       let student = Student(
-        trial: number, key: trial.key, costs: trial.costs, flash: flash,
-        validation: evaluations(baseline: false, \.validation),
+        trial: number, role: role, key: trial.key, costs: trial.costs, flash: flash,
+        comparableFlash: comparable, validation: evaluations(baseline: false, \.validation),
         test: evaluations(baseline: false, \.test),
         baselineValidation: evaluations(baseline: true, \.validation),
         baselineTest: evaluations(baseline: true, \.test))
       if student.validation.isEmpty {
         let tried = state.distillation(of: number, repetition: 0, isBaseline: false) != nil
-        if tried { failed.append(number) }
+        if tried && role != .audited { failed.append(number) }
       } else {
         students.append(student)
       }
@@ -107,40 +124,5 @@ extension StudyDefinition {
   /// A metric that was found available when the study was read.
   public func cost(_ metric: CostMetric, _ costs: Costs) -> Double {
     (try? costs.value(of: metric)) ?? .infinity
-  }
-}
-
-/// How well the flash accuracies ranked what full training found.
-public struct FlashAudit: Hashable, Sendable {
-  /// Students that have both.
-  public let count: Int
-  /// Nil with fewer than three students, or where one side is constant.
-  public let spearman: RankCorrelation?
-  public let kendall: RankCorrelation?
-  /// The best full validation accuracy less that of the student that flash ranked first.
-  public let regret: Double
-  /// The same correlation for multiply–accumulates, which need no training: flash must beat it.
-  public let spearmanOfMACs: Double?
-
-  /// Compares the students' flash and full validation accuracies; nil without students.
-  init?(_ students: [StudyResults.Student], seed: UInt64) {
-    guard let best = students.map(\.validationAccuracy).max(),
-      let first = students.max(by: { $0.flash.accuracy < $1.flash.accuracy })
-    else { return nil }
-    let flash = students.map(\.flash.accuracy)
-    let full = students.map(\.validationAccuracy)
-    func correlation(_ coefficient: RankCorrelation.Coefficient) -> RankCorrelation? {
-      guard students.count > 2 else { return nil }
-      var random = RandomStream(seed: seed, purpose: "flash audit")
-      return RankCorrelation(coefficient, of: flash, and: full, using: &random)
-    }
-    count = students.count
-    spearman = correlation(.spearman)
-    kendall = correlation(.kendall)
-    regret = best - first.validationAccuracy
-    spearmanOfMACs =
-      students.count > 2
-      ? RankCorrelation.value(.spearman, of: students.map { Double($0.costs.macs) }, and: full)
-      : nil
   }
 }

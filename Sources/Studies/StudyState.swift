@@ -28,6 +28,14 @@ public struct StudyState: Sendable {
   /// In the order of their numbers: the feasible students of earlier studies first, whose results are
   /// carried over, then those of this study's search.
   public var trials: [Trial] = []
+  /// What the audit said; nil before it has ended, and where there is none.
+  public var audited: JournalEvent.Audited?
+  /// How many trials there were when the audit ended: later ones have its fraction.
+  public var auditedCount = 0
+  /// The audited students' flash results at a raised fraction.
+  public var rescored: [JournalEvent.Rescored] = []
+  /// The trials whose students were shown the test split after the audit.
+  var tested: Set<Int> = []
   public var nothingFeasible: JournalEvent.NothingFeasible?
   public var searchEnded: JournalEvent.SearchEnded?
   /// The numbers of the trials that get the full training.
@@ -49,6 +57,29 @@ public struct StudyState: Sendable {
   /// The trials of this study's own search.
   public var ownTrials: ArraySlice<Trial> { trials.dropFirst(carriedCount) }
 
+  /// The flash fraction that the audit raised the study's own to; nil if it did not.
+  public var raisedFraction: Double? {
+    audited?.verdict == .raised ? audited?.fraction : nil
+  }
+
+  /// Returns the flash fraction of a trial, where it is not the study's own.
+  func fraction(of trial: Int) -> Double? { trial < auditedCount ? nil : raisedFraction }
+
+  /// The trials that have had a full training, or are to have one: finalists first, then who was
+  /// audited only.
+  public var fullTrials: [Int] {
+    let chosen = finalists ?? []
+    return chosen + (audited?.trials ?? []).filter { !chosen.contains($0) }
+  }
+
+  /// The trials whose students the audit has trained and that have not been shown the test split.
+  public var untestedTrials: [Int] {
+    fullTrials.filter { trial in
+      let known = distillation(of: trial, repetition: 0, isBaseline: false)
+      return known?.outcome == .measured && known?.test == nil && !tested.contains(trial)
+    }
+  }
+
   /// Returns what is wrong with an event as the next one; nil if it fits what came before.
   func problem(with event: JournalEvent) -> String? {
     func unknown(_ trial: Int) -> String? {
@@ -64,6 +95,9 @@ public struct StudyState: Sendable {
         ? nil : "it takes over earlier results after \(trials.count) trials"
     case .finished(let value): return unknown(value.trial)
     case .distilled(let value): return unknown(value.trial)
+    case .rescored(let value): return unknown(value.trial)
+    case .tested(let value): return unknown(value.trial)
+    case .audited(let value): return value.trials.compactMap(unknown).first
     case .selected(let value): return value.trials.compactMap(unknown).first
     default: return nil
     }
@@ -101,6 +135,18 @@ public struct StudyState: Sendable {
           of: value.trial, repetition: value.repetition, isBaseline: value.isBaseline) == nil
       else { return }
       distilled.append(value)
+    case .rescored(let value):
+      guard !rescored.contains(where: { $0.trial == value.trial }) else { return }
+      rescored.append(value)
+    case .audited(let value):
+      guard audited == nil else { return }
+      (audited, auditedCount) = (value, trials.count)
+    case .tested(let value):
+      let index = distilled.firstIndex {
+        $0.trial == value.trial && $0.repetition == 0 && !$0.isBaseline
+      }
+      guard let index, tested.insert(value.trial).inserted else { return }
+      distilled[index].test = distilled[index].test ?? value.test
     case .stageTimed(let value): stageSeconds.append(value)
     }
   }

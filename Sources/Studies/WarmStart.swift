@@ -100,8 +100,11 @@ private struct EarlierStudy {
     }
   }
 
-  /// The trials that ended well.
-  var measured: [StudyState.Trial] { state.trials.filter { $0.flashAccuracy != nil } }
+  /// The trials that ended well, at the study's own flash fraction: those at one that its audit has
+  /// raised do not compare.
+  var measured: [StudyState.Trial] {
+    state.trials.filter { $0.flashAccuracy != nil && $0.result?.fraction == nil }
+  }
 
   /// Returns what its flash accuracies come from and this study's do not, in words.
   ///

@@ -53,6 +53,7 @@ public struct WorkerLoop {
   }
 
   private func perform(_ task: WorkerTask) throws -> WorkerReply {
+    if task.kind == .test { return try test(task) }
     let began = Date()
     let architecture = try inputs.space.architecture(key: task.key)
     let run = try trainingRun(task, network: inputs.network(of: architecture))
@@ -65,13 +66,23 @@ public struct WorkerLoop {
     if case .finished(let model) = outcome, let validation = evaluation(model, .validation) {
       reply.status = .measured
       reply.validation = validation
-      if task.kind != .flash { reply.test = evaluation(model, .test) }
+      if task.kind != .flash && task.leavesTest != true { reply.test = evaluation(model, .test) }
       if task.kind == .distill && task.repetition == 0 {
         try model.write(
           to: inputs.folder.weights(of: task.key), metadata: ["architecture": task.key])
       }
     }
     reply.seconds = Date().timeIntervalSince(began)
+    return reply
+  }
+
+  /// Classifies the test split with a student's weights.
+  private func test(_ task: WorkerTask) throws -> WorkerReply {
+    let architecture = try inputs.space.architecture(key: task.key)
+    let model = try TrainedModel(
+      inputs.network(of: architecture), contentsOf: inputs.folder.weights(of: task.key))
+    var reply = WorkerReply(id: task.id, status: .measured)
+    reply.test = evaluation(model, .test)
     return reply
   }
 
@@ -107,9 +118,9 @@ public struct WorkerLoop {
     var checkpoint: String?
     switch task.kind {
     case .flash:
-      recipe = definition.flash.compressed(definition.full)
+      recipe = definition.flash(fraction: task.fraction).compressed(definition.full)
       stream = RandomStream(seed: definition.seed, purpose: "flash")
-    case .distill, .baseline:
+    case .distill, .baseline, .test:
       let isBaseline = task.kind == .baseline
       recipe = isBaseline ? definition.full.withoutTeacher : definition.full
       stream = RandomStream(seed: definition.seed, purpose: "full", task.repetition)

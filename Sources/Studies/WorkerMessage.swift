@@ -7,6 +7,8 @@ struct WorkerTask: Hashable, Sendable, Codable {
     case flash
     case distill
     case baseline
+    /// No training: a fully distilled student on the test split.
+    case test
   }
 
   /// Chosen by the sender; the answer repeats it.
@@ -18,6 +20,10 @@ struct WorkerTask: Hashable, Sendable, Codable {
   var repetition: Int
   /// Where a flash training is examined on its way, ascending; nil in a study without rungs.
   var rungs: [Rung]?
+  /// The fraction of a flash training, where it is not the study's own.
+  var fraction: Double?
+  /// Whether a full training leaves the test split alone, because the search goes on; nil: it does not.
+  var leavesTest: Bool?
 
   /// A point at which a training may be stopped.
   struct Rung: Hashable, Sendable, Codable {
