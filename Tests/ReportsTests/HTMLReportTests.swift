@@ -5,7 +5,7 @@ import Testing
 @Suite("index.html")
 struct HTMLReportTests {
   static let studies: [MadeUpStudy] = [
-    .small, .realistic, .infeasible, MadeUpStudy(), .hostile, .single, .failed,
+    .small, .realistic, .infeasible, MadeUpStudy(), .hostile, .single, .failed, .audited(),
   ]
 
   @Test("is well-formed, whatever the study", arguments: studies)

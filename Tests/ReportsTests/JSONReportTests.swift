@@ -45,7 +45,10 @@ struct JSONReportTests {
       ])
     #expect(bounds.map { $0["rejected"] as? Int } == [280, 0, 0, 0])
     let audit = try #require(object["flash_audit"] as? [String: Any])
-    #expect(audit["n"] as? Int == 3)
+    #expect(audit["n"] as? Int == 3 && audit["controller"] is NSNull)
+    let flash = try #require(audit["flash"] as? [String: Any])
+    let regret = try #require(flash["regret_of_first"] as? [String: Any])
+    #expect(regret["value"] as? Double == 0 && flash["top"] as? Int == 1)
   }
 
   @Test("holds the least infeasible students where nothing is feasible")

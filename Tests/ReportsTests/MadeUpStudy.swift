@@ -14,6 +14,7 @@ struct MadeUpStudy {
   var constraints = ["latency_ms<=5", "macs<=9e9"]
   var finalists = #"{"count": 3, "seeds": 1, "baseline": true}"#
   var search = #"{"trials": 32}"#
+  var audit = "{}"
   var warmStart = "[]"
   var hasProfile = true
   var spaceWords = "stem {}"
@@ -29,7 +30,7 @@ struct MadeUpStudy {
        "minimize": [\(minimize.map(quoted).joined(separator: ", "))],
        "constraints": [\(constraints.map(quoted).joined(separator: ", "))],
        "search": \(search), "full": {"epochs": 20}, "finalists": \(finalists),
-       "warm_start": \(warmStart)}
+       "audit": \(audit), "warm_start": \(warmStart)}
       """
     return try StudyDefinition(JSONField(json: Data(json.utf8), file: "study.json"))
   }

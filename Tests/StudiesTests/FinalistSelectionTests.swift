@@ -7,7 +7,7 @@ import Testing
 /// A searched study made by hand: 27 students of a space of 81, whose full accuracies a test decides.
 ///
 /// The first parameter is the student's kind; all four make it better, says flash, and costlier.
-private struct Searched {
+struct HandMadeSearch {
   var finalists = "{\"count\": 8, \"baseline\": false}"
   /// Right answers of 1000 after the full training, of a student's choices and its flash result; nil: it
   /// diverges.
@@ -21,7 +21,7 @@ private struct Searched {
     space = try SmallReplay.space(parameters: 4)
     // A third of the space, evenly: the sum of the choices is a multiple of three.
     keys = try #require(space.allArchitectures(limit: 100)).map(space.key)
-      .filter { Searched.choices($0).reduce(0, +) % 3 == 0 }
+      .filter { HandMadeSearch.choices($0).reduce(0, +) % 3 == 0 }
   }
 
   static func choices(_ key: String) -> [Int] { key.compactMap(\.wholeNumberValue) }
@@ -39,19 +39,19 @@ private struct Searched {
 
   /// Everything up to the end of the search.
   var searched: [JournalEvent] {
-    keys.enumerated().map { MadeUp.proposed($0, key: $1, macs: Searched.macs($1)) }
+    keys.enumerated().map { MadeUp.proposed($0, key: $1, macs: HandMadeSearch.macs($1)) }
       + keys.enumerated().compactMap { trial, key in
-        failed[trial] ?? MadeUp.finished(trial, Searched.flash(key))
+        failed[trial] ?? MadeUp.finished(trial, HandMadeSearch.flash(key))
       } + [MadeUp.searchEnded(keys.count)]
   }
 
   func trained(_ trial: Int, repetition: Int = 0) -> JournalEvent {
     let key = keys[trial]
     return MadeUp.distilled(
-      trial, full(Searched.choices(key), Searched.flash(key)), repetition: repetition)
+      trial, full(HandMadeSearch.choices(key), HandMadeSearch.flash(key)), repetition: repetition)
   }
 
-  func kind(_ trial: Int) -> Int { Searched.choices(keys[trial])[0] }
+  func kind(_ trial: Int) -> Int { HandMadeSearch.choices(keys[trial])[0] }
 
   var selection: FinalistSelection {
     get throws {
@@ -61,7 +61,7 @@ private struct Searched {
         space: space,
         problem: ProposalProblem(space: space, costNames: ["macs"]) { architecture in
           Appraisal(
-            costs: [Double(Searched.macs(space.key(of: architecture)))], covariates: [],
+            costs: [Double(HandMadeSearch.macs(space.key(of: architecture)))], covariates: [],
             violation: 0)
         })
     }
@@ -106,7 +106,7 @@ struct FinalistSelectionTests {
       (8, [4, 4]), (9, [5, 4]), (27, [14, 13]), (40, [20, 7]),
     ])
   func counts(count: Int, sizes: [Int]) throws {
-    var study = try Searched()
+    var study = try HandMadeSearch()
     study.finalists = "{\"count\": \(count), \"seeds\": 2}"
     let rounds = try study.rounds()
     #expect(rounds.map(\.count) == sizes)
@@ -119,22 +119,23 @@ struct FinalistSelectionTests {
 
   @Test("begins with students along flash's front")
   func firstRound() throws {
-    let study = try Searched()
+    let study = try HandMadeSearch()
     let first = try #require(try study.rounds().first)
-    let costs = first.map { Searched.macs(study.keys[$0]) }
+    let costs = first.map { HandMadeSearch.macs(study.keys[$0]) }
     #expect(try #require(costs.max()) > 3 * #require(costs.min()))
     for trial in first {
       let key = study.keys[trial]
       // No cheaper one is better by more than a few answers.
-      let cheaper = study.keys.filter { Searched.macs($0) <= Searched.macs(key) }
+      let cheaper = study.keys.filter { HandMadeSearch.macs($0) <= HandMadeSearch.macs(key) }
       #expect(
-        Searched.flash(key) + 20 >= (cheaper.map(Searched.flash).max() ?? 0), "\(key) of \(first)")
+        HandMadeSearch.flash(key) + 20 >= (cheaper.map(HandMadeSearch.flash).max() ?? 0),
+        "\(key) of \(first)")
     }
   }
 
   @Test("leaves, in the second round, what full training found worse than flash had said")
   func secondRound() throws {
-    var study = try Searched()
+    var study = try HandMadeSearch()
     let agreeing = try study.rounds()
     study.full = { choices, flash in choices[0] == 2 ? flash - 100 : flash + 60 }
     let contradicting = try study.rounds()
@@ -145,8 +146,8 @@ struct FinalistSelectionTests {
 
   @Test("never takes trials that diverged, crashed, were stopped or are not done")
   func onlyMeasured() throws {
-    var study = try Searched()
-    let results = study.keys.map(Searched.flash)
+    var study = try HandMadeSearch()
+    let results = study.keys.map(HandMadeSearch.flash)
     let best = results.indices.sorted { results[$0] > results[$1] }
     let (diverged, crashed, stopped, open) = (best[0], best[1], best[2], best[3])
     study.failed = [
@@ -168,7 +169,7 @@ struct FinalistSelectionTests {
 
   @Test("goes on where full trainings fail, some or all of them")
   func failures() throws {
-    var study = try Searched()
+    var study = try HandMadeSearch()
     let good = try study.rounds()
     study.full = { choices, flash in choices[0] == 2 ? nil : flash + 60 }
     let some = try study.rounds()
@@ -191,7 +192,7 @@ struct FinalistSelectionTests {
 
   @Test("changes nothing where all are chosen, or nobody is left")
   func complete() throws {
-    var study = try Searched()
+    var study = try HandMadeSearch()
     for (count, chosen) in [(3, [20, 4, 9]), (40, Array((0..<27).reversed()))] {
       study.finalists = "{\"count\": \(count)}"
       let selected = JournalEvent.selected(JournalEvent.Selected(trials: chosen))
@@ -204,7 +205,7 @@ struct FinalistSelectionTests {
 
   @Test("depends on results alone: not on their order, the test split, baselines or what was asked")
   func deterministic() throws {
-    var study = try Searched()
+    var study = try HandMadeSearch()
     study.full = { choices, flash in flash + 10 * choices[2] }
     let rounds = try study.rounds()
     let selection = try study.selection
@@ -216,7 +217,8 @@ struct FinalistSelectionTests {
       return [
         MadeUp.distilled(trial, 100 * trial % 1000 + 20, isBaseline: true),
         MadeUp.distilled(
-          trial, study.full(Searched.choices(key), Searched.flash(key)), test: 10 + trial),
+          trial, study.full(HandMadeSearch.choices(key), HandMadeSearch.flash(key)),
+          test: 10 + trial),
       ]
     }
     // The same object has chosen before; another has not.

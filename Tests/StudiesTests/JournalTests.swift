@@ -141,6 +141,15 @@ struct JournalTests {
         {"event": "finished", "trial": 0, "outcome": "lost", "seconds": 1, "steps": 1}
         """, "an unknown value at outcome"
       ),
+      (
+        """
+        {"event": "audited", "trials": [0], "fraction": 0.1, "verdict": "perfect"}
+        """, "an unknown value at verdict"
+      ),
+      (
+        "{\"event\": \"audited\", \"trials\": [0], \"verdict\": \"kept\"}",
+        "\"fraction\" is missing"
+      ),
     ])
   func damaged(text: String, reason: String) throws {
     let writing = try Writing(MadeUp.everyKind)
@@ -193,6 +202,8 @@ struct JournalTests {
       ([MadeUp.began, MadeUp.proposed(0, macs: 5), MadeUp.imported([])], 3),
       ([MadeUp.imported([MadeUp.carried("a", 1, macs: 5)]), MadeUp.proposed(0, macs: 5)], 2),
       ([MadeUp.began, MadeUp.selected(-1)], 2),
+      ([MadeUp.began, MadeUp.audited(0)], 2), ([MadeUp.began, MadeUp.rescored(0, 5)], 2),
+      ([MadeUp.began, MadeUp.tested(-1, 5)], 2),
       ([MadeUp.began, MadeUp.distilled(0, 5)], 2),
       ([MadeUp.began, MadeUp.proposed(0, macs: 5), MadeUp.proposed(0, key: "other", macs: 5)], 3),
     ])

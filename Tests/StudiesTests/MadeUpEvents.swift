@@ -122,6 +122,37 @@ enum MadeUp {
         test: correct.map { evaluation(test ?? $0 - 10) }, seconds: 61.25, steps: 100))
   }
 
+  static func rescored(_ trial: Int, _ correct: Int?, fraction: Double = 0.1) -> JournalEvent {
+    .rescored(
+      JournalEvent.Rescored(
+        trial: trial, fraction: fraction, validation: correct.map { evaluation($0) }, seconds: 3,
+        steps: 20))
+  }
+
+  /// A full training that leaves the test split alone.
+  static func trainedForAudit(_ trial: Int, _ correct: Int?) -> JournalEvent {
+    .distilled(
+      JournalEvent.Distilled(
+        trial: trial, repetition: 0, isBaseline: false,
+        outcome: correct == nil ? .diverged : .measured,
+        validation: correct.map { evaluation($0) }, test: nil, seconds: 61, steps: 100))
+  }
+
+  /// An audit that ended; one that names a fraction has raised it.
+  static func audited(
+    _ trials: Int..., spearman: Double? = -0.2, raisedTo fraction: Double? = nil
+  ) -> JournalEvent {
+    .audited(
+      JournalEvent.Audited(
+        trials: trials, spearman: spearman, macsSpearman: 1.0 / 3, fraction: fraction ?? 0.05,
+        verdict: fraction != nil ? .raised : spearman == nil ? .undecided : .kept))
+  }
+
+  /// A student of the audit on the test split; nil: the worker died.
+  static func tested(_ trial: Int, _ correct: Int?) -> JournalEvent {
+    .tested(JournalEvent.Tested(trial: trial, test: correct.map { evaluation($0) }))
+  }
+
   static let stageTimed = JournalEvent.stageTimed(
     JournalEvent.StageTimed(stage: "search", seconds: 12.000000000000002, workers: 2))
 
@@ -131,8 +162,9 @@ enum MadeUp {
     imported([carried("i0", 700, macs: 9999, isFeasible: false)], related: [("r0", 650)]),
     enqueued("k1", "k5"), proposed(0, macs: 700, latency: 1.0 / 3), proposed(1, macs: 900),
     finished(0, 800), finished(1, nil), proposed(2, macs: 800), stopped(2, at: [(3, 500)]),
-    stageTimed, searchEnded(3),
-    selected(0), teacherTested, distilled(0, 850), distilled(0, nil, isBaseline: true),
+    stageTimed, rescored(0, 830), audited(0, raisedTo: 0.1), searchEnded(3),
+    selected(0), teacherTested, distilled(0, 850), tested(0, 845),
+    distilled(0, nil, isBaseline: true),
     nothingFeasible,
   ]
 

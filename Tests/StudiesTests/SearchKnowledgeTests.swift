@@ -69,6 +69,65 @@ struct SearchKnowledgeTests {
         })
   }
 
+  @Test("hold everything before the audit, once it has ended")
+  func audited() throws {
+    let events = (0..<6).flatMap {
+      [MadeUp.proposed($0, key: keys[$0], macs: 5), MadeUp.finished($0, 800)]
+    }
+    #expect(try outcomes(knowledge(events), 6).count { $0 == .pending } == 2)
+    let after = try knowledge(events + [MadeUp.audited(0, 1, 2)])
+    #expect(try outcomes(after, 6).count { $0 == .pending } == 0)
+    let more = try knowledge(
+      events + [MadeUp.audited(0, 1, 2)]
+        + (6..<8).map { MadeUp.proposed($0, key: keys[$0], macs: 5) })
+    #expect(try outcomes(more, 8).count { $0 == .pending } == 2 && more.isDue(8))
+    #expect(!more.isDue(9))
+  }
+
+  @Test("are accuracies on the raised scale, those of other studies and stopped ones too")
+  func raised() throws {
+    let carried = MadeUp.imported([
+      MadeUp.carried(keys[0], 500, macs: 9),
+      MadeUp.carried(keys[1], 510, macs: 9, isFeasible: false),
+    ])
+    let own = (1..<5).flatMap { trial in
+      [
+        MadeUp.proposed(trial, key: keys[trial + 1], macs: 5),
+        MadeUp.finished(trial, 500 + 20 * trial, by: [(2, 400 + 20 * trial)]),
+      ]
+    }
+    let stopped = [
+      MadeUp.proposed(5, key: keys[6], macs: 5), MadeUp.stopped(5, at: [(2, 400)]),
+    ]
+    // The raised fraction gives 100 more.
+    let rescored = (1..<5).map { MadeUp.rescored($0, 600 + 20 * $0) }
+    let knowledge = try knowledge(
+      [carried] + own + stopped + rescored + [MadeUp.audited(1, 2, 3, 4, raisedTo: 0.1)],
+      search: SearchKnowledgeTests.rungs)
+    let values = try outcomes(knowledge, 6).map { outcome -> Double in
+      guard case .measured(let value, _, _) = outcome else { return -1 }
+      return (value * 1000).rounded()
+    }
+    // Infeasible ones first; the stopped one would have ended at 500, says its rung.
+    #expect(values == [610, 600, 620, 640, 660, 680, 600])
+    guard case .measured(_, let error, _) = try outcomes(knowledge, 6)[0] else { return }
+    #expect(error >= (0.61 * 0.39 / 1000).squareRoot())
+  }
+
+  @Test("hold no threshold from rungs of another fraction")
+  func rungsOfAnotherFraction() throws {
+    let trials = (0..<9).map { [700 - 10 * $0, 800 - 10 * $0, 900 - 10 * $0] }
+    let before = events(trials) { keys[$0] }
+    let next = [MadeUp.proposed(9, key: keys[9], macs: 900)]
+    func stopBelow(_ events: [JournalEvent]) throws -> [Double?]? {
+      try knowledge(events + next, search: SearchKnowledgeTests.rungs)
+        .rungs(for: 9, steps: 10)?.map(\.stopBelow)
+    }
+    let kept = try #require(try stopBelow(before + [MadeUp.audited(0, 1, 2)]))
+    #expect(kept.allSatisfy { $0 != nil })
+    #expect(try stopBelow(before + [MadeUp.audited(0, 1, 2, raisedTo: 0.1)]) == [nil, nil])
+  }
+
   // MARK: - Rungs
 
   private static let rungs =

@@ -35,6 +35,18 @@ struct StudyDefinitionReadingTests {
     #expect(definition.warmStart.isEmpty)
   }
 
+  @Test("may say how many students are audited, when, and what follows")
+  func audit() throws {
+    func audit(_ text: String) throws -> AuditSettings {
+      try StudyText.tiny.setting("audit", text).definition().audit
+    }
+    #expect(
+      try audit(#"{"count": 6, "at": 1, "smallest_correlation": -1, "raise": 3.5}"#)
+        == AuditSettings(count: 6, at: 1, smallestCorrelation: -1, raise: 3.5))
+    #expect(try audit("{}") == .defaults)
+    #expect(try audit(#"{"count": 0}"#).count == 0)
+  }
+
   @Test("may ask for rungs, students to try first, and earlier studies to begin with")
   func searchExtras() throws {
     let definition = try StudyText.tiny
@@ -55,7 +67,7 @@ struct StudyDefinitionReadingTests {
   @Test("has defaults for all that may be left out")
   func defaults() throws {
     let definition = try StudyText.tiny.setting("full", "{}").removing("seed").removing("search")
-      .removing("flash").removing("finalists")
+      .removing("flash").removing("finalists").removing("audit")
       .setting("teacher", "{\"network\": {\"stem_channels\": 8, \"stages\": []}}").definition()
     #expect(definition.seed == 0 && definition.workers == nil && definition.constraints.isEmpty)
     #expect(
@@ -65,6 +77,8 @@ struct StudyDefinitionReadingTests {
     #expect(definition.full == .studentDefaults)
     #expect(definition.teacher.recipe == .teacherDefaults)
     #expect(definition.finalists == FinalistSettings(count: 4, seeds: 1, baseline: true))
+    #expect(
+      definition.audit == AuditSettings(count: 4, at: 0.5, smallestCorrelation: 0.5, raise: 2))
   }
 
   @Test(
@@ -155,6 +169,16 @@ struct StudyDefinitionReadingTests {
       ("finalists", "{\"seeds\": 101}", "finalists.seeds: got 101"),
       ("finalists", "{\"baseline\": 1}", "finalists.baseline: got 1, expected true or false"),
       ("finalists", "{\"count\": 9}", "finalists.count: got 9, expected at most search.trials"),
+      ("audit", "4", "audit: got 4, expected an object"),
+      ("audit", "{\"count\": -1}", "audit.count: got -1, expected a whole number from 0 to 1000"),
+      ("audit", "{\"at\": 0}", "audit.at: got 0, expected a number from 0.01 to 1"),
+      ("audit", "{\"at\": 1.5}", "audit.at: got 1.5, expected a number from 0.01 to 1"),
+      (
+        "audit", "{\"smallest_correlation\": 2}",
+        "audit.smallest_correlation: got 2, expected a number from -1 to 1"
+      ),
+      ("audit", "{\"raise\": 0.5}", "audit.raise: got 0.5, expected a number from 1 to 1000"),
+      ("audit", "{\"fraction\": 0.1}", "audit.fraction: got an unknown key"),
       ("workers", "0", "workers: got 0, expected a whole number from 1 to 1024"),
       ("workerss", "2", "workerss: got an unknown key"),
       ("workerss", "2", "did you mean \"workers\"?"),

@@ -69,6 +69,29 @@ struct StudyResultsTests {
     #expect(results.failedFinalists == [2])
   }
 
+  @Test("have audited students beside the finalists, by their role, on the front too")
+  func audited() throws {
+    let results = try results(
+      Array(search.dropLast()) + [
+        MadeUp.trainedForAudit(1, 860), MadeUp.trainedForAudit(2, 840), MadeUp.audited(1, 2),
+        MadeUp.selected(0, 2), MadeUp.distilled(0, 850), MadeUp.distilled(2, 900, repetition: 1),
+        MadeUp.tested(1, 855),
+      ])
+    #expect(results.students.map(\.trial) == [1, 2, 0])
+    #expect(results.students.map(\.role) == [.audited, .both, .finalist])
+    #expect(results.students.map(\.isOnFront) == [true, true, false])
+    #expect(results.students[0].test == [MadeUp.evaluation(855)])
+    #expect(results.students[1].validation.count == 2)
+    #expect(results.students.allSatisfy { $0.comparableFlash.accuracy == $0.flash.accuracy })
+  }
+
+  @Test("do not count a failed training of the audit as a finalist's")
+  func failedAudited() throws {
+    let events = Array(search.dropLast()) + [MadeUp.distilled(1, nil), MadeUp.audited(1)]
+    #expect(try results(events).failedFinalists.isEmpty && results(events).students.isEmpty)
+    #expect(try results(events + [MadeUp.selected(1)]).failedFinalists == [1])
+  }
+
   @Test("do not fail a finalist that one repetition of two has measured")
   func oneOfTwo() throws {
     let results = try results(
@@ -87,55 +110,5 @@ struct EvaluationListTests {
     #expect(list.interval == MadeUp.evaluation(860).interval)
     #expect([MadeUp.evaluation(850)].deviation == nil)
     #expect([Evaluation]().interval == nil && [Evaluation]().meanAccuracy.isNaN)
-  }
-}
-
-@Suite("the flash audit")
-struct FlashAuditTests {
-  /// Students with these right answers of 1000 in flash and in full training, MACs ascending.
-  private func audit(_ pairs: [(flash: Int, full: Int)]) throws -> FlashAudit? {
-    let trials = pairs.indices
-    var events = trials.map { MadeUp.proposed($0, macs: 100 * ($0 + 1)) }
-    events += trials.map { MadeUp.finished($0, pairs[$0].flash) }
-    events.append(.selected(JournalEvent.Selected(trials: Array(trials))))
-    events += trials.map { MadeUp.distilled($0, pairs[$0].full) }
-    let definition = try StudyText.tiny.setting("search", "{\"trials\": 8}").definition()
-    return StudyResults(definition, MadeUp.state(events)).audit
-  }
-
-  @Test("finds a perfect ranking perfect, and regrets nothing")
-  func perfect() throws {
-    let audit = try #require(try self.audit([(500, 800), (600, 850), (700, 900), (800, 910)]))
-    #expect(audit.count == 4 && audit.regret == 0)
-    #expect(audit.spearman?.value == 1 && audit.kendall?.value == 1)
-    #expect(audit.spearmanOfMACs == 1)
-  }
-
-  @Test("tells what trusting flash costs")
-  func regret() throws {
-    // Ranks 1 2 3 4 against 2 1 4 3: ρ = 1 − 6·4/(4·15) = 0.6, τ = (4 − 2)/6.
-    let audit = try #require(try self.audit([(500, 850), (600, 800), (700, 910), (800, 900)]))
-    #expect(abs(try #require(audit.spearman).value - 0.6) < 1e-12)
-    #expect(abs(try #require(audit.kendall).value - 1.0 / 3) < 1e-12)
-    #expect(abs(audit.regret - 0.01) < 1e-12)
-  }
-
-  @Test("gives intervals that hold the value and repeat with the study's seed")
-  func intervals() throws {
-    let pairs = [(500, 850), (600, 800), (700, 910), (800, 900), (820, 905), (650, 870)]
-    let first = try #require(try self.audit(pairs))
-    let spearman = try #require(first.spearman)
-    #expect(spearman.interval.contains(spearman.value) && spearman.count == 6)
-    #expect(try self.audit(pairs) == first)
-  }
-
-  @Test("has no correlation for fewer than three students or where all are equal")
-  func tooFew() throws {
-    let two = try #require(try self.audit([(500, 800), (600, 790)]))
-    #expect(two.count == 2 && two.spearman == nil && two.kendall == nil)
-    #expect(abs(two.regret - 0.01) < 1e-12)
-    let equal = try #require(try self.audit([(500, 800), (600, 800), (700, 800)]))
-    #expect(equal.spearman == nil && equal.regret == 0)
-    #expect(try self.audit([]) == nil)
   }
 }

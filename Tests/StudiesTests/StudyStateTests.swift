@@ -90,4 +90,41 @@ struct StudyStateTests {
   func times() {
     #expect(MadeUp.state([MadeUp.stageTimed, MadeUp.stageTimed]).stageSeconds.count == 2)
   }
+
+  @Test("knows the fraction of a trial from whether it came before the audit's verdict")
+  func fractions() {
+    let before = [
+      MadeUp.proposed(0, macs: 5), MadeUp.proposed(1, macs: 6), MadeUp.finished(0, 700),
+      MadeUp.finished(1, 710), MadeUp.rescored(0, 720), MadeUp.rescored(0, 730),
+    ]
+    let raised = MadeUp.state(
+      before + [MadeUp.audited(0, 1, raisedTo: 0.1), MadeUp.proposed(2, macs: 7)])
+    #expect(raised.raisedFraction == 0.1 && raised.auditedCount == 2)
+    #expect((0..<4).map(raised.fraction) == [nil, nil, 0.1, 0.1])
+    #expect(raised.rescored.map { $0.validation?.correct } == [720])
+    let kept = MadeUp.state(before + [MadeUp.audited(0, 1), MadeUp.proposed(2, macs: 7)])
+    #expect(kept.raisedFraction == nil && kept.fraction(of: 2) == nil)
+    // A second verdict is a repeat.
+    let twice = MadeUp.state(
+      before + [MadeUp.audited(0, 1), MadeUp.audited(0, raisedTo: 0.1)])
+    #expect(twice.audited == kept.audited)
+  }
+
+  @Test("asks for the test split of students of the audit, once")
+  func tested() {
+    let trained = [
+      MadeUp.proposed(0, macs: 5), MadeUp.proposed(1, macs: 6), MadeUp.proposed(2, macs: 7),
+      MadeUp.finished(0, 700), MadeUp.finished(1, 710), MadeUp.finished(2, 720),
+      MadeUp.trainedForAudit(0, 800), MadeUp.trainedForAudit(1, 810), MadeUp.distilled(2, nil),
+      MadeUp.audited(0, 1, 2),
+    ]
+    #expect(MadeUp.state(trained).untestedTrials == [0, 1])
+    let state = MadeUp.state(trained + [MadeUp.tested(0, 790), MadeUp.tested(1, nil)])
+    #expect(state.untestedTrials.isEmpty)
+    let test = state.distillation(of: 0, repetition: 0, isBaseline: false)?.test
+    #expect(test == MadeUp.evaluation(790))
+    #expect(state.distillation(of: 1, repetition: 0, isBaseline: false)?.test == nil)
+    // Finalists first, then who was audited only.
+    #expect(MadeUp.state(trained + [MadeUp.selected(2, 1)]).fullTrials == [2, 1, 0])
+  }
 }

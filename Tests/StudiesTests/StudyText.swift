@@ -7,7 +7,8 @@ import Foundation
 struct StudyText {
   private var members: [(name: String, value: String)]
 
-  /// A study of `TinyData` in `tinySpace`, without a device: eight flash trials, two finalists.
+  /// A study of `TinyData` in `tinySpace`, without a device: eight flash trials, two finalists,
+  /// nobody audited.
   static let tiny = StudyText(members: [
     ("format", "\"autodistill-study/1\""), ("name", "\"tiny\""), ("seed", "3"),
     (
@@ -28,7 +29,7 @@ struct StudyText {
     ("search", "{\"trials\": 8, \"initial_trials\": 4, \"look_ahead\": 4}"),
     ("flash", "{\"fraction\": 0.5, \"batch\": 12, \"statistics_batches\": 4}"),
     ("full", "{\"epochs\": 3, \"batch\": 24, \"learning_rate\": 0.1}"),
-    ("finalists", "{\"count\": 2}"),
+    ("finalists", "{\"count\": 2}"), ("audit", "{\"count\": 0}"),
   ])
 
   func setting(_ name: String, _ value: String) -> StudyText {

@@ -82,6 +82,8 @@ struct StudyOutcome: Equatable {
   let screened: JournalEvent.Screened?
   let trials: [StudyState.Trial]
   let nothingFeasible: JournalEvent.NothingFeasible?
+  let audited: JournalEvent.Audited?
+  let rescored: [JournalEvent.Rescored]
   let searchEnded: JournalEvent.SearchEnded?
   let finalists: [Int]?
   let distilled: [JournalEvent.Distilled]
@@ -95,6 +97,12 @@ struct StudyOutcome: Equatable {
       return trial
     }
     nothingFeasible = state.nothingFeasible
+    audited = state.audited
+    rescored = state.rescored.map { result in
+      var result = result
+      result.seconds = 0
+      return result
+    }.sorted { $0.trial < $1.trial }
     searchEnded = state.searchEnded
     finalists = state.finalists
     distilled = state.distilled.map { result in
@@ -115,6 +123,8 @@ struct StudyOutcome: Equatable {
     if trials.count != other.trials.count {
       return "\(trials.count) and \(other.trials.count) trials"
     }
+    if rescored != other.rescored { return "rescored" }
+    if audited != other.audited { return "audited" }
     if finalists != other.finalists { return "finalists" }
     for (a, b) in zip(distilled, other.distilled) where a != b { return "training \(a) and \(b)" }
     return self == other ? "none" : "the end"

@@ -142,6 +142,22 @@ struct WarmStartTests {
     #expect(state.trials.map(\.number) == Array(0..<6))
   }
 
+  @Test("leaves out what the earlier study scored at a fraction that its audit had raised")
+  func raised() throws {
+    let earlier = try TinyStudy(copyOf: Earlier.get())
+    var lines = earlier.journalLines()
+    let last = try #require(lines.lastIndex { $0.contains("\"event\":\"finished\"") })
+    lines[last] = lines[last].replacing("{\"event\":", with: "{\"fraction\":0.9,\"event\":")
+    try earlier.temporary.write(lines.map { $0 + "\n" }.joined(), to: "journal.jsonl")
+    let trials = try Journal.state(of: earlier.folder).trials
+    #expect(trials.count { $0.result?.fraction == 0.9 } == 1)
+    let state = try Earlier.run(try Earlier.next(Earlier.text, from: earlier))
+    let carried = try #require(state.imported?.sources.first?.carried)
+    #expect(
+      carried.map(\.key)
+        == trials.filter { $0.flashAccuracy != nil && $0.result?.fraction == nil }.map(\.key))
+  }
+
   @Test("is not disturbed by what it does not depend on")
   func same() throws {
     let study = try Earlier.next(
