@@ -18,6 +18,7 @@ extension ReportInputs {
     var facts: [ReportFact] = []
     for (name, seconds, steps) in [
       ("Flash trials", flash.map(\.seconds), flash.map(\.steps)),
+      ("Flash, scored again", state.rescored.map(\.seconds), state.rescored.map(\.steps)),
       ("Full trainings", full.map(\.seconds), full.map(\.steps)),
     ] where !seconds.isEmpty {
       let sum = seconds.reduce(0, +)

@@ -42,11 +42,4 @@ extension JournalEvent {
     public var seconds: Double
     public var steps: Int
   }
-
-  /// An audited student on the test split, in the final stage; its training leaves that split alone.
-  public struct Tested: Hashable, Sendable, Codable {
-    public var trial: Int
-    /// Nil if the worker died twice.
-    public var test: Evaluation?
-  }
 }

@@ -36,7 +36,7 @@ struct SearchVerb: Verb {
   static let help = """
     USAGE: autodistill search STUDY [--workers N] [--threads N] [--data DIR]
 
-    As `run`, but ends when all flash trials are done.
+    As `run`, but ends when all flash trials are done, and with them the audit's full trainings.
 
     \(StudyCommand.optionsHelp)
     """

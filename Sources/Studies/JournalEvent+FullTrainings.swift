@@ -1,0 +1,39 @@
+import Distillation
+
+extension JournalEvent {
+  /// The trials that get the full training.
+  public struct Selected: Hashable, Sendable, Codable {
+    public var trials: [Int]
+  }
+
+  /// A full training of a student.
+  public struct Distilled: Hashable, Sendable, Codable {
+    public enum Outcome: String, Hashable, Sendable, Codable {
+      case measured
+      case diverged
+      case crashed
+    }
+
+    public var trial: Int
+    public var repetition: Int
+    /// Whether it was trained without the teacher.
+    public var isBaseline: Bool
+    public var outcome: Outcome
+    public var validation: Evaluation?
+    public var test: Evaluation?
+    public var seconds: Double
+    public var steps: Int
+
+    enum CodingKeys: String, CodingKey {
+      case trial, repetition, outcome, validation, test, seconds, steps
+      case isBaseline = "baseline"
+    }
+  }
+
+  /// An audited student on the test split, in the final stage; its training leaves that split alone.
+  public struct Tested: Hashable, Sendable, Codable {
+    public var trial: Int
+    /// Nil if the worker died twice.
+    public var test: Evaluation?
+  }
+}
