@@ -95,7 +95,8 @@ extension FlashAudit {
       + "search; those spread over the flash ranks are one, "
     guard let stratifiedFlash else { return sentence + "but too few to be judged alone." }
     return sentence
-      + "with ρ = \(stratifiedFlash.value.signed) among \(stratifiedCount)."
+      + "with ρ = \(stratifiedFlash.value.signed) among \(stratifiedCount)"
+      + (stratifiedCount < 5 ? ", too few to claim anything." : ".")
   }
 
   private var correlationSentence: String {

@@ -8,9 +8,10 @@ extension ReportInputs {
     let policy =
       "\(counted(audit.count, "student")) spread over the flash ranks of the first "
       + "\(audit.at.percent(0)) % of the trials get a full training"
+    let factor = audit.raise == audit.raise.rounded() ? audit.raise.fixed(0) : audit.raise.brief
     let raise =
       audit.raise > 1
-      ? "; below ρ = \(audit.smallestCorrelation.fixed(2)) flash takes \(audit.raise.brief) times as "
+      ? "; below ρ = \(audit.smallestCorrelation.fixed(2)) flash takes \(factor) times as "
         + "many images from there on"
       : ""
     return ReportFact("Flash audit", policy + raise + (outcome.map { "; \($0)" } ?? ""))

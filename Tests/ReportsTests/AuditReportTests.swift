@@ -117,7 +117,9 @@ struct AuditReportTests {
     let report = try MadeUpStudy.audited().report()
     #expect(
       report.markdown.contains(
-        "ρ = −0.40 after 4 trials, so the fraction was raised from 5.0 % to 10.0 % from trial 4 on")
+        "below ρ = 0.50 flash takes 2 times as many images from there on; ρ = −0.40 after 4 trials, "
+          + "so the fraction was raised from 5.0 % to 10.0 % from trial 4 on"
+      )
     )
     let sentences = report.inputs.auditSentences
     #expect(
