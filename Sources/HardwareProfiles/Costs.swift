@@ -12,6 +12,8 @@ public struct Costs: Hashable, Sendable, Codable {
   public let weightBytes: Int
   public let macs: Int
   public let parameters: Int
+  /// Layers with weights on the longest path; nil in journals of versions that did not count them.
+  public var depth: Int?
 
   /// Floating-point operations: twice the MACs.
   public var flops: Int { 2 * macs }
@@ -23,7 +25,7 @@ public struct Costs: Hashable, Sendable, Codable {
     case energyMillijoules = "energy_mj"
     case peakMemoryBytes = "peak_memory_bytes"
     case weightBytes = "weight_bytes"
-    case macs, parameters
+    case macs, parameters, depth
   }
 }
 
@@ -38,7 +40,8 @@ extension Costs {
       latencyStandardErrorMilliseconds: estimate?.latencyStandardErrorMilliseconds,
       energyMillijoules: estimate?.energyMillijoules,
       peakMemoryBytes: estimate?.peakMemoryBytes ?? exact.weightBytes + exact.peakActivationBytes,
-      weightBytes: exact.weightBytes, macs: exact.macs, parameters: exact.parameters)
+      weightBytes: exact.weightBytes, macs: exact.macs, parameters: exact.parameters,
+      depth: network.depth)
   }
 
   /// Returns the value of a metric, in the unit of its name.

@@ -24,6 +24,19 @@ public struct Network: Hashable, Sendable {
   /// Returns the shape that node `index` reads (its first input).
   public func inputShape(of index: Int) -> TensorShape { nodes[nodes[index].inputs[0]].shape }
 
+  /// The most layers with weights, other than norms and gates, on one path from the input to the output.
+  public var depth: Int {
+    var depths = [Int](repeating: 0, count: nodes.count)
+    for (index, node) in nodes.enumerated() {
+      let longest = node.inputs.map { depths[$0] }.max() ?? 0
+      switch node.layer {
+      case .convolution, .depthwiseConvolution, .dense: depths[index] = longest + 1
+      default: depths[index] = longest
+      }
+    }
+    return depths[nodes.count - 1]
+  }
+
   /// For each node, how many nodes read its output.
   public var consumerCounts: [Int] {
     var counts = [Int](repeating: 0, count: nodes.count)

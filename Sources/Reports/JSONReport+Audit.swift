@@ -9,6 +9,7 @@ extension JSONReport {
     return .object([
       ("n", JSONText(audit?.count ?? 0)),
       ("flash", ranking(audit?.flash)),
+      ("flash_accuracy", ranking(audit?.rawFlash)),
       ("macs", ranking(audit?.macs)),
       (
         "stratified",

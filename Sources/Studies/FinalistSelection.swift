@@ -10,7 +10,7 @@ import SearchSpaces
 ///
 /// The result depends on the journal alone.
 struct FinalistSelection {
-  let definition: StudyDefinition
+  var definition: StudyDefinition
   let space: SearchSpace
   /// What the students were proposed from.
   let problem: ProposalProblem
@@ -24,9 +24,9 @@ struct FinalistSelection {
     let count = definition.finalists.count
     let firstRound = max(FinalistSelection.smallestFirstRound, (count + 1) / 2)
     let wanted = chosen.isEmpty ? min(count, firstRound) : count
-    let scale = FlashScale(state)
+    let estimates = FullAccuracyEstimates(definition, state)
     let flash = try state.trials.compactMap { trial -> Observation? in
-      guard let estimate = scale.estimate(of: trial) else { return nil }
+      guard let estimate = estimates.estimate(of: trial) else { return nil }
       return Observation(
         architecture: try space.architecture(key: trial.key), outcome: .measured(estimate))
     }

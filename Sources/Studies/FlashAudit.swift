@@ -7,8 +7,10 @@ public struct FlashAudit: Hashable, Sendable {
   public let count: Int
   /// Those among them that were chosen evenly from the flash ranks.
   public let stratifiedCount: Int
-  /// By flash accuracy; where the audit has raised the fraction, on its scale.
+  /// By the full accuracies that the flash ones and the costs let expect: what the search ranks by.
   public let flash: FlashRanking
+  /// By the flash accuracy alone; where the audit has raised the fraction, on its scale.
+  public let rawFlash: FlashRanking
   /// By multiply–accumulates, which need no training: flash must beat it.
   public let macs: FlashRanking
   /// Spearman's ρ over the stratified students alone, by flash and by multiply–accumulates; nil with
@@ -20,19 +22,22 @@ public struct FlashAudit: Hashable, Sendable {
   ///
   /// - Parameter students: The cheapest first.
   init?(_ students: [StudyResults.Student], seed: UInt64) {
-    func flash(_ student: StudyResults.Student) -> Double { student.comparableFlash.accuracy }
+    func flash(_ student: StudyResults.Student) -> Double { student.projected.accuracy }
+    func rawFlash(_ student: StudyResults.Student) -> Double { student.comparableFlash.accuracy }
     func macs(_ student: StudyResults.Student) -> Double { Double(student.costs.macs) }
     func ranking(_ score: (StudyResults.Student) -> Double) -> FlashRanking? {
       FlashRanking(students.map(score), full: students.map(\.validationAccuracy), seed: seed)
     }
-    guard let byFlash = ranking(flash), let byMACs = ranking(macs) else { return nil }
+    guard let byFlash = ranking(flash), let byRawFlash = ranking(rawFlash),
+      let byMACs = ranking(macs)
+    else { return nil }
     let stratified = students.filter { $0.role != .finalist }
     func correlation(_ score: (StudyResults.Student) -> Double) -> RankCorrelation? {
       FlashRanking.correlation(
         .spearman, stratified.map(score), stratified.map(\.validationAccuracy), seed)
     }
     (count, stratifiedCount) = (students.count, stratified.count)
-    (self.flash, self.macs) = (byFlash, byMACs)
+    (self.flash, self.rawFlash, self.macs) = (byFlash, byRawFlash, byMACs)
     (stratifiedFlash, stratifiedMACs) = (correlation(flash), correlation(macs))
   }
 }

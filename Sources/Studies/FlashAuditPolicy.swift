@@ -73,7 +73,11 @@ struct FlashAuditPolicy {
       .spearman, of: students.map { score($0.trial) }, and: students.map(\.full))
   }
 
-  private var spearman: Double? { correlation { $0.flashAccuracy ?? 0 } }
+  /// By what the search ranks students by, without the full results that it is compared with.
+  private var spearman: Double? {
+    let estimates = FullAccuracyEstimates(definition, state, learning: false)
+    return correlation { estimates.estimate(of: $0)?.accuracy ?? 0 }
+  }
 
   /// The fraction that the students are to be scored at again; nil if it stays as it is.
   ///

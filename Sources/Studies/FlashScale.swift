@@ -12,11 +12,13 @@ public struct FlashEstimate: Hashable, Sendable {
 /// The audited students have both. A line through these says of every other student what it would have
 /// reached. Where nothing was raised, accuracies stay as they are.
 struct FlashScale {
+  private let noise: FlashNoise
   private let comparison: FlashComparison?
   private let rescored: [Int: Evaluation]
 
   /// Takes the pairs from a study's journal.
   init(_ state: StudyState) {
+    noise = FlashNoise(state)
     guard let fraction = state.raisedFraction else {
       (comparison, rescored) = (nil, [:])
       return
@@ -30,15 +32,16 @@ struct FlashScale {
   /// Returns a trial's flash accuracy; nil if it gave none.
   func estimate(of trial: StudyState.Trial) -> FlashEstimate? {
     guard trial.flashAccuracy != nil, let own = trial.result?.validation else { return nil }
-    if let again = rescored[trial.number] { return FlashEstimate(again) }
-    return estimate(own, fraction: trial.result?.fraction)
+    if let again = rescored[trial.number] { return noise.estimate([again]) }
+    return estimate([own] + (trial.result?.repeats ?? []), fraction: trial.result?.fraction)
   }
 
-  /// Returns an accuracy that was measured at a fraction; nil stands for the study's own.
-  func estimate(_ evaluation: Evaluation, fraction: Double?) -> FlashEstimate {
-    guard fraction == nil, let comparison else { return FlashEstimate(evaluation) }
+  /// Returns the accuracy of a student's trainings at a fraction; nil stands for the study's own.
+  func estimate(_ evaluations: [Evaluation], fraction: Double?) -> FlashEstimate {
+    let own = noise.estimate(evaluations)
+    guard fraction == nil, let comparison else { return own }
     return comparison.prediction(
-      at: FlashEstimate(accuracy: evaluation.accuracy, standardError: 0), images: evaluation.count)
+      at: FlashEstimate(accuracy: own.accuracy, standardError: 0), images: evaluations[0].count)
   }
 
   /// Returns an accuracy that is itself a prediction, for the end of a training at a fraction.
@@ -118,10 +121,6 @@ extension FlashEstimate {
   public var interval: ClosedRange<Double> {
     let reach = 1.959963984540054 * standardError
     return max(0, accuracy - reach)...min(1, accuracy + reach)
-  }
-
-  init(_ evaluation: Evaluation) {
-    self.init(accuracy: evaluation.accuracy, standardError: evaluation.standardError)
   }
 
   /// The same accuracy; a prediction is no better known than a measurement on as many images.

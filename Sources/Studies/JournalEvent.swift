@@ -107,6 +107,8 @@ public enum JournalEvent: Hashable, Sendable {
     public var rungs: [RungEvaluation]?
     /// The flash fraction, where it is not the study's own.
     public var fraction: Double?
+    /// Where the student was deliberately trained again: the same with other seeds.
+    public var repeats: [Evaluation]?
   }
 
   /// No student meets the constraints.

@@ -29,17 +29,16 @@ struct SearchKnowledge {
   func observations(for number: Int) throws -> [Observation] {
     let known = known(to: number)
     let infeasible = (state.imported?.carriedResults ?? []).filter { !$0.result.isFeasible }
-    let scale = FlashScale(state)
+    let estimates = FullAccuracyEstimates(definition, state)
     let elsewhere = try infeasible.map {
-      try observation(
-        $0.result.key, .measured(scale.estimate($0.result.validation, fraction: nil)))
+      try observation($0.result.key, .measured(estimates.estimate($0.result)))
     }
     let predictions = finalPredictions(among: known)
     return try elsewhere
       + state.trials.prefix(number).map { trial in
         let isKnown = known.indices.contains(trial.number)
         let outcome =
-          isKnown && trial.result != nil ? self.outcome(of: trial, scale, predictions) : nil
+          isKnown && trial.result != nil ? self.outcome(of: trial, estimates, predictions) : nil
         return try observation(trial.key, outcome ?? .pending)
       }
   }
@@ -47,7 +46,9 @@ struct SearchKnowledge {
   /// Returns what the sampler is told of the students of other studies whose results do not hold here.
   func relatedObservations() throws -> [Observation] {
     try (state.imported?.sources ?? []).flatMap(\.related).map {
-      try observation($0.key, .measured(FlashEstimate($0.validation)))
+      try observation(
+        $0.key,
+        .measured(value: $0.validation.accuracy, standardError: $0.validation.standardError))
     }
   }
 
@@ -58,17 +59,18 @@ struct SearchKnowledge {
   }
 
   private func outcome(
-    of trial: StudyState.Trial, _ scale: FlashScale, _ predictions: [Rung: RungRegression]
+    of trial: StudyState.Trial, _ estimates: FullAccuracyEstimates,
+    _ predictions: [Rung: RungRegression]
   ) -> Observation.Outcome {
-    if let estimate = scale.estimate(of: trial) { return .measured(estimate) }
+    if let estimate = estimates.estimate(of: trial) { return .measured(estimate) }
     guard let result = trial.result, result.outcome == .stopped, let last = result.rungs?.last,
       let line = predictions[Rung(step: last.step, fraction: result.fraction)]
     else { return .failed }
     let (accuracy, error) = line.prediction(at: last.validation.accuracy)
     return .measured(
-      scale.estimate(
+      estimates.estimate(
         FlashEstimate(accuracy: accuracy, standardError: error), images: last.validation.count,
-        fraction: result.fraction))
+        of: trial))
   }
 
   // MARK: - Rungs

@@ -83,7 +83,8 @@ struct SearchStage {
       .steps(trainingCount: inputs.dataset.count(.training))
     return WorkerTask(
       id: trial.number, kind: .flash, trial: trial.number, key: trial.key, repetition: 0,
-      rungs: knowledge.rungs(for: trial.number, steps: steps), fraction: fraction)
+      rungs: knowledge.rungs(for: trial.number, steps: steps), fraction: fraction,
+      isRepeated: settings.repeats(trial.number) ? true : nil)
   }
 
   private func propose(
@@ -104,7 +105,7 @@ struct SearchStage {
       let result = JournalEvent.Finished(
         trial: task.trial, outcome: JournalEvent.Finished.Outcome(reply.status),
         validation: reply.validation, seconds: reply.seconds ?? 0, steps: reply.steps ?? 0,
-        rungs: reply.rungs, fraction: task.fraction)
+        rungs: reply.rungs, fraction: task.fraction, repeats: reply.repeats)
       try journal.append(.finished(result))
       context.report(.note(line(result)))
     case .crashed(let task):
@@ -151,6 +152,9 @@ struct SearchStage {
 }
 
 extension SearchSettings {
+  /// Whether the student of trial `number` is trained twice.
+  func repeats(_ number: Int) -> Bool { repeatEvery > 0 && number % repeatEvery == 0 }
+
   /// Returns the study's sampler.
   func makeSampler() -> any Sampler {
     sampler == .bayesian ? BayesianSampler(initialTrials: initialTrials) : sampler.makeSampler()

@@ -109,7 +109,9 @@ extension SearchSettings {
     guard let field else { return }
     let members = try field.members(
       of: "the search",
-      known: ["sampler", "trials", "initial_trials", "look_ahead", "rungs", "enqueue"])
+      known: [
+        "sampler", "trials", "initial_trials", "look_ahead", "repeat_every", "rungs", "enqueue",
+      ])
     if let kind = try members["sampler"]?.choice(SamplerKind.self) { sampler = kind }
     if let count = try members["trials"]?.integer(in: 1...1_000_000) { trials = count }
     if let field = members["initial_trials"] {
@@ -119,6 +121,7 @@ extension SearchSettings {
       }
     }
     if let count = try members["look_ahead"]?.integer(in: 1...1024) { lookAhead = count }
+    if let count = try members["repeat_every"]?.integer(in: 0...1_000_000) { repeatEvery = count }
     rungs = try members["rungs"].map(RungSettings.init)
     if let field = members["enqueue"] {
       enqueue = try field.distinctTexts("students", "an architecture's key")

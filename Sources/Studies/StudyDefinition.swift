@@ -53,6 +53,9 @@ public struct SearchSettings: Hashable, Sendable {
   /// Trial n is proposed from the results of trials up to n − lookAhead, whatever else has finished,
   /// so that any number of workers up to it proposes the same students.
   public var lookAhead: Int
+  /// Every so many trials a student is flash-distilled twice, to learn how much the seed matters; 0 for
+  /// never.
+  public var repeatEvery = 8
   /// Where flash trainings are examined and may be stopped; nil if all run to their end.
   public var rungs: RungSettings?
   /// The keys of students to try first, in this order.
@@ -131,5 +134,5 @@ extension Recipe {
 
 extension FlashRecipe {
   /// 5 % of the images in small batches.
-  public static let defaults = FlashRecipe(fraction: 0.05, batch: 32, statisticsBatches: 40)
+  public static let defaults = FlashRecipe(fraction: 0.05, batch: 16, statisticsBatches: 80)
 }

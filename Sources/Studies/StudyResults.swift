@@ -22,6 +22,8 @@ public struct StudyResults: Sendable {
     public var flash: Evaluation
     /// On one scale with the other students', where the audit has raised the fraction.
     public var comparableFlash: FlashEstimate
+    /// The full accuracy that it lets expect, before any full result of the study is known.
+    public var projected: FlashEstimate
     /// One evaluation for each repetition that ended well.
     public var validation: [Evaluation]
     public var test: [Evaluation]
@@ -52,6 +54,7 @@ public struct StudyResults: Sendable {
     var failed: [Int] = []
     let (finalists, audited) = (Set(state.finalists ?? []), Set(state.audited?.trials ?? []))
     let scale = FlashScale(state)
+    let estimates = FullAccuracyEstimates(definition, state, learning: false)
     for number in state.fullTrials {
       let trial = state.trials[number]
       func evaluations(
@@ -62,14 +65,15 @@ public struct StudyResults: Sendable {
             .flatMap(split)
         }
       }
-      guard let flash = trial.result?.validation, let comparable = scale.estimate(of: trial) else {
-        continue
-      }
+      guard let flash = trial.result?.validation, let comparable = scale.estimate(of: trial),
+        let projected = estimates.estimate(of: trial)
+      else { continue }
       let role: Student.Role =
         !finalists.contains(number) ? .audited : audited.contains(number) ? .both : .finalist
       let student = Student(
         trial: number, role: role, key: trial.key, costs: trial.costs, flash: flash,
-        comparableFlash: comparable, validation: evaluations(baseline: false, \.validation),
+        comparableFlash: comparable, projected: projected,
+        validation: evaluations(baseline: false, \.validation),
         test: evaluations(baseline: false, \.test),
         baselineValidation: evaluations(baseline: true, \.validation),
         baselineTest: evaluations(baseline: true, \.test))

@@ -72,8 +72,23 @@ public struct WorkerLoop {
           to: inputs.folder.weights(of: task.key), metadata: ["architecture": task.key])
       }
     }
+    if task.isRepeated == true && reply.status == .measured {
+      reply.repeats = try repeatedEvaluation(task, run.network, reporter).map { [$0] }
+    }
     reply.seconds = Date().timeIntervalSince(began)
     return reply
+  }
+
+  /// Trains a student once more with another seed and classifies the validation split; nil if that
+  /// diverged.
+  private func repeatedEvaluation(
+    _ task: WorkerTask, _ network: Network, _ reporter: ProgressReporter
+  ) throws -> Evaluation? {
+    var again = task
+    (again.repetition, again.rungs) = (task.repetition + 1, nil)
+    let run = try trainingRun(again, network: network)
+    guard case .finished(let model) = try run.train(observe: reporter.observe) else { return nil }
+    return evaluation(model, .validation)
   }
 
   /// Classifies the test split with a student's weights.
@@ -94,6 +109,11 @@ public struct WorkerLoop {
       reply.steps = step
       return false
     }
+    if task.variant?.isCut == true {
+      // Where the full schedule is broken off, the task is done.
+      (reply.status, reply.validation, reply.steps) = (.measured, validation, step)
+      return false
+    }
     reply.rungs = (reply.rungs ?? []) + [RungEvaluation(step: step, validation: validation)]
     if task.goesOn(with: validation.accuracy, after: step) { return true }
     (reply.status, reply.steps) = (.stopped, step)
@@ -110,16 +130,25 @@ public struct WorkerLoop {
   ///
   /// All flash trials draw the same random numbers (the order of images, the augmentation), and so do a
   /// student and its baseline: what differs between two students is then the students. The seed does not
-  /// depend on when or where a task runs.
+  /// depend on when or where a task runs, nor on the recipe.
   private func trainingRun(_ task: WorkerTask, network: Network) throws -> TrainingRun {
     let definition = inputs.definition
     let recipe: Recipe
     var stream: RandomStream
     var checkpoint: String?
+    var statisticsBatches = definition.flash.statisticsBatches
+    var rungs = (task.rungs ?? []).map(\.step)
     switch task.kind {
     case .flash:
-      recipe = definition.flash(fraction: task.fraction).compressed(definition.full)
-      stream = RandomStream(seed: definition.seed, purpose: "flash")
+      let planned = try (task.variant ?? FlashVariant()).training(
+        in: definition, fraction: task.fraction,
+        trainingCount: inputs.dataset.count(.training))
+      (recipe, statisticsBatches) = (planned.recipe, planned.statisticsBatches)
+      if let end = planned.end { rungs = [end] }
+      stream =
+        task.repetition == 0
+        ? RandomStream(seed: definition.seed, purpose: "flash")
+        : RandomStream(seed: definition.seed, purpose: "flash", task.repetition)
     case .distill, .baseline, .test:
       let isBaseline = task.kind == .baseline
       recipe = isBaseline ? definition.full.withoutTeacher : definition.full
@@ -130,9 +159,19 @@ public struct WorkerLoop {
     }
     return TrainingRun(
       network: network, recipe: recipe, reader: inputs.reader,
-      signal: teacher.map { .model($0) } ?? .cached(targets), seed: stream.next(),
-      statisticsBatches: definition.flash.statisticsBatches, checkpointPath: checkpoint,
-      rungs: (task.rungs ?? []).map(\.step))
+      signal: try signal(for: recipe), seed: stream.next(), statisticsBatches: statisticsBatches,
+      checkpointPath: checkpoint, rungs: rungs)
+  }
+
+  /// Returns what the teacher says in a training; a variant may have another view than the study.
+  private func signal(for recipe: Recipe) throws -> TeacherSignal {
+    switch recipe.teacherView {
+    case .clean: .cached(targets)
+    case .augmented:
+      .model(
+        try teacher ?? TrainedModel(inputs.teacherNetwork, contentsOf: inputs.folder.teacherWeights)
+      )
+    }
   }
 
   private static func send(_ reply: WorkerReply) {

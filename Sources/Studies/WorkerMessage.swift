@@ -16,12 +16,16 @@ struct WorkerTask: Hashable, Sendable, Codable {
   var kind: Kind
   var trial: Int
   var key: String
-  /// Which repetition of a full training.
+  /// Which repetition of a training; a study repeats full ones only.
   var repetition: Int
   /// Where a flash training is examined on its way, ascending; nil in a study without rungs.
   var rungs: [Rung]?
+  /// What a flash training does differently from the study's; nil in a study.
+  var variant: FlashVariant?
   /// The fraction of a flash training, where it is not the study's own.
   var fraction: Double?
+  /// Whether a flash training that ends well is repeated with another seed; nil: it is not.
+  var isRepeated: Bool?
   /// Whether a full training leaves the test split alone, because the search goes on; nil: it does not.
   var leavesTest: Bool?
 
@@ -71,5 +75,7 @@ struct WorkerReply: Hashable, Sendable, Codable {
   var seconds: Double?
   var steps: Int?
   var rungs: [RungEvaluation]?
+  /// The same training with other seeds.
+  var repeats: [Evaluation]?
   var message: String?
 }

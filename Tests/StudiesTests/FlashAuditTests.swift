@@ -97,7 +97,7 @@ struct FlashAuditTests {
     events.append(MadeUp.audited(0, 1, 2, 3, raisedTo: 0.1))
     let definition = try StudyText.tiny.definition()
     let results = StudyResults(definition, MadeUp.state(events))
-    #expect(abs(try #require(results.audit?.flash.spearman).value - 0.6) < 1e-12)
+    #expect(abs(try #require(results.audit?.rawFlash.spearman).value - 0.6) < 1e-12)
     #expect(results.students.map(\.flash.correct) == [500, 510, 520, 530])
     #expect(results.students.map(\.comparableFlash.accuracy) == [0.72, 0.71, 0.74, 0.73])
   }

@@ -31,6 +31,10 @@ struct RunCommandTests {
     let outcome = try study.outcome()
     #expect(outcome.trials.count == 8 && outcome.finalists?.count == 2)
     #expect(outcome.distilled.count == 4)
+    // Every eighth student is trained twice, and another seed gives something else.
+    let repeats = outcome.trials.compactMap { $0.result?.repeats }
+    #expect(repeats.count == 1 && repeats[0] == outcome.trials[0].result?.repeats)
+    #expect(repeats[0].count == 1 && repeats[0][0] != outcome.trials[0].result?.validation)
     #expect(outcome.distilled.allSatisfy { $0.outcome == .measured && $0.test?.count == 60 })
     for trial in outcome.finalists ?? [] {
       #expect(study.temporary.has("candidates/\(outcome.trials[trial].key)/weights.safetensors"))

@@ -23,6 +23,15 @@ struct SearchKnowledgeTests {
     -> [Observation.Outcome]
   { try knowledge.observations(for: trial).map(\.outcome) }
 
+  /// What a flash accuracy says of the full one, at the study's fraction or another.
+  private func projected(
+    _ flash: FlashEstimate, macs: Int, fraction: Double? = nil
+  ) throws -> FlashEstimate {
+    let own = try StudyText.tiny.definition().flash.fraction
+    return FullAccuracyProjection(fraction: fraction ?? own)
+      .projected(flash, costs: MadeUp.costs(macs: macs))
+  }
+
   @Test("are the results of trials up to n − q, whatever else has finished")
   func lookAhead() throws {
     let proposed = (0..<5).map { MadeUp.proposed($0, key: keys[$0], macs: 5) }
@@ -30,7 +39,8 @@ struct SearchKnowledgeTests {
       proposed + [MadeUp.finished(0, 800), MadeUp.finished(1, nil), MadeUp.finished(4, 850)])
     #expect(
       try outcomes(knowledge, 4) == [
-        .measured(value: 0.8, standardError: MadeUp.evaluation(800).standardError), .failed,
+        .measured(try projected(FlashNoise([]).estimate([MadeUp.evaluation(800)]), macs: 5)),
+        .failed,
         .pending, .pending,
       ])
     #expect(try outcomes(knowledge, 3).map { $0 == .pending } == [false, true, true])
@@ -109,9 +119,16 @@ struct SearchKnowledgeTests {
       return (value * 1000).rounded()
     }
     // Infeasible ones first; the stopped one would have ended at 500, says its rung.
-    #expect(values == [610, 600, 620, 640, 660, 680, 600])
+    let raised = [(610, 9), (600, 9), (620, 5), (640, 5), (660, 5), (680, 5), (600, 5)]
+    let expected = try raised.map { accuracy, macs in
+      let flash = FlashEstimate(accuracy: Double(accuracy) / 1000, standardError: 0)
+      return (try projected(flash, macs: macs, fraction: 0.1).accuracy * 1000).rounded()
+    }
+    #expect(values == expected)
     guard case .measured(_, let error, _) = try outcomes(knowledge, 6)[0] else { return }
-    #expect(error >= (0.61 * 0.39 / 1000).squareRoot())
+    let sampling = FlashEstimate(
+      accuracy: 0.61, standardError: (0.61 * 0.39 / 1000).squareRoot())
+    #expect(error > 0.999 * (try projected(sampling, macs: 9, fraction: 0.1)).standardError)
   }
 
   @Test("hold no threshold from rungs of another fraction")
@@ -159,7 +176,8 @@ struct SearchKnowledgeTests {
       guard case .measured(let value, let error, _) = outcomes[trial] else { return nil }
       return (value, error)
     }
-    #expect(measured(0)?.value == 0.72)
+    let ended = try projected(FlashNoise([]).estimate([MadeUp.evaluation(720)]), macs: 100)
+    #expect(measured(0)?.value == ended.accuracy)
     let first = try #require(measured(4))
     let second = try #require(measured(5))
     func line(_ rung: Int) throws -> RungRegression {
@@ -168,11 +186,17 @@ struct SearchKnowledgeTests {
           trials[..<4].map { (Double($0[rung]) / 1000, Double($0[2]) / 1000) }))
     }
     let (fromFirst, fromSecond) = (try line(0), try line(1))
-    #expect(first == fromFirst.prediction(at: 0.4))
-    #expect(first.error > fromFirst.residualDeviation)
-    #expect(abs(second.value - fromSecond.prediction(at: 0.58).accuracy) < 1e-12)
+    let (value, error) = fromFirst.prediction(at: 0.4)
+    let end = try projected(FlashEstimate(accuracy: value, standardError: error), macs: 104)
+    #expect(error > fromFirst.residualDeviation)
+    #expect(first.value == end.accuracy && first.error == end.standardError)
     // Its line is exact, but a thousand images are not.
-    #expect(second.error >= (second.value * (1 - second.value) / 1000).squareRoot())
+    let exact = fromSecond.prediction(at: 0.58).accuracy
+    let known = try projected(
+      FlashEstimate(accuracy: exact, standardError: (exact * (1 - exact) / 1000).squareRoot()),
+      macs: 105)
+    #expect(abs(second.value - known.accuracy) < 1e-12)
+    #expect(second.error > 0.999 * known.standardError)
     // Trial 6 knows trials up to 3 alone: nobody was stopped among them.
     #expect(try self.outcomes(knowledge, 6)[4] == .pending)
   }

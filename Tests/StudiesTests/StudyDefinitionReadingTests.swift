@@ -138,6 +138,7 @@ struct StudyDefinitionReadingTests {
       ("search", "{\"trials\": 0}", "search.trials: got 0"),
       ("search", "{\"sampler\": \"tpe\"}", "search.sampler: got \"tpe\", expected one of \"bayes"),
       ("search", "{\"initial_trials\": \"4\"}", "search.initial_trials: got \"4\""),
+      ("search", "{\"repeat_every\": -1}", "search.repeat_every: got -1"),
       (
         "search", "{\"sampler\": \"random\", \"initial_trials\": 4}",
         "search.initial_trials: got 4, expected no \"initial_trials\" with the sampler \"random\""

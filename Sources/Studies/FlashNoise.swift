@@ -1,0 +1,50 @@
+import Distillation
+import Foundation
+
+/// How much a flash accuracy depends on the seed, learnt from the students that were deliberately
+/// trained twice.
+///
+/// Two trainings of a student are seen on the same images, so what these differ by holds what the finite
+/// split adds to any comparison of two students. What the split adds to all alike ranks nobody and is
+/// left out. Source of the estimate: the scaled inverse χ² distribution, Gelman et al., "Bayesian Data
+/// Analysis", 2013, section 2.6.
+struct FlashNoise: Hashable {
+  /// The standard deviation of the logarithm of the error rate over seeds.
+  let logErrorDeviation: Double
+
+  /// What is believed before any student was repeated, and how many repeats it is worth.
+  private static let usualDeviation = 0.025
+  private static let usualWeight = 4.0
+
+  /// Takes the pairs of trainings that differ in nothing but the seed from a study's journal.
+  init(_ state: StudyState) {
+    self.init(
+      state.trials.flatMap { trial -> [(Evaluation, Evaluation)] in
+        guard let result = trial.result, let first = result.validation else { return [] }
+        return (result.repeats ?? []).map { (first, $0) }
+      })
+  }
+
+  init(_ pairs: [(Evaluation, Evaluation)]) {
+    let usual = FlashNoise.usualWeight * FlashNoise.usualDeviation * FlashNoise.usualDeviation
+    let squares = pairs.reduce(usual) { sum, pair in
+      let difference = FlashNoise.logError(pair.0) - FlashNoise.logError(pair.1)
+      return sum + difference * difference / 2
+    }
+    logErrorDeviation = (squares / (FlashNoise.usualWeight + Double(pairs.count))).squareRoot()
+  }
+
+  /// Returns the mean over a student's trainings, and its standard error.
+  func estimate(_ evaluations: [Evaluation]) -> FlashEstimate {
+    let logs = evaluations.map(FlashNoise.logError)
+    let error = exp(logs.reduce(0, +) / Double(logs.count))
+    return FlashEstimate(
+      accuracy: 1 - error,
+      standardError: error * logErrorDeviation / Double(logs.count).squareRoot())
+  }
+
+  /// Half a wrong image stands for none.
+  private static func logError(_ evaluation: Evaluation) -> Double {
+    log(max(0.5, Double(evaluation.count - evaluation.correct)) / Double(evaluation.count))
+  }
+}

@@ -1,0 +1,84 @@
+import Distillation
+import FileFormats
+import Foundation
+
+/// A flash training that differs from the study's, so that recipes can be compared.
+///
+/// It travels to the workers as the JSON that a study would have, so whatever a study can say of a
+/// recipe, a variant can.
+struct FlashVariant: Hashable, Sendable, Codable {
+  /// What `study.json` would have under "flash"; what it leaves out is as in the study.
+  var flash: String?
+  /// What it would have under "full": what is compressed, or cut.
+  var full: String?
+  /// Whether the full schedule is begun and broken off instead of being compressed, with the full
+  /// training's batch.
+  var isCut = false
+
+  enum CodingKeys: String, CodingKey {
+    case flash, full
+    case isCut = "cut"
+  }
+}
+
+extension FlashVariant {
+  /// Returns the variant's flash recipe.
+  ///
+  /// - Throws: `JSONError` naming the field that cannot be read.
+  func flashRecipe(in study: StudyDefinition) throws(JSONError) -> FlashRecipe {
+    guard let flash else { return study.flash }
+    return try FlashRecipe(
+      JSONField(json: Data(flash.utf8), file: "flash"), defaults: study.flash)
+  }
+
+  /// Returns the training that the variant makes of a study's.
+  ///
+  /// - Parameter fraction: The flash fraction, where it is not that of the variant or the study.
+  /// - Throws: `JSONError` naming the field that cannot be read.
+  func training(
+    in study: StudyDefinition, fraction: Double? = nil, trainingCount: Int
+  ) throws(JSONError) -> PlannedTraining {
+    var fullRecipe = study.full
+    if let full {
+      fullRecipe = try Recipe(
+        JSONField(json: Data(full.utf8), file: "full"), defaults: study.full)
+    }
+    var flashRecipe = try flashRecipe(in: study)
+    if let fraction { flashRecipe.fraction = fraction }
+    guard isCut else {
+      return PlannedTraining(
+        recipe: flashRecipe.compressed(fullRecipe), end: nil,
+        statisticsBatches: flashRecipe.statisticsBatches)
+    }
+    let steps = fullRecipe.steps(trainingCount: trainingCount)
+    return PlannedTraining(
+      recipe: fullRecipe, end: max(1, Int((flashRecipe.fraction * Double(steps)).rounded())),
+      statisticsBatches: flashRecipe.statisticsBatches)
+  }
+}
+
+/// A recipe as it is carried out.
+struct PlannedTraining: Hashable, Sendable {
+  var recipe: Recipe
+  /// After how many steps the schedule is broken off; nil if it is not.
+  var end: Int?
+  /// Batches over which batch-norm statistics are taken again at the end.
+  var statisticsBatches: Int
+
+  /// The full training of a study's students.
+  static func full(in study: StudyDefinition) -> PlannedTraining {
+    PlannedTraining(
+      recipe: study.full, end: nil, statisticsBatches: study.flash.statisticsBatches)
+  }
+
+  /// Everything that it says, on one line: equal texts are equal trainings.
+  var identity: String {
+    "\(recipe.identity) end=\(end.map(String.init) ?? "none") statistics=\(statisticsBatches)"
+  }
+
+  /// Images that pass forward alone, for the batch-norm statistics at the end.
+  func statisticsImages(trainingCount: Int) -> Int {
+    recipe.batch
+      * min(statisticsBatches, recipe.stepsPerEpoch(trainingCount: trainingCount))
+  }
+}
