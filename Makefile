@@ -51,6 +51,10 @@ benchmark: packages-and-data build ## Race PyTorch and ONNX Runtime (.ci/benchma
 benchmark-search: packages build ## Search tables of real results beside other optimisers (.ci/benchmark-search)
 	@.ci/benchmark-search $(autodistill)
 
+.PHONY: benchmark-flash
+benchmark-flash: packages-and-data build ## Measure how well flash recipes rank students; takes many hours (.ci/benchmark-flash)
+	@.ci/benchmark-flash $(autodistill)
+
 .PHONY: check-all
 check-all: lint test build ## lint, test, and kill and resume a study (STUDY=.../study.json SEED=1)
 	.ci/check-resume $(autodistill) $(STUDY) $(SEED)

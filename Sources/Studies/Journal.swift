@@ -68,7 +68,8 @@ public final class Journal {
     return (state, start)
   }
 
-  private static func reason(_ error: any Error) -> String {
+  /// Returns in a few words why a line could not be decoded.
+  static func reason(_ error: any Error) -> String {
     switch error {
     case DecodingError.keyNotFound(let key, _): "the key \"\(key.stringValue)\" is missing"
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):

@@ -77,7 +77,8 @@ public struct StudyInputs: Sendable {
     }
   }
 
-  private static func check(
+  /// Checks that a batch can be filled.
+  static func check(
     batch: Int, field: String, dataset: PreparedDataset, file: String
   ) throws {
     let count = dataset.count(.training)

@@ -24,7 +24,10 @@ struct TeacherStage {
   }
 
   /// A hash of everything that makes the teacher what it is.
-  func identity() throws -> String {
+  func identity() throws -> String { try TeacherStage.identity(inputs) }
+
+  /// A hash of everything that makes a study's teacher what it is.
+  static func identity(_ inputs: StudyInputs) throws -> String {
     let definition = inputs.definition.teacher
     let weights = try definition.weights.map {
       try ContentHash.hexadecimal(ofFile: inputs.folder.appending($0))

@@ -90,8 +90,7 @@ struct TrainingCost {
   init(_ network: Network) {
     let costs = NetworkCosts(network)
     (parameters, macs) = (costs.parameters, costs.macs)
-    let first = InferenceGraph(network).kernels.first { $0.macs > 0 }
-    flops = 2 * (3 * costs.macs - (first?.macs ?? 0))
+    flops = 2 * InferenceGraph(network).trainingMACs
     activationFloats = 3 * network.floatsHeldBackByNorms
   }
 

@@ -4,18 +4,23 @@ import SearchSpaces
 /// `autodistill bench`
 struct BenchVerb: Verb {
   static let name = "bench"
-  static let summary = "speed of training and inference on this machine, and accuracy"
-  static let operands = ["[training|inference|accuracy|proposals]"]
-  static let options = [
-    "--network", "--batch", "--threads", "--seconds", "--epochs", "--seeds", "--space",
+  static let summary = "speed of training and inference on this machine, accuracy, flash recipes"
+  static let operands = ["[training|inference|accuracy|proposals|flash]", "[FOLDER]"]
+  static let options = speedOptions + ["--threads"] + BenchFlash.options
+  static let flags = speedFlags + BenchFlash.flags
+
+  private static let speedOptions = [
+    "--network", "--batch", "--seconds", "--epochs", "--seeds", "--space",
   ]
-  static let flags = ["--json", "--await-start"]
+  private static let speedFlags = ["--json", "--await-start"]
   static let help = """
     USAGE: autodistill bench [training|inference] [--network S|M|L|T] [--batch B] [--threads T]
                              [--seconds N] [--json]
            autodistill bench accuracy [--network S|M|L|T] [--epochs N] [--seeds N] [--batch B]
                              [--threads T] [--json]
            autodistill bench proposals [--space FILE] [--json]
+           autodistill bench flash FOLDER [--workers N] [--threads N] [--data DIR] [--table FILE]
+                             [--table-only]
 
     Trains and runs reference networks (S 0.5, M 5.6, L 24 and T 37 million MACs, 28×28×1 images) on
     made-up images. A training step is an augmented batch, forward, distillation and cross-entropy
@@ -30,6 +35,11 @@ struct BenchVerb: Verb {
     the first of a process, which makes everything anew, and the 20 after it. A space of at most
     20,000 points is weighed whole.
 
+    Flash measures flash recipes in a folder with a study.json and a benchmark.json: students drawn at
+    random get the full training, several seeds of it, and the flash training of every recipe; the
+    table says how well what flash says ranks them. Run again after a crash or Ctrl-C it goes on where
+    it was: runs.jsonl keeps what was trained.
+
     --network NAME    only this one (default: all)
     --batch B         images a training step (default: 64)
     --threads T       threads of a training step (default: 1)
@@ -40,8 +50,17 @@ struct BenchVerb: Verb {
     --json            one JSON object a line, for each network and measurement
     --await-start     once warm, write the line "ready" to standard error and train on from the
                       moment a line comes in: to measure several processes at once
+
+    With flash:
+    --workers N       worker processes; the number does not change any result
+    --threads N       threads for training the teacher
+    --data DIR        where the named data set lies, instead of where the study says
+    --table FILE      where to write the table, as Markdown (default: it is printed)
+    --table-only      train nothing: the table of what runs.jsonl holds
     """
 
+  /// What to do with recipes instead of measuring speed.
+  private let flash: BenchFlash?
   private let kinds: [Kind]
   private let networks: [ReferenceNetwork]
   private let training: TrainingBenchmark
@@ -69,10 +88,13 @@ struct BenchVerb: Verb {
   }
 
   init(_ arguments: Arguments) throws {
-    if let operand = arguments.operands.first {
+    flash = try BenchVerb.flash(arguments)
+    if flash != nil {
+      kinds = []
+    } else if let operand = arguments.operands.first {
       guard let kind = Kind(rawValue: operand) else {
         throw UsageError(
-          "bench: got '\(operand)', expected training, inference, accuracy or proposals",
+          "bench: got '\(operand)', expected training, inference, accuracy, proposals or flash",
           BenchVerb.self)
       }
       kinds = [kind]
@@ -100,7 +122,27 @@ struct BenchVerb: Verb {
     asJSON = arguments.has("--json")
   }
 
+  /// Reads the command line of `bench flash`; nil if something else is asked for.
+  private static func flash(_ arguments: Arguments) throws -> BenchFlash? {
+    let isFlash = arguments.operands.first == "flash"
+    guard arguments.operands.count == (isFlash ? 2 : min(1, arguments.operands.count)) else {
+      throw UsageError(
+        isFlash
+          ? "bench flash: got no folder, expected one with a study.json and a benchmark.json"
+          : "bench \(arguments.operands[0]): got '\(arguments.operands[1])' too, expected no folder",
+        BenchVerb.self)
+    }
+    let foreign = isFlash ? speedOptions + speedFlags : BenchFlash.options + BenchFlash.flags
+    for name in foreign where arguments.value(name) != nil || arguments.has(name) {
+      throw UsageError(
+        isFlash ? "\(name) does not go together with flash" : "\(name) goes together with flash",
+        BenchVerb.self)
+    }
+    return isFlash ? try BenchFlash(arguments) : nil
+  }
+
   func run() throws -> ExitStatus {
+    if let flash { return try flash.run() }
     var peaks = MachinePeaks()
     for kind in kinds {
       if !asJSON { Terminal.print(kind.heading) }

@@ -120,8 +120,9 @@ struct StudyCommand {
   private let workers: Int?
   private let threads: Int?
 
-  init(_ arguments: Arguments) throws {
-    folder = StudyFolder(arguments.operands[0])
+  /// - Parameter operand: The place of the study's folder among the operands.
+  init(_ arguments: Arguments, operand: Int = 0) throws {
+    folder = StudyFolder(arguments.operands[operand])
     dataFolder = arguments.value("--data")
     workers = try arguments.integer("--workers", in: 1...1024)
     threads = try arguments.integer("--threads", in: 1...1024)
@@ -131,15 +132,10 @@ struct StudyCommand {
   func run(through stage: StudyRunner.Stage) throws -> ExitStatus {
     Interruption.install()
     let inputs = try StudyInputs(folder, dataFolder: dataFolder)
-    let cores = ProcessInfo.processInfo.activeProcessorCount
     let display = ProgressDisplay()
-    let context = StudyContext(
-      version: AutoDistillCommand.version, workerCommand: workerCommand,
-      workers: workers ?? inputs.definition.workers ?? cores, threads: threads ?? cores,
-      report: display.show, isCancelled: { Interruption.isRequested })
     let state: StudyState
     do {
-      state = try StudyRunner(inputs, context: context).run(through: stage)
+      state = try StudyRunner(inputs, context: context(inputs, display)).run(through: stage)
       display.finish()
     } catch StudyError.interrupted {
       display.finish()
@@ -158,6 +154,15 @@ struct StudyCommand {
       return .failed
     }
     return .success
+  }
+
+  /// Returns how what is read from the folder is run, stopped and shown.
+  func context(_ inputs: StudyInputs, _ display: ProgressDisplay) -> StudyContext {
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    return StudyContext(
+      version: AutoDistillCommand.version, workerCommand: workerCommand,
+      workers: workers ?? inputs.definition.workers ?? cores, threads: threads ?? cores,
+      report: display.show, isCancelled: { Interruption.isRequested })
   }
 
   func writeReport(_ inputs: StudyInputs, _ state: StudyState) throws {

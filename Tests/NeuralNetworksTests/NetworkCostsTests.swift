@@ -29,12 +29,17 @@ struct NetworkCostsTests {
     try builder.appendUnit(kernel: 3, stride: 2, channels: 4, .relu)
     try builder.append(.globalAveragePool)
     try builder.append(.dense(channels: 10))
-    let costs = NetworkCosts(try builder.network())
+    let network = try builder.network()
+    let costs = NetworkCosts(network)
+    // No gradient leads to the image.
+    #expect(
+      InferenceGraph(network).trainingMACs == 2 * 9 * 8 * 64 + 3 * (9 * 8 * 4 * 16 + 4 * 10))
     // 8×8×1, 8×8×8, 4×4×4, 4 and 10 floats: the first two together are 576, the next 576.
     #expect(costs.peakActivationBytes == 4 * 576)
     #expect(costs.macs == 9 * 8 * 64 + 9 * 8 * 4 * 16 + 4 * 10)
     #expect(costs.parameters == 72 + 16 + 288 + 8 + 50)
     #expect(costs.weightBytes == 4 * (72 + 8 + 288 + 4 + 50))
+    #expect(network.depth == 3)
   }
 
   @Test("count a shortcut's tensor until it is added")
@@ -46,7 +51,9 @@ struct NetworkCostsTests {
     try builder.appendUnit(kernel: 3, stride: 1, channels: 4, nil)
     try builder.add(source)
     try builder.append(.globalAveragePool)
-    let costs = NetworkCosts(try builder.network())
+    let network = try builder.network()
+    #expect(network.depth == 3)
+    let costs = NetworkCosts(network)
     // The shortcut, the second and the third convolution's outputs of 64 floats each.
     #expect(costs.peakActivationBytes == 4 * 3 * 64)
   }

@@ -90,11 +90,15 @@ struct BenchCommandTests {
   @Test("refuses what it cannot measure, with status 2")
   func badUsage() throws {
     for (arguments, part) in [
-      (["guess"], "bench: got 'guess', expected training, inference, accuracy or proposals"),
+      (["guess"], "bench: got 'guess', expected training, inference, accuracy, proposals or flash"),
       (
         ["training", "inference"],
-        "expected [training|inference|accuracy|proposals], got training inference"
+        "bench training: got 'inference' too, expected no folder"
       ),
+      (["flash"], "bench flash: got no folder"),
+      (["flash", "x", "--batch", "8"], "--batch does not go together with flash"),
+      (["flash", "x", "--json"], "--json does not go together with flash"),
+      (["training", "--table", "x"], "--table goes together with flash"),
       (["training", "--network", "Q"], "--network: got 'Q', expected S, M, L or T"),
       (["training", "--batch", "1"], "--batch: got '1', expected a whole number from 2"),
       (["--seconds", "0"], "--seconds: got '0', expected a whole number from 1"),

@@ -1,0 +1,67 @@
+/// How often a score orders two subjects of about the same cost as their values do.
+public struct PairOrdering: Sendable, Hashable {
+  /// The pairs that count.
+  public let count: Int
+  /// Those that the score orders rightly; where it sees no difference, half a pair.
+  public let right: Double
+
+  /// The share of right pairs; nil if no pair counts.
+  public var share: Double? { count > 0 ? right / Double(count) : nil }
+
+  /// Orders all pairs whose values differ enough and whose costs are close.
+  ///
+  /// - Parameters:
+  ///   - scores: The score of each subject.
+  ///   - values: What the score should order as.
+  ///   - costs: Positive.
+  ///   - leastDifference: Pairs whose values differ by no more do not count.
+  ///   - costRatio: Nor do pairs of which one costs more than so many times the other.
+  public init(
+    of scores: [Double], against values: [Double], costs: [Double], leastDifference: Double,
+    costRatio: Double
+  ) {
+    precondition(
+      scores.count == values.count && costs.count == values.count,
+      "\(scores.count) scores and \(costs.count) costs for \(values.count) values")
+    var count = 0
+    var right = 0.0
+    for a in values.indices {
+      for b in values.indices.dropFirst(a + 1) {
+        let difference = values[a] - values[b]
+        guard abs(difference) > leastDifference,
+          max(costs[a], costs[b]) <= costRatio * min(costs[a], costs[b])
+        else { continue }
+        count += 1
+        let seen = scores[a] - scores[b]
+        if seen == 0 {
+          right += 0.5
+        } else if (seen > 0) == (difference > 0) {
+          right += 1
+        }
+      }
+    }
+    (self.count, self.right) = (count, right)
+  }
+}
+
+/// Returns the variance within groups, from all of them: the sum of squares about each group's mean,
+/// divided by the number of values less the number of groups; nil if every group has one value.
+public func pooledVariance(of groups: [[Double]]) -> Double? {
+  var squares = 0.0
+  var freedom = 0
+  for group in groups where group.count > 1 {
+    let mean = group.reduce(0, +) / Double(group.count)
+    squares += group.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    freedom += group.count - 1
+  }
+  return freedom > 0 ? squares / Double(freedom) : nil
+}
+
+/// Returns what is lost by trusting a score: the best value less the best among the `top` subjects of the
+/// highest scores, the first of equals; nil if there are none.
+public func selectionRegret(of scores: [Double], against values: [Double], top: Int) -> Double? {
+  precondition(scores.count == values.count, "\(scores.count) scores, \(values.count) values")
+  let chosen = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }.prefix(top)
+  guard let best = values.max(), let found = chosen.map({ values[$0] }).max() else { return nil }
+  return best - found
+}

@@ -1,0 +1,179 @@
+import Datasets
+import Distillation
+import FileFormats
+import Foundation
+
+/// Measures flash recipes: how well what they say of randomly drawn students ranks these as their full
+/// trainings do.
+///
+/// The folder is a study's with a `benchmark.json`; `runs.jsonl` keeps what was trained, and everything
+/// else is computed from it.
+public struct FlashBenchmark {
+  public let inputs: StudyInputs
+  public let definition: FlashBenchmarkDefinition
+  let students: [BenchmarkStudent]
+
+  /// Reads the benchmark in a study's folder and draws its students.
+  ///
+  /// - Throws: An error that names file, field, value and what was expected.
+  public init(_ inputs: StudyInputs) throws {
+    let path = inputs.folder.appending("benchmark.json")
+    let definition = try FlashBenchmarkDefinition(contentsOf: path, study: inputs.definition)
+    let dataset = inputs.dataset
+    for (index, recipe) in definition.recipes.enumerated() {
+      let field = "recipes[\(index)]"
+      let planned = try recipe.variant.training(
+        in: inputs.definition, trainingCount: dataset.count(.training)
+      ).recipe
+      try planned.augmentation.validate(
+        height: dataset.height, width: dataset.width, field: field + ".full.augmentation")
+      try StudyInputs.check(
+        batch: planned.batch,
+        field: field + (recipe.variant.isCut ? ".full.batch" : ".flash.batch"),
+        dataset: dataset, file: path)
+    }
+    (self.inputs, self.definition) = (inputs, definition)
+    students = try BenchmarkStudent.drawn(definition, inputs: inputs, file: path)
+  }
+
+  /// Where the trainings are kept.
+  var logPath: String { inputs.folder.appending("runs.jsonl") }
+
+  /// Trains whatever has no result yet.
+  ///
+  /// - Throws: `StudyError.interrupted` if the user stopped it; everything finished is kept.
+  public func run(_ context: StudyContext) throws {
+    let lock = try StudyLock(inputs.folder)
+    defer { withExtendedLifetime(lock) {} }
+    let log = try BenchmarkLog(logPath)
+    // Results that were brought along need no teacher, if nothing is missing.
+    if let teacher = try knownTeacher(log.contents),
+      try plan(teacher).missing(in: log.contents.records).isEmpty
+    {
+      return
+    }
+    context.report(.stage("teacher"))
+    let plan = try plan(try readyTeacher(log, context))
+    context.report(.stage("flash benchmark"))
+    try train(plan, log, context)
+  }
+
+  /// Returns what the recorded trainings say, as Markdown.
+  public func table() throws -> String {
+    let contents = try BenchmarkLog.contents(of: logPath)
+    let hash = try knownTeacher(contents)?.weightsHash ?? ""
+    let plan = try BenchmarkPlan(
+      definition, students: students, inputs: inputs, teacherHash: hash)
+    return try BenchmarkTable(inputs: inputs, results: BenchmarkResults(plan, contents.records))
+      .markdown()
+  }
+
+  private func plan(_ teacher: JournalEvent.TeacherReady) throws -> BenchmarkPlan {
+    try BenchmarkPlan(
+      definition, students: students, inputs: inputs, teacherHash: teacher.weightsHash)
+  }
+
+  /// The teacher that the last results were made with, unless the study asks for another one now.
+  private func knownTeacher(
+    _ contents: BenchmarkLog.Contents
+  ) throws -> JournalEvent.TeacherReady? {
+    let identity = try TeacherStage.identity(inputs)
+    return contents.teacher?.identity == identity ? contents.teacher : nil
+  }
+
+  /// Makes sure that the teacher is there.
+  ///
+  /// - Throws: `StudyError.changed` if it has been made anew with other bits, as on another processor:
+  ///   results of the two must not be mixed.
+  private func readyTeacher(
+    _ log: BenchmarkLog, _ context: StudyContext
+  ) throws -> JournalEvent.TeacherReady {
+    let known = try knownTeacher(log.contents)
+    let teacher = try TeacherStage(inputs: inputs, context: context).run(known: known)
+    if let known, known.weightsHash != teacher.weightsHash {
+      let old = try plan(known)
+      guard old.missing(in: log.contents.records) == old.missing(in: [:]) else {
+        throw StudyError.changed(folder: inputs.folder.path, what: "the teacher's weights")
+      }
+    }
+    if known?.weightsHash != teacher.weightsHash { try log.append(teacher) }
+    return teacher
+  }
+}
+
+extension FlashBenchmark {
+  private func train(_ plan: BenchmarkPlan, _ log: BenchmarkLog, _ context: StudyContext) throws {
+    let tasks = plan.missing(in: log.contents.records)
+    guard !tasks.isEmpty else { return }
+    let total = Set(plan.tasks.map(plan.id)).count
+    let pool = try WorkerPool(
+      workerCount: min(context.workers, tasks.count), command: context.workerCommand)
+    var waiting = Array(tasks.indices)[...]
+    var done = total - tasks.count
+    while true {
+      try context.checkCancelled()
+      while pool.idleCount > 0, let next = waiting.popFirst() {
+        pool.submit(workerTask(tasks[next], id: next))
+      }
+      if pool.isIdle { break }
+      let outcome = try pool.wait {
+        try context.checkCancelled()
+        let partial = pool.running.reduce(0) { $0 + $1.share }
+        context.report(
+          .advance(done: Double(done) + partial, total: total, detail: "\(done) of \(total)"))
+      }
+      done += 1
+      let (task, record) = record(outcome, tasks, plan)
+      try log.append(record)
+      if task.kind == .full {
+        // Only now is the checkpoint of no more use.
+        try? FileManager.default.removeItem(
+          atPath: inputs.folder.checkpoint(
+            of: record.key, repetition: record.repetition, isBaseline: false))
+      }
+      context.report(.note("\(done) of \(total): \(line(task, record))"))
+    }
+  }
+
+  private func workerTask(_ task: BenchmarkTask, id: Int) -> WorkerTask {
+    WorkerTask(
+      id: id, kind: task.kind == .full ? .distill : .flash, trial: task.student,
+      key: students[task.student].key, repetition: task.repetition,
+      variant: task.recipe.map { definition.recipes[$0].variant })
+  }
+
+  private func record(
+    _ outcome: WorkerPool.Outcome, _ tasks: [BenchmarkTask], _ plan: BenchmarkPlan
+  ) -> (BenchmarkTask, TrainingRecord) {
+    let task: BenchmarkTask
+    var reply: WorkerReply?
+    switch outcome {
+    case .crashed(let sent): task = tasks[sent.id]
+    case .replied(let sent, let said): (task, reply) = (tasks[sent.id], said)
+    }
+    let training = plan.training(task)
+    let student = students[task.student]
+    let isMeasured = reply?.status == .measured && reply?.validation != nil
+    let steps = min(reply?.steps ?? 0, training.end ?? Int.max)
+    return (
+      task,
+      TrainingRecord(
+        kind: task.kind, recipe: task.recipe.map { definition.recipes[$0].name },
+        identity: plan.id(task).identity, key: student.key, repetition: task.repetition,
+        outcome: isMeasured ? .measured : (reply == nil ? .crashed : .diverged),
+        validation: isMeasured ? reply?.validation : nil, test: isMeasured ? reply?.test : nil,
+        seconds: reply?.seconds ?? 0, steps: steps, images: steps * training.recipe.batch,
+        statisticsImages: isMeasured
+          ? training.statisticsImages(trainingCount: inputs.dataset.count(.training)) : 0,
+        macs: student.costs.macs, trainingMACs: student.trainingMACs)
+    )
+  }
+
+  private func line(_ task: BenchmarkTask, _ record: TrainingRecord) -> String {
+    let result =
+      record.validation.map { String(format: "validation accuracy %.2f %%", 100 * $0.accuracy) }
+      ?? record.outcome.rawValue
+    return "\(record.recipe ?? "full"), student \(task.student), seed \(record.repetition): "
+      + result + String(format: " (%.1f s)", record.seconds)
+  }
+}

@@ -1,0 +1,87 @@
+import SearchSpaces
+import TensorKernels
+import Testing
+
+@testable import BayesianOptimization
+
+@Suite("the posterior of a problem")
+struct ProposalPosteriorTests {
+  private let task: SyntheticTask
+
+  init() throws { task = try SyntheticTask() }
+
+  private func architectures(_ count: Int, seed: UInt64) -> [Architecture] {
+    var random = RandomStream(seed: seed, purpose: "posterior")
+    return (0..<count).map { _ in task.space.randomArchitecture(using: &random) }
+  }
+
+  private func observations(
+    _ architectures: [Architecture], noise: Double, _ metric: (Architecture) -> Double
+  ) -> [Observation] {
+    var random = RandomStream(seed: 8, purpose: "posterior noise")
+    return architectures.map {
+      Observation(
+        architecture: $0,
+        outcome: .measured(value: metric($0) + noise * random.normal(), standardError: noise))
+    }
+  }
+
+  private func error(_ values: [Double], _ architectures: [Architecture]) -> Double {
+    let squares = zip(values, architectures).map {
+      let difference = $0 - task.accuracy($1)
+      return difference * difference
+    }
+    return (squares.reduce(0, +) / Double(squares.count)).squareRoot()
+  }
+
+  @Test("draws noisy results towards what similar students did, in the metric's units")
+  func shrinks() throws {
+    let students = architectures(60, seed: 1)
+    let observed = observations(students, noise: 0.04, task.accuracy)
+    let raw = observed.map { observation in
+      guard case .measured(let value, _, _) = observation.outcome else { return 0.0 }
+      return value
+    }
+    let posterior = try task.problem().posterior(of: students, given: observed)
+      .map { try #require($0) }
+    #expect(error(posterior.map(\.mean), students) < 0.75 * error(raw, students))
+    let unseen = try task.problem().posterior(of: architectures(60, seed: 2), given: observed)
+      .map { try #require($0).deviation }
+    #expect(unseen.reduce(0, +) > posterior.map(\.deviation).reduce(0, +))
+    #expect(posterior.allSatisfy { $0.deviation > 0 })
+  }
+
+  @Test("has the cheap metric's order and, from three results on, the metric's own units")
+  func related() throws {
+    let students = architectures(60, seed: 3)
+    // Another unit and another zero.
+    let cheap = observations(students, noise: 0.2) { 40 * task.accuracy($0) - 25 }
+    let full = observations(Array(students.prefix(4)), noise: 0.003, task.accuracy)
+    func means(_ count: Int) throws -> [Double] {
+      try task.problem().posterior(
+        of: students, given: Array(full.prefix(count)), related: cheap
+      ).map { try #require($0).mean }
+    }
+    let alone = try task.problem().posterior(of: students, given: cheap)
+      .map { try #require($0).mean }
+    #expect(try means(0) == alone && means(2) == alone)
+    let aligned = try means(4)
+    #expect(error(aligned, students) < 0.04, "\(error(aligned, students))")
+    let ranked = try #require(RankCorrelation.value(.spearman, of: aligned, and: alone))
+    #expect(ranked > 0.95)
+  }
+
+  @Test("is nothing without a result, and for what cannot be built")
+  func nothing() {
+    let students = architectures(3, seed: 4)
+    let failed = students.map { Observation(architecture: $0, outcome: .failed) }
+    #expect(task.problem().posterior(of: students, given: failed).allSatisfy { $0 == nil })
+    let problem = ProposalProblem(space: task.space, costNames: ["cost"]) {
+      $0 == students[1]
+        ? .unbuildable : Appraisal(costs: [task.cost($0)], covariates: [], violation: 0)
+    }
+    let found = problem.posterior(
+      of: students, given: observations(students, noise: 0.01, task.accuracy))
+    #expect(found.map { $0 == nil } == [false, true, false])
+  }
+}
