@@ -16,10 +16,10 @@ struct FlashNoise: Hashable {
   private static let usualDeviation = 0.025
   private static let usualWeight = 4.0
 
-  /// Takes the pairs of trainings that differ in nothing but the seed from a study's journal.
-  init(_ state: StudyState) {
+  /// Takes the pairs of trainings that differ in nothing but the seed from a study's trials.
+  init(_ trials: ArraySlice<StudyState.Trial>) {
     self.init(
-      state.trials.flatMap { trial -> [(Evaluation, Evaluation)] in
+      trials.flatMap { trial -> [(Evaluation, Evaluation)] in
         guard let result = trial.result, let first = result.validation else { return [] }
         return (result.repeats ?? []).map { (first, $0) }
       })

@@ -17,8 +17,10 @@ struct FlashScale {
   private let rescored: [Int: Evaluation]
 
   /// Takes the pairs from a study's journal.
-  init(_ state: StudyState) {
-    noise = FlashNoise(state)
+  ///
+  /// - Parameter known: The trials whose repeats tell the noise; nil for all.
+  init(_ state: StudyState, known: ArraySlice<StudyState.Trial>? = nil) {
+    noise = FlashNoise(known ?? state.trials[...])
     guard let fraction = state.raisedFraction else {
       (comparison, rescored) = (nil, [:])
       return

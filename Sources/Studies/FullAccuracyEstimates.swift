@@ -11,10 +11,15 @@ struct FullAccuracyEstimates {
   private let scale: FlashScale
   private let projection: FullAccuracyProjection
 
-  /// - Parameter learning: Whether the full results that the study has correct the projection; without,
-  ///   it does not know what it is compared with.
-  init(_ definition: StudyDefinition, _ state: StudyState, learning: Bool = true) {
-    scale = FlashScale(state)
+  /// - Parameters:
+  ///   - known: The trials whose repeats tell the noise; nil for all.
+  ///   - learning: Whether the full results that the study has correct the projection; without, it does
+  ///     not know what it is compared with.
+  init(
+    _ definition: StudyDefinition, _ state: StudyState,
+    known: ArraySlice<StudyState.Trial>? = nil, learning: Bool = true
+  ) {
+    scale = FlashScale(state, known: known)
     var projection = FullAccuracyProjection(
       fraction: state.raisedFraction ?? definition.flash.fraction)
     for number in learning ? state.fullTrials : [] {

@@ -47,6 +47,24 @@ struct SearchKnowledgeTests {
     #expect(knowledge.isDue(4) && !knowledge.isDue(5) && knowledge.isDue(0))
   }
 
+  @Test("do not have their errors from repeats that the trial may not know")
+  func repeats() throws {
+    func events(_ again: [Int: Int]) -> [JournalEvent] {
+      (0..<8).map { MadeUp.proposed($0, key: keys[$0], macs: 5) }
+        + (0..<8).map { trial in
+          .finished(
+            JournalEvent.Finished(
+              trial: trial, outcome: .measured, validation: MadeUp.evaluation(800), seconds: 1,
+              steps: 20, repeats: again[trial].map { [MadeUp.evaluation($0)] }))
+        }
+    }
+    let plain = try outcomes(knowledge(events([:])), 8)
+    let late = try outcomes(knowledge(events([7: 600])), 8)
+    let early = try outcomes(knowledge(events([0: 600])), 8)
+    // Look-ahead 3: trial 8 knows trials up to 5.
+    #expect(late == plain && early != plain)
+  }
+
   @Test("hold all that was carried over, feasible or not, from the first trial on")
   func carried() throws {
     let knowledge = try knowledge([
