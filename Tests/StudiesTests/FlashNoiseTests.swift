@@ -29,7 +29,8 @@ struct FlashNoiseTests {
     }
     let state = MadeUp.state(events)
     #expect(
-      FlashNoise(state.trials[...]) == FlashNoise([(MadeUp.evaluation(800), MadeUp.evaluation(900))]))
+      FlashNoise(state.trials[...])
+        == FlashNoise([(MadeUp.evaluation(800), MadeUp.evaluation(900))]))
     // The mean of the logarithms of the errors: √(0.2 · 0.1); twice trained, √2 times better known.
     let scale = FlashScale(state)
     let twice = try #require(scale.estimate(of: state.trials[0]))
