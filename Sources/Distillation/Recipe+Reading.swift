@@ -60,13 +60,15 @@ extension Recipe {
 }
 
 extension FlashRecipe {
+  /// The fields of a flash recipe in files.
+  public static let keys = ["fraction", "batch", "statistics_batches"]
+
   /// Reads a flash recipe; what is left out keeps the value it has in `defaults`.
   ///
   /// - Throws: `JSONError` naming the field, its value and what was expected.
   public init(_ field: JSONField, defaults: FlashRecipe) throws(JSONError) {
     self = defaults
-    let members = try field.members(
-      of: "a flash recipe", known: ["fraction", "batch", "statistics_batches"])
+    let members = try field.members(of: "a flash recipe", known: FlashRecipe.keys)
     if let fraction = try members["fraction"]?.number(in: 0.001...1) { self.fraction = fraction }
     if let batch = try members["batch"]?.integer(in: 2...65_536) { self.batch = batch }
     if let batches = try members["statistics_batches"]?.integer(in: 1...100_000) {

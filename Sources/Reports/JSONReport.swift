@@ -6,7 +6,7 @@ import Studies
 ///
 /// Like the table it holds no times and no machine, so that equal studies give equal files.
 struct JSONReport {
-  static let format = "autodistill-front/1"
+  static let format = "autodistill-front/2"
 
   let inputs: ReportInputs
   let table: FrontTable

@@ -21,7 +21,7 @@ extension ReportInputs {
   private var outcome: String? {
     guard let audited = state.audited else {
       return state.searchEnded == nil
-        ? nil : "not done: the search was under way when it was continued by this version"
+        ? nil : "not done: the search was past that point before this version"
     }
     let ranking = audited.spearman.map { "ρ = \($0.signed)" } ?? "no ρ"
     guard let raised = state.raisedFraction else {

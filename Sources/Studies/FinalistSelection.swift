@@ -33,7 +33,7 @@ struct FinalistSelection {
     let numbers = Dictionary(
       state.trials.filter { $0.flashAccuracy != nil }.map { ($0.key, $0.number) },
       uniquingKeysWith: { first, _ in first })
-    var full = try state.fullTrials.map { try observation(of: $0, state) }
+    var full = try state.fullTrials.map { try observation(of: $0, state, estimates) }
     var next: [Int] = []
     while chosen.count + next.count < wanted,
       let architecture = FinalistSampler().propose(problem, flash: flash, full: full),
@@ -46,28 +46,31 @@ struct FinalistSelection {
     return chosen + next.sorted()
   }
 
-  /// The students that only the audit has trained, the best first, those that failed last.
+  /// The students that only the audit has trained, with success, the best first.
   private func auditedOnly(_ state: StudyState) -> [Int] {
-    let audited = state.fullTrials.dropFirst(state.finalists?.count ?? 0).map { trial in
+    let audited = state.fullTrials.dropFirst(state.finalists?.count ?? 0).compactMap { trial in
       let result = state.distillation(of: trial, repetition: 0, isBaseline: false)
-      return (trial: trial, accuracy: result?.validation?.accuracy ?? -1)
+      return (result?.validation).map { (trial: trial, accuracy: $0.accuracy) }
     }
     return audited.sorted { (-$0.accuracy, $0.trial) < (-$1.accuracy, $1.trial) }.map(\.trial)
   }
 
   /// Returns what the full trainings of a finalist gave.
-  private func observation(of trial: Int, _ state: StudyState) throws -> Observation {
+  private func observation(
+    of trial: Int, _ state: StudyState, _ estimates: FullAccuracyEstimates
+  ) throws -> Observation {
     let evaluations = (0..<definition.finalists.seeds).compactMap { repetition in
       state.distillation(of: trial, repetition: repetition, isBaseline: false)?.validation
     }
     let architecture = try space.architecture(key: state.trials[trial].key)
-    guard let first = evaluations.first else {
+    guard !evaluations.isEmpty else {
       return Observation(architecture: architecture, outcome: .failed)
     }
-    // The repetitions are seen on the same images, so these do not average out.
+    let accuracy = evaluations.meanAccuracy
     return Observation(
       architecture: architecture,
       outcome: .measured(
-        value: evaluations.meanAccuracy, standardError: first.standardError))
+        value: accuracy,
+        standardError: estimates.standardError(ofFull: accuracy, trainings: evaluations.count)))
   }
 }

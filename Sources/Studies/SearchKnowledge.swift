@@ -69,8 +69,7 @@ struct SearchKnowledge {
     let (accuracy, error) = line.prediction(at: last.validation.accuracy)
     return .measured(
       estimates.estimate(
-        FlashEstimate(accuracy: accuracy, standardError: error), images: last.validation.count,
-        of: trial))
+        FlashEstimate(accuracy: accuracy, standardError: error), of: trial))
   }
 
   // MARK: - Rungs

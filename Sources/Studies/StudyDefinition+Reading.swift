@@ -63,6 +63,11 @@ extension StudyDefinition {
     warmStart = try members["warm_start"]?.distinctTexts("earlier studies", "a folder") ?? []
     workers = try members["workers"]?.integer(in: 1...1024)
     identity = field.value.canonical(leavingOut: ["workers", "name"])
+    // A default that changes with the version is part of what was asked for.
+    let given = try members["flash"]?.object("a flash recipe").count ?? 0
+    if given < FlashRecipe.keys.count {
+      identity += " flash=\(flash.fraction),\(flash.batch),\(flash.statisticsBatches)"
+    }
     guard search.trials >= finalists.count else {
       throw .invalid(
         file: field.file, field: "finalists.count", value: "\(finalists.count)",

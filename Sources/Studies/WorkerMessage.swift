@@ -16,7 +16,7 @@ struct WorkerTask: Hashable, Sendable, Codable {
   var kind: Kind
   var trial: Int
   var key: String
-  /// Which repetition of a training; a study repeats full ones only.
+  /// Which repetition of a training: another seed.
   var repetition: Int
   /// Where a flash training is examined on its way, ascending; nil in a study without rungs.
   var rungs: [Rung]?

@@ -12,7 +12,7 @@ struct JSONReportTests {
 
   @Test("is JSON, whatever the study", arguments: HTMLReportTests.studies)
   func parses(study: MadeUpStudy) throws {
-    #expect(try object(study)["format"] as? String == "autodistill-front/1")
+    #expect(try object(study)["format"] as? String == "autodistill-front/2")
     #expect(try object(study)["name"] as? String == study.name)
   }
 

@@ -58,9 +58,9 @@ struct SearchKnowledgeTests {
               steps: 20, repeats: again[trial].map { [MadeUp.evaluation($0)] }))
         }
     }
-    let plain = try outcomes(knowledge(events([:])), 8)
-    let late = try outcomes(knowledge(events([7: 600])), 8)
-    let early = try outcomes(knowledge(events([0: 600])), 8)
+    let plain = try outcomes(knowledge(events([0: 700])), 8)
+    let late = try outcomes(knowledge(events([0: 700, 6: 600, 7: 500])), 8)
+    let early = try outcomes(knowledge(events([0: 700, 1: 600])), 8)
     // Look-ahead 3: trial 8 knows trials up to 5.
     #expect(late == plain && early != plain)
   }
@@ -144,9 +144,9 @@ struct SearchKnowledgeTests {
     }
     #expect(values == expected)
     guard case .measured(_, let error, _) = try outcomes(knowledge, 6)[0] else { return }
-    let sampling = FlashEstimate(
-      accuracy: 0.61, standardError: (0.61 * 0.39 / 1000).squareRoot())
-    #expect(error > 0.999 * (try projected(sampling, macs: 9, fraction: 0.1)).standardError)
+    let seed = FlashEstimate(
+      accuracy: 0.61, standardError: FlashNoise([]).standardError(0.61))
+    #expect(error > 0.999 * (try projected(seed, macs: 9, fraction: 0.1)).standardError)
   }
 
   @Test("hold no threshold from rungs of another fraction")
@@ -205,14 +205,16 @@ struct SearchKnowledgeTests {
     }
     let (fromFirst, fromSecond) = (try line(0), try line(1))
     let (value, error) = fromFirst.prediction(at: 0.4)
-    let end = try projected(FlashEstimate(accuracy: value, standardError: error), macs: 104)
+    let seed = FlashNoise([]).standardError(value)
+    let end = try projected(
+      FlashEstimate(accuracy: value, standardError: (error * error + seed * seed).squareRoot()),
+      macs: 104)
     #expect(error > fromFirst.residualDeviation)
     #expect(first.value == end.accuracy && first.error == end.standardError)
-    // Its line is exact, but a thousand images are not.
+    // Its line is exact, but another seed would have given something else.
     let exact = fromSecond.prediction(at: 0.58).accuracy
     let known = try projected(
-      FlashEstimate(accuracy: exact, standardError: (exact * (1 - exact) / 1000).squareRoot()),
-      macs: 105)
+      FlashEstimate(accuracy: exact, standardError: FlashNoise([]).standardError(exact)), macs: 105)
     #expect(abs(second.value - known.accuracy) < 1e-12)
     #expect(second.error > 0.999 * known.standardError)
     // Trial 6 knows trials up to 3 alone: nobody was stopped among them.

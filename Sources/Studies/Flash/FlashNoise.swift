@@ -26,13 +26,18 @@ struct FlashNoise: Hashable {
   }
 
   init(_ pairs: [(Evaluation, Evaluation)]) {
-    let usual = FlashNoise.usualWeight * FlashNoise.usualDeviation * FlashNoise.usualDeviation
-    let squares = pairs.reduce(usual) { sum, pair in
-      let difference = FlashNoise.logError(pair.0) - FlashNoise.logError(pair.1)
-      return sum + difference * difference / 2
-    }
-    logErrorDeviation = (squares / (FlashNoise.usualWeight + Double(pairs.count))).squareRoot()
+    let differences = pairs.map { FlashNoise.logError($0.0) - FlashNoise.logError($0.1) }
+    // What the second seed does to all alike ranks nobody either.
+    let count = Double(differences.count)
+    let common = differences.reduce(0, +) / max(1, count)
+    let squares = differences.reduce(0) { $0 + ($1 - common) * ($1 - common) } / 2
+    let weight = FlashNoise.usualWeight
+    let usual = weight * FlashNoise.usualDeviation * FlashNoise.usualDeviation
+    logErrorDeviation = ((usual + squares) / (weight + max(0, count - 1))).squareRoot()
   }
+
+  /// Returns the standard error of the accuracy of one training.
+  func standardError(_ accuracy: Double) -> Double { (1 - accuracy) * logErrorDeviation }
 
   /// Returns the mean over a student's trainings, and its standard error.
   func estimate(_ evaluations: [Evaluation]) -> FlashEstimate {

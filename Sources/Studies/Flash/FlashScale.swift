@@ -35,23 +35,35 @@ struct FlashScale {
   func estimate(of trial: StudyState.Trial) -> FlashEstimate? {
     guard trial.flashAccuracy != nil, let own = trial.result?.validation else { return nil }
     if let again = rescored[trial.number] { return noise.estimate([again]) }
-    return estimate([own] + (trial.result?.repeats ?? []), fraction: trial.result?.fraction)
+    return estimate(own, fraction: trial.result?.fraction)
   }
 
-  /// Returns the accuracy of a student's trainings at a fraction; nil stands for the study's own.
-  func estimate(_ evaluations: [Evaluation], fraction: Double?) -> FlashEstimate {
-    let own = noise.estimate(evaluations)
+  /// Returns the accuracy of a training at a fraction; nil stands for the study's own.
+  func estimate(_ evaluation: Evaluation, fraction: Double?) -> FlashEstimate {
+    let own = noise.estimate([evaluation])
     guard fraction == nil, let comparison else { return own }
-    return comparison.prediction(
-      at: FlashEstimate(accuracy: own.accuracy, standardError: 0), images: evaluations[0].count)
+    let prediction = comparison.prediction(
+      at: FlashEstimate(accuracy: own.accuracy, standardError: 0))
+    return FlashEstimate(
+      accuracy: prediction.accuracy,
+      standardError: max(prediction.standardError, noise.standardError(prediction.accuracy)))
   }
 
-  /// Returns an accuracy that is itself a prediction, for the end of a training at a fraction.
-  func estimate(
-    _ prediction: FlashEstimate, images: Int, fraction: Double?
-  ) -> FlashEstimate {
-    guard fraction == nil, let comparison else { return prediction.known(from: images) }
-    return comparison.prediction(at: prediction, images: images)
+  /// Returns an accuracy that is itself a prediction, for the end of a training at a fraction. What a
+  /// rung says of the end of one training holds nothing of what another seed would have given.
+  func estimate(_ prediction: FlashEstimate, fraction: Double?) -> FlashEstimate {
+    let seed = noise.standardError(prediction.accuracy)
+    let error = prediction.standardError
+    let known = FlashEstimate(
+      accuracy: prediction.accuracy, standardError: (error * error + seed * seed).squareRoot())
+    guard fraction == nil, let comparison else { return known }
+    return comparison.prediction(at: known)
+  }
+
+  /// Returns the standard error of a full accuracy that is the mean of so many trainings; full ones
+  /// depend on their seeds about as much as flash ones.
+  func standardError(ofFull accuracy: Double, trainings: Int) -> Double {
+    noise.standardError(accuracy) / Double(trainings).squareRoot()
   }
 
   /// The validation accuracy that the audited students were chosen and judged by, and the one at the
@@ -100,7 +112,7 @@ struct FlashComparison: Hashable {
   ///
   /// The scatter of the pairs holds the noise of a measured accuracy, whose `standardError` is 0
   /// therefore; that of a prediction comes on top.
-  func prediction(at own: FlashEstimate, images: Int) -> FlashEstimate {
+  func prediction(at own: FlashEstimate) -> FlashEstimate {
     let accuracy: Double
     let (error, slope): (Double, Double)
     switch rule {
@@ -113,8 +125,7 @@ struct FlashComparison: Hashable {
     }
     let further = slope * own.standardError
     return FlashEstimate(
-      accuracy: accuracy, standardError: (error * error + further * further).squareRoot()
-    ).known(from: images)
+      accuracy: accuracy, standardError: (error * error + further * further).squareRoot())
   }
 }
 
@@ -123,11 +134,5 @@ extension FlashEstimate {
   public var interval: ClosedRange<Double> {
     let reach = 1.959963984540054 * standardError
     return max(0, accuracy - reach)...min(1, accuracy + reach)
-  }
-
-  /// The same accuracy; a prediction is no better known than a measurement on as many images.
-  fileprivate func known(from images: Int) -> FlashEstimate {
-    let sampling = (accuracy * (1 - accuracy) / Double(images)).squareRoot()
-    return FlashEstimate(accuracy: accuracy, standardError: max(standardError, sampling))
   }
 }

@@ -41,15 +41,17 @@ struct FullAccuracyEstimates {
   /// Returns what an earlier study's result says that holds here too.
   func estimate(_ carried: JournalEvent.Imported.Carried) -> FlashEstimate {
     projection.projected(
-      scale.estimate([carried.validation], fraction: nil), costs: carried.costs)
+      scale.estimate(carried.validation, fraction: nil), costs: carried.costs)
   }
 
   /// Returns what a prediction of a stopped trial's flash accuracy says.
-  func estimate(
-    _ prediction: FlashEstimate, images: Int, of trial: StudyState.Trial
-  ) -> FlashEstimate {
+  func estimate(_ prediction: FlashEstimate, of trial: StudyState.Trial) -> FlashEstimate {
     projection.projected(
-      scale.estimate(prediction, images: images, fraction: trial.result?.fraction),
-      costs: trial.costs)
+      scale.estimate(prediction, fraction: trial.result?.fraction), costs: trial.costs)
+  }
+
+  /// Returns the standard error of a full accuracy that is the mean of so many trainings.
+  func standardError(ofFull accuracy: Double, trainings: Int) -> Double {
+    scale.standardError(ofFull: accuracy, trainings: trainings)
   }
 }

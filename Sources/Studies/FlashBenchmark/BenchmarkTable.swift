@@ -184,7 +184,8 @@ struct BenchmarkTable {
     }
     return [
       heading,
-      "A study of \(results.students.count) flash trials and its finalists, chosen in two rounds, against "
+      "A study of \(results.students.count) flash trials and its finalists, chosen in two rounds, without audit, "
+        + "repeats and baselines, against "
         + "full trainings for all \(results.students.count): hypervolume of validation accuracy over "
         + "\(metric), reference the worst accuracy and the largest cost; compute as a share of theirs. "
         + "Hindsight chooses as many with all full results known.",
