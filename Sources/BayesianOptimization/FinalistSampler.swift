@@ -12,7 +12,7 @@ import SearchSpaces
 /// Costs, measured ones too, are known from the cheap trials. Proposals depend on the arguments alone.
 public struct FinalistSampler: Sendable {
   /// With fewer full results the two metrics cannot be put into one unit.
-  static let fewestResults = 3
+  private static let fewestResults = 3
   private static let referenceQuantile = 0.02
 
   /// Creates the sampler.

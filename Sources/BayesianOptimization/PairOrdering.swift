@@ -43,25 +43,3 @@ public struct PairOrdering: Sendable, Hashable {
     (self.count, self.right) = (count, right)
   }
 }
-
-/// Returns the variance within groups, from all of them: the sum of squares about each group's mean,
-/// divided by the number of values less the number of groups; nil if every group has one value.
-public func pooledVariance(of groups: [[Double]]) -> Double? {
-  var squares = 0.0
-  var freedom = 0
-  for group in groups where group.count > 1 {
-    let mean = group.reduce(0, +) / Double(group.count)
-    squares += group.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    freedom += group.count - 1
-  }
-  return freedom > 0 ? squares / Double(freedom) : nil
-}
-
-/// Returns what is lost by trusting a score: the best value less the best among the `top` subjects of the
-/// highest scores, the first of equals; nil if there are none.
-public func selectionRegret(of scores: [Double], against values: [Double], top: Int) -> Double? {
-  precondition(scores.count == values.count, "\(scores.count) scores, \(values.count) values")
-  let chosen = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }.prefix(top)
-  guard let best = values.max(), let found = chosen.map({ values[$0] }).max() else { return nil }
-  return best - found
-}

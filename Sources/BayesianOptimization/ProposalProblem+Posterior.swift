@@ -12,31 +12,17 @@ extension ProposalProblem {
   /// - Parameters:
   ///   - architectures: Where to ask.
   ///   - observations: Results of the metric, oldest first. What failed or is pending is no news.
-  ///   - related: Results of a cheaper metric, whose posterior mean is then the prior mean of this
-  ///     one, as for the choice of finalists (`FinalistSampler`). With fewer than three results of the
-  ///     metric itself the two cannot be put into one unit: the answer is then the cheaper metric's.
   /// - Returns: Nil for an architecture that cannot be appraised; nil for all without any result.
   public func posterior(
-    of architectures: [Architecture], given observations: [Observation],
-    related: [Observation] = []
+    of architectures: [Architecture], given observations: [Observation]
   ) -> [MetricPosterior?] {
     var samples = MetricSample.values(in: observations, of: self)
-    var prior: RelatedMetric?
-    let relatedSamples = MetricSample.values(in: related, of: self)
-    if !relatedSamples.isEmpty {
-      if samples.count < FinalistSampler.fewestResults {
-        samples = relatedSamples
-      } else {
-        prior = relatedMetric(relatedSamples, reference: reference.value)
-      }
-    }
     samples = ObservationThinning.kept(
       samples.map { (value: $0.value, cost: $0.appraisal.costs.first ?? 0) },
       most: ObservationThinning.most
     ).map { samples[$0] }
     guard !samples.isEmpty else { return architectures.map { _ in nil } }
-    let surrogate = MetricSurrogate(
-      problem: self, reference: prior == nil ? reference.value : nil, related: prior)
+    let surrogate = MetricSurrogate(problem: self, reference: reference.value)
     surrogate.condition(on: samples, modelled: samples.count, pending: [])
     let appraisals = architectures.map(appraisal)
     let usable = appraisals.indices.filter { appraisals[$0].isUsable }

@@ -19,9 +19,7 @@ public struct RankCorrelationDifference: Sendable, Hashable {
     precondition(
       first.count == values.count && second.count == values.count,
       "scores of \(first.count) and \(second.count) against \(values.count)")
-    precondition((0..<1).contains(level), "a level lies in [0, 1), got \(level)")
-    func difference(_ rows: some Sequence<Int>) -> Double? {
-      let rows = Array(rows)
+    func difference(_ rows: [Int]) -> Double? {
       let truth = rows.map { values[$0] }
       guard
         let a = RankCorrelation.value(.spearman, of: rows.map { first[$0] }, and: truth),
@@ -29,19 +27,11 @@ public struct RankCorrelationDifference: Sendable, Hashable {
       else { return nil }
       return a - b
     }
-    guard let value = difference(values.indices) else { return nil }
+    guard let value = difference(Array(values.indices)) else { return nil }
     self.value = value
-    var differences: [Double] = []
-    for _ in 0..<resamples {
-      let rows = values.indices.map { _ in random.integer(below: values.count) }
-      if let difference = difference(rows) { differences.append(difference) }
-    }
-    differences.sort()
     interval =
-      differences.isEmpty
-      ? -2...2
-      : quantile(
-        differences, probability: (1 - level) / 2)...quantile(
-          differences, probability: (1 + level) / 2)
+      bootstrapInterval(
+        count: values.count, level: level, resamples: resamples, using: &random, difference)
+      ?? -2...2
   }
 }

@@ -46,3 +46,16 @@ public struct SeedReliability: Sendable, Hashable {
   /// Exact for linear correlations, and close for ranks. Source: Spearman 1904, doi:10.2307/1412159.
   public var ceiling: Double? { ofMean > 0 ? ofMean.squareRoot() : nil }
 }
+
+/// Returns the variance within groups, from all of them: the sum of squares about each group's mean,
+/// divided by the number of values less the number of groups; nil if every group has one value.
+public func pooledVariance(of groups: [[Double]]) -> Double? {
+  var squares = 0.0
+  var freedom = 0
+  for group in groups where group.count > 1 {
+    let mean = group.reduce(0, +) / Double(group.count)
+    squares += group.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    freedom += group.count - 1
+  }
+  return freedom > 0 ? squares / Double(freedom) : nil
+}

@@ -51,26 +51,6 @@ struct ProposalPosteriorTests {
     #expect(posterior.allSatisfy { $0.deviation > 0 })
   }
 
-  @Test("has the cheap metric's order and, from three results on, the metric's own units")
-  func related() throws {
-    let students = architectures(60, seed: 3)
-    // Another unit and another zero.
-    let cheap = observations(students, noise: 0.2) { 40 * task.accuracy($0) - 25 }
-    let full = observations(Array(students.prefix(4)), noise: 0.003, task.accuracy)
-    func means(_ count: Int) throws -> [Double] {
-      try task.problem().posterior(
-        of: students, given: Array(full.prefix(count)), related: cheap
-      ).map { try #require($0).mean }
-    }
-    let alone = try task.problem().posterior(of: students, given: cheap)
-      .map { try #require($0).mean }
-    #expect(try means(0) == alone && means(2) == alone)
-    let aligned = try means(4)
-    #expect(error(aligned, students) < 0.04, "\(error(aligned, students))")
-    let ranked = try #require(RankCorrelation.value(.spearman, of: aligned, and: alone))
-    #expect(ranked > 0.95)
-  }
-
   @Test("is nothing without a result, and for what cannot be built")
   func nothing() {
     let students = architectures(3, seed: 4)

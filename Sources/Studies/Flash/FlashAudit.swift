@@ -62,7 +62,7 @@ public struct FlashRanking: Hashable, Sendable {
   /// Compares `score` with `full`; nil without students.
   init?(_ score: [Double], full: [Double], seed: UInt64) {
     let count = score.count
-    func estimate(_ statistic: ([Double], [Double]) -> Double) -> BootstrapEstimate? {
+    func estimate(_ statistic: ([Double], [Double]) -> Double?) -> BootstrapEstimate? {
       guard count > 0 else { return nil }
       var random = FlashRanking.stream(seed)
       return BootstrapEstimate(count: count, using: &random) { indices in
@@ -70,8 +70,8 @@ public struct FlashRanking: Hashable, Sendable {
       }
     }
     let topCount = max(1, count / 3)
-    guard let first = estimate({ FlashRanking.regret(of: 1, $0, full: $1) }),
-      let three = estimate({ FlashRanking.regret(of: 3, $0, full: $1) })
+    guard let first = estimate({ selectionRegret(of: $0, against: $1, top: 1) }),
+      let three = estimate({ selectionRegret(of: $0, against: $1, top: 3) })
     else { return nil }
     (regretOfFirst, regretOfThree, self.topCount) = (first, three, topCount)
     topRecall =
@@ -96,10 +96,6 @@ public struct FlashRanking: Hashable, Sendable {
   /// The full accuracies of the `count` students with the highest scores.
   private static func top(_ count: Int, _ score: [Double], full: [Double]) -> [Double] {
     score.indices.sorted { (-score[$0], $0) < (-score[$1], $1) }.prefix(count).map { full[$0] }
-  }
-
-  static func regret(of count: Int, _ score: [Double], full: [Double]) -> Double {
-    (full.max() ?? 0) - (top(count, score, full: full).max() ?? 0)
   }
 
   /// Whoever is as good as the last of the best `count` is one of them.
