@@ -1,8 +1,10 @@
 import Distillation
 
-/// A flash accuracy on the scale of the study's present fraction, and how well it is known.
+/// An accuracy that a flash training gave or lets expect, and how well it is known.
 public struct FlashEstimate: Hashable, Sendable {
+  /// The share of right answers on the validation split, 0…1.
   public var accuracy: Double
+  /// One standard deviation of its error, in the same unit.
   public var standardError: Double
 }
 

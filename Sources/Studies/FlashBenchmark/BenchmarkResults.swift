@@ -90,19 +90,13 @@ extension BenchmarkResults {
   }
 
   /// Returns a student's score under a recipe, the mean over its repetitions, of which failed ones count
-  /// as guessing; nil until all have ended, or if their evaluations do not say this score.
+  /// as guessing; nil until all have ended.
   func score(
     _ score: FlashScore, _ recipe: Int, _ student: Int, classes: Int
   ) -> Double? {
     guard let records = flashes(recipe, student) else { return nil }
-    var sum = 0.0
-    for record in records {
-      guard let validation = record.validation else {
-        sum += score.chance(classes: classes)
-        continue
-      }
-      guard let value = score.value(of: validation) else { return nil }
-      sum += value
+    let sum = records.reduce(0) {
+      $0 + ($1.validation.map(score.value) ?? score.chance(classes: classes))
     }
     return sum / Double(records.count)
   }

@@ -98,14 +98,13 @@ struct BenchmarkTable {
     let students = judged.filter { results.flashes(recipe, $0) != nil }
     guard students.count >= BenchmarkTable.fewestStudents else { return [] }
     let target = results.target(of: students)
-    var lists = FlashScore.allCases.compactMap { score -> (String, [Double])? in
-      let values = students.compactMap { results.score(score, recipe, $0, classes: classes) }
-      return values.count == students.count ? (score.rawValue, values) : nil
+    func values(_ score: FlashScore) -> [Double] {
+      students.compactMap { results.score(score, recipe, $0, classes: classes) }
     }
-    let accuracies = lists.first { $0.0 == FlashScore.accuracy.rawValue }?.1 ?? []
+    var lists = FlashScore.allCases.map { ($0.rawValue, values($0)) }
     let figures = [
       results.computeShare(recipe, of: students).map(percent) ?? "–",
-      percent(accuracies.reduce(0, +) / Double(max(1, accuracies.count))),
+      percent(values(.accuracy).reduce(0, +) / Double(students.count)),
     ]
     // The surrogate sees the flash results of all students, judged or not.
     let seen = results.ranked.filter { results.flashes(recipe, $0) != nil }

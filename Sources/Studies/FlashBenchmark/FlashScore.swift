@@ -8,8 +8,8 @@ public enum FlashScore: String, CaseIterable, Sendable {
   /// The mean of log p(label), which uses more of each answer than whether it is right.
   case likelihood
 
-  /// Returns the score, the higher the better; nil where the evaluation does not say it.
-  func value(of evaluation: Evaluation) -> Double? {
+  /// Returns the score, the higher the better.
+  func value(of evaluation: Evaluation) -> Double {
     switch self {
     case .accuracy: evaluation.accuracy
     case .likelihood: -evaluation.negativeLogLikelihood
