@@ -46,25 +46,28 @@ let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 /// One row per library target: its name and what it may import. A target sees only what stands above it.
 let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   ("TensorKernels", ["CPlatform"], kernels),
+  ("Statistics", ["COpenBLAS", "TensorKernels"], optimized),
   ("NeuralNetworks", ["TensorKernels"], strict),
   ("FileFormats", [], optimized),
   ("Datasets", ["TensorKernels", "FileFormats"], optimized),
   ("Distillation", ["TensorKernels", "NeuralNetworks", "FileFormats", "Datasets"], strict),
   ("SearchSpaces", ["TensorKernels", "NeuralNetworks", "FileFormats"], strict),
-  ("HardwareProfiles", ["TensorKernels", "NeuralNetworks", "FileFormats"], strict),
-  ("BayesianOptimization", ["COpenBLAS", "TensorKernels", "SearchSpaces"], optimized),
+  ("HardwareProfiles", ["Statistics", "TensorKernels", "NeuralNetworks", "FileFormats"], strict),
+  (
+    "BayesianOptimization", ["COpenBLAS", "Statistics", "TensorKernels", "SearchSpaces"], optimized
+  ),
   (
     "Studies",
     [
-      "TensorKernels", "NeuralNetworks", "FileFormats", "Datasets", "Distillation", "SearchSpaces",
-      "HardwareProfiles", "BayesianOptimization",
+      "Statistics", "TensorKernels", "NeuralNetworks", "FileFormats", "Datasets", "Distillation",
+      "SearchSpaces", "HardwareProfiles", "BayesianOptimization",
     ], strict
   ),
   (
     "Reports",
     [
-      "NeuralNetworks", "FileFormats", "Distillation", "SearchSpaces", "HardwareProfiles",
-      "BayesianOptimization", "Studies",
+      "Statistics", "NeuralNetworks", "FileFormats", "Distillation", "SearchSpaces",
+      "HardwareProfiles", "BayesianOptimization", "Studies",
     ], strict
   ),
 ]

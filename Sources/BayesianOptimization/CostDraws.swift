@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 
 /// Standard normal draws over which the expectation in costs that are not certain is formed.
 ///

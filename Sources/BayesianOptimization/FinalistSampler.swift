@@ -1,5 +1,6 @@
 import Foundation
 import SearchSpaces
+import Statistics
 
 /// Chooses, one after the other, which of the students scored cheaply get the full training.
 ///

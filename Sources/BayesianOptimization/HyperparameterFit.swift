@@ -1,5 +1,6 @@
 import COpenBLAS
 import Foundation
+import Statistics
 
 /// The search for the most probable hyperparameters: those of the kernel, then the logarithm of the
 /// noise floor's variance.

@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 
 /// The standardisation of measured values for the surrogate.
 ///

@@ -1,5 +1,6 @@
 import Foundation
 import SearchSpaces
+import Statistics
 
 /// What training a candidate promises, by all that is known: the expected hypervolume improvement over
 /// the front that the surrogates believe in, times the probability that the candidate is feasible.

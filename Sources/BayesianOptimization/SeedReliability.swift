@@ -1,3 +1,5 @@
+import Statistics
+
 /// How well repetitions of one measurement rank alike: what any other score can be expected to agree
 /// with at most.
 public struct SeedReliability: Sendable, Hashable {

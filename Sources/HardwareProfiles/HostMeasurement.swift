@@ -1,5 +1,6 @@
 import Foundation
 import NeuralNetworks
+import Statistics
 
 /// Makes a profile of the machine it runs on from micro-benchmarks.
 ///

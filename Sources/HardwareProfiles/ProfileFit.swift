@@ -9,6 +9,7 @@
 //    cannot be negative: least squares on relative errors, outliers down-weighted (Huber's weights).
 
 import NeuralNetworks
+import Statistics
 
 /// The parameters that a fit finds.
 struct ProfileFit {

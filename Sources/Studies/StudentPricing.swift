@@ -3,6 +3,7 @@ import Foundation
 import HardwareProfiles
 import NeuralNetworks
 import SearchSpaces
+import Statistics
 
 /// Prices students without training them: all costs, and by how much constraints are violated.
 struct StudentPricing {

@@ -1,5 +1,6 @@
 import Foundation
 import SearchSpaces
+import Statistics
 import TensorKernels
 import Testing
 

@@ -1,4 +1,5 @@
 import SearchSpaces
+import Statistics
 import TensorKernels
 import Testing
 

@@ -1,5 +1,6 @@
 import BayesianOptimization
 import SearchSpaces
+import Statistics
 import Testing
 
 @testable import Studies

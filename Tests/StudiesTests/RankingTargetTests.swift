@@ -1,5 +1,6 @@
 import BayesianOptimization
 import Foundation
+import Statistics
 import Testing
 
 @testable import Studies

@@ -1,4 +1,5 @@
 import BayesianOptimization
+import Statistics
 import TensorKernels
 
 /// How well the flash accuracies ranked what full training found.

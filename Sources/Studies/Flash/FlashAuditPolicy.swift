@@ -1,5 +1,6 @@
 import BayesianOptimization
 import Distillation
+import Statistics
 
 /// When a study's audit of flash is due, whom it takes, and what it decides: functions of the journal
 /// alone.

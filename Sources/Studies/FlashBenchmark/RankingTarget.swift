@@ -1,5 +1,6 @@
 import BayesianOptimization
 import Foundation
+import Statistics
 import TensorKernels
 
 /// What full trainings found of some students: what scores are compared with.

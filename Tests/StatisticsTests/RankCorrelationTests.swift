@@ -1,7 +1,7 @@
 import TensorKernels
 import Testing
 
-@testable import BayesianOptimization
+@testable import Statistics
 
 @Suite("rank correlation")
 struct RankCorrelationTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import BayesianOptimization
+@testable import Statistics
 
 /// The constants are from mpmath at 60 digits:
 /// `mp.log(mp.npdf(z) + z*mp.ncdf(z))` and `mp.log(mp.ncdf(z))`.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import BayesianOptimization
+@testable import Statistics
 
 @Suite("the L-BFGS minimiser")
 struct LimitedMemoryBFGSTests {

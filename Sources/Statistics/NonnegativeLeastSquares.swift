@@ -7,7 +7,7 @@
 /// - Parameters:
 ///   - rows: A, one array per observation, all of one length.
 ///   - targets: b, as many as rows.
-func nonnegativeLeastSquares(_ rows: [[Double]], _ targets: [Double]) -> [Double] {
+public func nonnegativeLeastSquares(_ rows: [[Double]], _ targets: [Double]) -> [Double] {
   let count = rows.first?.count ?? 0
   var scale = [Double](repeating: 0, count: count)
   for row in rows { for j in 0..<count { scale[j] += row[j] * row[j] } }

@@ -59,7 +59,7 @@ public struct RankCorrelation: Sendable, Hashable {
 }
 
 /// Returns the ranks from 1, equal numbers sharing the mean of theirs.
-func ranks(of values: [Double]) -> [Double] {
+public func ranks(of values: [Double]) -> [Double] {
   let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
   var ranks = [Double](repeating: 0, count: values.count)
   var start = 0
@@ -73,7 +73,7 @@ func ranks(of values: [Double]) -> [Double] {
 }
 
 /// Returns the quantile of ascending values, interpolated linearly between them.
-func quantile(_ sorted: [Double], probability: Double) -> Double {
+public func quantile(_ sorted: [Double], probability: Double) -> Double {
   precondition(!sorted.isEmpty, "no values have no quantile")
   let rank = probability * Double(sorted.count - 1)
   let lower = Int(rank)

@@ -1,7 +1,7 @@
 import TensorKernels
 import Testing
 
-@testable import HardwareProfiles
+@testable import Statistics
 
 @Suite("non-negative least squares")
 struct NonnegativeLeastSquaresTests {

@@ -1,10 +1,10 @@
 import Foundation
 
 /// The end of a minimisation: where, how low, and after how many evaluations.
-struct Minimum {
-  var point: [Double]
-  var value: Double
-  var evaluations: Int
+public struct Minimum: Sendable {
+  public var point: [Double]
+  public var value: Double
+  public var evaluations: Int
 }
 
 /// Minimises a smooth function by the limited-memory BFGS method with a backtracking line search.
@@ -18,7 +18,7 @@ struct Minimum {
 ///   - maximumEvaluations: When to stop at the latest.
 ///   - tolerance: Stop once a step lowers the value by less than this.
 ///   - function: Returns value and gradient at a point.
-func minimize(
+public func minimize(
   from start: [Double], maximumEvaluations: Int, tolerance: Double,
   _ function: ([Double]) -> (value: Double, gradient: [Double])
 ) -> Minimum {
