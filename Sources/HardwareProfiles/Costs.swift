@@ -32,9 +32,9 @@ public struct Costs: Hashable, Sendable, Codable {
 extension Costs {
   /// Computes all costs of `network` at once; without a profile, those that need no device.
   public init(_ network: Network, on profile: HardwareProfile?) {
-    let graph = InferenceGraph(network)
-    let exact = NetworkCosts(graph)
-    let estimate = profile?.predict(graph.kernels, costs: exact)
+    let workload = InferenceWorkload(network)
+    let exact = workload.costs
+    let estimate = profile?.predict(workload)
     self.init(
       profile: profile?.name, latencyMilliseconds: estimate?.latencyMilliseconds,
       latencyStandardErrorMilliseconds: estimate?.latencyStandardErrorMilliseconds,

@@ -4,7 +4,9 @@ import NeuralNetworks
 
 extension HardwareProfile {
   /// The value of `"format"` in the files that this version reads and writes.
-  public static let format = "autodistill-hardware-profile/1"
+  public static let format = "autodistill-hardware-profile/2"
+  /// Earlier formats whose files mean the same.
+  private static let earlierFormats = ["autodistill-hardware-profile/1"]
 
   /// Reads a profile from a file.
   ///
@@ -25,21 +27,34 @@ extension HardwareProfile {
     let root = try field.members(
       of: "a hardware profile",
       known: [
-        "format", "name", "device", "protocol", "memory", "inference_overhead_us", "kernels",
-        "energy", "relative_uncertainty", "provenance", "validation",
+        "format", "name", "device", "protocol", "memory", "inference_overhead_us", "fusion",
+        "kernels", "idle_kernels", "energy", "relative_uncertainty", "provenance", "validation",
+        "correction",
       ])
     let format = try root.required("format")
-    guard format.value == .text(HardwareProfile.format) else {
+    let formats = [HardwareProfile.format] + HardwareProfile.earlierFormats
+    guard case .text(let text) = format.value, formats.contains(text) else {
       throw format.expected("\"\(HardwareProfile.format)\"")
     }
+    let measurementProtocol = try MeasurementProtocol(try root.required("protocol"))
+    let memory = try Memory(try root.required("memory"))
+    let physical = PhysicalModel(
+      inferenceOverheadMicroseconds: try root.required("inference_overhead_us")
+        .nonnegative(of: "microseconds"),
+      kernels: try HardwareProfile.kernels(try root.required("kernels")),
+      idleKernels: try root["idle_kernels"].map { field throws(JSONError) in
+        try HardwareProfile.kernels(field)
+      },
+      levels: memory.levels, bytesPerValue: measurementProtocol.precision.bytes,
+      fusion: try root["fusion"].map { field throws(JSONError) in try FusionRules(field) }
+        ?? FusionRules())
     self.init(
       name: try root.required("name").text("the profile's name"),
       device: try root.required("device").text("what the device is, in words"),
-      measurementProtocol: try MeasurementProtocol(try root.required("protocol")),
-      memory: try Memory(try root.required("memory")),
-      inferenceOverheadMicroseconds: try root.required("inference_overhead_us")
-        .nonnegative(of: "microseconds"),
-      kernelParameters: try HardwareProfile.kernels(try root.required("kernels")),
+      measurementProtocol: measurementProtocol, memory: memory, physical: physical,
+      correction: try root["correction"].map { field throws(JSONError) in
+        try LatencyCorrection(field, on: physical)
+      },
       energy: try root["energy"].map { field throws(JSONError) in try Energy(field) },
       relativeUncertainty: try root.required("relative_uncertainty").uncertainty(),
       provenance: try Provenance(try root.required("provenance")),
@@ -54,6 +69,14 @@ extension HardwareProfile {
       parameters.append(try KernelParameters(try members.required(kind.rawValue), of: kind))
     }
     return parameters
+  }
+}
+
+extension FusionRules {
+  fileprivate init(_ field: JSONField) throws(JSONError) {
+    let members = try field.members(of: "the fusion rules", known: ["add", "activation"])
+    self.init(
+      add: try members.required("add").flag(), activation: try members.required("activation").flag())
   }
 }
 
@@ -92,9 +115,7 @@ extension Memory {
       of: "the memory", known: ["ram_bytes", "flash_bytes", "weights_in", "levels"])
     let ramBytes = try members.required("ram_bytes").count(of: "bytes")
     var levels: [Level] = []
-    let levelsField = try members.required("levels")
-    let fields = try levelsField.elements(of: "memory levels")
-    guard !fields.isEmpty else { throw levelsField.expected("at least one memory level") }
+    let fields = try members.required("levels").elements(of: "memory levels")
     for (index, element) in fields.enumerated() {
       levels.append(
         try Level(element, after: levels.last, isLast: index == fields.count - 1, ram: ramBytes))
@@ -150,6 +171,7 @@ extension KernelParameters {
       kind.countsOperations
       ? try members.required(CodingKeys.gigaOperationsPerSecond.rawValue)
         .positive(of: "10⁹ operations/s") : nil
+    gigabytesPerSecond = try members[CodingKeys.gigabytesPerSecond.rawValue]?.positive(of: "GB/s")
     outputChannelsHalf = try half(.outputChannelsHalf, "channels")
     reductionHalf = try half(.reductionHalf, "MACs per output value")
     relativeUncertainty = try members.required(CodingKeys.relativeUncertainty.rawValue)
@@ -193,10 +215,14 @@ extension Validation {
   fileprivate init(_ field: JSONField) throws(JSONError) {
     let members = try field.members(
       of: "the validation", known: CodingKeys.allCases.map(\.rawValue))
+    method = try members["method"]?.choice(Method.self)
     networks = try members.required("networks").count(of: "networks")
     spearman = try members.required("spearman").number(in: -1...1)
     medianAbsolutePercentageError = try members.required("median_absolute_percentage_error")
       .nonnegative(of: "per cent")
     within10Percent = try members.required("within_10_percent").number(in: 0...1)
+    within5Percent = try members[CodingKeys.within5Percent.rawValue]?.number(in: 0...1)
+    kendall = try members[CodingKeys.kendall.rawValue]?.number(in: -1...1)
+    intervalCoverage90 = try members[CodingKeys.intervalCoverage90.rawValue]?.number(in: 0...1)
   }
 }

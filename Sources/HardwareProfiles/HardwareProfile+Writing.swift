@@ -6,7 +6,10 @@ extension HardwareProfile {
   public func json() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self) + Data("\n".utf8)
+    let text = String(decoding: try encoder.encode(self), as: UTF8.self)
+    guard let correction, text.hasSuffix("\n}") else { return Data((text + "\n").utf8) }
+    let members = text.dropLast(2) + ",\n  \"correction\" : "
+    return Data((members + (try correction.json(indentation: "  ")) + "\n}\n").utf8)
   }
 }
 
@@ -16,7 +19,9 @@ extension HardwareProfile: Encodable {
     case measurementProtocol = "protocol"
     case memory
     case inferenceOverheadMicroseconds = "inference_overhead_us"
-    case kernels, energy
+    case fusion, kernels
+    case idleKernels = "idle_kernels"
+    case energy
     case relativeUncertainty = "relative_uncertainty"
     case provenance, validation
   }
@@ -28,11 +33,15 @@ extension HardwareProfile: Encodable {
     try container.encode(device, forKey: .device)
     try container.encode(measurementProtocol, forKey: .measurementProtocol)
     try container.encode(memory, forKey: .memory)
-    try container.encode(inferenceOverheadMicroseconds, forKey: .inferenceOverheadMicroseconds)
-    let kernels = zip(InferenceKernel.Kind.allCases, kernelParameters)
-      .map { ($0.rawValue, $1) }
     try container.encode(
-      Dictionary(uniqueKeysWithValues: kernels), forKey: .kernels)
+      physical.inferenceOverheadMicroseconds, forKey: .inferenceOverheadMicroseconds)
+    func named(_ kernels: [KernelParameters]) -> [String: KernelParameters] {
+      Dictionary(
+        uniqueKeysWithValues: zip(InferenceKernel.Kind.allCases.map(\.rawValue), kernels))
+    }
+    if physical.fusion != FusionRules() { try container.encode(physical.fusion, forKey: .fusion) }
+    try container.encode(named(physical.kernels), forKey: .kernels)
+    try container.encodeIfPresent(physical.idleKernels.map(named), forKey: .idleKernels)
     try container.encodeIfPresent(energy, forKey: .energy)
     try container.encode(relativeUncertainty, forKey: .relativeUncertainty)
     try container.encode(provenance, forKey: .provenance)
@@ -45,6 +54,7 @@ extension KernelParameters: Encodable {
     case overheadMicroseconds = "overhead_us"
     case gigaMACsPerSecond = "gmacs_per_second"
     case gigaOperationsPerSecond = "gops_per_second"
+    case gigabytesPerSecond = "gb_per_second"
     case outputChannelsHalf = "output_channels_half"
     case reductionHalf = "reduction_half"
     case relativeUncertainty = "relative_uncertainty"
@@ -55,7 +65,7 @@ extension KernelParameters: Encodable {
       if kind.countsMACs { keys.append(.gigaMACsPerSecond) }
       if kind.countsOperations { keys.append(.gigaOperationsPerSecond) }
       if kind.hasEfficiency { keys += [.outputChannelsHalf, .reductionHalf] }
-      return (keys + [.relativeUncertainty]).map(\.rawValue)
+      return (keys + [.gigabytesPerSecond, .relativeUncertainty]).map(\.rawValue)
     }
   }
 
@@ -64,6 +74,7 @@ extension KernelParameters: Encodable {
     try container.encode(overheadMicroseconds, forKey: .overheadMicroseconds)
     try container.encodeIfPresent(gigaMACsPerSecond, forKey: .gigaMACsPerSecond)
     try container.encodeIfPresent(gigaOperationsPerSecond, forKey: .gigaOperationsPerSecond)
+    try container.encodeIfPresent(gigabytesPerSecond, forKey: .gigabytesPerSecond)
     if outputChannelsHalf > 0 {
       try container.encode(outputChannelsHalf, forKey: .outputChannelsHalf)
     }

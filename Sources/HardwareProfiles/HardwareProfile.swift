@@ -3,35 +3,36 @@ import NeuralNetworks
 /// What a device does to a network, as numbers: rates, overheads, energy, limits, and how sure they are.
 ///
 /// The JSON format is described in `HardwareProfiles/README.md`. The invariant: every kernel kind has
-/// parameters; memory levels grow in capacity and fall in bandwidth; only the last has no capacity.
+/// parameters; memory levels grow in capacity and fall in bandwidth; only the last has no capacity; the
+/// correction was fitted to the physical model beside it.
 public struct HardwareProfile: Hashable, Sendable {
   public let name: String
   /// What the device is, in words.
   public let device: String
   public let measurementProtocol: MeasurementProtocol
   public let memory: Memory
-  /// Microseconds that one inference costs beside its kernels.
-  public let inferenceOverheadMicroseconds: Double
+  /// What kernels take by arithmetic and traffic.
+  public let physical: PhysicalModel
+  /// What measured networks add to that; nil if none were measured.
+  public let correction: LatencyCorrection?
   public let energy: Energy?
   /// One standard deviation of what all kernels of a network are wrong by together, relative.
   public let relativeUncertainty: Double
   public let provenance: Provenance
   public let validation: Validation?
-  /// In the order of `InferenceKernel.Kind.allCases`.
-  let kernelParameters: [KernelParameters]
 
   init(
     name: String, device: String, measurementProtocol: MeasurementProtocol, memory: Memory,
-    inferenceOverheadMicroseconds: Double, kernelParameters: [KernelParameters], energy: Energy?,
+    physical: PhysicalModel, correction: LatencyCorrection? = nil, energy: Energy?,
     relativeUncertainty: Double, provenance: Provenance, validation: Validation?
   ) {
-    precondition(kernelParameters.count == InferenceKernel.Kind.allCases.count)
+    precondition(physical.kernels.count == InferenceKernel.Kind.allCases.count)
     self.name = name
     self.device = device
     self.measurementProtocol = measurementProtocol
     self.memory = memory
-    self.inferenceOverheadMicroseconds = inferenceOverheadMicroseconds
-    self.kernelParameters = kernelParameters
+    self.physical = physical
+    self.correction = correction
     self.energy = energy
     self.relativeUncertainty = relativeUncertainty
     self.provenance = provenance
@@ -40,11 +41,11 @@ public struct HardwareProfile: Hashable, Sendable {
 
   /// Returns the parameters of a kernel kind.
   public func parameters(of kind: InferenceKernel.Kind) -> KernelParameters {
-    kernelParameters[kind.index]
+    physical.kernels[kind.index]
   }
 }
 
-/// How fast a device runs one kind of kernel; `LatencyPrediction.swift` opens with the formula.
+/// How fast a device runs one kind of kernel; `PhysicalModel.swift` opens with the formula.
 public struct KernelParameters: Hashable, Sendable {
   /// Microseconds per launch, whatever the kernel's size.
   public var overheadMicroseconds: Double
@@ -56,6 +57,9 @@ public struct KernelParameters: Hashable, Sendable {
   public var outputChannelsHalf: Double = 0
   /// The number of MACs per output value at which their shortage alone halves the rate.
   public var reductionHalf: Double = 0
+  /// 10⁹ bytes per second of the kernel's own traffic, which adds to its work; `nil` if only the memory
+  /// levels bound it.
+  public var gigabytesPerSecond: Double?
   /// One standard deviation of what a single kernel's prediction is wrong by, relative.
   public var relativeUncertainty: Double
 }
@@ -120,8 +124,10 @@ public struct Energy: Hashable, Sendable, Codable {
 /// Where a profile's numbers come from.
 public struct Provenance: Hashable, Sendable, Codable {
   public enum Source: String, Hashable, Sendable, Codable, CaseIterable {
-    /// Fitted to measurements on the device itself.
+    /// Fitted to measurements that we made on the device itself.
     case measured
+    /// Fitted to latencies that others measured.
+    case fitted
     /// Taken from figures that others published; nothing was measured by us.
     case published
   }
@@ -137,6 +143,17 @@ public struct Provenance: Hashable, Sendable, Codable {
 
 /// How predictions compared with measurements of networks that the fit had not seen.
 public struct Validation: Hashable, Sendable, Codable {
+  /// Where these networks come from.
+  public enum Method: String, Hashable, Sendable, Codable, CaseIterable {
+    /// They were left out of the fit.
+    case heldOut = "held_out"
+    /// Each was left out in turn, with the scales of the correction from all.
+    case leaveOneOut = "leave_one_out"
+    /// They were measured after the fit.
+    case randomStudents = "random_students"
+  }
+
+  public var method: Method?
   public let networks: Int
   /// Rank correlation of predicted and measured latency.
   public let spearman: Double
@@ -144,11 +161,19 @@ public struct Validation: Hashable, Sendable, Codable {
   public let medianAbsolutePercentageError: Double
   /// The share of networks predicted within 10 %.
   public let within10Percent: Double
+  /// The share of networks predicted within 5 %.
+  public var within5Percent: Double?
+  /// Kendall's τ-b of predicted and measured latency.
+  public var kendall: Double?
+  /// The share of networks inside their 90 % interval.
+  public var intervalCoverage90: Double?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case networks, spearman
+    case method, networks, spearman, kendall
     case medianAbsolutePercentageError = "median_absolute_percentage_error"
+    case within5Percent = "within_5_percent"
     case within10Percent = "within_10_percent"
+    case intervalCoverage90 = "interval_coverage_90"
   }
 }
 

@@ -126,25 +126,28 @@ extension HostMeasurement {
     named name: String, fit: ProfileFit, probes: Int, drift: Double,
     validation: PredictionQuality?, sharedUncertainty: Double
   ) -> HardwareProfile {
-    HardwareProfile(
+    let physical = PhysicalModel(
+      inferenceOverheadMicroseconds: fit.inferenceOverheadMicroseconds, kernels: fit.kernels,
+      levels: fit.levels, bytesPerValue: measurementProtocol.precision.bytes
+    ).rounded
+    return HardwareProfile(
       name: name, device: machine.processor, measurementProtocol: measurementProtocol,
       memory: Memory(
         ramBytes: machine.ramBytes, flashBytes: machine.ramBytes, weightsIn: .ram,
-        levels: fit.levels.map(\.rounded)),
-      inferenceOverheadMicroseconds: rounded(fit.inferenceOverheadMicroseconds),
-      kernelParameters: fit.kernels.map(\.rounded), energy: nil,
-      relativeUncertainty: rounded(sharedUncertainty),
+        levels: physical.levels),
+      physical: physical, energy: nil,
+      relativeUncertainty: roundedForFile(sharedUncertainty),
       provenance: Provenance(
         source: .measured,
         text: "Fitted by non-negative least squares to \(probes) micro-benchmarks of one to six "
           + "kernels each, timed twice; drift between the two passes "
-          + "\(rounded(100 * (drift - 1), digits: 2)) %.",
+          + "\(roundedForFile(100 * (drift - 1), digits: 2)) %.",
         date: date, machine: machine.processor),
       validation: validation.map {
         Validation(
-          networks: $0.count, spearman: rounded($0.spearman),
-          medianAbsolutePercentageError: rounded($0.medianAbsolutePercentageError),
-          within10Percent: rounded($0.within10Percent))
+          networks: $0.count, spearman: roundedForFile($0.spearman),
+          medianAbsolutePercentageError: roundedForFile($0.medianAbsolutePercentageError),
+          within10Percent: roundedForFile($0.within10Percent))
       })
   }
 }
@@ -158,30 +161,5 @@ public enum HostMeasurementError: Error, Hashable, CustomStringConvertible {
     case .invalidTime(let time, let kernels):
       "a network of \(kernels) kernels was timed at \(time) µs, expected a time above 0"
     }
-  }
-}
-
-/// Rounds to significant digits: a profile is a file for people.
-private func rounded(_ value: Double, digits: Int = 4) -> Double {
-  Double(String(format: "%.\(digits)g", value)) ?? value
-}
-
-extension KernelParameters {
-  fileprivate var rounded: KernelParameters {
-    func short(_ value: Double) -> Double { HardwareProfiles.rounded(value) }
-    return KernelParameters(
-      overheadMicroseconds: short(overheadMicroseconds),
-      gigaMACsPerSecond: gigaMACsPerSecond.map(short),
-      gigaOperationsPerSecond: gigaOperationsPerSecond.map(short),
-      outputChannelsHalf: short(outputChannelsHalf), reductionHalf: short(reductionHalf),
-      relativeUncertainty: short(relativeUncertainty))
-  }
-}
-
-extension Memory.Level {
-  fileprivate var rounded: Memory.Level {
-    Memory.Level(
-      name: name, capacityBytes: capacityBytes,
-      bandwidthGigabytesPerSecond: HardwareProfiles.rounded(bandwidthGigabytesPerSecond))
   }
 }

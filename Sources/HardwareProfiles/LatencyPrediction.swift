@@ -1,35 +1,7 @@
-// Latency of a network: the sum over its kernels of a roofline with a launch overhead.
-//
-//     kernel = overhead + max(work, traffic)
-//     work = MACs / (rate · efficiency) + operations / operation rate
-//     traffic = bytes / bandwidth of the smallest memory level that holds them
-//     efficiency = 1 / (1 + channels½ / output channels + reduction½ / MACs per output value)
-//
-// The roofline: Williams, Waterman and Patterson, CACM 52(4), 2009, doi:10.1145/1498765.1498785.
-//
-// 1 / efficiency multiplied by the MACs is linear in the shape: the two losses are a cost per value
-// gathered for the product (positions × reduction) and a cost per output value. So the whole model is
-// linear in what a fit has to find, as long as it is known which side of the maximum binds.
+// Latency of a network: what its kernels take by the physical model, and what measurements of whole
+// networks add to or take from it.
 
 import NeuralNetworks
-
-extension InferenceKernel {
-  /// Element operations beside MACs: reads of a window, or passes over the activations.
-  var operations: Int {
-    switch kind {
-    case .convolution, .pointwise, .depthwise, .dense: 0
-    case .squeezeExcitation: 2 * inputShape.elementCount  // the mean, and the scaling
-    case .pooling: kernelSize * kernelSize * outputShape.elementCount
-    case .globalPooling: inputShape.elementCount
-    case .elementwise: outputShape.elementCount
-    }
-  }
-
-  /// MACs whose time stands for gathering inputs: MACs per output channel.
-  var gatherMACs: Double { Double(macs) / Double(outputShape.channels) }
-  /// MACs whose time stands for finishing outputs: one per output value.
-  var outputMACs: Double { Double(outputShape.elementCount) }
-}
 
 /// What one kernel is predicted to cost.
 public struct KernelEstimate: Hashable, Sendable {
@@ -40,7 +12,9 @@ public struct KernelEstimate: Hashable, Sendable {
   }
 
   public let kernel: InferenceKernel
-  /// Microseconds, overhead included.
+  /// Whether nothing reads the kernel's result.
+  public let isIdle: Bool
+  /// Microseconds, launch included.
   public let latencyMicroseconds: Double
   public let bound: Bound
 }
@@ -55,87 +29,76 @@ public struct CostEstimate: Hashable, Sendable {
   /// Peak bytes of activations, and of the weights where they are kept in RAM.
   public let peakMemoryBytes: Int
   public let weightBytes: Int
-  /// Every kernel, in the order of execution.
+  /// Microseconds beside the kernels: the inference's own, and what measured networks took more or less
+  /// than their kernels.
+  public let otherMicroseconds: Double
+  /// Every kernel that the device runs, in the order of execution, idle ones last.
   public let kernels: [KernelEstimate]
 }
 
 extension HardwareProfile {
   /// Returns the predicted cost of one inference of `network`, fused as `inferenceKernels` says.
   public func predict(_ network: Network) -> CostEstimate {
-    let graph = InferenceGraph(network)
-    return predict(graph.kernels, costs: NetworkCosts(graph))
+    predict(InferenceWorkload(network))
   }
 
-  /// Returns the predicted cost of one inference of the network with these kernels and exact costs.
-  public func predict(_ kernels: [InferenceKernel], costs: NetworkCosts) -> CostEstimate {
-    var estimates: [KernelEstimate] = []
-    estimates.reserveCapacity(kernels.count)
-    var microseconds = inferenceOverheadMicroseconds
-    var variance = 0.0  // of the kernels' independent errors, µs²
-    var bytes = 0
-    for kernel in kernels {
-      let parameters = kernelParameters[kernel.kind.index]
-      let moved = kernel.bytesMoved
-      let work = parameters.workMicroseconds(of: kernel)
-      let traffic = memory.trafficMicroseconds(bytes: moved)
-      let latency = parameters.overheadMicroseconds + max(work, traffic)
-      estimates.append(
-        KernelEstimate(
-          kernel: kernel, latencyMicroseconds: latency,
-          bound: work >= traffic ? .compute : .memory))
-      let deviation = parameters.relativeUncertainty * latency
-      microseconds += latency
-      variance += deviation * deviation
-      bytes += moved
+  /// Returns the predicted cost of one inference.
+  public func predict(_ workload: InferenceWorkload) -> CostEstimate {
+    let executed = physical.executed(workload)
+    let times = executed.map { physical.time(of: $0) }
+    let sum = times.reduce(0) { $0 + $1.total }
+    let total = physical.inferenceOverheadMicroseconds + sum
+    var latency = Latency(
+      microseconds: total, standardErrorMicroseconds: standardError(executed, times, total: total),
+      kernels: times.map(\.total))
+    if let correction {
+      latency = correction.latency(of: NetworkSketch(workload, on: physical), kernels: executed)
     }
-    let shared = relativeUncertainty * microseconds
-    let weights = memory.weightsIn == .ram ? costs.weightBytes : 0
+    let bytes = executed.reduce(0) { $0 + $1.kernel.bytesMoved } / 4 * physical.bytesPerValue
+    let weightBytes = workload.costs.weightBytes / 4 * physical.bytesPerValue
+    let activationBytes = workload.costs.peakActivationBytes / 4 * physical.bytesPerValue
+    let estimates = executed.indices.map { index in
+      KernelEstimate(
+        kernel: executed[index].kernel, isIdle: executed[index].isIdle,
+        latencyMicroseconds: latency.kernels[index],
+        bound: times[index].arithmetic >= times[index].traffic ? .compute : .memory)
+    }
     return CostEstimate(
-      latencyMilliseconds: microseconds / 1000,
-      latencyStandardErrorMilliseconds: (shared * shared + variance).squareRoot() / 1000,
+      latencyMilliseconds: latency.microseconds / 1000,
+      latencyStandardErrorMilliseconds: latency.standardErrorMicroseconds / 1000,
       energyMillijoules: energy?.millijoules(
-        macs: costs.macs, bytes: bytes, milliseconds: microseconds / 1000),
-      peakMemoryBytes: weights + costs.peakActivationBytes, weightBytes: costs.weightBytes,
-      kernels: estimates)
+        macs: workload.costs.macs, bytes: bytes, milliseconds: latency.microseconds / 1000),
+      peakMemoryBytes: activationBytes + (memory.weightsIn == .ram ? weightBytes : 0),
+      weightBytes: weightBytes,
+      otherMicroseconds: latency.microseconds - latency.kernels.reduce(0, +), kernels: estimates)
   }
 
-  /// Returns the predicted latency of one kernel in microseconds, its launch included.
+  /// What kernels err by together, and each alone, where no measured network says better.
+  private func standardError(
+    _ executed: [ExecutedKernel], _ times: [KernelTime], total: Double
+  ) -> Double {
+    let shared = relativeUncertainty * total
+    let variance = zip(executed, times).reduce(shared * shared) { sum, pair in
+      let deviation =
+        physical.kernels[pair.0.kernel.kind.index].relativeUncertainty * pair.1.total
+      return sum + deviation * deviation
+    }
+    return variance.squareRoot()
+  }
+
+  /// Returns the latency of one kernel by the physical model in microseconds, its launch included.
   public func latencyMicroseconds(of kernel: InferenceKernel) -> Double {
-    let parameters = kernelParameters[kernel.kind.index]
-    return parameters.overheadMicroseconds
-      + max(
-        parameters.workMicroseconds(of: kernel),
-        memory.trafficMicroseconds(bytes: kernel.bytesMoved))
+    physical.time(of: ExecutedKernel(kernel: kernel, isIdle: false)).total
   }
 }
 
-extension KernelParameters {
-  /// Microseconds of arithmetic if memory were infinitely fast.
-  func workMicroseconds(of kernel: InferenceKernel) -> Double {
-    var microseconds = 0.0
-    if let rate = gigaMACsPerSecond {
-      let macs =
-        Double(kernel.macs) + outputChannelsHalf * kernel.gatherMACs
-        + reductionHalf * kernel.outputMACs
-      microseconds += macs / (1000 * rate)
-    }
-    if let rate = gigaOperationsPerSecond {
-      microseconds += Double(kernel.operations) / (1000 * rate)
-    }
-    return microseconds
-  }
-}
-
-extension Memory {
-  /// Returns the index of the smallest level that holds `bytes`.
-  func level(holding bytes: Int) -> Int {
-    levels.firstIndex { bytes <= $0.capacityBytes ?? .max } ?? levels.count - 1
-  }
-
-  /// Microseconds to move `bytes` if arithmetic took no time.
-  func trafficMicroseconds(bytes: Int) -> Double {
-    Double(bytes) / (1000 * levels[level(holding: bytes)].bandwidthGigabytesPerSecond)
-  }
+/// A predicted latency in microseconds.
+struct Latency {
+  var microseconds: Double
+  /// One standard deviation of its error.
+  var standardErrorMicroseconds: Double
+  /// The share of each kernel, in the order of execution.
+  var kernels: [Double]
 }
 
 extension Energy {

@@ -3,6 +3,17 @@ public struct MeasurementProtocol: Hashable, Sendable, Codable {
   /// The numbers that weights and activations are made of.
   public enum Precision: String, Hashable, Sendable, Codable, CaseIterable {
     case fp32
+    case fp16
+    case int8
+
+    /// Bytes of one weight or activation.
+    public var bytes: Int {
+      switch self {
+      case .fp32: 4
+      case .fp16: 2
+      case .int8: 1
+      }
+    }
   }
 
   /// The program that runs the network, with its version.

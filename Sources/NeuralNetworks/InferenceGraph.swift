@@ -15,18 +15,37 @@ public struct InferenceKernel: Hashable, Sendable {
     case elementwise
   }
 
-  public let kind: Kind
+  public var kind: Kind
   /// The window's side, 1 where there is none.
-  public let kernelSize: Int
-  public let stride: Int
-  public let inputShape: TensorShape
-  public let outputShape: TensorShape
-  public let activation: Activation
-  public let macs: Int
+  public var kernelSize: Int
+  public var stride: Int
+  /// The groups that a convolution's channels form, each seeing only itself; 1 for all other kernels.
+  public var groups: Int
+  public var inputShape: TensorShape
+  public var outputShape: TensorShape
+  public var activation: Activation
+  public var macs: Int
   /// Weights and biases read, norms folded.
-  public let weightCount: Int
+  public var weightCount: Int
   /// Whether a residual tensor of the output's shape is read and added.
-  public let addsResidual: Bool
+  public var addsResidual: Bool
+
+  public init(
+    kind: Kind, kernelSize: Int, stride: Int, groups: Int, inputShape: TensorShape,
+    outputShape: TensorShape, activation: Activation, macs: Int, weightCount: Int,
+    addsResidual: Bool
+  ) {
+    self.kind = kind
+    self.kernelSize = kernelSize
+    self.stride = stride
+    self.groups = groups
+    self.inputShape = inputShape
+    self.outputShape = outputShape
+    self.activation = activation
+    self.macs = macs
+    self.weightCount = weightCount
+    self.addsResidual = addsResidual
+  }
 
   /// Bytes moved if every tensor is touched once, fp32, one image.
   public var bytesMoved: Int {
@@ -70,7 +89,7 @@ extension Network {
       weights: Int = 0, activation: Activation? = nil, addsResidual: Bool = false
     ) -> InferenceKernel {
       InferenceKernel(
-        kind: kind, kernelSize: size, stride: stride, inputShape: input, outputShape: output,
+        kind: kind, kernelSize: size, stride: stride, groups: 1, inputShape: input, outputShape: output,
         activation: activation ?? self.activation(of: group), macs: macs, weightCount: weights,
         addsResidual: addsResidual || group.add != nil)
     }

@@ -6,6 +6,7 @@ extension BlueprintAssembly {
   /// Where nothing leads to the output, that is zeros of the input's shape.
   func append(_ graph: Blueprint.Graph, at path: String) throws(SearchSpaceError) {
     let live = graph.declared.live(in: architecture)
+    if notesIdleKernels { try noteIdleKernels(of: graph, at: path) }
     guard !live.edges.isEmpty else { return try append(.zero, at: path) }
     // For each node of the graph, the node of the network that gives its tensor.
     var outputs = Array(repeating: builder.current, count: live.nodeCount)
@@ -39,5 +40,28 @@ extension BlueprintAssembly {
         "\"\(graph.declared.operationNames[operation])\" makes \(builder.currentShape) of \(shape), "
           + "but an edge of a graph must keep the shape")
     }
+  }
+}
+
+extension BlueprintAssembly {
+  /// Notes the kernels of the edges on no path from input to output: each edge's operation, and the sum
+  /// that takes its result in.
+  private func noteIdleKernels(of graph: Blueprint.Graph, at path: String) throws(SearchSpaceError) {
+    let network = builder
+    let shape = builder.currentShape
+    for edge in graph.declared.idle(in: architecture) {
+      builder = NetworkBuilder(input: shape)
+      let start = builder.current
+      if let operation = edge.operation {
+        try append(operation, on: graph.edges[edge.index], of: graph)
+      }
+      try add(start, at: path)
+      do {
+        idleKernels += try builder.network().inferenceKernels
+      } catch {
+        throw unbuildable(path, error.description)
+      }
+    }
+    builder = network
   }
 }

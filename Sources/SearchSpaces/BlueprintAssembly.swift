@@ -16,6 +16,24 @@ extension SearchSpace {
     return try assembly.network()
   }
 
+  /// Returns what a device has to do for an architecture's network, and what it may do for nothing.
+  ///
+  /// - Parameters:
+  ///   - input: The shape of one image.
+  ///   - classes: The number of logits.
+  /// - Throws: `SearchSpaceError.unbuildable` as `network(for:input:classes:)` does.
+  public func workload(
+    of architecture: Architecture, input: TensorShape, classes: Int
+  ) throws(SearchSpaceError) -> InferenceWorkload {
+    let assembly = BlueprintAssembly(
+      space: self, architecture: architecture, input: input, classes: classes,
+      notesIdleKernels: true)
+    let network = try assembly.network()
+    return InferenceWorkload(
+      network, idleKernels: assembly.idleKernels,
+      origin: InferenceWorkload.Origin(space: name, key: key(of: architecture)))
+  }
+
   /// Builds networks in which every value of every parameter occurs, for the errors.
   ///
   /// Reading the file finds what is wrong for any data set; this finds what is wrong for one. The
@@ -53,10 +71,18 @@ final class BlueprintAssembly {
   private let isActive: [Bool]
   private let classes: Int
   var builder: NetworkBuilder
+  /// Whether `idleKernels` is wanted.
+  let notesIdleKernels: Bool
+  /// The kernels of edges on no path through their graph.
+  var idleKernels: [InferenceKernel] = []
   private var locals: [Local] = []
 
-  init(space: SearchSpace, architecture: Architecture, input: TensorShape, classes: Int) {
+  init(
+    space: SearchSpace, architecture: Architecture, input: TensorShape, classes: Int,
+    notesIdleKernels: Bool = false
+  ) {
     (self.space, self.architecture, self.classes) = (space, architecture, classes)
+    self.notesIdleKernels = notesIdleKernels
     isActive = space.activity(of: architecture)
     builder = NetworkBuilder(input: input)
   }

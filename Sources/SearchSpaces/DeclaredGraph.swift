@@ -51,18 +51,7 @@ public struct LiveGraph: Hashable, Sendable {
 extension DeclaredGraph {
   /// Returns what is left of the graph for an architecture.
   public func live(in architecture: Architecture) -> LiveGraph {
-    var present: [LiveGraph.Edge] = []
-    for (index, edge) in edges.enumerated() {
-      switch edge.roles[architecture.choices[edge.parameter]] {
-      case .absent: break
-      case .identity:
-        present.append(
-          LiveGraph.Edge(index: index, from: edge.from, to: edge.to, operation: nil))
-      case .operation(let operation):
-        present.append(
-          LiveGraph.Edge(index: index, from: edge.from, to: edge.to, operation: operation))
-      }
-    }
+    let present = present(in: architecture)
     var isReached = [Bool](repeating: false, count: nodeCount)
     var isUsed = isReached
     isReached[0] = true
@@ -75,5 +64,26 @@ extension DeclaredGraph {
     }
     return LiveGraph(
       nodeCount: nodeCount, edges: present.filter { isReached[$0.from] && isUsed[$0.to] })
+  }
+}
+
+extension DeclaredGraph {
+  /// Returns the edges that an architecture puts somewhere but on no path from input to output.
+  func idle(in architecture: Architecture) -> [LiveGraph.Edge] {
+    let live = Set(live(in: architecture).edges.map(\.index))
+    return present(in: architecture).filter { !live.contains($0.index) }
+  }
+
+  /// Returns the edges that an architecture does not leave out.
+  private func present(in architecture: Architecture) -> [LiveGraph.Edge] {
+    edges.enumerated().compactMap { index, edge in
+      switch edge.roles[architecture.choices[edge.parameter]] {
+      case .absent: nil
+      case .identity:
+        LiveGraph.Edge(index: index, from: edge.from, to: edge.to, operation: nil)
+      case .operation(let operation):
+        LiveGraph.Edge(index: index, from: edge.from, to: edge.to, operation: operation)
+      }
+    }
   }
 }
