@@ -4,47 +4,6 @@
 // output pixels is a product of k segments and no column matrix is built. Images are taken one at a
 // time: a padded image stays in the second-level cache while all tiles pass over it.
 
-/// The sizes of a convolution.
-public struct ConvolutionShape: Hashable, Sendable {
-  public let height: Int
-  public let width: Int
-  public let inputChannels: Int
-  public let outputChannels: Int
-  /// The window's side, odd; the padding is half of it.
-  public let kernel: Int
-  public let stride: Int
-
-  public init(
-    height: Int, width: Int, inputChannels: Int, outputChannels: Int, kernel: Int, stride: Int
-  ) {
-    precondition(kernel % 2 == 1, "the kernel must be odd, got \(kernel)")
-    (self.height, self.width) = (height, width)
-    (self.inputChannels, self.outputChannels) = (inputChannels, outputChannels)
-    (self.kernel, self.stride) = (kernel, stride)
-  }
-
-  public var outputHeight: Int { (height - 1) / stride + 1 }
-  public var outputWidth: Int { (width - 1) / stride + 1 }
-  var paddedWidth: Int { width + kernel - 1 }
-  var paddedHeight: Int { height + kernel - 1 }
-  var inputFloats: Int { height * width * inputChannels }
-  var outputFloats: Int { outputHeight * outputWidth * outputChannels }
-  /// Values under the whole window.
-  var windowFloats: Int { kernel * kernel * inputChannels }
-  /// Weights, `[k, k, Cin, Cout]`.
-  public var weightFloats: Int { windowFloats * outputChannels }
-
-  /// Floats of scratch that each function of this file needs at most.
-  public var scratchFloats: Int {
-    let padded = paddedWidth * paddedHeight * inputChannels
-    let gradient =
-      stride == 1
-      ? paddedWidth * paddedHeight * outputChannels
-      : padded + outputHeight * outputWidth * windowFloats
-    return max(padded, gradient) + 32
-  }
-}
-
 /// output = input ∗ weights (+ bias).
 ///
 /// - Parameters:
@@ -63,17 +22,21 @@ public func convolutionForward(
       channels: shape.inputChannels, padding: shape.kernel / 2)
     convolvePadded(
       scratch, weights, bias: bias, accumulate: false, into: output + image * shape.outputFloats,
-      shape: shape)
+      strides: ChannelStrides(shape), shape: shape)
   }
 }
 
 /// Convolves one padded image, `[H + k − 1, W + k − 1, Cin]`, without further padding.
-private func convolvePadded(
+///
+/// - Parameter strides: With a kernel above 1 the input's is Cin.
+func convolvePadded(
   _ padded: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-  accumulate: Bool, into output: UnsafeMutablePointer<Float>, shape: ConvolutionShape
+  accumulate: Bool, into output: UnsafeMutablePointer<Float>, strides: ChannelStrides,
+  shape: ConvolutionShape
 ) {
-  let (channels, outputs) = (shape.inputChannels, shape.outputChannels)
-  let lineFloats = shape.paddedWidth * channels
+  let outputs = shape.outputChannels
+  let pixelStride = shape.stride * strides.input
+  let lineStride = shape.stride * shape.paddedWidth * strides.input
   // Of an image with short lines two go into one tile.
   let pairsLines = shape.outputWidth >= 4 && shape.outputWidth <= 7
   var column = 0
@@ -86,19 +49,19 @@ private func convolvePadded(
       while x < shape.outputWidth {
         let rows =
           lines == 2 ? 2 * shape.outputWidth : tileRows(remaining: shape.outputWidth - x)
-        let target = output + (y * shape.outputWidth + x) * outputs + column
+        let target = output + (y * shape.outputWidth + x) * strides.output + column
         tile(
           rows: rows, columns: columns,
           TileOperands(
-            left: padded + y * shape.stride * lineFloats + x * shape.stride * channels,
-            leftRowStride: shape.stride * channels, leftSegmentStride: lineFloats,
-            leftHalfStride: lines == 2 ? shape.stride * lineFloats : nil,
-            right: weights + column, rightRowStride: outputs, segments: shape.kernel,
-            depth: shape.kernel * channels),
+            left: padded + y * lineStride + x * pixelStride, leftRowStride: pixelStride,
+            leftSegmentStride: shape.paddedWidth * strides.input,
+            leftHalfStride: lines == 2 ? lineStride : nil,
+            right: weights + column, rightRowStride: strides.weights, segments: shape.kernel,
+            depth: shape.kernel * shape.inputChannels),
           from: accumulate
-            ? TileStart(values: target, rowStride: outputs)
+            ? TileStart(values: target, rowStride: strides.output)
             : TileStart(values: bias.map { $0 + column } ?? zeroRow, rowStride: 0),
-          into: target, rowStride: outputs)
+          into: target, rowStride: strides.output)
         x += rows
       }
       y += lines
@@ -159,7 +122,7 @@ public func convolutionBackwardInput(
       width: shape.width, channels: shape.outputChannels, padding: shape.kernel / 2)
     convolvePadded(
       scratch, rearranged, bias: nil, accumulate: accumulate,
-      into: output + image * shape.inputFloats, shape: flipped)
+      into: output + image * shape.inputFloats, strides: ChannelStrides(flipped), shape: flipped)
   }
 }
 
@@ -210,33 +173,45 @@ public func convolutionBackwardWeights(
   addingTo output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, images: Int,
   shape: ConvolutionShape
 ) {
-  let (channels, outputs, kernel) = (shape.inputChannels, shape.outputChannels, shape.kernel)
-  let lineFloats = shape.paddedWidth * channels
-  let segment = kernel * channels
   for image in 0..<images {
     pad(
       input + image * shape.inputFloats, into: scratch, height: shape.height, width: shape.width,
-      channels: channels, padding: kernel / 2)
-    let right = gradient + image * shape.outputFloats
-    var column = 0
-    while column < outputs {
-      let columns = min(32, outputs - column)
-      for ky in 0..<kernel {
-        var row = 0
-        while row < segment {
-          let rows = tileRows(remaining: segment - row)
-          transposedTile(
-            rows: rows, columns: columns,
-            TransposedOperands(
-              left: scratch + ky * lineFloats + row, leftStep: shape.stride * channels,
-              leftLineStride: shape.stride * lineFloats, right: right + column, rightStep: outputs,
-              rightLineStride: shape.outputWidth * outputs, lines: shape.outputHeight,
-              length: shape.outputWidth),
-            addingTo: output + (ky * segment + row) * outputs + column, rowStride: outputs)
-          row += rows
-        }
+      channels: shape.inputChannels, padding: shape.kernel / 2)
+    addWeightGradient(
+      scratch, gradient + image * shape.outputFloats, to: output, strides: ChannelStrides(shape),
+      shape: shape)
+  }
+}
+
+/// Adds one padded image's share of the gradient with respect to the weights.
+///
+/// - Parameter strides: With a kernel above 1 the input's is Cin.
+func addWeightGradient(
+  _ padded: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
+  to output: UnsafeMutablePointer<Float>, strides: ChannelStrides, shape: ConvolutionShape
+) {
+  let (outputs, kernel) = (shape.outputChannels, shape.kernel)
+  let lineFloats = shape.paddedWidth * strides.input
+  let segment = kernel * shape.inputChannels
+  var column = 0
+  while column < outputs {
+    let columns = min(32, outputs - column)
+    for ky in 0..<kernel {
+      var row = 0
+      while row < segment {
+        let rows = tileRows(remaining: segment - row)
+        transposedTile(
+          rows: rows, columns: columns,
+          TransposedOperands(
+            left: padded + ky * lineFloats + row, leftStep: shape.stride * strides.input,
+            leftLineStride: shape.stride * lineFloats, right: gradient + column,
+            rightStep: strides.output, rightLineStride: shape.outputWidth * strides.output,
+            lines: shape.outputHeight, length: shape.outputWidth),
+          addingTo: output + (ky * segment + row) * strides.weights + column,
+          rowStride: strides.weights)
+        row += rows
       }
-      column += columns
     }
+    column += columns
   }
 }
