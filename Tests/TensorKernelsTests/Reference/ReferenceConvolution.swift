@@ -40,6 +40,8 @@ struct ReferenceConvolution: Hashable, Sendable, CustomStringConvertible {
   var kernel: Int
   var stride: Int
   var images = 2
+  /// Above 1, a group of outputs sees only its own group of inputs.
+  var groups = 1
 
   var outputHeight: Int { (height + 2 * (kernel / 2) - kernel) / stride + 1 }
   var outputWidth: Int { (width + 2 * (kernel / 2) - kernel) / stride + 1 }
@@ -47,7 +49,7 @@ struct ReferenceConvolution: Hashable, Sendable, CustomStringConvertible {
   var outputCount: Int { images * outputHeight * outputWidth * outputChannels }
 
   var description: String {
-    "\(images)×\(height)×\(width)×\(inputChannels)→\(outputChannels) k\(kernel) s\(stride)"
+    "\(images)×\(height)×\(width)×\(inputChannels)→\(outputChannels) k\(kernel) s\(stride) g\(groups)"
   }
 
   /// Calls `body` with the offsets of an output pixel, an input pixel and a tap, for all that meet.
@@ -74,15 +76,17 @@ struct ReferenceConvolution: Hashable, Sendable, CustomStringConvertible {
     (0..<outputCount).map { bias?[$0 % outputChannels] ?? 0 }
   }
 
-  /// input ∗ weights (+ bias); weights `[k, k, Cin, Cout]`.
+  /// input ∗ weights (+ bias); weights `[k, k, Cin / groups, Cout]`.
   func dense(_ input: [Double], _ weights: [Double], bias: [Double]? = nil) -> [Double] {
     var output = start(bias)
     forEachTap { pixel, source, tap in
-      for i in 0..<inputChannels {
+      let groupInputs = inputChannels / groups
+      for i in 0..<groupInputs {
         for o in 0..<outputChannels {
+          let group = o / (outputChannels / groups)
           output[pixel * outputChannels + o] +=
-            input[source * inputChannels + i]
-            * weights[(tap * inputChannels + i) * outputChannels + o]
+            input[source * inputChannels + group * groupInputs + i]
+            * weights[(tap * groupInputs + i) * outputChannels + o]
         }
       }
     }
