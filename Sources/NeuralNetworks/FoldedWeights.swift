@@ -33,7 +33,7 @@ struct FoldedWeights {
       let node = network.nodes[group.head]
       var place = Place()
       switch node.layer {
-      case .convolution(_, _, _, let bias):
+      case .convolution(_, _, _, let bias), .groupedConvolution(_, _, _, _, let bias):
         place.weight = take(count(.weight, group.head))
         if bias || group.norm != nil { place.bias = take(node.shape.channels) }
       case .depthwiseConvolution:

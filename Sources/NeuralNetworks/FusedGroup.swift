@@ -70,7 +70,7 @@ extension Layer {
   /// Whether a norm, an add and an activation can run in this layer's kernel.
   var leadsFusion: Bool {
     switch self {
-    case .convolution, .depthwiseConvolution, .dense, .batchNorm, .add: true
+    case .convolution, .groupedConvolution, .depthwiseConvolution, .dense, .batchNorm, .add: true
     default: false
     }
   }

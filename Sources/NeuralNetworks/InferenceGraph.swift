@@ -11,7 +11,7 @@ public struct InferenceKernel: Hashable, Sendable {
     case squeezeExcitation = "squeeze_excitation"
     case pooling
     case globalPooling = "global_pooling"
-    /// A norm, add or activation that no other kernel could take in, and zeros.
+    /// A norm, add or activation that no other kernel could take in, a channel shuffle, and zeros.
     case elementwise
   }
 
@@ -85,22 +85,28 @@ extension Network {
     let output = node.shape
     let positions = output.positionCount
     func kernel(
-      _ kind: InferenceKernel.Kind, size: Int = 1, stride: Int = 1, macs: Int = 0,
-      weights: Int = 0, activation: Activation? = nil, addsResidual: Bool = false
+      _ kind: InferenceKernel.Kind, size: Int = 1, stride: Int = 1, groups: Int = 1,
+      macs: Int = 0, weights: Int = 0, activation: Activation? = nil, addsResidual: Bool = false
     ) -> InferenceKernel {
       InferenceKernel(
-        kind: kind, kernelSize: size, stride: stride, groups: 1, inputShape: input, outputShape: output,
-        activation: activation ?? self.activation(of: group), macs: macs, weightCount: weights,
-        addsResidual: addsResidual || group.add != nil)
+        kind: kind, kernelSize: size, stride: stride, groups: groups, inputShape: input,
+        outputShape: output, activation: activation ?? self.activation(of: group), macs: macs,
+        weightCount: weights, addsResidual: addsResidual || group.add != nil)
+    }
+    func convolution(size: Int, stride: Int, groups: Int = 1, bias: Bool) -> InferenceKernel {
+      let weights = size * size * input.channels / groups * output.channels
+      return kernel(
+        size == 1 ? .pointwise : .convolution, size: size, stride: stride, groups: groups,
+        macs: weights * positions,
+        weights: weights + (bias || group.norm != nil ? output.channels : 0))
     }
     switch node.layer {
     case .input, .dropout:
       preconditionFailure("\(node.layer.name) runs no kernel")
-    case .convolution(let size, let stride, let channels, let bias):
-      let weights = size * size * input.channels * channels
-      return kernel(
-        size == 1 ? .pointwise : .convolution, size: size, stride: stride,
-        macs: weights * positions, weights: weights + (bias || group.norm != nil ? channels : 0))
+    case .convolution(let size, let stride, _, let bias):
+      return convolution(size: size, stride: stride, bias: bias)
+    case .groupedConvolution(let size, let stride, _, let groups, let bias):
+      return convolution(size: size, stride: stride, groups: groups, bias: bias)
     case .depthwiseConvolution(let size, let stride):
       let weights = size * size * output.channels
       return kernel(
@@ -123,7 +129,7 @@ extension Network {
       return kernel(.elementwise, activation: activation)
     case .add:
       return kernel(.elementwise, addsResidual: true)
-    case .zero:
+    case .channelShuffle, .zero:
       return kernel(.elementwise)
     }
   }

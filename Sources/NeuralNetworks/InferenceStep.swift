@@ -50,6 +50,11 @@ struct InferenceStep {
         convolutionForward(
           input, weight, bias: bias, into: output, scratch: scratch, images: images, shape: shape)
       }
+    case .groupedConvolution(let kernel, let stride, _, let groups, _):
+      groupedConvolutionForward(
+        input, weight, bias: bias, into: output, scratch: scratch, images: images,
+        shape: GroupedConvolutionShape(
+          input: inputShape, output: outputShape, kernel: kernel, stride: stride, groups: groups))
     case .depthwiseConvolution(let kernel, let stride):
       depthwiseForward(
         input, weight, bias: bias, activation: addend == nil ? activation : .identity,
@@ -62,6 +67,10 @@ struct InferenceStep {
         k: inputShape.elementCount)
     case .squeezeExcitation(let hidden):
       squeezeAndExcite(images: images, hidden: hidden)
+    case .channelShuffle(let groups):
+      shuffleChannels(
+        input, into: output, positions: images * inputShape.positionCount,
+        channels: inputShape.channels, groups: groups)
     case .pooling(let kind, let kernel, let stride, let padding):
       let shape = PoolingShape(
         height: inputShape.height, width: inputShape.width, channels: inputShape.channels,

@@ -40,6 +40,9 @@ public enum Layer: Hashable, Sendable {
   case input
   /// A dense k×k convolution, zero padding k/2, without bias unless `bias`. Weights `[k, k, Cin, Cout]`.
   case convolution(kernel: Int, stride: Int, channels: Int, bias: Bool)
+  /// A convolution whose channels form two or more groups of equal size: group g of the outputs sees only
+  /// group g of the inputs. Weights `[k, k, Cin / groups, Cout]`.
+  case groupedConvolution(kernel: Int, stride: Int, channels: Int, groups: Int, bias: Bool)
   /// One k×k filter per channel, zero padding k/2. Weights `[k, k, C]`.
   case depthwiseConvolution(kernel: Int, stride: Int)
   /// Batch normalisation with learnt scale and shift; ε = 1e-5.
@@ -53,6 +56,11 @@ public enum Layer: Hashable, Sendable {
   case add
   /// Zeros of the input's shape; nothing reaches the input's gradient.
   case zero
+  /// Channels in `groups` groups, dealt out one of each group in turn: channel i of group g becomes channel
+  /// i · groups + g, so that the groups of a next convolution see all groups of the last one.
+  ///
+  /// Source: Zhang et al., "ShuffleNet", arXiv:1707.01083.
+  case channelShuffle(groups: Int)
   /// A k×k window, zero padding `padding`; the average counts only positions inside the image.
   case pooling(PoolingKind, kernel: Int, stride: Int, padding: Int)
   case globalAveragePool
@@ -68,12 +76,14 @@ extension Layer {
     switch self {
     case .input: "input"
     case .convolution: "convolution"
+    case .groupedConvolution: "grouped_convolution"
     case .depthwiseConvolution: "depthwise_convolution"
     case .batchNorm: "batch_norm"
     case .activation(let activation): activation.rawValue
     case .squeezeExcitation: "squeeze_excitation"
     case .add: "add"
     case .zero: "zero"
+    case .channelShuffle: "channel_shuffle"
     case .pooling(let kind, _, _, _): "\(kind.rawValue)_pooling"
     case .globalAveragePool: "global_average_pool"
     case .dense: "dense"

@@ -143,7 +143,7 @@ extension Layer {
   /// Whether the layer's backward pass cannot add to its input's gradient, only write it.
   var needsDetour: Bool {
     switch self {
-    case .convolution, .dense, .batchNorm, .add, .zero, .activation: false
+    case .convolution, .groupedConvolution, .dense, .batchNorm, .add, .zero, .activation: false
     default: true
     }
   }

@@ -30,7 +30,8 @@ public struct Network: Hashable, Sendable {
     for (index, node) in nodes.enumerated() {
       let longest = node.inputs.map { depths[$0] }.max() ?? 0
       switch node.layer {
-      case .convolution, .depthwiseConvolution, .dense: depths[index] = longest + 1
+      case .convolution, .groupedConvolution, .depthwiseConvolution, .dense:
+        depths[index] = longest + 1
       default: depths[index] = longest
       }
     }
@@ -151,21 +152,34 @@ extension Layer {
     func check(_ condition: Bool, _ reason: String) throws(NetworkError) {
       guard condition else { throw NetworkError(self, reason) }
     }
-    switch self {
-    case .input, .add, .zero, .batchNorm, .activation:
-      return input
-    case .convolution(let kernel, let stride, let channels, _):
+    func convolution(kernel: Int, stride: Int, channels: Int) throws(NetworkError) -> TensorShape {
       try check(kernel > 0 && kernel % 2 == 1, "the kernel must be odd, got \(kernel)")
       try check(stride > 0, "the stride must be positive, got \(stride)")
       try check(channels > 0, "the number of channels must be positive, got \(channels)")
       return try window(kernel: kernel, stride: stride, padding: kernel / 2, channels: channels)
+    }
+    func checkGroups(_ groups: Int, divide channels: Int, _ whose: String) throws(NetworkError) {
+      try check(groups > 1, "there must be at least 2 groups, got \(groups)")
+      try check(
+        channels % groups == 0,
+        "the number of groups must divide the \(channels) channels of the \(whose), got \(groups)")
+    }
+    switch self {
+    case .input, .add, .zero, .batchNorm, .activation:
+      return input
+    case .convolution(let kernel, let stride, let channels, _):
+      return try convolution(kernel: kernel, stride: stride, channels: channels)
+    case .groupedConvolution(let kernel, let stride, let channels, let groups, _):
+      try checkGroups(groups, divide: input.channels, "input")
+      try checkGroups(groups, divide: channels, "output")
+      return try convolution(kernel: kernel, stride: stride, channels: channels)
     case .depthwiseConvolution(let kernel, let stride):
-      try check(kernel > 0 && kernel % 2 == 1, "the kernel must be odd, got \(kernel)")
-      try check(stride > 0, "the stride must be positive, got \(stride)")
-      return try window(
-        kernel: kernel, stride: stride, padding: kernel / 2, channels: input.channels)
+      return try convolution(kernel: kernel, stride: stride, channels: input.channels)
     case .squeezeExcitation(let hidden):
       try check(hidden > 0, "the hidden width must be positive, got \(hidden)")
+      return input
+    case .channelShuffle(let groups):
+      try checkGroups(groups, divide: input.channels, "input")
       return input
     case .pooling(_, let kernel, let stride, let padding):
       try check(kernel > 0 && stride > 0, "kernel and stride must be positive")

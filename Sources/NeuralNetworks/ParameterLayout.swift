@@ -56,6 +56,9 @@ public struct ParameterLayout: Hashable, Sendable {
       case .convolution(let kernel, _, _, let bias):
         weights.append((index, .weight, [kernel, kernel, input.channels, channels]))
         if bias { others.append((index, .bias, [channels])) }
+      case .groupedConvolution(let kernel, _, _, let groups, let bias):
+        weights.append((index, .weight, [kernel, kernel, input.channels / groups, channels]))
+        if bias { others.append((index, .bias, [channels])) }
       case .depthwiseConvolution(let kernel, _):
         weights.append((index, .weight, [kernel, kernel, channels]))
       case .batchNorm:
@@ -71,7 +74,8 @@ public struct ParameterLayout: Hashable, Sendable {
       case .dense:
         weights.append((index, .weight, [input.elementCount, channels]))
         others.append((index, .bias, [channels]))
-      case .input, .activation, .add, .zero, .pooling, .globalAveragePool, .dropout:
+      case .input, .activation, .add, .zero, .channelShuffle, .pooling, .globalAveragePool,
+        .dropout:
         break
       }
     }

@@ -70,6 +70,12 @@ struct UnitBuilder {
         shape: ConvolutionShape(input: input, output: output, kernel: kernel, stride: stride),
         buffers: buffers, weight: tensor(.weight, node), bias: bias ? tensor(.bias, node) : nil,
         rearranged: state(index))
+    case .groupedConvolution(let kernel, let stride, _, let groups, let bias):
+      return GroupedConvolutionLayer(
+        shape: GroupedConvolutionShape(
+          input: input, output: output, kernel: kernel, stride: stride, groups: groups),
+        buffers: buffers, weight: tensor(.weight, node), bias: bias ? tensor(.bias, node) : nil,
+        rearranged: state(index))
     case .depthwiseConvolution(let kernel, let stride):
       return DepthwiseLayer(
         shape: DepthwiseShape(input: input, kernel: kernel, stride: stride), buffers: buffers,
@@ -86,6 +92,8 @@ struct UnitBuilder {
           channels: input.channels, hidden: hidden, tensors: excitationTensors(node),
           memory: ExcitationGate.Memory(
             channels: input.channels, hidden: hidden, images: images, cursor: &cursor)))
+    case .channelShuffle(let groups):
+      return ChannelShuffleLayer(input: input, groups: groups, buffers: buffers)
     case .pooling(let kind, let kernel, let stride, let padding):
       return PoolingLayer(
         pooling: kind,

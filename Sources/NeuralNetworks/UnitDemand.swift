@@ -45,6 +45,10 @@ struct UnitDemand {
     case .convolution(let kernel, let stride, _, _):
       let shape = ConvolutionShape(input: input, output: output, kernel: kernel, stride: stride)
       (state, scratch) = (shape.weightFloats, shape.scratchFloats)
+    case .groupedConvolution(let kernel, let stride, _, let groups, _):
+      let shape = GroupedConvolutionShape(
+        input: input, output: output, kernel: kernel, stride: stride, groups: groups)
+      (state, scratch) = (shape.weightFloats, shape.scratchFloats)
     case .depthwiseConvolution(let kernel, let stride):
       scratch = DepthwiseShape(input: input, kernel: kernel, stride: stride).scratchFloats
     case .dense(let channels):
@@ -86,6 +90,14 @@ extension ConvolutionShape {
     self.init(
       height: input.height, width: input.width, inputChannels: input.channels,
       outputChannels: output.channels, kernel: kernel, stride: stride)
+  }
+}
+
+extension GroupedConvolutionShape {
+  init(input: TensorShape, output: TensorShape, kernel: Int, stride: Int, groups: Int) {
+    self.init(
+      height: input.height, width: input.width, inputChannels: input.channels,
+      outputChannels: output.channels, kernel: kernel, stride: stride, groups: groups)
   }
 }
 

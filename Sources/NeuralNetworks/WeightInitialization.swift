@@ -20,7 +20,8 @@ extension ParameterLayout {
       let values = parameters + tensor.offset
       switch tensor.role {
       case .weight, .squeezeWeight, .exciteWeight:
-        // The last axis is the outputs'; a depthwise filter has its own channel as only input.
+        // The last axis is the outputs', of which each sees the others: a depthwise filter has its own
+        // channel as only input, a grouped one those of its group.
         let fanIn = tensor.count / (tensor.shape.last ?? 1)
         let bound = 1 / Double(fanIn).squareRoot()
         var stream = RandomStream(seed: seed, purpose: "weights", tensor.node, tensor.offset)

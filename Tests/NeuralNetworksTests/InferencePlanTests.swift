@@ -28,6 +28,8 @@ enum TestGraph: String, CaseIterable, Sendable {
   case zeros
   case deadBody
   case imageZeros
+  case groups
+  case imageGroups
 
   static let image = TensorShape(height: 5, width: 6, channels: 3)
   static let classes = 4
@@ -59,6 +61,8 @@ enum TestGraph: String, CaseIterable, Sendable {
     case .zeros: try builder.appendZeros()
     case .deadBody: try builder.appendDeadBody()
     case .imageZeros: try builder.append(.zero)
+    case .groups: try builder.appendGroups()
+    case .imageGroups: try builder.appendImageGroups()
     }
     try builder.append(.dense(channels: TestGraph.classes))
     return try builder.network()
@@ -434,7 +438,7 @@ struct TestGraphTests {
       names == [
         "input", "convolution", "depthwise_convolution", "batch_norm", "relu", "relu6",
         "hard_swish", "squeeze_excitation", "add", "zero", "average_pooling", "max_pooling",
-        "global_average_pool", "dense", "dropout",
+        "global_average_pool", "dense", "dropout", "grouped_convolution", "channel_shuffle",
       ])
     let groups = networks.flatMap(\.fusedGroups)
     #expect(groups.contains { $0.add == $0.head })

@@ -109,6 +109,29 @@ struct NetworkCostsTests {
     #expect(costs.peakActivationBytes == 4 * 2 * 32)
   }
 
+  @Test("of groups are those of what each group sees; a shuffle only moves bytes")
+  func groups() throws {
+    var builder = NetworkBuilder(input: TensorShape(height: 8, width: 8, channels: 6))
+    try builder.appendGroupedBottleneck()
+    try builder.append(
+      .groupedConvolution(kernel: 3, stride: 2, channels: 9, groups: 3, bias: true))
+    try builder.append(.globalAveragePool)
+    let network = try builder.network()
+    let kernels = network.inferenceKernels
+    #expect(
+      kernels.map(\.kind) == [
+        .pointwise, .elementwise, .depthwise, .pointwise, .convolution, .globalPooling,
+      ])
+    #expect(kernels.map(\.groups) == [2, 1, 1, 2, 3, 1])
+    #expect(kernels.map(\.macs) == [36 * 64, 0, 108 * 64, 36 * 64, 162 * 16, 0])
+    #expect(kernels.map(\.weightCount) == [36 + 12, 0, 108 + 12, 36 + 6, 162 + 9, 0])
+    #expect(kernels[1].bytesMoved == 4 * 2 * 64 * 12)
+    #expect(kernels[3].addsResidual)
+    #expect(network.depth == 4)
+    let norms = 2 * (12 + 12 + 6)
+    #expect(NetworkCosts(network).parameters == 36 + 108 + 36 + 162 + 9 + norms)
+  }
+
   @Test("are written with their units")
   func coding() throws {
     let costs = NetworkCosts(try ReferenceStudent.small.network())

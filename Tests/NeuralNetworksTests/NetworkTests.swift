@@ -17,6 +17,11 @@ struct NetworkTests {
       (.convolution(kernel: 3, stride: 2, channels: 4, bias: true), shape(4, 5, 4)),
       (.convolution(kernel: 5, stride: 3, channels: 9, bias: false), shape(3, 4, 9)),
       (.convolution(kernel: 1, stride: 2, channels: 1, bias: false), shape(4, 5, 1)),
+      (
+        .groupedConvolution(kernel: 3, stride: 2, channels: 4, groups: 2, bias: false),
+        shape(4, 5, 4)
+      ),
+      (.channelShuffle(groups: 3), image),
       (.depthwiseConvolution(kernel: 7, stride: 1), shape(7, 10, 6)),
       (.depthwiseConvolution(kernel: 3, stride: 2), shape(4, 5, 6)),
       (.batchNorm, image), (.activation(.relu), image), (.squeezeExcitation(hidden: 2), image),
@@ -78,6 +83,38 @@ struct NetworkTests {
       (
         .convolution(kernel: 3, stride: 1, channels: 0, bias: false),
         "convolution: the number of channels must be positive, got 0"
+      ),
+      (
+        .groupedConvolution(kernel: 1, stride: 1, channels: 8, groups: 4, bias: false),
+        "grouped_convolution: the number of groups must divide the 6 channels of the input, got 4"
+      ),
+      (
+        .groupedConvolution(kernel: 1, stride: 1, channels: 8, groups: 3, bias: false),
+        "grouped_convolution: the number of groups must divide the 8 channels of the output, got 3"
+      ),
+      (
+        .groupedConvolution(kernel: 1, stride: 1, channels: 8, groups: 1, bias: false),
+        "grouped_convolution: there must be at least 2 groups, got 1"
+      ),
+      (
+        .groupedConvolution(kernel: 2, stride: 1, channels: 8, groups: 2, bias: false),
+        "grouped_convolution: the kernel must be odd, got 2"
+      ),
+      (
+        .groupedConvolution(kernel: 3, stride: 0, channels: 8, groups: 2, bias: false),
+        "grouped_convolution: the stride must be positive, got 0"
+      ),
+      (
+        .groupedConvolution(kernel: 3, stride: 1, channels: 0, groups: 2, bias: false),
+        "grouped_convolution: the number of channels must be positive, got 0"
+      ),
+      (
+        .channelShuffle(groups: 0),
+        "channel_shuffle: there must be at least 2 groups, got 0"
+      ),
+      (
+        .channelShuffle(groups: 5),
+        "channel_shuffle: the number of groups must divide the 6 channels of the input, got 5"
       ),
       (
         .depthwiseConvolution(kernel: 2, stride: 1),
@@ -179,12 +216,14 @@ struct NetworkTests {
   func names() {
     let layers: [Layer] = [
       .input, .add, .zero, .batchNorm, .activation(.hardSwish), .globalAveragePool,
+      .groupedConvolution(kernel: 1, stride: 1, channels: 4, groups: 2, bias: false),
+      .channelShuffle(groups: 2),
       .pooling(.average, kernel: 2, stride: 2, padding: 0),
     ]
     #expect(
       layers.map(\.name) == [
         "input", "add", "zero", "batch_norm", "hard_swish", "global_average_pool",
-        "average_pooling",
+        "grouped_convolution", "channel_shuffle", "average_pooling",
       ])
   }
 }

@@ -38,6 +38,18 @@ struct ParameterLayoutTests {
     #expect(layout.parameterCount == 135 + 125 + 10 + 10 + 85 + 170 + 5 + 20 + 2 + 5 + 10)
   }
 
+  @Test("gives a grouped convolution the weights of one group's inputs for every output")
+  func groups() throws {
+    var builder = NetworkBuilder(input: TensorShape(height: 1, width: 1, channels: 6))
+    try builder.append(
+      .groupedConvolution(kernel: 3, stride: 1, channels: 9, groups: 3, bias: true))
+    try builder.append(.channelShuffle(groups: 3))
+    let layout = ParameterLayout(try builder.network())
+    #expect(layout.parameters.map(\.name) == ["1.weight", "1.bias"])
+    #expect(layout.tensor(.weight, of: 1).shape == [3, 3, 2, 9])
+    #expect(layout.tensor(.bias, of: 1).shape == [9])
+  }
+
   @Test("takes a dense layer's inputs flattened")
   func flattenedDense() throws {
     var builder = NetworkBuilder(input: TensorShape(height: 2, width: 3, channels: 4))

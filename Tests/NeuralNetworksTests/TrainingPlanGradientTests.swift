@@ -51,6 +51,16 @@ private struct DoubleNetwork {
       return convolution(
         x, tensor(.weight, index, run), start, from: shape, to: node.shape, kernel: kernel,
         stride: stride)
+    case .groupedConvolution(let kernel, let stride, let channels, let groups, let bias):
+      let start = bias ? tensor(.bias, index, run) : [Double](repeating: 0, count: channels)
+      return convolution(
+        x, tensor(.weight, index, run), start, from: shape, to: node.shape, kernel: kernel,
+        stride: stride, groups: groups)
+    case .channelShuffle(let groups):
+      return x.indices.map { i in
+        let c = i % shape.channels
+        return x[i - c + c % groups * (shape.channels / groups) + c / groups]
+      }
     case .depthwiseConvolution(let kernel, let stride):
       let filters = tensor(.weight, index, run)
       return windows(from: shape, to: node.shape, kernel, stride, padding: kernel / 2) {
@@ -120,15 +130,17 @@ private struct DoubleNetwork {
 
   private func convolution(
     _ x: [Double], _ weight: [Double], _ bias: [Double], from shape: TensorShape,
-    to output: TensorShape, kernel: Int, stride: Int
+    to output: TensorShape, kernel: Int, stride: Int, groups: Int = 1
   ) -> [Double] {
-    windows(from: shape, to: output, kernel, stride, padding: kernel / 2) { o, window in
+    let inputs = shape.channels / groups
+    return windows(from: shape, to: output, kernel, stride, padding: kernel / 2) { o, window in
       var sum = bias[o]
+      let group = o / (output.channels / groups)
       for (position, tap) in window {
-        for c in 0..<shape.channels {
+        for c in 0..<inputs {
           sum +=
-            x[position * shape.channels + c]
-            * weight[(tap * shape.channels + c) * output.channels + o]
+            x[position * shape.channels + group * inputs + c]
+            * weight[(tap * inputs + c) * output.channels + o]
         }
       }
       return sum

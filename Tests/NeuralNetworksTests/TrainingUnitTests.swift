@@ -40,6 +40,17 @@ struct TrainingUnitTests {
     #expect(units[3].chain == nil)
   }
 
+  @Test("take grouped convolutions and shuffles one by one")
+  func groups() throws {
+    let units = try units { builder in
+      try builder.appendUnit(kernel: 3, stride: 1, channels: 6, .relu)
+      try builder.appendGroupedBottleneck()
+      try builder.append(.globalAveragePool)
+    }
+    #expect(units.allSatisfy { $0.chain == nil })
+    #expect(units.count == 7)
+  }
+
   @Test("are the fused groups without streaming")
   func withoutStreaming() throws {
     let units = try units(streaming: false) { builder in

@@ -26,6 +26,8 @@ struct WeightInitializationTests {
     try builder.append(.batchNorm)
     try builder.append(.depthwiseConvolution(kernel: 5, stride: 1))
     try builder.append(.squeezeExcitation(hidden: 32))
+    try builder.append(
+      .groupedConvolution(kernel: 3, stride: 1, channels: 80, groups: 4, bias: false))
     try builder.append(.globalAveragePool)
     try builder.append(.dense(channels: 64))
     try builder.append(.dense(channels: 50))
@@ -41,7 +43,7 @@ struct WeightInitializationTests {
     let parameters = initialized(network, seed: seed)
     let fanIns: [String: Double] = [
       "1.weight": 216, "2.weight": 360, "3.weight": 40, "5.weight": 25, "6.squeeze.weight": 96,
-      "6.excite.weight": 32, "8.weight": 96, "9.weight": 64,
+      "6.excite.weight": 32, "7.weight": 216, "9.weight": 80, "10.weight": 64,
     ]
     var checked = 0
     for tensor in ParameterLayout(network).parameters {
