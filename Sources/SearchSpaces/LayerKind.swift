@@ -7,6 +7,7 @@ enum LayerKind: String, CaseIterable, Sendable {
   case batchNorm = "batch_norm"
   case activation
   case squeezeExcitation = "squeeze_excitation"
+  case channelShuffle = "channel_shuffle"
   case pooling
   case globalAveragePool = "global_average_pool"
   case dense
@@ -28,12 +29,14 @@ enum LayerKind: String, CaseIterable, Sendable {
     case .convolution:
       [
         kernel, stride, channels,
+        FieldRule(name: "groups", requirement: .width, defaultValue: .integer(1)),
         FieldRule(name: "bias", requirement: .flag, defaultValue: .flag(false)),
       ]
     case .depthwiseConvolution: [kernel, stride]
     case .batchNorm, .globalAveragePool: []
     case .activation: [FieldRule(name: "kind", requirement: .activation)]
     case .squeezeExcitation: [FieldRule(name: "hidden", requirement: .width)]
+    case .channelShuffle: [FieldRule(name: "groups", requirement: .whole(2...65_536))]
     case .pooling:
       [
         FieldRule(name: "kind", requirement: .poolingKind),
@@ -49,14 +52,15 @@ enum LayerKind: String, CaseIterable, Sendable {
   func layer(_ values: [ParameterValue]) -> Layer {
     switch self {
     case .convolution:
-      .convolution(
+      convolution(
         kernel: values[0].whole, stride: values[1].whole, channels: values[2].whole,
-        bias: values[3] == .flag(true))
+        groups: values[3].whole, bias: values[4] == .flag(true))
     case .depthwiseConvolution:
       .depthwiseConvolution(kernel: values[0].whole, stride: values[1].whole)
     case .batchNorm: .batchNorm
     case .activation: .activation(values[0].activation)
     case .squeezeExcitation: .squeezeExcitation(hidden: values[0].whole)
+    case .channelShuffle: .channelShuffle(groups: values[0].whole)
     case .pooling:
       .pooling(
         values[0] == .text(PoolingKind.max.rawValue) ? .max : .average, kernel: values[1].whole,
@@ -65,6 +69,15 @@ enum LayerKind: String, CaseIterable, Sendable {
     case .dense: .dense(channels: values[0].whole)
     case .dropout: .dropout(rate: values[0].number ?? 0)
     }
+  }
+
+  private func convolution(
+    kernel: Int, stride: Int, channels: Int, groups: Int, bias: Bool
+  ) -> Layer {
+    groups == 1
+      ? .convolution(kernel: kernel, stride: stride, channels: channels, bias: bias)
+      : .groupedConvolution(
+        kernel: kernel, stride: stride, channels: channels, groups: groups, bias: bias)
   }
 }
 

@@ -44,6 +44,30 @@ struct BlueprintAssemblyTests {
       ])
   }
 
+  @Test("has groups where a convolution is given more than one, and shuffles")
+  func groups() throws {
+    let blueprint = """
+      {"layer": "convolution", "kernel": 1, "channels": 12, "groups": "$width / 8"},
+      {"layer": "convolution", "kernel": 3, "channels": 6, "groups": 3, "bias": true},
+      {"layer": "channel_shuffle", "groups": 2}
+      """
+    let image = TensorShape(height: 8, width: 8, channels: 4)
+    let last: [Layer] = [
+      .groupedConvolution(kernel: 3, stride: 1, channels: 6, groups: 3, bias: true),
+      .channelShuffle(groups: 2),
+    ]
+    #expect(
+      try layers(blueprint, input: image)
+        == [.convolution(kernel: 1, stride: 1, channels: 12, bias: false)] + last)
+    #expect(
+      try layers(blueprint, choice: 1, input: image)
+        == [.groupedConvolution(kernel: 1, stride: 1, channels: 12, groups: 2, bias: false)] + last)
+    let error = try #require(throws: SearchSpaceError.self) { try layers(blueprint, choice: 1) }
+    #expect(
+      error.description.hasSuffix(
+        "grouped_convolution: the number of groups must divide the 3 channels of the input, got 2"))
+  }
+
   @Test("takes the branches that the values choose")
   func branches() throws {
     let blueprint = """

@@ -34,6 +34,14 @@ struct BlueprintCheckerTests {
         "blueprint[0].bias: got 1, expected true or false"
       ),
       (
+        #"{"layer": "convolution", "kernel": 3, "channels": 8, "groups": "$depth"}"#,
+        "blueprint[0].groups: got \"$depth\" = 0 where depth = 0, expected a whole number from 1 to 65536"
+      ),
+      (
+        #"{"layer": "channel_shuffle", "groups": 1}"#,
+        "blueprint[0].groups: got 1, expected a whole number from 2 to 65536"
+      ),
+      (
         #"{"layer": "convolution", "kernel": 3, "channels": "$depth * 8"}"#,
         "blueprint[0].channels: got \"$depth * 8\" = 0 where depth = 0, expected a whole number from 1 to 65536"
       ),
