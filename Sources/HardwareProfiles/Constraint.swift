@@ -83,9 +83,9 @@ extension HardwareProfile {
   /// What the device itself demands: weights fit into flash, everything live fits into RAM.
   public var memoryConstraints: [Constraint] {
     [
-      Constraint(.peakMemoryBytes, .atMost, Double(memory.ramBytes)),
-      Constraint(.weightBytes, .atMost, Double(memory.flashBytes)),
-    ]
+      memory.ramBytes.map { Constraint(.peakMemoryBytes, .atMost, Double($0)) },
+      memory.flashBytes.map { Constraint(.weightBytes, .atMost, Double($0)) },
+    ].compactMap(\.self)
   }
 }
 

@@ -113,7 +113,7 @@ extension Memory {
   fileprivate init(_ field: JSONField) throws(JSONError) {
     let members = try field.members(
       of: "the memory", known: ["ram_bytes", "flash_bytes", "weights_in", "levels"])
-    let ramBytes = try members.required("ram_bytes").count(of: "bytes")
+    let ramBytes = try members["ram_bytes"]?.count(of: "bytes")
     var levels: [Level] = []
     let fields = try members.required("levels").elements(of: "memory levels")
     for (index, element) in fields.enumerated() {
@@ -121,14 +121,14 @@ extension Memory {
         try Level(element, after: levels.last, isLast: index == fields.count - 1, ram: ramBytes))
     }
     self.init(
-      ramBytes: ramBytes, flashBytes: try members.required("flash_bytes").count(of: "bytes"),
+      ramBytes: ramBytes, flashBytes: try members["flash_bytes"]?.count(of: "bytes"),
       weightsIn: try members.required("weights_in").choice(WeightPlace.self), levels: levels)
   }
 }
 
 extension Memory.Level {
   fileprivate init(
-    _ field: JSONField, after inner: Memory.Level?, isLast: Bool, ram: Int
+    _ field: JSONField, after inner: Memory.Level?, isLast: Bool, ram: Int?
   ) throws(JSONError) {
     let members = try field.members(
       of: "a memory level", known: ["name", "capacity_bytes", "bandwidth_gb_per_second"])
@@ -144,7 +144,7 @@ extension Memory.Level {
       if let smaller = inner?.capacityBytes, bytes <= smaller {
         throw capacity.expected("more than the \(smaller) bytes of the level before")
       }
-      guard bytes < ram else { throw capacity.expected("less than the \(ram) bytes of ram_bytes") }
+      if let ram, bytes >= ram { throw capacity.expected("less than the \(ram) bytes of ram_bytes") }
     }
     if let inner, bandwidthGigabytesPerSecond > inner.bandwidthGigabytesPerSecond {
       throw bandwidth.expected(

@@ -92,12 +92,22 @@ public struct Memory: Hashable, Sendable, Codable {
     }
   }
 
-  public let ramBytes: Int
-  public let flashBytes: Int
+  /// What weights and activations must fit into; nil where it is not known.
+  public let ramBytes: Int?
+  /// What weights must fit into; nil where it is not known.
+  public let flashBytes: Int?
   /// Weights in RAM count towards a network's peak memory; weights in flash do not.
   public let weightsIn: WeightPlace
   /// From the smallest and fastest to the one that holds everything.
-  public let levels: [Level]
+  public internal(set) var levels: [Level]
+
+  /// Creates the memory of a device; levels must grow in capacity, and only the last has none.
+  public init(ramBytes: Int?, flashBytes: Int?, weightsIn: WeightPlace, levels: [Level]) {
+    self.ramBytes = ramBytes
+    self.flashBytes = flashBytes
+    self.weightsIn = weightsIn
+    self.levels = levels
+  }
 
   enum CodingKeys: String, CodingKey {
     case ramBytes = "ram_bytes"

@@ -143,12 +143,7 @@ extension HostMeasurement {
           + "kernels each, timed twice; drift between the two passes "
           + "\(roundedForFile(100 * (drift - 1), digits: 2)) %.",
         date: date, machine: machine.processor),
-      validation: validation.map {
-        Validation(
-          networks: $0.count, spearman: roundedForFile($0.spearman),
-          medianAbsolutePercentageError: roundedForFile($0.medianAbsolutePercentageError),
-          within10Percent: roundedForFile($0.within10Percent))
-      })
+      validation: validation.map { Validation($0, method: .randomStudents) })
   }
 }
 

@@ -236,3 +236,23 @@ extension LatencyCorrection: Hashable {
     hasher.combine(networks)
   }
 }
+
+extension LatencyCorrection {
+  /// Takes from a covariance matrix of networks what the measured ones tell about them.
+  ///
+  /// - Parameter unit: Microseconds in which the matrix is, squared.
+  func condition(_ covariance: inout [Double], of sketches: [NetworkSketch], unit: Double) {
+    let count = sketches.count
+    let factor = unitMicroseconds / unit
+    let halves = sketches.map { sketch in
+      self.factor.halfSolve(covariances(with: sketch)).map { $0 * factor }
+    }
+    for i in 0..<count {
+      for j in 0..<count {
+        var explained = 0.0
+        for (a, b) in zip(halves[i], halves[j]) { explained += a * b }
+        covariance[i * count + j] -= explained
+      }
+    }
+  }
+}

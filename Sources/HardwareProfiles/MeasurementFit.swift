@@ -118,7 +118,8 @@ extension MeasurementFit {
   ) -> [Double] {
     func whitened(_ column: [Double]) -> [Double] {
       if let whitening { return whitening.halfSolve(column) }
-      return zip(column, latencies).map { 10 * unit * $0 / $1 }
+      // A latency far below all others, as of a network that was optimised away, must not decide alone.
+      return zip(column, latencies).map { 10 * unit * $0 / max($1, unit / 10) }
     }
     let columns = (0..<NetworkSketch.termCount).map { term in
       whitened(sketches.map { $0.terms[term] / unit })

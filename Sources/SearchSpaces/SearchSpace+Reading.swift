@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import NeuralNetworks
 
 extension SearchSpace {
   /// The value of `"format"` in the files that this version reads.
@@ -23,7 +24,7 @@ extension SearchSpace {
   private init(_ root: JSONField) throws(JSONError) {
     let members = try root.members(
       of: "a search space",
-      known: ["format", "name", "description", "parameters", "blocks", "blueprint"])
+      known: ["format", "name", "description", "images", "parameters", "blocks", "blueprint"])
     let format = try members.required("format")
     guard format.value == .text(SearchSpace.format) else {
       throw format.expected("\"\(SearchSpace.format)\"")
@@ -37,7 +38,10 @@ extension SearchSpace {
       parametersField: parametersField)
     var checker = BlueprintChecker(blueprint, parameters: parameters)
     try checker.check(file: root.file)
-    self.init(name: name, parameters: parameters, file: root.file, blueprint: blueprint)
+    self.init(
+      name: name, parameters: parameters, file: root.file, blueprint: blueprint,
+      images: try members["images"].map { field throws(JSONError) in try TypicalImages(field) }
+        ?? TypicalImages())
   }
 
   private static func parameters(_ field: JSONField) throws(JSONError) -> [Parameter] {
@@ -52,5 +56,17 @@ extension SearchSpace {
         expected: "conditions under which \"\(parameters[index].name)\" has a meaning")
     }
     return parameters
+  }
+}
+
+extension TypicalImages {
+  fileprivate init(_ field: JSONField) throws(JSONError) {
+    let members = try field.members(
+      of: "the images", known: ["height", "width", "channels", "classes"])
+    shape = TensorShape(
+      height: try members.required("height").integer(in: 1...4096),
+      width: try members.required("width").integer(in: 1...4096),
+      channels: try members.required("channels").integer(in: 1...4096))
+    classes = try members.required("classes").integer(in: 1...1_000_000)
   }
 }

@@ -1,3 +1,4 @@
+import NeuralNetworks
 import TensorKernels
 
 /// A finite space of student architectures, as a JSON file describes it.
@@ -15,14 +16,28 @@ public struct SearchSpace: Sendable {
   /// The graphs that the blueprint declares, those of its blocks first, otherwise in the order of
   /// the file; equal ones once.
   public let graphs: [DeclaredGraph]
+  /// The images that networks are priced for where no data set says another size.
+  public let images: TypicalImages
   /// How an architecture becomes a network.
   let blueprint: Blueprint
 
-  init(name: String, parameters: [Parameter], file: String, blueprint: Blueprint) {
+  init(
+    name: String, parameters: [Parameter], file: String, blueprint: Blueprint,
+    images: TypicalImages
+  ) {
     (self.name, self.parameters, self.file) = (name, parameters, file)
+    self.images = images
     self.blueprint = blueprint
     graphs = blueprint.graphs
   }
+}
+
+/// What a space's networks look at and tell apart.
+public struct TypicalImages: Hashable, Sendable {
+  public var shape = TensorShape(height: 28, width: 28, channels: 1)
+  public var classes = 10
+
+  public init() {}
 }
 
 extension SearchSpace {

@@ -109,7 +109,7 @@ extension CSVTable.Column {
   }
 
   /// Returns the error that a row's field is not what was expected.
-  func wrong(_ row: Int, expected: String) -> ReplayError {
+  public func wrong(_ row: Int, expected: String) -> ReplayError {
     .table(
       file: file, line: lines[row], column: name,
       found: fields[row].isEmpty ? "an empty field" : "'\(fields[row])'", expected: expected)

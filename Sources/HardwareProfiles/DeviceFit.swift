@@ -1,0 +1,134 @@
+import Foundation
+import NeuralNetworks
+import Statistics
+
+/// Makes the profile of a device from measured networks.
+public struct DeviceFit: Sendable {
+  /// What a profile says beside what is fitted.
+  public struct Description: Sendable {
+    public var name: String
+    public var device: String
+    public var measurementProtocol: MeasurementProtocol
+    public var memory: Memory
+    public var provenance: Provenance
+
+    public init(
+      name: String, device: String, measurementProtocol: MeasurementProtocol, memory: Memory,
+      provenance: Provenance
+    ) {
+      self.name = name
+      self.device = device
+      self.measurementProtocol = measurementProtocol
+      self.memory = memory
+      self.provenance = provenance
+    }
+  }
+
+  /// The fitted profile, without validation.
+  public let profile: HardwareProfile
+
+  /// Fits measurements.
+  ///
+  /// - Parameters:
+  ///   - base: The profile of a similar device; its rates are kept but for one factor, and measurements
+  ///     correct them. Without one, each kind's rates are fitted.
+  /// - Throws: `DeviceFitError`.
+  public init(
+    _ measurements: [Measurement], base: HardwareProfile? = nil, description: Description
+  ) throws(DeviceFitError) {
+    guard measurements.count >= 2 else { throw .tooFew(measurements.count) }
+    guard
+      let fit = MeasurementFit(
+        measurements, prior: base?.physical ?? .generic, refitsFactors: base == nil)
+    else { throw .notFittable }
+    var model = fit.model
+    model.bytesPerValue = description.measurementProtocol.precision.bytes
+    var memory = description.memory
+    memory.levels = model.levels
+    let bare = HardwareProfile(
+      name: description.name, device: description.device,
+      measurementProtocol: description.measurementProtocol, memory: memory, physical: model,
+      correction: fit.correction, energy: nil, relativeUncertainty: 0.3,
+      provenance: description.provenance, validation: nil)
+    profile = bare.with(
+      energy: Energy(fitting: measurements, predictedBy: bare) ?? base?.energy, validation: nil)
+  }
+
+  /// How well the profile predicts networks that it has not seen.
+  public func quality(on heldOut: [Measurement]) -> PredictionQuality {
+    let estimates = heldOut.map { profile.predict($0.workload) }
+    return PredictionQuality(
+      predicted: estimates.map(\.latencyMilliseconds),
+      measured: heldOut.map(\.latencyMilliseconds),
+      standardErrors: estimates.map(\.latencyStandardErrorMilliseconds))
+  }
+
+  /// How well each measured network is predicted from all others.
+  public func leaveOneOutQuality() -> PredictionQuality? {
+    guard let correction = profile.correction else { return nil }
+    let left = correction.leaveOneOut()
+    let measured = correction.networks.map { $0.latencyMicroseconds / 1000 }
+    return PredictionQuality(
+      predicted: left.map(\.prediction), measured: measured,
+      standardErrors: zip(left, measured).map { one, measured in
+        // The error in units of which it was `standardErrors`, widened as all predictions are.
+        abs(measured - one.prediction) / max(abs(one.standardErrors), 1e-12)
+          * correction.intervalFactor
+      })
+  }
+}
+
+extension HardwareProfile {
+  /// Returns the profile with another validation.
+  public func with(validation: PredictionQuality, method: Validation.Method) -> HardwareProfile {
+    with(energy: energy, validation: Validation(validation, method: method))
+  }
+
+  fileprivate func with(energy: Energy?, validation: Validation?) -> HardwareProfile {
+    HardwareProfile(
+      name: name, device: device, measurementProtocol: measurementProtocol, memory: memory,
+      physical: physical, correction: correction, energy: energy,
+      relativeUncertainty: relativeUncertainty, provenance: provenance, validation: validation)
+  }
+}
+
+extension Energy {
+  /// Fits the energies that were measured: non-negative least squares on relative errors.
+  ///
+  /// - Returns: Nil if fewer than three energies were measured.
+  fileprivate init?(fitting measurements: [Measurement], predictedBy profile: HardwareProfile) {
+    var rows: [[Double]] = []
+    for measurement in measurements {
+      guard let energy = measurement.energyMillijoules else { continue }
+      let workload = measurement.workload
+      let bytes = profile.physical.executed(workload).reduce(0) { $0 + $1.kernel.bytesMoved } / 4
+        * profile.physical.bytesPerValue
+      rows.append(
+        [
+          1e-9 * Double(workload.costs.macs), 1e-9 * Double(bytes),
+          1e-3 * measurement.latencyMilliseconds,
+        ].map { $0 / energy })
+    }
+    guard rows.count >= 3 else { return nil }
+    let solution = nonnegativeLeastSquares(rows, [Double](repeating: 1, count: rows.count))
+    guard solution.contains(where: { $0 > 0 }) else { return nil }
+    self.init(
+      picojoulesPerMAC: roundedForFile(solution[0]), picojoulesPerByte: roundedForFile(solution[1]),
+      staticPowerMilliwatts: roundedForFile(solution[2]))
+  }
+}
+
+/// Measurements that no profile can be made of.
+public enum DeviceFitError: Error, Hashable, CustomStringConvertible {
+  case tooFew(Int)
+  case notFittable
+
+  public var description: String {
+    switch self {
+    case .tooFew(let count):
+      "got \(count) measured networks, expected 2 or more, and 10 for a profile to be of use"
+    case .notFittable:
+      "the latencies fit no model: are they of these architectures, in milliseconds?"
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import FileFormats
+import Foundation
+import HardwareProfiles
+import NeuralNetworks
+import SearchSpaces
+import Statistics
+import TensorKernels
+
+/// How well profiles fitted to few networks of a table predict all its others, beside simple baselines.
+public struct HardwareBenchmark: Sendable {
+  /// A table of measured networks.
+  public struct Table: Sendable {
+    public let name: String
+    public let spacePath: String
+    public let path: String
+    public let columns: (architecture: String, latency: String)
+
+    public init(
+      name: String, spacePath: String, path: String, architectureColumn: String,
+      latencyColumn: String
+    ) {
+      self.name = name
+      self.spacePath = spacePath
+      self.path = path
+      columns = (architectureColumn, latencyColumn)
+    }
+  }
+
+  /// The mean figures of a predictor over the subsets.
+  public struct Figures: Sendable {
+    public let predictor: String
+    public let spearman: Double
+    /// One standard deviation over the subsets.
+    public let spearmanDeviation: Double
+    public let kendall: Double?
+    /// Per cent; nil for a predictor that says nothing in milliseconds.
+    public let medianAbsolutePercentageError: Double?
+    public let within10Percent: Double?
+    public let intervalCoverage90: Double?
+  }
+
+  /// All predictors after training on subsets of one size.
+  public struct Row: Sendable {
+    public let table: String
+    public let trained: Int
+    public let heldOut: Int
+    public let figures: [Figures]
+  }
+
+  public let subsets: Int
+  public let sizes: [Int]
+
+  public init(subsets: Int, sizes: [Int]) {
+    self.subsets = subsets
+    self.sizes = sizes
+  }
+
+  /// Measures one table.
+  ///
+  /// Networks whose graph leads from no input to the output are left out: there is nothing to predict.
+  ///
+  /// - Parameter finished: Called with each row.
+  /// - Throws: What reading the space and the table, or fitting, throws.
+  public func run(_ table: Table, finished: (Row) -> Void) throws {
+    let space = try SearchSpace(contentsOf: table.spacePath)
+    let all = try MeasuredArchitectures(
+      CSVTable(contentsOf: table.path), of: space, images: space.images, columns: table.columns)
+    let measured = all.filtered { architecture in
+      space.graphs.allSatisfy { !$0.live(in: architecture).edges.isEmpty }
+    }
+    for size in sizes where size < measured.measurements.count {
+      var qualities: [[PredictionQuality]] = []
+      for subset in 0..<subsets {
+        var random = RandomStream(seed: UInt64(subset), purpose: "hardware benchmark \(size)")
+        let order = random.permutation(of: measured.measurements.count)
+        qualities.append(
+          try qualities(
+            measured, of: space, training: order.prefix(size).sorted(),
+            heldOut: order.dropFirst(size).sorted()))
+      }
+      let names = ["profile fit"] + PredictionBaseline.allCases.map(\.rawValue)
+      finished(
+        Row(
+          table: table.name, trained: size, heldOut: measured.measurements.count - size,
+          figures: names.indices.map { index in
+            Figures(
+              names[index], qualities.map { $0[index] },
+              inMilliseconds: names[index] != PredictionBaseline.macs.rawValue
+                && names[index] != PredictionBaseline.parameters.rawValue)
+          }))
+    }
+  }
+
+  private func qualities(
+    _ measured: MeasuredArchitectures, of space: SearchSpace, training: [Int], heldOut: [Int]
+  ) throws -> [PredictionQuality] {
+    let fit = try DeviceFit(
+      training.map { measured.measurements[$0] },
+      description: DeviceFit.Description(
+        name: "benchmark", device: "of the table",
+        measurementProtocol: MeasurementProtocol(
+          runtime: "of the table", resolution: "of the table", affinity: "of the table",
+          thermal: "of the table"),
+        memory: Memory(ramBytes: nil, flashBytes: nil, weightsIn: .ram, levels: []),
+        provenance: Provenance(source: .fitted, text: "benchmark", date: "", machine: nil)))
+    let truth = heldOut.map { measured.measurements[$0].latencyMilliseconds }
+    return [fit.quality(on: heldOut.map { measured.measurements[$0] })]
+      + PredictionBaseline.allCases.map { baseline in
+        let predictions = baseline.predictions(measured, of: space, training: training)
+        return PredictionQuality(predicted: heldOut.map { predictions[$0] }, measured: truth)
+      }
+  }
+}
+
+extension HardwareBenchmark.Figures {
+  fileprivate init(_ predictor: String, _ qualities: [PredictionQuality], inMilliseconds: Bool) {
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+    self.predictor = predictor
+    let spearmans = qualities.map(\.spearman)
+    let middle = mean(spearmans)
+    spearman = middle
+    spearmanDeviation =
+      qualities.count < 2
+      ? 0
+      : (spearmans.reduce(0) { $0 + ($1 - middle) * ($1 - middle) } / Double(qualities.count - 1))
+        .squareRoot()
+    kendall = mean(qualities.map(\.kendall))
+    medianAbsolutePercentageError =
+      inMilliseconds ? mean(qualities.map(\.medianAbsolutePercentageError)) : nil
+    within10Percent = inMilliseconds ? mean(qualities.map(\.within10Percent)) : nil
+    let coverages = qualities.compactMap(\.intervalCoverage90)
+    intervalCoverage90 = coverages.isEmpty ? nil : mean(coverages)
+  }
+}
+
+extension MeasuredArchitectures {
+  /// Returns the part of the table whose architectures are wanted.
+  func filtered(_ isWanted: (Architecture) -> Bool) -> MeasuredArchitectures {
+    let kept = architectures.indices.filter { isWanted(architectures[$0]) }
+    return MeasuredArchitectures(
+      architectures: kept.map { architectures[$0] }, measurements: kept.map { measurements[$0] })
+  }
+
+  private init(architectures: [Architecture], measurements: [Measurement]) {
+    self.architectures = architectures
+    self.measurements = measurements
+  }
+}

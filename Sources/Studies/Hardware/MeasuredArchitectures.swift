@@ -1,0 +1,58 @@
+import FileFormats
+import Foundation
+import HardwareProfiles
+import SearchSpaces
+
+/// A table of architectures with what was measured of them: `architecture,latency_ms`, and perhaps
+/// `energy_mj`. Other columns are not read.
+public struct MeasuredArchitectures: Sendable {
+  /// In the order of the file.
+  public let architectures: [Architecture]
+  public let measurements: [Measurement]
+
+  /// Reads a table.
+  ///
+  /// - Parameters:
+  ///   - images: What the networks look at.
+  ///   - columns: The names of the columns with the architecture's key and the latency in milliseconds.
+  /// - Throws: `ReplayError.table` for a column that is not there, a key that is not one of the space's or a
+  ///   latency or energy that is not above 0; `SearchSpaceError` for an architecture that no network can be
+  ///   made of.
+  public init(
+    _ table: CSVTable, of space: SearchSpace, images: TypicalImages,
+    columns: (architecture: String, latency: String) = ("architecture", "latency_ms")
+  ) throws {
+    let keys = try table.column(columns.architecture)
+    let latencies = try table.column(columns.latency)
+    let latencyValues = try latencies.numbers()
+    let energies =
+      table.columns.contains { $0.name == "energy_mj" } ? try table.column("energy_mj") : nil
+    let energyValues = try energies?.numbers()
+    var architectures: [Architecture] = []
+    var measurements: [Measurement] = []
+    for row in 0..<table.count {
+      let architecture: Architecture
+      do {
+        architecture = try space.architecture(key: keys.fields[row])
+      } catch {
+        throw keys.wrong(row, expected: "a key of the space \(space.name) (\(error))")
+      }
+      guard latencyValues[row] > 0 else {
+        throw latencies.wrong(row, expected: "milliseconds above 0")
+      }
+      let energy = energyValues?[row]
+      if let energy, energy <= 0 {
+        throw energies?.wrong(row, expected: "millijoules above 0, or an empty field")
+          ?? latencies.wrong(row, expected: "milliseconds above 0")
+      }
+      architectures.append(architecture)
+      measurements.append(
+        Measurement(
+          try space.workload(of: architecture, input: images.shape, classes: images.classes),
+          latencyMilliseconds: latencyValues[row],
+          energyMillijoules: energy.flatMap { $0.isNaN ? nil : $0 }))
+    }
+    self.architectures = architectures
+    self.measurements = measurements
+  }
+}

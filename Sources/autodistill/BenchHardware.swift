@@ -1,0 +1,84 @@
+import FileFormats
+import Foundation
+import Studies
+
+/// `autodistill bench hardware FOLDER`
+struct BenchHardware {
+  static let options = ["--subsets", "--sizes", "--table"]
+
+  /// The tables that a folder of measurements holds, with the columns of their files.
+  private static let tables:
+    [(name: String, space: String, path: String, key: String, latency: String)] = [
+      ("FBNet, raspi4", "fbnet", "fbnet-latency/fbnet.csv", "ops", "lat_raspi4"),
+      ("FBNet, gold 6226", "fbnet", "fbnet-latency/fbnet.csv", "ops", "lat_gold_6226"),
+      ("NAS-Bench-201, raspi4", "nas-bench-201", "nas-bench-201/nb201.csv", "cell", "lat_raspi4"),
+      (
+        "NAS-Bench-201, gold 6226", "nas-bench-201", "nas-bench-201/nb201.csv", "cell",
+        "lat_gold_6226"
+      ),
+    ]
+
+  private let folder: String
+  private let benchmark: HardwareBenchmark
+  private let output: String?
+
+  init(_ arguments: Arguments) throws {
+    folder = arguments.operands[1]
+    let sizes = try (arguments.value("--sizes") ?? "10,100,300").split(separator: ",").map { text in
+      guard let size = Int(text), (2...400).contains(size) else {
+        throw UsageError("--sizes: got '\(text)', expected numbers from 2 to 400, such as 10,100")
+      }
+      return size
+    }
+    benchmark = HardwareBenchmark(
+      subsets: try arguments.integer("--subsets", in: 1...1000) ?? 10, sizes: sizes)
+    output = arguments.value("--table")
+  }
+
+  func run() throws -> ExitStatus {
+    var lines = [
+      "| table | trained on | predictor | Spearman | ± over subsets | Kendall | median error % "
+        + "| within 10 % | in 90 % interval |",
+      "|---|--:|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for table in BenchHardware.tables {
+      let path = folder + "/" + table.path
+      guard FileManager.default.fileExists(atPath: path) else {
+        Terminal.log("skipped \(table.name): there is no \(path)")
+        continue
+      }
+      try benchmark.run(
+        HardwareBenchmark.Table(
+          name: table.name, spacePath: "SearchSpaces/\(table.space).json", path: path,
+          architectureColumn: table.key, latencyColumn: table.latency)
+      ) { row in
+        for figures in row.figures {
+          lines.append(BenchHardware.line(row, figures))
+          Terminal.log(BenchHardware.line(row, figures))
+        }
+      }
+    }
+    let page = lines.joined(separator: "\n") + "\n"
+    if let output {
+      try AtomicFile.write(Data(page.utf8), to: output)
+    } else {
+      Terminal.print(page)
+    }
+    return .success
+  }
+
+  private static func line(
+    _ row: HardwareBenchmark.Row, _ figures: HardwareBenchmark.Figures
+  ) -> String {
+    func text(_ value: Double?, _ format: String) -> String {
+      value.map { String(format: format, $0) } ?? ""
+    }
+    return "| \(row.table) | \(row.trained) of \(row.trained + row.heldOut) | \(figures.predictor) | "
+      + [
+        text(figures.spearman, "%.4f"), text(figures.spearmanDeviation, "%.4f"),
+        text(figures.kendall, "%.4f"), text(figures.medianAbsolutePercentageError, "%.2f"),
+        text(figures.within10Percent.map { 100 * $0 }, "%.1f %%"),
+        text(figures.intervalCoverage90.map { 100 * $0 }, "%.1f %%"),
+      ].joined(separator: " | ") + " |"
+  }
+}
