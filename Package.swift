@@ -43,12 +43,16 @@ let kernels: [SwiftSetting] = strict + [.unsafeFlags(["-Ounchecked"])]
 /// So are files and batches, with all checks: they read what users give them.
 let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 
+/// What the tests of a target see beyond what it imports: here, real students of the shipped spaces.
+let testImports = ["ModelExchange": ["TensorKernels", "SearchSpaces"]]
+
 /// One row per library target: its name and what it may import. A target sees only what stands above it.
 let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   ("TensorKernels", ["CPlatform"], kernels),
   ("Statistics", ["COpenBLAS", "TensorKernels"], optimized),
   ("NeuralNetworks", ["TensorKernels"], strict),
   ("FileFormats", [], optimized),
+  ("ModelExchange", ["NeuralNetworks", "FileFormats"], strict),
   ("Datasets", ["TensorKernels", "FileFormats"], optimized),
   ("Distillation", ["TensorKernels", "NeuralNetworks", "FileFormats", "Datasets"], strict),
   ("SearchSpaces", ["TensorKernels", "NeuralNetworks", "FileFormats"], strict),
@@ -91,7 +95,8 @@ let targets: [Target] =
   + libraries.map { library in
     .testTarget(
       name: library.name + "Tests",
-      dependencies: ([library.name] + library.imports).map { .target(name: $0) },
+      dependencies: ([library.name] + library.imports + testImports[library.name, default: []])
+        .map { .target(name: $0) },
       exclude: library.name == "NeuralNetworks" ? ["Fixtures"] : [],
       swiftSettings: strict)
   }

@@ -16,47 +16,73 @@ public struct FusedGroup: Hashable, Sendable {
   public var output: Int
 }
 
-extension Network {
-  /// The groups in the order in which they run. The input node has none.
-  public var fusedGroups: [FusedGroup] {
-    var readerCounts = [Int](repeating: 0, count: nodes.count)
-    var lastReaders = [Int](repeating: 0, count: nodes.count)
-    for (index, node) in nodes.enumerated() {
-      for input in node.inputs {
+/// What a node is to the rule of fusion.
+public enum FusionRole: Hashable, Sendable {
+  /// A layer whose kernel can take in a norm, an add and an activation.
+  case head
+  case norm
+  /// A sum of exactly two tensors of one shape.
+  case add
+  case activation
+  /// Anything else: a group of its own.
+  case alone
+}
+
+extension FusedGroup {
+  /// Groups the nodes of a graph in the order in which they run; nodes that read nothing have no group.
+  ///
+  /// - Parameters:
+  ///   - roles: What each node is.
+  ///   - inputs: The nodes that each reads, all with smaller indices.
+  public static func groups(roles: [FusionRole], inputs: [[Int]]) -> [FusedGroup] {
+    var readerCounts = [Int](repeating: 0, count: roles.count)
+    var lastReaders = [Int](repeating: 0, count: roles.count)
+    for (index, read) in inputs.enumerated() {
+      for input in read {
         readerCounts[input] += 1
         lastReaders[input] = index
       }
     }
-    func onlyReader(of node: Int) -> Int? { readerCounts[node] == 1 ? lastReaders[node] : nil }
+    func onlyReader(of node: Int, is role: FusionRole) -> Int? {
+      let reader = lastReaders[node]
+      return readerCounts[node] == 1 && roles[reader] == role ? reader : nil
+    }
 
     var groups: [FusedGroup] = []
-    var isFused = [Bool](repeating: false, count: nodes.count)
-    for (index, node) in nodes.enumerated() where !node.inputs.isEmpty && !isFused[index] {
+    var isFused = [Bool](repeating: false, count: roles.count)
+    for (index, role) in roles.enumerated() where !inputs[index].isEmpty && !isFused[index] {
       var group = FusedGroup(head: index, output: index)
-      if node.layer.leadsFusion {
-        if case .batchNorm = node.layer {
-          group.norm = index
-        } else if case .add = node.layer {
-          (group.add, group.addend) = (index, node.inputs[1])
-        } else if let next = onlyReader(of: group.output), case .batchNorm = nodes[next].layer {
-          (group.norm, group.output) = (next, next)
-        }
-        if group.add == nil, let next = onlyReader(of: group.output),
-          case .add = nodes[next].layer,
-          let addend = nodes[next].inputs.first(where: { $0 != group.output }), addend < index
-        {
-          (group.add, group.addend, group.output) = (next, addend, next)
-        }
-        if let next = onlyReader(of: group.output), case .activation = nodes[next].layer {
-          (group.activation, group.output) = (next, next)
-        }
-        if let norm = group.norm { isFused[norm] = true }
-        if let add = group.add { isFused[add] = true }
-        if let activation = group.activation { isFused[activation] = true }
+      switch role {
+      case .head:
+        if let next = onlyReader(of: index, is: .norm) { (group.norm, group.output) = (next, next) }
+      case .norm: group.norm = index
+      case .add: (group.add, group.addend) = (index, inputs[index][1])
+      case .activation, .alone:
+        groups.append(group)
+        continue
       }
+      if group.add == nil, let next = onlyReader(of: group.output, is: .add),
+        let addend = inputs[next].first(where: { $0 != group.output }), addend < index
+      {
+        (group.add, group.addend, group.output) = (next, addend, next)
+      }
+      if let next = onlyReader(of: group.output, is: .activation) {
+        (group.activation, group.output) = (next, next)
+      }
+      if let norm = group.norm { isFused[norm] = true }
+      if let add = group.add { isFused[add] = true }
+      if let activation = group.activation { isFused[activation] = true }
       groups.append(group)
     }
     return groups
+  }
+}
+
+extension Network {
+  /// The groups in the order in which they run. The input node has none.
+  public var fusedGroups: [FusedGroup] {
+    FusedGroup.groups(
+      roles: nodes.map { $0.layer.fusionRole }, inputs: nodes.map { $0.inputs })
   }
 
   /// The activation that ends `group`.
@@ -67,6 +93,16 @@ extension Network {
 }
 
 extension Layer {
+  /// What the layer is to the rule of fusion.
+  fileprivate var fusionRole: FusionRole {
+    switch self {
+    case .batchNorm: .norm
+    case .add: .add
+    case .activation: .activation
+    default: leadsFusion ? .head : .alone
+    }
+  }
+
   /// Whether a norm, an add and an activation can run in this layer's kernel.
   var leadsFusion: Bool {
     switch self {

@@ -59,7 +59,7 @@ public struct InferenceKernel: Hashable, Sendable {
 public struct InferenceGraph: Sendable {
   public let network: Network
   /// The groups that run, in order; dropout runs nothing.
-  let groups: [FusedGroup]
+  public let groups: [FusedGroup]
   /// The kernel of each group.
   public let kernels: [InferenceKernel]
 

@@ -19,12 +19,22 @@ public struct NetworkCosts: Hashable, Sendable, Codable {
   /// Counts the costs of `network`.
   public init(_ network: Network) { self.init(InferenceGraph(network)) }
 
+  /// Adds up the costs of kernels.
+  ///
+  /// - Parameters:
+  ///   - parameters: Trained parameters.
+  ///   - peakActivationBytes: As `peakActivationBytes` says.
+  public init(kernels: [InferenceKernel], parameters: Int, peakActivationBytes: Int) {
+    (self.parameters, self.peakActivationBytes) = (parameters, peakActivationBytes)
+    macs = kernels.reduce(0) { $0 + $1.macs }
+    weightBytes = kernels.reduce(0) { $0 + 4 * $1.weightCount }
+  }
+
   /// Counts the costs of a network whose kernels are known.
   public init(_ graph: InferenceGraph) {
-    parameters = ParameterLayout(graph.network).parameterCount
-    macs = graph.kernels.reduce(0) { $0 + $1.macs }
-    weightBytes = graph.kernels.reduce(0) { $0 + 4 * $1.weightCount }
-    peakActivationBytes = 4 * InferenceLayout(graph, capacity: 1, alignment: 1).arena.floats
+    self.init(
+      kernels: graph.kernels, parameters: ParameterLayout(graph.network).parameterCount,
+      peakActivationBytes: 4 * InferenceLayout(graph, capacity: 1, alignment: 1).arena.floats)
   }
 }
 

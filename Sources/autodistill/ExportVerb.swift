@@ -1,40 +1,53 @@
 import Distillation
 import FileFormats
 import Foundation
+import ModelExchange
 import Studies
 
 /// `autodistill export STUDY KEY`
 struct ExportVerb: Verb {
   static let name = "export"
-  static let summary = "writes a distilled student's weights to a file"
+  static let summary = "writes a distilled student to a file: weights, or an ONNX model"
   static let operands = ["STUDY", "KEY"]
   static let options = ["--format", "--output", "--data"]
   static let help = """
-    USAGE: autodistill export STUDY KEY [--format safetensors] [--output FILE]
+    USAGE: autodistill export STUDY KEY [--format safetensors|onnx] [--output FILE]
 
-    Writes the weights of the student KEY (as front.csv names it), fp32, one tensor a parameter:
-    convolutions [k, k, in, out], depthwise [k, k, channels], dense [in, out], norms by channel. The
-    file's metadata hold the architecture, its network, the classes and the pixel statistics that
-    images are standardised with: (pixel / 255 − mean) / deviation for 8-bit images.
+    Writes the student KEY (as front.csv names it), fp32. The file's metadata hold the architecture,
+    its network, the classes and the pixel statistics that images must be standardised with before they
+    go in: (pixel / 255 − mean) / deviation for 8-bit images.
 
-    --format F       safetensors
-    --output FILE    default: KEY.safetensors in the current folder
+    safetensors: the weights, one tensor a parameter: convolutions [k, k, in, out], depthwise
+    [k, k, channels], dense [in, out], norms by channel.
+
+    onnx: a model that runs elsewhere (operator set 17): input [1, channels, height, width], output
+    logits [1, classes]; norms are folded into the layers before them.
+
+    --format F       safetensors (default) or onnx
+    --output FILE    default: KEY.safetensors or KEY.onnx in the current folder
     --data DIR       where the named data set lies, instead of where the study says
     """
 
   private let folder: StudyFolder
   private let key: String
+  private let format: Format
   private let output: String
   private let dataFolder: String?
+
+  enum Format: String, CaseIterable {
+    case safetensors, onnx
+  }
 
   init(_ arguments: Arguments) throws {
     folder = StudyFolder(arguments.operands[0])
     key = arguments.operands[1]
     dataFolder = arguments.value("--data")
-    let format = arguments.value("--format") ?? "safetensors"
-    guard format == "safetensors" else {
-      throw UsageError("--format: got '\(format)', expected safetensors")
+    let name = arguments.value("--format") ?? Format.safetensors.rawValue
+    guard let format = Format(rawValue: name) else {
+      let known = Format.allCases.map(\.rawValue).joined(separator: ", ")
+      throw UsageError("--format: got '\(name)', expected one of \(known)")
     }
+    self.format = format
     output = arguments.value("--output") ?? "\(key).\(format)"
   }
 
@@ -66,8 +79,17 @@ struct ExportVerb: Verb {
       "pixel_mean": list(statistics.mean),
       "pixel_deviation": list(statistics.standardDeviation),
     ]
-    try model.write(to: output, metadata: metadata)
-    Terminal.print("weights: \(output)")
+    switch format {
+    case .safetensors:
+      try model.write(to: output, metadata: metadata)
+      Terminal.print("weights: \(output)")
+    case .onnx:
+      let exported = ONNXModel(
+        model.network, parameters: model.parameters, statistics: model.statistics,
+        metadata: metadata)
+      try exported.write(to: output)
+      Terminal.print("model:   \(output)")
+    }
     Terminal.print("next:    autodistill report \(folder.path)")
     return .success
   }

@@ -1,0 +1,202 @@
+import FileFormats
+import NeuralNetworks
+
+/// Turns the groups of an inference graph into operators, one after the other.
+struct ONNXGraphWriter {
+  /// A tensor in the file: `[1, C, H, W]`, or `[1, C]` behind a dense layer.
+  struct Value {
+    let name: String
+    let isVector: Bool
+  }
+
+  let network: Network
+  let layout: ParameterLayout
+  let parameters: [Float]
+  let statistics: [Float]
+  /// By head.
+  let folded: [Int: FoldedLayer]
+
+  var graph: ONNXGraph
+  /// What holds each node's output; a dropout's is what it reads.
+  var values: [Int: Value]
+
+  init(
+    network: Network, layout: ParameterLayout, parameters: [Float], statistics: [Float],
+    folded: [Int: FoldedLayer]
+  ) {
+    (self.network, self.layout, self.folded) = (network, layout, folded)
+    (self.parameters, self.statistics) = (parameters, statistics)
+    let image = network.inputShape
+    let sizes = [1, image.channels, image.height, image.width]
+    graph = ONNXGraph(
+      name: "student",
+      inputs: [ONNXValueInfo(name: "input", shape: sizes.map { .size($0) })])
+    values = [0: Value(name: "input", isVector: false)]
+  }
+
+  /// Returns the graph, whose output is the last node's.
+  mutating func finishedGraph() -> ONNXGraph {
+    let output = value(of: network.nodes.count - 1)
+    let name = "logits"
+    if output.isVector {
+      // Nothing reads the last node's output, so its writer alone is to be renamed.
+      for index in graph.nodes.indices {
+        graph.nodes[index].outputs = graph.nodes[index].outputs.map {
+          $0 == output.name ? name : $0
+        }
+      }
+    } else {
+      graph.nodes.append(
+        ONNXNode(
+          name: "flatten_output", operation: "Flatten", inputs: [output.name], outputs: [name]))
+    }
+    graph.outputs = [
+      ONNXValueInfo(
+        name: name, shape: [.size(1), .size(network.outputShape.channels)])
+    ]
+    return graph
+  }
+}
+
+extension ONNXGraphWriter {
+  /// Appends the operators of a group: its head, then the add and the activation.
+  mutating func append(_ group: FusedGroup) {
+    appendHead(group.head)
+    var output = group.head
+    if let norm = group.norm { (values[norm], output) = (values[output], norm) }
+    if let add = group.add, add != group.head, let addend = group.addend {
+      appendSum(add, of: output, and: addend)
+      output = add
+    }
+    if let activation = group.activation,
+      case .activation(let kind) = network.nodes[activation].layer
+    {
+      appendActivation(kind, activation, on: output)
+    }
+  }
+
+  private mutating func appendHead(_ index: Int) {
+    let node = network.nodes[index]
+    let shape = network.inputShape(of: index)
+    switch node.layer {
+    case .convolution(let kernel, let stride, _, _):
+      appendConvolution(
+        index, kernel: kernel, stride: stride, groups: 1, inputs: shape.channels)
+    case .depthwiseConvolution(let kernel, let stride):
+      appendConvolution(index, kernel: kernel, stride: stride, groups: shape.channels, inputs: 1)
+    case .dense(let channels): appendDense(index, from: shape, to: channels)
+    case .batchNorm: appendNorm(index)
+    case .activation(let kind): appendActivation(kind, index, on: node.inputs[0])
+    case .squeezeExcitation(let hidden):
+      appendSqueezeExcitation(index, channels: shape.channels, hidden: hidden)
+    case .add: appendSum(index, of: node.inputs[0], and: node.inputs[1])
+    case .zero:
+      let zero = constant("\(index).zero", shape: [], [0])
+      let input = value(of: node.inputs[0])
+      append("Mul", index, inputs: [input.name, zero], isVector: input.isVector)
+    case .pooling(let kind, let kernel, let stride, let padding):
+      append(
+        kind == .max ? "MaxPool" : "AveragePool", index, inputs: [image(of: node.inputs[0])],
+        attributes: window(kernel: kernel, stride: stride, padding: padding))
+    case .globalAveragePool:
+      append("GlobalAveragePool", index, inputs: [image(of: node.inputs[0])])
+    case .input, .dropout:
+      preconditionFailure("\(node.layer.name) runs no kernel")
+    }
+  }
+
+  private mutating func appendConvolution(
+    _ index: Int, kernel: Int, stride: Int, groups: Int, inputs: Int
+  ) {
+    guard let layer = folded[index] else { preconditionFailure("node \(index) has no weights") }
+    let channels = network.nodes[index].shape.channels
+    var attributes = window(kernel: kernel, stride: stride, padding: kernel / 2)
+    attributes["group"] = .integer(groups)
+    var operands = [
+      image(of: network.nodes[index].inputs[0]),
+      constant(
+        "\(index).weight", shape: [channels, inputs, kernel, kernel],
+        outputsFirst(
+          layer.weight, positions: kernel * kernel, inputs: inputs, outputs: channels)),
+    ]
+    if let bias = layer.bias {
+      operands.append(constant("\(index).bias", shape: [channels], bias))
+    }
+    append("Conv", index, inputs: operands, attributes: attributes)
+  }
+
+  private mutating func appendDense(_ index: Int, from shape: TensorShape, to channels: Int) {
+    guard let layer = folded[index] else { preconditionFailure("node \(index) has no weights") }
+    let weight = constant(
+      "\(index).weight", shape: [channels, shape.elementCount],
+      outputsFirst(
+        layer.weight, positions: shape.positionCount, inputs: shape.channels, outputs: channels))
+    let bias = constant(
+      "\(index).bias", shape: [channels],
+      layer.bias ?? Array(repeating: 0, count: channels))
+    append(
+      "Gemm", index, inputs: [vector(of: network.nodes[index].inputs[0]), weight, bias],
+      attributes: ["transB": .integer(1)], isVector: true)
+  }
+
+  private mutating func appendNorm(_ index: Int) {
+    let input = value(of: network.nodes[index].inputs[0])
+    let roles: [ParameterLayout.Role] = [.scale, .shift, .runningMean, .runningVariance]
+    let operands = roles.map { stored($0, of: index) }
+    append(
+      "BatchNormalization", index, inputs: [input.name] + operands,
+      attributes: ["epsilon": .float(1e-5)], isVector: input.isVector)
+  }
+
+  private mutating func appendActivation(_ kind: Activation, _ index: Int, on input: Int) {
+    let input = value(of: input)
+    switch kind {
+    case .identity: values[index] = input
+    case .relu: append("Relu", index, inputs: [input.name], isVector: input.isVector)
+    case .relu6:
+      let bounds = [
+        constant("\(index).lowest", shape: [], [0]), constant("\(index).highest", shape: [], [6]),
+      ]
+      append("Clip", index, inputs: [input.name] + bounds, isVector: input.isVector)
+    case .hardSwish: append("HardSwish", index, inputs: [input.name], isVector: input.isVector)
+    }
+  }
+
+  private mutating func appendSum(_ index: Int, of first: Int, and second: Int) {
+    let areVectors = value(of: first).isVector && value(of: second).isVector
+    let names = [first, second].map { areVectors ? value(of: $0).name : image(of: $0) }
+    append("Add", index, inputs: names, isVector: areVectors)
+  }
+
+  /// Appends the mean, two pointwise convolutions and the scaling.
+  private mutating func appendSqueezeExcitation(_ index: Int, channels: Int, hidden: Int) {
+    let input = image(of: network.nodes[index].inputs[0])
+    func step(_ name: String) -> String { "\(index).\(name)" }
+    func emit(
+      _ operation: String, _ name: String, _ inputs: [String],
+      _ attributes: [String: ONNXAttribute] = [:]
+    ) {
+      graph.nodes.append(
+        ONNXNode(
+          name: "\(nodeName(index)).\(name)", operation: operation, inputs: inputs,
+          outputs: [step(name)], attributes: attributes))
+    }
+    let squeeze = [
+      stored(
+        .squeezeWeight, of: index, shape: [hidden, channels, 1, 1], inputs: channels,
+        outputs: hidden), stored(.squeezeBias, of: index),
+    ]
+    let excite = [
+      stored(
+        .exciteWeight, of: index, shape: [channels, hidden, 1, 1], inputs: hidden,
+        outputs: channels), stored(.exciteBias, of: index),
+    ]
+    emit("GlobalAveragePool", "mean", [input])
+    emit("Conv", "squeeze", [step("mean")] + squeeze)
+    emit("Relu", "hidden", [step("squeeze")])
+    emit("Conv", "excite", [step("hidden")] + excite)
+    emit(
+      "HardSigmoid", "gate", [step("excite")], ["alpha": .float(1 / 6), "beta": .float(0.5)])
+    append("Mul", index, inputs: [input, step("gate")])
+  }
+}
