@@ -56,7 +56,8 @@ benchmark-flash: packages-and-data build ## Measure how well flash recipes rank 
 	@.ci/benchmark-flash $(autodistill)
 
 .PHONY: check-all
-check-all: lint test build ## lint, test, and kill and resume a study (STUDY=.../study.json SEED=1)
+check-all: lint test build ## lint, test, run exports elsewhere, kill and resume a study (STUDY=.../study.json SEED=1)
+	.ci/check-onnx
 	.ci/check-resume $(autodistill) $(STUDY) $(SEED)
 
 .PHONY: clean
