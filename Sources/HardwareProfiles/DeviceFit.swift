@@ -34,7 +34,7 @@ public struct DeviceFit: Sendable {
   ///     correct them. Without one, each kind's rates are fitted.
   /// - Throws: `DeviceFitError`.
   public init(
-    _ measurements: [Measurement], base: HardwareProfile? = nil, description: Description
+    _ measurements: [MeasuredWorkload], base: HardwareProfile? = nil, description: Description
   ) throws(DeviceFitError) {
     guard measurements.count >= 2 else { throw .tooFew(measurements.count) }
     guard
@@ -55,7 +55,7 @@ public struct DeviceFit: Sendable {
   }
 
   /// How well the profile predicts networks that it has not seen.
-  public func quality(on heldOut: [Measurement]) -> PredictionQuality {
+  public func quality(on heldOut: [MeasuredWorkload]) -> PredictionQuality {
     let estimates = heldOut.map { profile.predict($0.workload) }
     return PredictionQuality(
       predicted: estimates.map(\.latencyMilliseconds),
@@ -96,18 +96,18 @@ extension Energy {
   /// Fits the energies that were measured: non-negative least squares on relative errors.
   ///
   /// - Returns: Nil if fewer than three energies were measured.
-  fileprivate init?(fitting measurements: [Measurement], predictedBy profile: HardwareProfile) {
+  fileprivate init?(fitting measurements: [MeasuredWorkload], predictedBy profile: HardwareProfile) {
     var rows: [[Double]] = []
     for measurement in measurements {
       guard let energy = measurement.energyMillijoules else { continue }
       let workload = measurement.workload
       let bytes = profile.physical.executed(workload).reduce(0) { $0 + $1.kernel.bytesMoved } / 4
         * profile.physical.bytesPerValue
-      rows.append(
-        [
-          1e-9 * Double(workload.costs.macs), 1e-9 * Double(bytes),
-          1e-3 * measurement.latencyMilliseconds,
-        ].map { $0 / energy })
+      let causes = [
+        1e-9 * Double(workload.costs.macs), 1e-9 * Double(bytes),
+        1e-3 * measurement.latencyMilliseconds,
+      ]
+      rows.append(causes.map { $0 / energy })
     }
     guard rows.count >= 3 else { return nil }
     let solution = nonnegativeLeastSquares(rows, [Double](repeating: 1, count: rows.count))

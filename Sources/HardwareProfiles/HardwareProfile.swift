@@ -149,6 +149,13 @@ public struct Provenance: Hashable, Sendable, Codable {
   public let date: String
   /// The machine on which measurements were made.
   public let machine: String?
+
+  public init(source: Source, text: String, date: String, machine: String?) {
+    self.source = source
+    self.text = text
+    self.date = date
+    self.machine = machine
+  }
 }
 
 /// How predictions compared with measurements of networks that the fit had not seen.

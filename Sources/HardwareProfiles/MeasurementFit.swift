@@ -32,7 +32,7 @@ struct MeasurementFit {
   ///   - prior: The model of a similar device, or `PhysicalModel.generic`.
   ///   - refitsFactors: Whether kinds of kernels get factors of their own, not the device's speed alone.
   /// - Returns: Nil if the covariances cannot be factored: latencies beyond all bounds.
-  init?(_ measurements: [Measurement], prior: PhysicalModel, refitsFactors: Bool) {
+  init?(_ measurements: [MeasuredWorkload], prior: PhysicalModel, refitsFactors: Bool) {
     precondition(measurements.count >= 2, "a fit needs two measurements or more")
     let measurements = MeasurementFit.spread(measurements)
     let latencies = measurements.map { 1000 * $0.latencyMilliseconds }
@@ -97,14 +97,15 @@ struct MeasurementFit {
 }
 
 extension MeasurementFit {
-  private static func spread(_ measurements: [Measurement]) -> [Measurement] {
+  private static func spread(_ measurements: [MeasuredWorkload]) -> [MeasuredWorkload] {
     guard measurements.count > mostNetworks else { return measurements }
     let order = measurements.indices.sorted {
       (measurements[$0].latencyMilliseconds, $0) < (measurements[$1].latencyMilliseconds, $1)
     }
-    return (0..<mostNetworks)
-      .map { order[$0 * (order.count - 1) / (mostNetworks - 1)] }.sorted()
-      .map { measurements[$0] }
+    let taken = (0..<mostNetworks).map { rank in
+      order[rank * (order.count - 1) / (mostNetworks - 1)]
+    }
+    return taken.sorted().map { measurements[$0] }
   }
 
   private static func kernels(of sketches: [NetworkSketch]) -> [ExecutedKernel] {

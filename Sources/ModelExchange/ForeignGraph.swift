@@ -5,7 +5,7 @@ struct ForeignLayer {
   enum Operation: Equatable {
     case input
     /// `isDepthwise`: every output channel reads its own input channel only.
-    case convolution(kernel: Int, stride: Int, isDepthwise: Bool)
+    case convolution(kernel: Int, stride: Int, groups: Int, isDepthwise: Bool)
     case dense
     /// Values added to every position, which a convolution or dense layer before it takes as its bias.
     case bias
@@ -78,17 +78,21 @@ extension ForeignGraph {
     }
     let isHead = layer.fusionRole == .head
     let normBias = isHead && group.norm != nil && !layer.hasBias ? layer.shape.channels : 0
-    func kernel(_ kind: InferenceKernel.Kind, size: Int = 1, stride: Int = 1) -> InferenceKernel {
+    func kernel(
+      _ kind: InferenceKernel.Kind, size: Int = 1, stride: Int = 1, groups: Int = 1
+    ) -> InferenceKernel {
       InferenceKernel(
         kind, from: layer.inputShape, to: layer.shape, kernelSize: size, stride: stride,
-        activation: activation, macs: layer.macs, weightCount: layer.weights + normBias,
+        groups: groups, activation: activation, macs: layer.macs,
+        weightCount: layer.weights + normBias,
         addsResidual: group.add != nil || layer.readsSecondTensor)
     }
     switch layer.operation {
-    case .convolution(let size, let stride, let isDepthwise):
+    case .convolution(let size, let stride, _, true):
+      return kernel(.depthwise, size: size, stride: stride)
+    case .convolution(let size, let stride, let groups, false):
       return kernel(
-        isDepthwise ? .depthwise : size == 1 ? .pointwise : .convolution, size: size,
-        stride: stride)
+        size == 1 ? .pointwise : .convolution, size: size, stride: stride, groups: groups)
     case .dense: return kernel(.dense)
     case .squeezeExcitation: return kernel(.squeezeExcitation)
     case .pooling(let size, let stride): return kernel(.pooling, size: size, stride: stride)

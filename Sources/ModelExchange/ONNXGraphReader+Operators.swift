@@ -57,8 +57,8 @@ extension ONNXGraphReader {
     let isDepthwise = groups > 1 && groups == sizes[1] && groups == outputs
     try append(
       .convolution(
-        kernel: window.kernelSize, stride: window.stride, isDepthwise: isDepthwise), node,
-      reading: [input], sizes: [1, outputs] + window.outputs
+        kernel: window.kernelSize, stride: window.stride, groups: groups,
+        isDepthwise: isDepthwise), node, reading: [input], sizes: [1, outputs] + window.outputs
     ) { layer in
       layer.macs = macs
       layer.hasBias = hasBias

@@ -82,6 +82,9 @@ extension ONNXGraphWriter {
     case .convolution(let kernel, let stride, _, _):
       appendConvolution(
         index, kernel: kernel, stride: stride, groups: 1, inputs: shape.channels)
+    case .groupedConvolution(let kernel, let stride, _, let groups, _):
+      appendConvolution(
+        index, kernel: kernel, stride: stride, groups: groups, inputs: shape.channels / groups)
     case .depthwiseConvolution(let kernel, let stride):
       appendConvolution(index, kernel: kernel, stride: stride, groups: shape.channels, inputs: 1)
     case .dense(let channels): appendDense(index, from: shape, to: channels)
@@ -94,6 +97,7 @@ extension ONNXGraphWriter {
       let zero = constant("\(index).zero", shape: [], [0])
       let input = value(of: node.inputs[0])
       append("Mul", index, inputs: [input.name, zero], isVector: input.isVector)
+    case .channelShuffle(let groups): appendShuffle(index, shape: shape, groups: groups)
     case .pooling(let kind, let kernel, let stride, let padding):
       append(
         kind == .max ? "MaxPool" : "AveragePool", index, inputs: [image(of: node.inputs[0])],
@@ -166,6 +170,29 @@ extension ONNXGraphWriter {
     let areVectors = value(of: first).isVector && value(of: second).isVector
     let names = [first, second].map { areVectors ? value(of: $0).name : image(of: $0) }
     append("Add", index, inputs: names, isVector: areVectors)
+  }
+
+  /// Appends the transposition of groups and the channels of each.
+  private mutating func appendShuffle(_ index: Int, shape: TensorShape, groups: Int) {
+    let (name, positions) = (nodeName(index), [shape.height, shape.width])
+    func sizes(_ suffix: String, _ channels: [Int]) -> String {
+      let list = ([1] + channels + positions).map(Int64.init)
+      graph.initializers.append(
+        ONNXTensor(name: "\(index).\(suffix)", NumericArray(shape: [list.count], list)))
+      return "\(index).\(suffix)"
+    }
+    graph.nodes.append(
+      ONNXNode(
+        name: name + ".split", operation: "Reshape",
+        inputs: [
+          image(of: network.nodes[index].inputs[0]),
+          sizes("grouped", [groups, shape.channels / groups]),
+        ], outputs: [name + ".split"]))
+    graph.nodes.append(
+      ONNXNode(
+        name: name + ".deal", operation: "Transpose", inputs: [name + ".split"],
+        outputs: [name + ".deal"], attributes: ["perm": .integers([0, 2, 1, 3, 4])]))
+    append("Reshape", index, inputs: [name + ".deal", sizes("joined", [shape.channels])])
   }
 
   /// Appends the mean, two pointwise convolutions and the scaling.

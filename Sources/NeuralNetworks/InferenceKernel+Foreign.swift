@@ -9,12 +9,13 @@ extension InferenceKernel {
   ///   - weightCount: Weights and biases read.
   public init(
     _ kind: Kind, from inputShape: TensorShape, to outputShape: TensorShape, kernelSize: Int = 1,
-    stride: Int = 1, activation: Activation = .identity, macs: Int = 0, weightCount: Int = 0,
-    addsResidual: Bool = false
+    stride: Int = 1, groups: Int = 1, activation: Activation = .identity, macs: Int = 0,
+    weightCount: Int = 0, addsResidual: Bool = false
   ) {
     self.init(
-      kind: kind, kernelSize: kernelSize, stride: stride, inputShape: inputShape,
-      outputShape: outputShape, activation: activation, macs: macs, weightCount: weightCount,
+      kind: kind, kernelSize: kernelSize, stride: stride, groups: groups,
+      inputShape: inputShape, outputShape: outputShape, activation: activation, macs: macs,
+      weightCount: weightCount,
       addsResidual: addsResidual)
   }
 }

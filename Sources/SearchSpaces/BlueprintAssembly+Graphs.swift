@@ -57,7 +57,9 @@ extension BlueprintAssembly {
       }
       try add(start, at: path)
       do {
-        idleKernels += try builder.network().inferenceKernels
+        // A network ends with a vector; what makes it one here is not the edge's.
+        try builder.append(.globalAveragePool)
+        idleKernels += try builder.network().inferenceKernels.dropLast()
       } catch {
         throw unbuildable(path, error.description)
       }

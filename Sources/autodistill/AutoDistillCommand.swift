@@ -9,9 +9,9 @@ struct AutoDistillCommand {
   /// The verbs in the order of the help text.
   static var verbs: [any Verb.Type] {
     [
-      RunVerb.self, SearchVerb.self, DistillVerb.self, ReportVerb.self, ProfileVerb.self,
-      EnqueueVerb.self,
-      ExportVerb.self, BenchVerb.self, ReplayVerb.self,
+      RunVerb.self, SearchVerb.self, DistillVerb.self, ReportVerb.self, EnqueueVerb.self,
+      ExportVerb.self, ProfileVerb.self, ProfileFitVerb.self, ProfileSuggestVerb.self,
+      ProfilePredictVerb.self, ProfileCompareVerb.self, BenchVerb.self, ReplayVerb.self,
     ]
   }
 
@@ -40,13 +40,22 @@ struct AutoDistillCommand {
     }
     let rest = Array(arguments.dropFirst())
     if name == WorkerVerb.name { return perform(WorkerVerb.self, rest) }
-    guard let verb = verbs.first(where: { $0.name == name }) else {
-      Terminal.error(
-        "unknown command '\(name)', expected one of "
-          + verbs.map { $0.name }.joined(separator: ", ") + "; see autodistill --help")
-      return .badUsage
+    // A verb's name is one word, or two as in "profile fit".
+    let longName = arguments.prefix(2).joined(separator: " ")
+    if let verb = verbs.first(where: { $0.name == name }) { return perform(verb, rest) }
+    if let verb = verbs.first(where: { $0.name == longName }) {
+      return perform(verb, Array(rest.dropFirst()))
     }
-    return perform(verb, rest)
+    let parts = verbs.filter { $0.name.hasPrefix("\(name) ") }
+    if !parts.isEmpty, rest.contains("--help") || rest.contains("-h") {
+      Terminal.print(parts.map { $0.help }.joined(separator: "\n\n"))
+      return .success
+    }
+    let known = (parts.isEmpty ? verbs : parts).map { $0.name }.joined(separator: ", ")
+    Terminal.error(
+      "unknown command '\(parts.isEmpty ? name : longName)', expected one of \(known); "
+        + "see autodistill --help")
+    return .badUsage
   }
 
   private static func perform(_ verb: any Verb.Type, _ arguments: [String]) -> ExitStatus {
@@ -68,7 +77,7 @@ struct AutoDistillCommand {
 
     USAGE: autodistill COMMAND …
 
-    \(verbs.map { "  " + $0.name.padding(toLength: 10, withPad: " ", startingAt: 0) + $0.summary }
+    \(verbs.map { "  " + $0.name.padding(toLength: 17, withPad: " ", startingAt: 0) + $0.summary }
       .joined(separator: "\n"))
 
     autodistill COMMAND --help says more.

@@ -4,9 +4,11 @@ import SearchSpaces
 /// `autodistill bench`
 struct BenchVerb: Verb {
   static let name = "bench"
-  static let summary = "speed of training and inference on this machine, accuracy, flash recipes"
-  static let operands = ["[training|inference|accuracy|proposals|flash]", "[FOLDER]"]
-  static let options = speedOptions + ["--threads"] + BenchFlash.options
+  static let summary = "speed on this machine, accuracy, flash recipes, hardware profiles"
+  static let operands = ["[training|inference|accuracy|proposals|flash|hardware]", "[FOLDER]"]
+  static let options =
+    speedOptions + ["--threads"] + BenchFlash.options
+    + BenchHardware.options.filter { !BenchFlash.options.contains($0) }
   static let flags = speedFlags + BenchFlash.flags
 
   private static let speedOptions = [
@@ -21,6 +23,7 @@ struct BenchVerb: Verb {
            autodistill bench proposals [--space FILE] [--json]
            autodistill bench flash FOLDER [--workers N] [--threads N] [--data DIR] [--table FILE]
                              [--table-only]
+           autodistill bench hardware FOLDER [--subsets N] [--sizes N,N…] [--table FILE]
 
     Trains and runs reference networks (S 0.5, M 5.6, L 24 and T 37 million MACs, 28×28×1 images) on
     made-up images. A training step is an augmented batch, forward, distillation and cross-entropy
@@ -40,6 +43,9 @@ struct BenchVerb: Verb {
     table says how well what flash says ranks them. Run again after a crash or Ctrl-C it goes on where
     it was: runs.jsonl keeps what was trained.
 
+    Hardware fits profiles to some networks of tables of measured ones, predicts all others, and prints
+    how well, beside simple baselines.
+
     --network NAME    only this one (default: all)
     --batch B         images a training step (default: 64)
     --threads T       threads of a training step (default: 1)
@@ -57,10 +63,16 @@ struct BenchVerb: Verb {
     --data DIR        where the named data set lies, instead of where the study says
     --table FILE      where to write the table, as Markdown (default: it is printed)
     --table-only      train nothing: the table of what runs.jsonl holds
+
+    With hardware:
+    --subsets N       how many random subsets to train on (default: 10)
+    --sizes N,N…      networks in a subset (default: 10,100,300)
+    --table FILE      where to write the table, as Markdown (default: it is printed)
     """
 
   /// What to do with recipes instead of measuring speed.
   private let flash: BenchFlash?
+  private let hardware: BenchHardware?
   private let kinds: [Kind]
   private let networks: [ReferenceNetwork]
   private let training: TrainingBenchmark
@@ -89,12 +101,13 @@ struct BenchVerb: Verb {
 
   init(_ arguments: Arguments) throws {
     flash = try BenchVerb.flash(arguments)
-    if flash != nil {
+    hardware = arguments.operands.first == "hardware" ? try BenchHardware(arguments) : nil
+    if flash != nil || hardware != nil {
       kinds = []
     } else if let operand = arguments.operands.first {
       guard let kind = Kind(rawValue: operand) else {
         throw UsageError(
-          "bench: got '\(operand)', expected training, inference, accuracy, proposals or flash",
+          "bench: got '\(operand)', expected training, inference, accuracy, proposals, flash or hardware",
           BenchVerb.self)
       }
       kinds = [kind]
@@ -125,6 +138,14 @@ struct BenchVerb: Verb {
   /// Reads the command line of `bench flash`; nil if something else is asked for.
   private static func flash(_ arguments: Arguments) throws -> BenchFlash? {
     let isFlash = arguments.operands.first == "flash"
+    if arguments.operands.first == "hardware" {
+      guard arguments.operands.count == 2 else {
+        throw UsageError(
+          "bench hardware: got no folder, expected one with tables of measured networks",
+          BenchVerb.self)
+      }
+      return nil
+    }
     guard arguments.operands.count == (isFlash ? 2 : min(1, arguments.operands.count)) else {
       throw UsageError(
         isFlash
@@ -143,6 +164,7 @@ struct BenchVerb: Verb {
 
   func run() throws -> ExitStatus {
     if let flash { return try flash.run() }
+    if let hardware { return try hardware.run() }
     var peaks = MachinePeaks()
     for kind in kinds {
       if !asJSON { Terminal.print(kind.heading) }

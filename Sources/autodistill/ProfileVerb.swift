@@ -8,9 +8,9 @@ import TensorKernels
 
 /// `autodistill profile measure`
 struct ProfileVerb: Verb {
-  static let name = "profile"
+  static let name = "profile measure"
   static let summary = "measures this machine and writes its hardware profile"
-  static let operands = ["measure"]
+  static let operands: [String] = []
   static let options = ["--output", "--name", "--space", "--students"]
   static let help = """
     USAGE: autodistill profile measure --output FILE [--name NAME] [--space FILE] [--students N]
@@ -31,10 +31,6 @@ struct ProfileVerb: Verb {
   private let students: Int
 
   init(_ arguments: Arguments) throws {
-    guard arguments.operands[0] == "measure" else {
-      throw UsageError(
-        "profile: got '\(arguments.operands[0])', expected measure", ProfileVerb.self)
-    }
     guard let output = arguments.value("--output") else {
       throw UsageError("profile measure needs --output FILE", ProfileVerb.self)
     }

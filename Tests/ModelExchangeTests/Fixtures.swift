@@ -78,7 +78,7 @@ func students(of name: String, count: Int, channels: Int = 3) throws -> [Network
   }
 }
 
-let shippedSpaces = ["mobile-cnn", "quick-mobile", "plain-residual", "nas-bench-201"]
+let shippedSpaces = ["mobile-cnn", "quick-mobile", "plain-residual", "nas-bench-201", "fbnet"]
 
 /// A network with every layer that the shipped spaces do not have, or not there: dense layers that read
 /// positions and vectors, norms and activations alone, zeros, sums of a vector and an image.
@@ -88,6 +88,9 @@ func unusualNetwork() throws -> Network {
   try builder.append(.activation(.hardSwish))
   try builder.append(.convolution(kernel: 3, stride: 1, channels: 8, bias: true))
   let source = builder.current
+  try builder.append(.groupedConvolution(kernel: 3, stride: 1, channels: 8, groups: 2, bias: false))
+  try builder.append(.batchNorm)
+  try builder.append(.channelShuffle(groups: 2))
   try builder.append(.squeezeExcitation(hidden: 3))
   try builder.append(.activation(.relu6))
   try builder.append(.depthwiseConvolution(kernel: 5, stride: 1))
@@ -110,6 +113,8 @@ func unusualNetwork() throws -> Network {
   try builder.add(mean)
   try builder.append(.convolution(kernel: 1, stride: 1, channels: 6, bias: false))
   try builder.append(.activation(.hardSwish))
+  try builder.append(.channelShuffle(groups: 3))
+  try builder.append(.groupedConvolution(kernel: 1, stride: 1, channels: 4, groups: 2, bias: true))
   try builder.append(.dropout(rate: 0.5))
   try builder.append(.dense(channels: 4))
   return try builder.network()

@@ -39,6 +39,18 @@ struct ONNXNetworkTests {
     #expect(network.costs.peakActivationBytes == 4 * 64 * 12)
   }
 
+  @Test("have groups of convolutions, which are depthwise where every channel is one")
+  func groups() throws {
+    var model = ForeignModel()
+    let first = model.convolution("x", from: 4, to: 6, groups: 2)
+    let second = model.convolution(first, from: 6, to: 12, kernel: [1, 1], groups: 6)
+    model.convolution(second, from: 12, to: 12, kernel: [1, 1], groups: 12)
+    let kernels = try read(model).kernels
+    #expect(kernels.map(\.kind) == [.convolution, .pointwise, .depthwise])
+    #expect(kernels.map(\.groups) == [2, 6, 1])
+    #expect(kernels.map(\.macs) == [64 * 9 * 2 * 6, 64 * 12, 64 * 12])
+  }
+
   @Test("have squeeze-and-excitation found in what exporters write", arguments: [true, false])
   func squeezeExcitation(withConvolutions: Bool) throws {
     var model = ForeignModel()

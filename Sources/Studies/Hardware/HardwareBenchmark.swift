@@ -69,11 +69,11 @@ public struct HardwareBenchmark: Sendable {
       space.graphs.allSatisfy { !$0.live(in: architecture).edges.isEmpty }
     }
     for size in sizes where size < measured.measurements.count {
-      var qualities: [[PredictionQuality]] = []
+      var found: [[PredictionQuality]] = []
       for subset in 0..<subsets {
         var random = RandomStream(seed: UInt64(subset), purpose: "hardware benchmark \(size)")
         let order = random.permutation(of: measured.measurements.count)
-        qualities.append(
+        found.append(
           try qualities(
             measured, of: space, training: order.prefix(size).sorted(),
             heldOut: order.dropFirst(size).sorted()))
@@ -84,7 +84,7 @@ public struct HardwareBenchmark: Sendable {
           table: table.name, trained: size, heldOut: measured.measurements.count - size,
           figures: names.indices.map { index in
             Figures(
-              names[index], qualities.map { $0[index] },
+              names[index], found.map { $0[index] },
               inMilliseconds: names[index] != PredictionBaseline.macs.rawValue
                 && names[index] != PredictionBaseline.parameters.rawValue)
           }))
@@ -141,7 +141,7 @@ extension MeasuredArchitectures {
       architectures: kept.map { architectures[$0] }, measurements: kept.map { measurements[$0] })
   }
 
-  private init(architectures: [Architecture], measurements: [Measurement]) {
+  private init(architectures: [Architecture], measurements: [MeasuredWorkload]) {
     self.architectures = architectures
     self.measurements = measurements
   }

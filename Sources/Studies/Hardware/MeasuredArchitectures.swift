@@ -8,7 +8,7 @@ import SearchSpaces
 public struct MeasuredArchitectures: Sendable {
   /// In the order of the file.
   public let architectures: [Architecture]
-  public let measurements: [Measurement]
+  public let measurements: [MeasuredWorkload]
 
   /// Reads a table.
   ///
@@ -29,7 +29,7 @@ public struct MeasuredArchitectures: Sendable {
       table.columns.contains { $0.name == "energy_mj" } ? try table.column("energy_mj") : nil
     let energyValues = try energies?.numbers()
     var architectures: [Architecture] = []
-    var measurements: [Measurement] = []
+    var measurements: [MeasuredWorkload] = []
     for row in 0..<table.count {
       let architecture: Architecture
       do {
@@ -47,7 +47,7 @@ public struct MeasuredArchitectures: Sendable {
       }
       architectures.append(architecture)
       measurements.append(
-        Measurement(
+        MeasuredWorkload(
           try space.workload(of: architecture, input: images.shape, classes: images.classes),
           latencyMilliseconds: latencyValues[row],
           energyMillijoules: energy.flatMap { $0.isNaN ? nil : $0 }))

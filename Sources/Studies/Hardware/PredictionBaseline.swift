@@ -32,7 +32,7 @@ public enum PredictionBaseline: String, CaseIterable, Sendable {
         training.map { index in
           features[index].map { $0 / measurements[index].latencyMilliseconds }
         }, [Double](repeating: 1, count: training.count))
-      return features.map { row in zip(row, solution).reduce(0) { $0 + $1.0 * $1.1 } }
+      return features.map { row in zip(row, solution).reduce(0.0) { $0 + $1.0 * $1.1 } }
     case .choices:
       let features = measured.architectures.map { architecture in
         space.parameters.indices.flatMap { index in

@@ -1,7 +1,7 @@
 import NeuralNetworks
 
 /// A network and what running it once on a device was measured to cost.
-public struct Measurement: Sendable {
+public struct MeasuredWorkload: Sendable {
   public var workload: InferenceWorkload
   public var latencyMilliseconds: Double
   public var energyMillijoules: Double?
