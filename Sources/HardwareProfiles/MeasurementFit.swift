@@ -4,7 +4,7 @@
 // each kind of kernel, by non-negative least squares, drawn towards the prior model at the device's typical
 // speed; errors are weighted by what the correction expects of them. With a similar device's model to start
 // from, only its speed is fitted. (2) The correction: its scales by the mode of their posterior
-// (`CorrectionScaleFit`), and the trust in each measurement by Student's t with four degrees of freedom
+// (`CorrectionScaleFit`), and the trust in each measurement by Student's t with two degrees of freedom
 // (Lange, Little and Taylor, JASA 84, 1989, doi:10.2307/2290063), so that single disturbed measurements
 // mislead nothing.
 
@@ -22,7 +22,7 @@ struct MeasurementFit {
 
   /// How far a factor may stray from the device's typical speed, in units of that.
   private static let factorDeviation = 4.0
-  private static let degreesOfFreedom = 4.0
+  private static let degreesOfFreedom = 2.0
 
   /// Fits measurements.
   ///
@@ -47,7 +47,7 @@ struct MeasurementFit {
     var weights = [Double](repeating: 1, count: latencies.count)
     var model = scaled.rounded
     var whitening: SymmetricFactor?
-    for round in 0..<3 {
+    for round in 0..<4 {
       if refitsFactors {
         let factors = MeasurementFit.factors(
           priorSketches, latencies: latencies, unit: unit, whitening: whitening)
