@@ -43,7 +43,7 @@ struct ShippedSpacesTests {
 
   @Test(
     "give a network and a key for any point, on any image they are meant for",
-    arguments: ["mobile-cnn", "quick-mobile", "plain-residual"])
+    arguments: ["mobile-cnn", "quick-mobile", "plain-residual", "fbnet"])
   func decode(name: String) throws {
     let space = try shippedSpace(name)
     var random = RandomStream(seed: 5, purpose: "decode")

@@ -43,4 +43,25 @@ struct PaddedImageTests {
     }
     #expect(output.values == expected)
   }
+
+  @Test("of some channels is the padded image of these alone", arguments: [0, 1, 2])
+  func slice(padding: Int) {
+    let (height, width, all, first, channels) = (3, 5, 7, 2, 4)
+    var random = RandomStream(seed: 2, purpose: "pad", padding)
+    let image = random.floats(height * width * all)
+    let alone = image.indices.filter { (first..<first + channels).contains($0 % all) }
+    let count = (height + 2 * padding) * (width + 2 * padding) * channels
+    let expected = GuardedBuffer(count: count)
+    pad(
+      padded(alone.map { image[$0] }), into: expected.pointer, height: height, width: width,
+      channels: channels, padding: padding)
+    let output = GuardedBuffer(count: count)
+    Array(padded(image).dropFirst(first)).withUnsafeBufferPointer { slice in
+      padSlice(
+        slice.baseAddress!, stride: all, into: output.pointer, height: height, width: width,
+        channels: channels, padding: padding)
+    }
+    output.expectGuards()
+    #expect(output.values == expected.values)
+  }
 }
