@@ -151,7 +151,9 @@ struct FBNetTests {
     #expect(macs.max() == 107_487_488)
   }
 
-  private static func pointwise(_ channels: Int, groups: Int, _ activation: Activation?) -> [Layer] {
+  private static func pointwise(
+    _ channels: Int, groups: Int, _ activation: Activation?
+  ) -> [Layer] {
     let convolution: Layer =
       groups == 1
       ? .convolution(kernel: 1, stride: 1, channels: channels, bias: false)
