@@ -1,70 +1,99 @@
-/// A bound that a student's cost has to keep, such as `latency_ms<=5`.
+/// A bound that a student's cost has to keep, such as `latency_ms<=5` or `latency_ms@small-board<=5`.
 ///
-/// In JSON it is that text. Accuracy is no cost: it is uncertain until a student is trained, and is
-/// an objective instead.
+/// In JSON it is that text. A metric that names none of several devices has to keep the bound on all of
+/// them. Accuracy is no cost: it is uncertain until a student is trained, and is an objective instead.
 public struct Constraint: Hashable, Sendable {
   public enum Relation: String, Hashable, Sendable, CaseIterable {
     case atMost = "<="
     case atLeast = ">="
   }
 
-  public let metric: CostMetric
+  public let metric: DeviceMetric
   public let relation: Relation
   /// The bound in the metric's unit; positive and finite.
   public let bound: Double
 
   /// Creates a constraint; `bound` must be positive and finite.
-  public init(_ metric: CostMetric, _ relation: Relation, _ bound: Double) {
+  public init(_ metric: DeviceMetric, _ relation: Relation, _ bound: Double) {
     precondition(bound > 0 && bound.isFinite, "the bound must be positive, got \(bound)")
     (self.metric, self.relation, self.bound) = (metric, relation, bound)
   }
 }
 
 extension Constraint {
-  /// Reads a constraint such as `latency_ms<=5` or `macs >= 1e6`.
-  public init(_ text: String) throws(ConstraintError) {
-    func trimmed(_ part: some StringProtocol) -> String {
-      String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-    }
-    for relation in Relation.allCases {
-      guard let sign = text.firstRange(of: relation.rawValue) else { continue }
-      let name = trimmed(text[..<sign.lowerBound])
-      let value = trimmed(text[sign.upperBound...])
-      guard let metric = CostMetric(rawValue: name) else {
-        throw ConstraintError(text: text, problem: ConstraintError.unknown(name))
-      }
-      guard let bound = Double(value), bound > 0, bound.isFinite else {
-        throw ConstraintError(
-          text: text,
-          problem: "the bound \"\(value)\" is not a number above 0; its unit is in the name")
-      }
-      self.init(metric, relation, bound)
-      return
-    }
-    throw ConstraintError(
-      text: text, problem: "expected a metric, <= or >=, and a number, such as latency_ms<=5")
+  /// Returns what is compared with the bound: a cost's quantile at the confidence, the upper one for a
+  /// ceiling and the lower one for a floor.
+  func compared(_ cost: CostValue, at confidence: Confidence) -> Double {
+    guard cost.standardError > 0 else { return cost.value }
+    let margin = confidence.deviations * cost.standardError
+    return relation == .atMost ? cost.value + margin : cost.value - margin
   }
 
-  /// Returns by how much `costs` break the bound, relative to it; 0 if they keep it.
+  /// Returns by how much a cost breaks the bound, relative to it; 0 if it keeps it at the confidence.
+  func violation(of cost: CostValue, at confidence: Confidence) -> Double {
+    let ratio = compared(cost, at: confidence) / bound
+    return max(0, relation == .atMost ? ratio - 1 : 1 - ratio)
+  }
+
+  /// Returns by how much `costs` break the bound, relative to it, where they do so most; 0 if they keep
+  /// it at the confidence on every device that the metric speaks of.
   ///
-  /// - Throws: `CostError` if the metric cannot be computed on the costs' device.
-  public func violation(of costs: Costs) throws(CostError) -> Double {
-    let value = try costs.value(of: metric)
-    return switch relation {
-    case .atMost: max(0, value / bound - 1)
-    case .atLeast: max(0, 1 - value / bound)
-    }
+  /// - Throws: `CostError` if the metric cannot be computed on the costs' devices.
+  public func violation(
+    of costs: Costs, at confidence: Confidence
+  ) throws(CostError) -> Double {
+    try costs.values(of: metric).reduce(0) { max($0, violation(of: $1, at: confidence)) }
   }
 
-  /// Returns whether `costs` keep the bound.
-  public func isMet(by costs: Costs) throws(CostError) -> Bool { try violation(of: costs) == 0 }
+  /// Returns whether `costs` keep the bound: with at least the confidence on every device that the
+  /// metric speaks of.
+  ///
+  /// - Throws: `CostError` as `violation(of:at:)` does.
+  public func isMet(by costs: Costs, at confidence: Confidence) throws(CostError) -> Bool {
+    try violation(of: costs, at: confidence) == 0
+  }
+
+  /// Returns the probability that the bound is kept, on the device where that is least likely.
+  ///
+  /// - Throws: `CostError` as `violation(of:at:)` does.
+  public func probability(of costs: Costs) throws(CostError) -> Double {
+    try costs.values(of: metric).reduce(1) { min($0, probability(of: $1)) }
+  }
+
+  /// Returns the probability that a cost of the metric keeps the bound.
+  public func probability(of cost: CostValue) -> Double {
+    let margin = relation == .atMost ? bound - cost.value : cost.value - bound
+    guard cost.standardError > 0 else { return margin >= 0 ? 1 : 0 }
+    return Confidence.probability(below: margin / cost.standardError)
+  }
+
+  /// Returns the probability with which a cost keeps the bound, where the prediction itself keeps it but
+  /// not as surely as asked for: what binds then is the prediction's error. Nil otherwise.
+  public func doubtfulProbability(of cost: CostValue, at confidence: Confidence) -> Double? {
+    let probability = probability(of: cost)
+    let isDoubtful = probability >= 0.5 && violation(of: cost, at: confidence) > 0
+    return isDoubtful ? probability : nil
+  }
+
+  /// Returns the cost that decides about the bound: on the device where it is kept worst.
+  ///
+  /// - Throws: `CostError` as `violation(of:at:)` does.
+  public func decisive(
+    of costs: Costs, at confidence: Confidence
+  ) throws(CostError) -> CostValue {
+    let values = try costs.values(of: metric)
+    let sign = relation == .atMost ? 1.0 : -1.0
+    return values.dropFirst().reduce(values[0]) { worst, cost in
+      sign * compared(cost, at: confidence) > sign * compared(worst, at: confidence) ? cost : worst
+    }
+  }
 }
 
 extension Constraint: CustomStringConvertible {
   /// The text that `init(_:)` reads.
   public var description: String {
     let number = Int(exactly: bound).map(String.init) ?? String(bound)
-    return metric.rawValue + relation.rawValue + number
+    return "\(metric)\(relation.rawValue)\(number)"
   }
 }
 
@@ -81,25 +110,14 @@ extension Constraint: Codable {
 
 extension HardwareProfile {
   /// What the device itself demands: weights fit into flash, everything live fits into RAM.
-  public var memoryConstraints: [Constraint] {
-    [
-      memory.ramBytes.map { Constraint(.peakMemoryBytes, .atMost, Double($0)) },
-      memory.flashBytes.map { Constraint(.weightBytes, .atMost, Double($0)) },
-    ].compactMap(\.self)
-  }
-}
-
-/// A text that is not a constraint.
-public struct ConstraintError: Error, Hashable, CustomStringConvertible {
-  public let text: String
-  public let problem: String
-
-  public var description: String { "constraint \"\(text)\": \(problem)" }
-
-  static func unknown(_ metric: String) -> String {
-    metric == "accuracy"
-      ? "accuracy is not a cost known before training; make it an objective "
-        + "(costs: \(CostMetric.knownNames))"
-      : "unknown metric \"\(metric)\", expected one of \(CostMetric.knownNames)"
+  ///
+  /// - Parameter isNamed: Whether the constraints name the device, as they must beside another's.
+  public func memoryConstraints(isNamed: Bool = false) -> [Constraint] {
+    let device = isNamed ? name : nil
+    func limit(_ metric: CostMetric, _ bytes: Int?) -> Constraint? {
+      bytes.map { Constraint(DeviceMetric(metric, on: device), .atMost, Double($0)) }
+    }
+    return [limit(.peakMemoryBytes, memory.ramBytes), limit(.weightBytes, memory.flashBytes)]
+      .compactMap(\.self)
   }
 }

@@ -1,76 +1,188 @@
 import NeuralNetworks
 
 /// Everything a network costs that is known before it is trained.
-public struct Costs: Hashable, Sendable, Codable {
-  /// The profile that predicted the latency and energy, if one did.
-  public let profile: String?
-  public let latencyMilliseconds: Double?
-  /// One standard deviation of the latency's error, in milliseconds.
-  public let latencyStandardErrorMilliseconds: Double?
-  public let energyMillijoules: Double?
-  public let peakMemoryBytes: Int
-  public let weightBytes: Int
+public struct Costs: Hashable, Sendable {
+  /// What differs from device to device, in the order of the study's profiles; one without a profile
+  /// where the study has no device.
+  public let devices: [DeviceCosts]
   public let macs: Int
   public let parameters: Int
   /// Layers with weights on the longest path; nil in journals of versions that did not count them.
   public var depth: Int?
 
+  /// Creates costs on at least one device.
+  init(devices: [DeviceCosts], macs: Int, parameters: Int, depth: Int? = nil) {
+    precondition(!devices.isEmpty, "costs on no device")
+    (self.devices, self.macs, self.parameters, self.depth) = (devices, macs, parameters, depth)
+  }
+
   /// Floating-point operations: twice the MACs.
   public var flops: Int { 2 * macs }
+}
+
+/// What a network costs on one device.
+public struct DeviceCosts: Hashable, Sendable, Codable {
+  /// The name of the profile that predicted the latency and energy; nil without a device.
+  public let profile: String?
+  public let latencyMilliseconds: Double?
+  /// One standard deviation of the latency's error, in milliseconds.
+  public let latencyStandardErrorMilliseconds: Double?
+  public let energyMillijoules: Double?
+  /// One standard deviation of the energy's error, as far as it comes from the latency's, in
+  /// millijoules; nil in journals of versions that did not state it.
+  public var energyStandardErrorMillijoules: Double?
+  public let peakMemoryBytes: Int
+  public let weightBytes: Int
 
   enum CodingKeys: String, CodingKey {
     case profile
     case latencyMilliseconds = "latency_ms"
     case latencyStandardErrorMilliseconds = "latency_standard_error_ms"
     case energyMillijoules = "energy_mj"
+    case energyStandardErrorMillijoules = "energy_standard_error_mj"
     case peakMemoryBytes = "peak_memory_bytes"
     case weightBytes = "weight_bytes"
-    case macs, parameters, depth
+  }
+}
+
+/// A cost in the unit of its metric's name, and how sure it is.
+public struct CostValue: Hashable, Sendable, Codable {
+  public let value: Double
+  /// One standard deviation of the prediction's error; 0 for what is exact.
+  public let standardError: Double
+
+  enum CodingKeys: String, CodingKey {
+    case value
+    case standardError = "standard_error"
   }
 }
 
 extension Costs {
-  /// Computes all costs of `network` at once; without a profile, those that need no device.
-  public init(_ network: Network, on profile: HardwareProfile?) {
-    let workload = InferenceWorkload(network)
-    let exact = workload.costs
-    let estimate = profile?.predict(workload)
-    self.init(
-      profile: profile?.name, latencyMilliseconds: estimate?.latencyMilliseconds,
-      latencyStandardErrorMilliseconds: estimate?.latencyStandardErrorMilliseconds,
-      energyMillijoules: estimate?.energyMillijoules,
-      peakMemoryBytes: estimate?.peakMemoryBytes ?? exact.weightBytes + exact.peakActivationBytes,
-      weightBytes: exact.weightBytes, macs: exact.macs, parameters: exact.parameters,
-      depth: network.depth)
+  /// Computes all costs of `network` on every device at once; without a profile, those that need no
+  /// device.
+  public init(_ network: Network, on profiles: [HardwareProfile]) {
+    self.init(InferenceWorkload(network), on: profiles)
   }
 
-  /// Returns the value of a metric, in the unit of its name.
+  /// Computes all costs of a workload on every device at once; without a profile, those that need no
+  /// device.
+  public init(_ workload: InferenceWorkload, on profiles: [HardwareProfile]) {
+    let exact = workload.costs
+    let bare = DeviceCosts(
+      profile: nil, latencyMilliseconds: nil, latencyStandardErrorMilliseconds: nil,
+      energyMillijoules: nil, peakMemoryBytes: exact.weightBytes + exact.peakActivationBytes,
+      weightBytes: exact.weightBytes)
+    let devices = profiles.map { DeviceCosts($0.predict(workload), $0) }
+    self.init(
+      devices: devices.isEmpty ? [bare] : devices, macs: exact.macs,
+      parameters: exact.parameters, depth: workload.depth)
+  }
+
+  /// Returns the value of a metric, in the unit of its name: over several devices the largest.
   ///
-  /// - Throws: `CostError` if the profile is missing or does not say enough.
-  public func value(of metric: CostMetric) throws(CostError) -> Double {
-    switch metric {
-    case .latencyMilliseconds: try known(latencyMilliseconds, metric, field: "kernels")
-    case .energyMillijoules: try known(energyMillijoules, metric, field: "energy")
-    case .peakMemoryBytes: Double(peakMemoryBytes)
-    case .weightBytes: Double(weightBytes)
-    case .macs: Double(macs)
-    case .parameters: Double(parameters)
-    case .flops: Double(flops)
+  /// - Throws: `CostError` if no profile has it or says enough.
+  public func value(of metric: DeviceMetric) throws(CostError) -> Double {
+    try largest(metric).value
+  }
+
+  /// Returns the value of a metric with its standard error; over several devices those of the device
+  /// with the largest value.
+  ///
+  /// - Throws: `CostError` as `value(of:)` does.
+  public func largest(_ metric: DeviceMetric) throws(CostError) -> CostValue {
+    let values = try values(of: metric)
+    return values.dropFirst().reduce(values[0]) { $1.value > $0.value ? $1 : $0 }
+  }
+
+  /// Returns the value of a metric on each device that it speaks of: at least one.
+  ///
+  /// - Throws: `CostError` as `value(of:)` does.
+  func values(of metric: DeviceMetric) throws(CostError) -> [CostValue] {
+    switch metric.metric {
+    case .macs: [CostValue(value: Double(macs), standardError: 0)]
+    case .parameters: [CostValue(value: Double(parameters), standardError: 0)]
+    case .flops: [CostValue(value: Double(flops), standardError: 0)]
+    case .latencyMilliseconds:
+      try onDevices(metric, field: "kernels") {
+        ($0.latencyMilliseconds, $0.latencyStandardErrorMilliseconds)
+      }
+    case .energyMillijoules:
+      try onDevices(metric, field: "energy") {
+        ($0.energyMillijoules, $0.energyStandardErrorMillijoules)
+      }
+    case .peakMemoryBytes:
+      try onDevices(metric, field: "memory") { (Double($0.peakMemoryBytes), nil) }
+    case .weightBytes: try onDevices(metric, field: "memory") { (Double($0.weightBytes), nil) }
     }
   }
 
-  private func known(
-    _ value: Double?, _ metric: CostMetric, field: String
-  ) throws(CostError) -> Double {
-    if let value { return value }
-    guard let profile else { throw .needsProfile(metric) }
-    throw .missingField(metric, profile: profile, field: field)
+  private func onDevices(
+    _ metric: DeviceMetric, field: String, _ cost: (DeviceCosts) -> (value: Double?, error: Double?)
+  ) throws(CostError) -> [CostValue] {
+    var values: [CostValue] = []
+    for costs in devices where metric.device == nil || metric.device == costs.profile {
+      let (value, error) = cost(costs)
+      if let value {
+        values.append(CostValue(value: value, standardError: error ?? 0))
+      } else if let profile = costs.profile {
+        throw .missingField(metric, profile: profile, field: field)
+      } else {
+        throw .needsProfile(metric)
+      }
+    }
+    if values.isEmpty { throw .unknownDevice(metric, profiles: devices.compactMap(\.profile)) }
+    return values
   }
 }
 
-extension HardwareProfile {
-  /// Returns the value of a metric for one network, in the unit of its name.
-  public func value(of metric: CostMetric, for network: Network) throws(CostError) -> Double {
-    try Costs(network, on: self).value(of: metric)
+extension DeviceCosts {
+  fileprivate init(_ estimate: CostEstimate, _ profile: HardwareProfile) {
+    let error = estimate.latencyStandardErrorMilliseconds
+    self.init(
+      profile: profile.name, latencyMilliseconds: estimate.latencyMilliseconds,
+      latencyStandardErrorMilliseconds: error, energyMillijoules: estimate.energyMillijoules,
+      energyStandardErrorMillijoules: profile.energy.map {
+        $0.standardErrorMillijoules(latencyStandardErrorMilliseconds: error)
+      }, peakMemoryBytes: estimate.peakMemoryBytes, weightBytes: estimate.weightBytes)
+  }
+}
+
+extension Energy {
+  /// Returns what an error of the latency does to the energy: the power drawn while it lasts.
+  func standardErrorMillijoules(latencyStandardErrorMilliseconds error: Double) -> Double {
+    1e-3 * staticPowerMilliwatts * error
+  }
+}
+
+extension Costs: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case devices, macs, parameters, depth
+  }
+
+  /// Reads costs on one device as one flat object, on several as an array `devices` beside the rest.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let several = try container.decodeIfPresent([DeviceCosts].self, forKey: .devices)
+    if let several, several.isEmpty {
+      throw DecodingError.dataCorruptedError(
+        forKey: .devices, in: container, debugDescription: "expected at least one device")
+    }
+    self.init(
+      devices: try several ?? [DeviceCosts(from: decoder)],
+      macs: try container.decode(Int.self, forKey: .macs),
+      parameters: try container.decode(Int.self, forKey: .parameters),
+      depth: try container.decodeIfPresent(Int.self, forKey: .depth))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    if devices.count == 1 {
+      try devices[0].encode(to: encoder)
+    } else {
+      try container.encode(devices, forKey: .devices)
+    }
+    try container.encode(macs, forKey: .macs)
+    try container.encode(parameters, forKey: .parameters)
+    try container.encodeIfPresent(depth, forKey: .depth)
   }
 }

@@ -74,19 +74,16 @@ extension HardwareProfile {
   /// The device and the protocol, as a report states them beside a latency.
   public var protocolDescription: String { "\(device); \(measurementProtocol)" }
 
-  /// Whether latencies from both profiles may stand in one front: same device, same protocol.
-  public func isComparable(to other: HardwareProfile) -> Bool {
-    device == other.device && measurementProtocol == other.measurementProtocol
-  }
-
-  /// Throws unless latencies from both profiles may stand in one front.
+  /// Throws unless latencies from both profiles may stand in one front: the device may differ, how its
+  /// latencies are measured may not.
   ///
   /// - Throws: `IncomparableProfiles` naming the fields that differ.
   public func requireComparable(to other: HardwareProfile) throws(IncomparableProfiles) {
-    let fields =
-      (device == other.device ? [] : ["device"])
-      + measurementProtocol.differences(from: other.measurementProtocol).map { "protocol.\($0)" }
-    if !fields.isEmpty { throw IncomparableProfiles(names: [name, other.name], fields: fields) }
+    let fields = measurementProtocol.differences(from: other.measurementProtocol)
+    if !fields.isEmpty {
+      throw IncomparableProfiles(
+        names: [name, other.name], fields: fields.map { "protocol.\($0)" })
+    }
   }
 }
 

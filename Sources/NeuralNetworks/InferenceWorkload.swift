@@ -23,16 +23,19 @@ public struct InferenceWorkload: Sendable {
   public let idleKernels: [InferenceKernel]
   /// Parameters, MACs and bytes of `kernels`.
   public let costs: NetworkCosts
+  /// Layers with weights on the longest path; nil where that is not known.
+  public let depth: Int?
   /// Where the network comes from; nil for one that comes from no search space.
   public let origin: Origin?
 
   public init(
     kernels: [InferenceKernel], idleKernels: [InferenceKernel] = [], costs: NetworkCosts,
-    origin: Origin? = nil
+    depth: Int? = nil, origin: Origin? = nil
   ) {
     self.kernels = kernels
     self.idleKernels = idleKernels
     self.costs = costs
+    self.depth = depth
     self.origin = origin
   }
 
@@ -42,6 +45,7 @@ public struct InferenceWorkload: Sendable {
   ) {
     let graph = InferenceGraph(network)
     self.init(
-      kernels: graph.kernels, idleKernels: idleKernels, costs: NetworkCosts(graph), origin: origin)
+      kernels: graph.kernels, idleKernels: idleKernels, costs: NetworkCosts(graph),
+      depth: network.depth, origin: origin)
   }
 }

@@ -5,7 +5,7 @@
 enum CSVWriter {
   /// Returns the text of a table with its header.
   static func text(_ table: FrontTable) -> String {
-    let lines = [FrontTable.columns.map(\.name)] + table.rows
+    let lines = [table.columns.map(\.name)] + table.rows
     return lines.map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
   }
 

@@ -8,6 +8,9 @@ import Studies
 /// cells are text already, so that every writer prints the same digits: accuracies are shares with 5
 /// decimals, milliseconds and millijoules have 5 decimals, counts and bytes are whole. A cell is empty
 /// where nothing is known.
+///
+/// With several devices the columns of what depends on one stand once for each, named as metrics are:
+/// `latency_ms@small-board`. An objective over all of them has a column of its own.
 struct FrontTable: Hashable, Sendable {
   /// What the cells of a column hold.
   enum Kind: Hashable, Sendable {
@@ -21,10 +24,11 @@ struct FrontTable: Hashable, Sendable {
     let kind: Kind
   }
 
+  let columns: [Column]
   /// One row per student, one cell per column.
   let rows: [[String]]
 
-  static let columns: [Column] = [
+  private static let leadingColumns: [Column] = [
     Column(name: "on_front", kind: .flag),
     Column(name: "key", kind: .text),
     Column(name: "trial", kind: .number),
@@ -40,11 +44,14 @@ struct FrontTable: Hashable, Sendable {
     Column(name: "test_high", kind: .number),
     Column(name: "baseline_test_accuracy", kind: .number),
     Column(name: "distillation_gain", kind: .number),
-    Column(name: "latency_ms", kind: .number),
-    Column(name: "latency_se_ms", kind: .number),
-    Column(name: "energy_mj", kind: .number),
-    Column(name: "peak_memory_bytes", kind: .number),
-    Column(name: "weight_bytes", kind: .number),
+  ]
+
+  /// What depends on the device, as metrics and their standard errors are called.
+  private static let deviceColumns = [
+    "latency_ms", "latency_se_ms", "energy_mj", "energy_se_mj", "peak_memory_bytes", "weight_bytes",
+  ]
+
+  private static let trailingColumns: [Column] = [
     Column(name: "macs", kind: .number),
     Column(name: "parameters", kind: .number),
     Column(name: "seeds", kind: .number),
@@ -54,7 +61,31 @@ struct FrontTable: Hashable, Sendable {
   ]
 
   init(_ inputs: ReportInputs) {
+    let names = inputs.profiles.map(\.name)
+    let suffixes = names.count > 1 ? names.map { "@\($0)" } : [""]
+    let worst = FrontTable.worstCaseObjectives(inputs)
+    columns =
+      FrontTable.leadingColumns
+      + worst.map { Column(name: $0.description, kind: .number) }
+      + suffixes.flatMap { suffix in
+        FrontTable.deviceColumns.map { Column(name: $0 + suffix, kind: .number) }
+      } + FrontTable.trailingColumns
     rows = inputs.results.students.map { FrontTable.row($0, inputs) }
+  }
+
+  /// The objectives that mean the worst of several devices.
+  private static func worstCaseObjectives(_ inputs: ReportInputs) -> [DeviceMetric] {
+    guard inputs.profiles.count > 1 else { return [] }
+    return inputs.definition.objectives.filter { $0.metric.dependsOnDevice && $0.device == nil }
+  }
+
+  private static func cells(_ costs: DeviceCosts) -> [String] {
+    func number(_ value: Double?) -> String { value?.fixed(5) ?? "" }
+    return [
+      number(costs.latencyMilliseconds), number(costs.latencyStandardErrorMilliseconds),
+      number(costs.energyMillijoules), number(costs.energyStandardErrorMillijoules),
+      String(costs.peakMemoryBytes), String(costs.weightBytes),
+    ]
   }
 
   private static func row(_ student: StudyResults.Student, _ inputs: ReportInputs) -> [String] {
@@ -63,17 +94,21 @@ struct FrontTable: Hashable, Sendable {
     let fraction =
       inputs.state.trials[student.trial].result?.fraction ?? inputs.definition.flash.fraction
     let (validation, test) = (student.validation.interval, student.test.interval)
-    return [
+    let leading = [
       String(student.isOnFront), student.key, String(student.trial), student.role.rawValue,
       number(student.flash.accuracy), number(fraction), number(student.validationAccuracy),
       number(validation?.lowerBound), number(validation?.upperBound),
       number(student.validation.deviation), number(student.testAccuracy),
       number(test?.lowerBound), number(test?.upperBound),
       number(student.baselineTest.meanAccuracy), number(student.distillationGain),
-      number(costs.latencyMilliseconds), number(costs.latencyStandardErrorMilliseconds),
-      number(costs.energyMillijoules), String(costs.peakMemoryBytes), String(costs.weightBytes),
-      String(costs.macs), String(costs.parameters), String(student.validation.count),
-      costs.profile ?? "", inputs.profile?.protocolDescription ?? "", inputs.words(student.key),
     ]
+    let worst = worstCaseObjectives(inputs).map { number(try? costs.value(of: $0)) }
+    let trailing = [
+      String(costs.macs), String(costs.parameters), String(student.validation.count),
+      costs.devices.compactMap(\.profile).joined(separator: "; "),
+      inputs.profiles.map(\.protocolDescription).joined(separator: "; "),
+      inputs.words(student.key),
+    ]
+    return leading + worst + costs.devices.flatMap(cells) + trailing
   }
 }

@@ -130,7 +130,7 @@ struct HTMLReport {
 
   /// Every cell of `front.csv`, digit for digit.
   private var allNumbers: Markup {
-    let columns = FrontTable.columns.map { column in
+    let columns = model.front.columns.map { column in
       ReportTable.Column(column.name, column.kind == .number ? .number : .text)
     }
     return Markup(

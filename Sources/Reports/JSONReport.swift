@@ -21,13 +21,15 @@ struct JSONReport {
       ("missing", .array(inputs.missing.map(JSONText.text))),
       ("hashes", hashes),
       ("maximize", .text("validation_accuracy")),
-      ("minimize", .array(inputs.definition.objectives.map { .text($0.rawValue) })),
+      ("minimize", .array(inputs.definition.objectives.map { .text($0.description) })),
       ("constraints", constraints),
+      ("budgets", budgets),
       ("hardware", hardware),
       ("teacher", teacher),
       ("students", .array(table.rows.map(student))),
       ("flash_audit", audit),
       ("least_infeasible", leastInfeasible),
+      ("infeasibility", infeasibility),
     ]).formatted + "\n"
   }
 
@@ -46,6 +48,8 @@ struct JSONReport {
     .object([
       ("drawn", inputs.state.screened.map { JSONText($0.drawn) } ?? .null),
       ("feasible", inputs.state.screened.map { JSONText($0.feasible) } ?? .null),
+      ("confidence", JSONText(inputs.definition.confidence.level, decimals: 5)),
+      ("devices", .text(inputs.definition.devices.rawValue)),
       (
         "bounds",
         .array(
@@ -54,7 +58,7 @@ struct JSONReport {
             let rejected = inputs.state.screened?.rejections[text]
             return .object([
               ("constraint", .text(text)),
-              ("set_by", .text(entry.isOfDevice ? "device" : "study")),
+              ("set_by", .text(entry.origin.rawValue)),
               ("rejected", rejected.map { JSONText($0) } ?? .null),
             ])
           })
@@ -62,9 +66,14 @@ struct JSONReport {
     ])
   }
 
+  /// The profile of the only device, or a list of several.
   private var hardware: JSONText {
-    guard let profile = inputs.profile else { return .null }
-    return .object([
+    let profiles = inputs.profiles.map(JSONReport.hardware)
+    return profiles.count > 1 ? .array(profiles) : profiles.first ?? .null
+  }
+
+  private static func hardware(_ profile: HardwareProfile) -> JSONText {
+    .object([
       ("profile", .text(profile.name)),
       ("protocol", .text(profile.protocolDescription)),
       ("source", .text(profile.provenance.source.rawValue)),
@@ -89,7 +98,7 @@ struct JSONReport {
 
   private func student(_ row: [String]) -> JSONText {
     .object(
-      zip(FrontTable.columns, row).map { column, cell in
+      zip(table.columns, row).map { column, cell in
         let isText = column.kind == .text
         return (column.name, cell.isEmpty ? .null : isText ? .text(cell) : .literal(cell))
       })
@@ -106,7 +115,7 @@ struct JSONReport {
             ("excess", JSONText(nearest.excess, decimals: 5)),
           ]
             + inputs.definition.objectives.map { metric in
-              (metric.rawValue, JSONText(try? nearest.costs.value(of: metric), decimals: 5))
+              (metric.description, JSONText(try? nearest.costs.value(of: metric), decimals: 5))
             })
       })
   }

@@ -25,7 +25,7 @@ extension ParetoChart {
     parts += frame.verticalAxis("validation accuracy", unit: "%")
     parts += frame.horizontalAxis("\(metric.title) (\(metric.unit)\(scale))", base: base)
     parts += crosses(frame) + boundLines(frame, base: base)
-    parts += teacherLine(frame) + flashMarks(frame) + frontLine(frame)
+    parts += teacherLine(frame) + costBars(frame) + flashMarks(frame) + frontLine(frame)
     parts += studentMarks(frame) + names(frame)
     if students.isEmpty && flash.isEmpty {
       parts.append(
@@ -93,6 +93,22 @@ extension ParetoChart {
     ]
   }
 
+  /// A horizontal bar of one standard error of the cost to either side of every point, as far as the axis
+  /// goes.
+  private func costBars(_ frame: PlotFrame) -> [Markup] {
+    func bar(_ look: String, _ cost: Double, _ error: Double, _ y: Double) -> [Markup] {
+      guard error > 0 else { return [] }
+      let domain = frame.x.domain
+      let low = frame.x(min(max(cost - error, domain.lowerBound), domain.upperBound))
+      let high = frame.x(max(min(cost + error, domain.upperBound), domain.lowerBound))
+      return [SVG.line(look, from: (low, y), to: (high, y))]
+    }
+    let chosen = Set(students.map(\.trial))
+    return flash.filter { !chosen.contains($0.trial) && !isBelow($0, frame) }
+      .flatMap { bar("cost-bar faint", $0.cost, $0.costError, frame.y($0.accuracy)) }
+      + students.flatMap { bar("cost-bar", $0.cost, $0.costError, frame.y($0.accuracy)) }
+  }
+
   private func flashMarks(_ frame: PlotFrame) -> [Markup] {
     flash.map { trial in
       let (x, y) = (frame.x(trial.cost), frame.y(trial.accuracy))
@@ -105,7 +121,7 @@ extension ParetoChart {
     }
   }
 
-  private func isBelow(_ trial: Flash, _ frame: PlotFrame) -> Bool {
+  func isBelow(_ trial: Flash, _ frame: PlotFrame) -> Bool {
     trial.accuracy < frame.y.domain.lowerBound
   }
 
@@ -197,55 +213,5 @@ extension ParetoChart {
         String(student.trial), look: "name halo", x: frame.x(student.cost),
         y: frame.y(student.accuracy))
     }
-  }
-
-  // MARK: - Legend
-
-  private func legendEntries(_ frame: PlotFrame) -> [ChartLegend.Entry] {
-    var entries: [ChartLegend.Entry] = []
-    func add(_ isShown: Bool, _ text: String, _ mark: @escaping (Double, Double) -> [Markup]) {
-      if isShown { entries.append(ChartLegend.Entry(text: text, mark: mark)) }
-    }
-    add(students.contains(where: \.isOnFront), "fully distilled, on the front (with its trial)") {
-      x, y in
-      [
-        SVG.line("interval", from: (x, y - 9), to: (x, y + 9)),
-        SVG.circle("student", x: x, y: y, radius: 5.5),
-      ]
-    }
-    add(students.contains { !$0.isOnFront }, "fully distilled, not on it") { x, y in
-      [
-        SVG.line("interval", from: (x, y - 9), to: (x, y + 9)),
-        SVG.diamond("dominated", x: x, y: y, radius: 6.5),
-      ]
-    }
-    add(!students.isEmpty, "flash accuracy of these") { x, y in
-      [SVG.circle("chosen", x: x, y: y, radius: 4)]
-    }
-    let others = students.isEmpty ? "flash accuracy" : "flash accuracy of others"
-    add(flash.count > students.count, others) { x, y in
-      [SVG.circle("flash", x: x, y: y, radius: 3.5)]
-    }
-    let below = flash.count { isBelow($0, frame) }
-    add(below > 0, "flash accuracy below the axis (\(below))") { x, y in
-      [SVG.triangle("flash", x: x, y: y, radius: 4.5, pointsDown: true)]
-    }
-    add(students.contains { $0.baseline != nil }, "without the teacher (drawn beside)") { x, y in
-      [SVG.triangle("baseline", x: x, y: y, radius: 4.5)]
-    }
-    add(!infeasible.isEmpty, overBudgetText(frame)) { x, y in
-      [SVG.cross("over", x: x, y: y, radius: 3)]
-    }
-    for bound in bounds where !frame.x.domain.contains(bound.value) {
-      add(true, "budget beyond this axis: \(bound.text)") { x, y in
-        [SVG.line("bound", from: (x, y - 8), to: (x, y + 8))]
-      }
-    }
-    return entries
-  }
-
-  private func overBudgetText(_ frame: PlotFrame) -> String {
-    let beyond = infeasible.count { !frame.x.domain.contains($0) }
-    return "over budget, not trained" + (beyond > 0 ? " (\(beyond) more beyond this axis)" : "")
   }
 }

@@ -10,6 +10,8 @@ struct ParetoChart: Sendable {
   struct Flash: Sendable {
     let trial: Int
     let cost: Double
+    /// One standard error of the predicted cost; 0 for what is exact.
+    let costError: Double
     let accuracy: Double
     let tip: String
   }
@@ -18,6 +20,8 @@ struct ParetoChart: Sendable {
   struct Student: Sendable {
     let trial: Int
     let cost: Double
+    /// One standard error of the predicted cost; 0 for what is exact.
+    let costError: Double
     let flash: Double
     let accuracy: Double
     let interval: ClosedRange<Double>
@@ -28,12 +32,12 @@ struct ParetoChart: Sendable {
   }
 
   let name: String
-  let metric: CostMetric
+  let metric: DeviceMetric
   let flash: [Flash]
   /// By their cost, ascending.
   let students: [Student]
   let teacher: (accuracy: Double, label: String)?
-  /// The study's constraints on the metric: the bound and the constraint as text.
+  /// The study's constraints and budgets on the metric: the bound and the constraint as text.
   let bounds: [(value: Double, text: String)]
   /// Costs of architectures that violate a constraint: the nearest ones if there are no others, and
   /// some random ones.
@@ -44,13 +48,19 @@ extension ParetoChart {
   init(_ inputs: ReportInputs) {
     let metric = inputs.definition.objectives[0]
     func cost(_ costs: Costs) -> Double { inputs.definition.firstCost(costs) / metric.unitSize }
-    func phrase(_ costs: Costs) -> String { metric.phrase(inputs.definition.firstCost(costs)) }
+    func error(_ costs: Costs) -> Double {
+      ((try? costs.largest(metric).standardError) ?? 0) / metric.unitSize
+    }
+    func phrase(_ costs: Costs) -> String {
+      (try? costs.largest(metric)).map { "\(metric.amount($0)) \(metric.title)" } ?? "–"
+    }
     name = inputs.definition.name
     self.metric = metric
     flash = inputs.measuredTrials.map { trial in
       let accuracy = trial.flashAccuracy ?? .nan
       return Flash(
-        trial: trial.number, cost: cost(trial.costs), accuracy: 100 * accuracy,
+        trial: trial.number, cost: cost(trial.costs), costError: error(trial.costs),
+        accuracy: 100 * accuracy,
         tip: "Trial \(trial.number): flash accuracy \(accuracy.percentage)"
           + (trial.result?.fraction.map { " (\($0.percent(1)) % of the images)" } ?? "") + ", "
           + "\(phrase(trial.costs)); \(inputs.words(trial.key))")
@@ -60,8 +70,8 @@ extension ParetoChart {
       let interval = student.validation.interval ?? accuracy...accuracy
       let baseline = student.baselineValidation.meanAccuracy
       return Student(
-        trial: student.trial, cost: cost(student.costs), flash: 100 * student.flash.accuracy,
-        accuracy: 100 * accuracy,
+        trial: student.trial, cost: cost(student.costs), costError: error(student.costs),
+        flash: 100 * student.flash.accuracy, accuracy: 100 * accuracy,
         interval: 100 * interval.lowerBound...100 * interval.upperBound,
         baseline: baseline.isFinite ? 100 * baseline : nil, isOnFront: student.isOnFront,
         tip:
@@ -74,10 +84,11 @@ extension ParetoChart {
       let accuracy = teacher.validation.accuracy
       return (
         100 * accuracy,
-        "teacher \(accuracy.percentage), \(CostMetric.macs.phrase(Double(teacher.macs)))"
+        "teacher \(accuracy.percentage), \(DeviceMetric.macs.phrase(Double(teacher.macs)))"
       )
     }
-    bounds = inputs.definition.constraints.filter { $0.metric == metric }
+    let budgets = inputs.definition.budgets.flatMap(\.constraints)
+    bounds = (inputs.definition.constraints + budgets).filter { $0.metric == metric }
       .map { ($0.bound / metric.unitSize, $0.description) }
     infeasible =
       (inputs.state.nothingFeasible?.leastInfeasible ?? []).map { cost($0.costs) }

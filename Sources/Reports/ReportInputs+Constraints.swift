@@ -8,12 +8,12 @@ extension ReportInputs {
         anchor: "constraints", title: "Constraints",
         blocks: [.paragraph("No sample of the space has been drawn yet.")])
     }
-    let known = constraints.map { (text: $0.constraint.description, isOfDevice: $0.isOfDevice) }
+    let known = constraints.map { (text: $0.constraint.description, origin: $0.origin) }
     let others = screened.rejections.keys.filter { key in !known.contains { $0.text == key } }
-    let rows = (known + others.sorted().map { (text: $0, isOfDevice: false) }).map { entry in
+    let rows = (known + others.sorted().map { (text: $0, origin: .study) }).map { entry in
       let rejected = screened.rejections[entry.text]
       return [
-        entry.text, entry.isOfDevice ? "the device's memory" : "the study",
+        entry.text, entry.origin.words,
         rejected.map(String.init) ?? "–",
         rejected.map { (Double($0) / Double(screened.drawn)).percent(1) } ?? "–",
         note(rejected, of: screened.drawn),
@@ -21,7 +21,11 @@ extension ReportInputs {
     }
     let sentence =
       "\(screened.feasible) of \(screened.drawn) architectures drawn at random meet every "
-      + "constraint. What is over budget is never trained."
+      + "constraint\(definition.budgets.isEmpty ? "" : " and a budget"). What is over budget is never "
+      + "trained."
+      + (hasPredictedBounds
+        ? " A predicted cost keeps a bound where it does so with a probability of "
+          + "\(definition.confidence.level.percent(1)) %." : "")
     guard !rows.isEmpty else {
       return ReportSection(
         anchor: "constraints", title: "Constraints",
@@ -77,5 +81,16 @@ extension ReportInputs {
               .init("architecture"), .init("key", .code),
             ], rows: flash + full))
       ])
+  }
+}
+
+extension ReportInputs.ConstraintOrigin {
+  /// Who it is, in a table.
+  fileprivate var words: String {
+    switch self {
+    case .study: "the study"
+    case .device: "the device's memory"
+    case .budget: "a budget"
+    }
   }
 }

@@ -50,7 +50,8 @@ extension ReportInputs {
       return "No student meets the constraints, and no network could be built from the space."
     }
     return "No student meets the constraints, so none was trained. The nearest one "
-      + "(\(words(nearest.key))) misses \(nearest.binding) by \(nearest.excess.percent(1)) %."
+      + "(\(words(nearest.key))) misses \(nearest.binding) by \(nearest.excess.percent(1)) %"
+      + (uncertainty(nearest.binding, nearest.costs).map { ": \($0)." } ?? ".")
   }
 
   /// `test accuracy 90.80 % (95 % CI 90.22–91.35 %)`, or the validation accuracy while there is none.

@@ -70,7 +70,9 @@ extension ReportInputs {
         ReportFact("Machine", began.machine),
         ReportFact("SHA-256 of the study", began.studyHash),
         ReportFact("SHA-256 of the search space", began.spaceHash),
-        ReportFact("SHA-256 of the hardware profile", began.profileHash ?? "no profile"),
+        ReportFact(
+          "SHA-256 of the hardware profile\(profiles.count > 1 ? "s" : "")",
+          began.profileHash ?? "no profile"),
         ReportFact("SHA-256 of the data", began.dataHash),
       ]
     }
@@ -81,7 +83,7 @@ extension ReportInputs {
     if definition.teacher.weights == nil {
       facts.append(ReportFact("Teacher recipe", definition.teacher.recipe.identity))
     }
-    if let profile { facts += provenance(of: profile) }
+    facts += profiles.flatMap(provenance)
     return ReportSection(
       anchor: "repeat", title: "To repeat this",
       blocks: [

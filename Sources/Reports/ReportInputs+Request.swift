@@ -7,7 +7,7 @@ extension ReportInputs {
   /// What the study asked for.
   var requestSection: ReportSection {
     let finalists = definition.finalists
-    let costs = definition.objectives.map { "\($0.rawValue)" }.joined(separator: ", ")
+    let costs = definition.objectives.map(\.description).joined(separator: ", ")
     var facts = [
       ReportFact("Objectives", "highest validation accuracy; lowest \(costs)"),
       ReportFact(
@@ -16,7 +16,24 @@ extension ReportInputs {
           ? "none" : definition.constraints.map(\.description).joined(separator: ", ")),
       ReportFact("Search space", "\(space.name), \(pointText) architectures"),
     ]
-    if let profile { facts.append(ReportFact("Device", "\(profile.device) (\(profile.name))")) }
+    if !definition.budgets.isEmpty {
+      facts.insert(
+        ReportFact("Budgets", definition.budgets.map(\.name).joined(separator: "; ")), at: 2)
+    }
+    facts += profiles.map { ReportFact("Device", "\($0.device) (\($0.name))") }
+    if definition.devices == .worstCase {
+      facts.append(
+        ReportFact(
+          "Several devices",
+          "a cost that names no device is the largest over all; its bounds hold on each"))
+    }
+    if hasPredictedBounds {
+      facts.append(
+        ReportFact(
+          "Confidence",
+          "predicted costs keep their bounds with a probability of at least "
+            + "\(definition.confidence.level.percent(1)) %"))
+    }
     facts += searchFacts
     facts += [
       ReportFact(
@@ -61,8 +78,8 @@ extension ReportInputs {
           ReportFact("Test accuracy", teacher.test.map(text) ?? "not measured yet"),
           ReportFact(
             "Size",
-            "\(CostMetric.macs.phrase(Double(teacher.macs))), "
-              + CostMetric.parameters.phrase(Double(teacher.parameters))),
+            "\(DeviceMetric.macs.phrase(Double(teacher.macs))), "
+              + DeviceMetric.parameters.phrase(Double(teacher.parameters))),
           ReportFact(
             "Verified through the pipeline",
             "its soft targets are right on \(teacher.pipelineAccuracy.percentage) of the training "

@@ -31,10 +31,15 @@ extension ReportInputs {
   }
 
   /// The costs worth a column: the objectives first, then what else is known of every student.
-  private var shownMetrics: [CostMetric] {
-    let others: [CostMetric] = [
+  private var shownMetrics: [DeviceMetric] {
+    let names = profiles.count > 1 ? profiles.map { Optional($0.name) } : [nil]
+    let metrics: [CostMetric] = [
       .latencyMilliseconds, .energyMillijoules, .peakMemoryBytes, .weightBytes, .macs, .parameters,
     ]
+    let others = metrics.flatMap { metric in
+      metric.dependsOnDevice
+        ? names.map { DeviceMetric(metric, on: $0) } : [DeviceMetric(metric)]
+    }
     return definition.objectives
       + others.filter { metric in
         !definition.objectives.contains(metric)
@@ -62,7 +67,7 @@ extension ReportInputs {
         words(student.key),
         student.flash.accuracy.percent(2), withInterval(student.validation),
         withInterval(student.test), accuracy(student.baselineTest), gain ?? "–",
-      ] + shownMetrics.map { $0.text(try? student.costs.value(of: $0)) }
+      ] + shownMetrics.map { $0.text(try? student.costs.largest($0)) }
       + [ratio.map { "\($0.brief)×" } ?? "–", student.key]
   }
 
@@ -104,37 +109,32 @@ extension ReportInputs {
           + "\(raised.percent(1)) %: they do not compare.")
     }
     if let carriedNote { notes.append(carriedNote) }
-    if let profile {
-      notes.append(
-        "Latency\(profile.energy == nil ? "" : " and energy") are predicted, not measured: "
-          + "\(profile.protocolDescription).")
-    }
+    notes += predictionNotes
     return notes
   }
 
-  /// The students that violate the constraints least, where none meets them.
-  var nearestSection: ReportSection? {
-    guard let nothing = state.nothingFeasible else { return nil }
-    let metrics = definition.objectives
-    let table = ReportTable(
-      caption: "The students that miss the constraints least",
-      columns: [.init("architecture"), .init("misses"), .init("by (%)", .number)]
-        + metrics.map { .init($0.heading, .number) } + [.init("key", .code)],
-      rows: nothing.leastInfeasible.map { nearest in
-        [words(nearest.key), nearest.binding, "+" + nearest.excess.percent(1)]
-          + metrics.map { $0.text(try? nearest.costs.value(of: $0)) } + [nearest.key]
-      })
-    let advice =
-      nothing.leastInfeasible.first.map {
-        "Relax \($0.binding), or offer smaller students: a new "
-          + "search space, or smaller values in this one."
-      }
-      ?? "Check the search space against the shape of the images."
-    return ReportSection(
-      anchor: "nothing-feasible", title: "Nothing is feasible",
-      blocks: [
-        .paragraph("No student that the search could find meets every constraint. " + advice),
-        .table(table),
-      ])
+  /// What predicted costs stand for, how sure they are, and who keeps a bound only by luck.
+  private var predictionNotes: [String] {
+    guard !profiles.isEmpty else { return [] }
+    let hasEnergy = profiles.contains { $0.energy != nil }
+    let places = profiles.map {
+      (profiles.count > 1 ? "\($0.name): " : "") + $0.protocolDescription
+    }
+    var notes = [
+      "Latency\(hasEnergy ? " and energy are" : " is") predicted, not measured: "
+        + "\(places.joined(separator: "; ")). ± is one standard error of the prediction."
+    ]
+    let limits = definition.constraints + profiles.memoryConstraints
+    let confidence = definition.confidence
+    let unsure = results.students.filter { student in
+      limits.contains { (try? $0.isMet(by: student.costs, at: confidence)) == false }
+    }
+    if !unsure.isEmpty {
+      notes.append(
+        "Of these the prediction does not keep every bound with a probability of "
+          + "\(confidence.level.percent(1)) %, since they were tried before bounds had a "
+          + "confidence: trial \(unsure.map { String($0.trial) }.joined(separator: ", ")).")
+    }
+    return notes
   }
 }

@@ -9,7 +9,8 @@ struct ReportInputs: Sendable {
   let state: StudyState
   let results: StudyResults
   let space: SearchSpace
-  let profile: HardwareProfile?
+  /// In the order of the study's `hardware`.
+  let profiles: [HardwareProfile]
   /// The version of the program that writes the report.
   let version: String
 
@@ -30,13 +31,27 @@ struct ReportInputs: Sendable {
     }
   }
 
-  /// The study's constraints, then what the device's memory demands, each once.
-  var constraints: [(constraint: Constraint, isOfDevice: Bool)] {
-    let own = definition.constraints.map { (constraint: $0, isOfDevice: false) }
-    let device = (profile?.memoryConstraints ?? []).map { (constraint: $0, isOfDevice: true) }
-    var seen: Set<String> = []
-    return (own + device).filter { seen.insert($0.constraint.description).inserted }
+  /// Who sets a constraint.
+  enum ConstraintOrigin: String, Sendable {
+    case study, device, budget
   }
+
+  /// The study's constraints, then what the devices' memory demands, then those of budgets, each once.
+  var constraints: [(constraint: Constraint, origin: ConstraintOrigin)] {
+    func all(
+      _ constraints: [Constraint], _ origin: ConstraintOrigin
+    ) -> [(constraint: Constraint, origin: ConstraintOrigin)] {
+      constraints.map { ($0, origin) }
+    }
+    var seen: Set<String> = []
+    return
+      (all(definition.constraints, .study) + all(profiles.memoryConstraints, .device)
+      + all(definition.budgets.flatMap(\.constraints), .budget))
+      .filter { seen.insert($0.constraint.description).inserted }
+  }
+
+  /// Whether any bound is on a cost that is predicted with an error.
+  var hasPredictedBounds: Bool { constraints.contains { $0.constraint.metric.needsProfile } }
 
   /// Flash trials that ended well.
   var measuredTrials: [StudyState.Trial] { state.trials.filter { $0.flashAccuracy != nil } }

@@ -22,7 +22,8 @@ struct ReportModel: Sendable {
     paretoChart = ParetoChart(inputs)
     auditChart = AuditChart(inputs)
     sections = [
-      inputs.frontSection, inputs.nearestSection, inputs.requestSection, inputs.teacherSection,
+      inputs.frontSection, inputs.budgetSection, inputs.nearestSection,
+      inputs.requestSection, inputs.teacherSection,
       inputs.auditSection, inputs.constraintSection, inputs.failureSection, inputs.timeSection,
       inputs.repetitionSection,
     ].compactMap { $0 }

@@ -22,20 +22,27 @@ public struct StudyReport: Sendable {
   /// - Parameters:
   ///   - results: What `state` comes to, by `StudyResults`.
   ///   - space: The study's search space, for architectures in words.
-  ///   - profile: The study's hardware profile, if it has one.
+  ///   - profiles: The study's hardware profiles, in its order.
   ///   - version: The version of the program that writes the report.
   public init(
     definition: StudyDefinition, state: StudyState, results: StudyResults, space: SearchSpace,
-    profile: HardwareProfile?, version: String
+    profiles: [HardwareProfile], version: String
   ) {
     inputs = ReportInputs(
-      definition: definition, state: state, results: results, space: space, profile: profile,
+      definition: definition, state: state, results: results, space: space,
+      profiles: profiles,
       version: version)
     model = ReportModel(inputs)
   }
 
   /// The result in sentences, the most important one first, as the report opens.
   public var headline: [String] { model.headline }
+
+  /// Where nothing is feasible: why, and what would have to give; otherwise empty.
+  public var infeasibility: [String] { inputs.infeasibilitySentences }
+
+  /// What each of the study's budgets gets; empty without budgets or full trainings.
+  public var budgets: [String] { inputs.budgetSentences }
 
   /// What an unfinished study still lacks; empty when it is done.
   public var missing: [String] { model.missing }

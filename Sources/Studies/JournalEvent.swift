@@ -64,21 +64,6 @@ public enum JournalEvent: Hashable, Sendable {
     public var test: Evaluation
   }
 
-  /// What a random sample of the space says about the constraints.
-  public struct Screened: Hashable, Sendable, Codable {
-    public var drawn: Int
-    public var feasible: Int
-    /// For each constraint, by its text, how many of the drawn it rejects.
-    public var rejections: [String: Int]
-    /// The first objective's cost of some that are not feasible, for the report's chart.
-    public var infeasibleCosts: [Double]
-
-    enum CodingKeys: String, CodingKey {
-      case drawn, feasible, rejections
-      case infeasibleCosts = "infeasible_costs"
-    }
-  }
-
   public struct Proposed: Hashable, Sendable, Codable {
     public var trial: Int
     public var key: String
@@ -109,24 +94,6 @@ public enum JournalEvent: Hashable, Sendable {
     public var fraction: Double?
     /// Where the student was deliberately trained again: the same with other seeds.
     public var repeats: [Evaluation]?
-  }
-
-  /// No student meets the constraints.
-  public struct NothingFeasible: Hashable, Sendable, Codable {
-    /// The students that violate the constraints least, the least first.
-    public var leastInfeasible: [Nearest]
-
-    public struct Nearest: Hashable, Sendable, Codable {
-      public var key: String
-      public var costs: Costs
-      /// The constraint that it violates most, and by which share of the bound.
-      public var binding: String
-      public var excess: Double
-    }
-
-    enum CodingKeys: String, CodingKey {
-      case leastInfeasible = "least_infeasible"
-    }
   }
 
   public struct SearchEnded: Hashable, Sendable, Codable {

@@ -14,51 +14,72 @@ extension SearchStage {
     let pricing = StudentPricing(inputs: inputs)
     if journal.state.screened == nil { try sample(pricing) }
     guard journal.state.screened?.feasible == 0, journal.state.nothingFeasible == nil,
-      journal.state.trials.isEmpty
+      journal.state.trials.isEmpty, StudyQueue(inputs.definition, journal.state).next == nil
     else { return }
     if case .infeasible(let least) = try settings.makeSampler().propose(
       pricing.problem(), history: [], trial: 0, seed: inputs.definition.seed)
     {
-      try reportNothingFeasible(least, pricing)
+      try settleInfeasible(least, pricing)
+    }
+  }
+
+  /// The same students each time.
+  private var drawn: [Architecture] {
+    var stream = RandomStream(seed: inputs.definition.seed, purpose: "screening")
+    return (0..<SearchStage.screenedCount).map { _ in
+      inputs.space.randomArchitecture(using: &stream)
     }
   }
 
   private func sample(_ pricing: StudentPricing) throws {
-    var stream = RandomStream(seed: inputs.definition.seed, purpose: "screening")
+    let budgets = inputs.definition.budgets
+    var seen: Set<Constraint> = []
+    let constraints = (pricing.constraints + budgets.flatMap(\.constraints))
+      .filter { seen.insert($0).inserted }
     var screened = JournalEvent.Screened(
-      drawn: 0, feasible: 0, rejections: [:], infeasibleCosts: [])
-    for constraint in pricing.constraints { screened.rejections[constraint.description] = 0 }
-    for _ in 0..<SearchStage.screenedCount {
-      let architecture = inputs.space.randomArchitecture(using: &stream)
+      drawn: 0, feasible: 0,
+      rejections: Dictionary(uniqueKeysWithValues: constraints.map { ($0.description, 0) }),
+      infeasibleCosts: [])
+    var kept = Dictionary(uniqueKeysWithValues: budgets.map { ($0.name, 0) })
+    for architecture in drawn {
       guard let costs = pricing.costs(of: architecture) else { continue }
       screened.drawn += 1
-      for constraint in pricing.constraints where pricing.violation(constraint, costs) > 0 {
+      for constraint in constraints where pricing.violation(constraint, costs) > 0 {
         screened.rejections[constraint.description, default: 0] += 1
       }
       if pricing.violation(costs) == 0 {
         screened.feasible += 1
+        for budget in budgets where inputs.definition.violation(budget, costs) == 0 {
+          kept[budget.name, default: 0] += 1
+        }
       } else if screened.infeasibleCosts.count < SearchStage.shownInfeasible {
         screened.infeasibleCosts.append(inputs.definition.firstCost(costs))
       }
     }
+    if !budgets.isEmpty { screened.kept = kept }
     try journal.append(.screened(screened))
     context.report(
       .note("\(screened.feasible) of \(screened.drawn) random students meet the constraints"))
   }
 
-  /// Records that there is nothing to search, and the students that come nearest.
-  func reportNothingFeasible(
-    _ architectures: [Architecture], _ pricing: StudentPricing
-  ) throws {
-    let nearest = architectures.compactMap { architecture in
-      pricing.costs(of: architecture).flatMap { costs in
-        pricing.binding(costs).map { binding in
-          JournalEvent.NothingFeasible.Nearest(
-            key: inputs.space.key(of: architecture), costs: costs,
-            binding: binding.constraint.description, excess: binding.excess)
-        }
-      }
+  /// Records that there is nothing to search, why, and the students that come nearest; where looking for
+  /// the reasons finds a student that meets the constraints, that is the first to be tried.
+  ///
+  /// - Returns: Whether there is something to search after all.
+  @discardableResult
+  func settleInfeasible(_ least: [Architecture], _ pricing: StudentPricing) throws -> Bool {
+    guard let screened = journal.state.screened else { return false }
+    let diagnosis = InfeasibilityDiagnosis(pricing: pricing, screened: screened, sample: drawn)
+    switch diagnosis.outcome(of: least) {
+    case .feasible(let architecture):
+      let key = inputs.space.key(of: architecture)
+      try journal.append(.enqueued(JournalEvent.Enqueued(keys: [key])))
+      context.report(
+        .note("changes of single decisions lead to a student that is feasible: \(key)"))
+      return true
+    case .infeasible(let nothing):
+      try journal.append(.nothingFeasible(nothing))
+      return false
     }
-    try journal.append(.nothingFeasible(JournalEvent.NothingFeasible(leastInfeasible: nearest)))
   }
 }

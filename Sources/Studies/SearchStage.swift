@@ -61,8 +61,11 @@ struct SearchStage {
         case .architecture(let architecture):
           try propose(architecture, trial: next, pricing)
         case .infeasible(let least):
-          if journal.state.trials.isEmpty { return try reportNothingFeasible(least, pricing) }
-          isExhausted = true
+          if !journal.state.trials.isEmpty {
+            isExhausted = true
+          } else if try !settleInfeasible(least, pricing) {
+            return
+          }
         case nil:
           isExhausted = true
         }
@@ -123,7 +126,7 @@ struct SearchStage {
     let costs = zip(
       inputs.definition.objectives,
       inputs.definition.objectives.map { inputs.definition.cost($0, trial.costs) }
-    ).map { "\($0.rawValue) \(formatted($1))" }.joined(separator: ", ")
+    ).map { "\($0) \(formatted($1))" }.joined(separator: ", ")
     if result.outcome == .stopped, let last = result.rungs?.last {
       return String(
         format: "trial %d: stopped after %d steps with accuracy %.2f %%, %@ (%.1f s)",

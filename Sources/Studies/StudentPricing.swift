@@ -9,46 +9,47 @@ import Statistics
 struct StudentPricing {
   let inputs: StudyInputs
 
+  private var definition: StudyDefinition { inputs.definition }
+
   /// Returns the costs of an architecture, or nil if no network can be built from it.
   func costs(of architecture: Architecture) -> Costs? {
     guard let network = try? inputs.network(of: architecture) else { return nil }
-    return Costs(network, on: inputs.profile)
+    return Costs(network, on: inputs.profiles)
   }
 
-  /// Returns the sum of relative violations, 0 if every constraint is met.
+  /// The study's constraints and the devices' own memory limits.
+  var constraints: [Constraint] { definition.constraints + inputs.profiles.memoryConstraints }
+
+  /// Returns the sum of relative violations: of every constraint, and of the budget that is nearest where
+  /// there are any. 0 if every constraint and one budget are kept at the study's confidence.
   func violation(_ costs: Costs) -> Double {
-    constraints.reduce(0) { $0 + violation($1, costs) }
-  }
-
-  /// The study's constraints and the device's own memory limits.
-  var constraints: [Constraint] {
-    inputs.definition.constraints + (inputs.profile?.memoryConstraints ?? [])
+    limits(for: costs).reduce(0) { $0 + violation($1, costs) }
   }
 
   func violation(_ constraint: Constraint, _ costs: Costs) -> Double {
-    (try? constraint.violation(of: costs)) ?? .infinity
+    (try? constraint.violation(of: costs, at: definition.confidence)) ?? .infinity
+  }
+
+  /// What a student of these costs has to keep: the constraints, and those of the budget that is nearest.
+  func limits(for costs: Costs) -> [Constraint] {
+    let budget = definition.budgets.map { (budget: $0, violation: definition.violation($0, costs)) }
+      .reduce(nil) { nearest, next -> (budget: Budget, violation: Double)? in
+        guard let nearest, nearest.violation <= next.violation else { return next }
+        return nearest
+      }
+    return constraints + (budget?.budget.constraints ?? [])
   }
 
   /// Returns the constraint that is violated most, and by which share of its bound.
   func binding(_ costs: Costs) -> (constraint: Constraint, excess: Double)? {
-    constraints.map { ($0, violation($0, costs)) }.filter { $0.1 > 0 }
+    limits(for: costs).map { ($0, violation($0, costs)) }.filter { $0.1 > 0 }
       .max { $0.1 < $1.1 }
   }
 
-  /// Returns the probability that the device keeps the limits on latency, whose prediction has an error;
-  /// the other costs are exact, or nothing is known of their errors.
+  /// Returns the probability that all limits are kept: of several the least likely decides, since
+  /// nothing is known of how their errors go together.
   func feasibility(_ costs: Costs) -> Double {
-    guard let latency = costs.latencyMilliseconds,
-      let error = costs.latencyStandardErrorMilliseconds, error > 0
-    else { return 1 }
-    // One latency and one error: of several limits the tightest decides.
-    return constraints.reduce(1) { probability, constraint in
-      guard constraint.metric == .latencyMilliseconds else { return probability }
-      let margin = (constraint.bound - latency) / error
-      return min(
-        probability,
-        NormalDistribution.cumulative(constraint.relation == .atMost ? margin : -margin))
-    }
+    limits(for: costs).reduce(1) { min($0, (try? $1.probability(of: costs)) ?? 0) }
   }
 
   /// The problem that samplers solve: accuracy against the study's cost objectives.
@@ -57,7 +58,7 @@ struct StudentPricing {
   func problem(related: [Observation] = []) -> ProposalProblem {
     let definition = inputs.definition
     return ProposalProblem(
-      space: inputs.space, costNames: definition.objectives.map(\.rawValue),
+      space: inputs.space, costNames: definition.objectives.map(\.description),
       covariateNames: ["log macs", "log parameters"], related: related
     ) { architecture in
       guard let costs = costs(of: architecture) else { return .unbuildable }
@@ -66,5 +67,19 @@ struct StudentPricing {
         covariates: [log(Double(costs.macs)), log(Double(costs.parameters))],
         violation: violation(costs), feasibility: feasibility(costs))
     }
+  }
+}
+
+extension StudyDefinition {
+  /// Returns the sum of relative violations of a budget; 0 if it is kept at the study's confidence.
+  public func violation(_ budget: Budget, _ costs: Costs) -> Double {
+    (try? budget.violation(of: costs, at: confidence)) ?? .infinity
+  }
+}
+
+extension [HardwareProfile] {
+  /// What the devices themselves demand; where there are several, each constraint names its device.
+  public var memoryConstraints: [Constraint] {
+    flatMap { $0.memoryConstraints(isNamed: count > 1) }
   }
 }

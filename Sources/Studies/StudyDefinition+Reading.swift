@@ -7,9 +7,9 @@ import HardwareProfiles
 
 extension StudyDefinition {
   static let keys = [
-    "format", "name", "seed", "data", "teacher", "search_space", "hardware", "minimize",
-    "constraints", "search", "flash", "full", "finalists", "audit", "warm_start",
-    "workers",
+    "format", "name", "seed", "data", "teacher", "search_space", "hardware", "devices", "minimize",
+    "constraints", "confidence", "budgets", "search", "flash", "full", "finalists", "audit",
+    "warm_start", "workers",
   ]
 
   /// Reads `study.json` strictly.
@@ -31,34 +31,23 @@ extension StudyDefinition {
     data = try DatasetDefinition(members.required("data"))
     teacher = try TeacherDefinition(members.required("teacher"))
     searchSpace = try members.required("search_space").text("the path of a search-space file")
-    hardware = try members["hardware"]?.text("the path of a hardware-profile file")
+    hardware = try StudyDefinition.hardware(members["hardware"])
+    devices = try StudyDefinition.devices(members["devices"], hardware)
     objectives = try StudyDefinition.metrics(members.required("minimize"))
     constraints = []
     for element in try members["constraints"]?.elements(of: "constraints") ?? [] {
-      let text = try element.text("a constraint such as \"latency_ms<=5\"")
-      do {
-        constraints.append(try Constraint(text))
-      } catch {
-        throw element.expected("a constraint such as \"latency_ms<=5\": \(error)")
-      }
+      constraints += try Constraint.all(in: element)
     }
-    if hardware == nil {
-      let needy =
-        objectives.first(where: \.needsProfile)
-        ?? constraints.first { $0.metric.needsProfile }?.metric
-      if let needy {
-        throw .invalid(
-          file: field.file, field: "hardware", value: "nothing",
-          expected: "a hardware profile, because \(needy.rawValue) is asked for")
-      }
-    }
+    confidence = try Confidence(members["confidence"])
+    budgets = try Budget.all(in: members["budgets"])
     search = try SearchSettings(members["search"])
     full = try Recipe(members.required("full"), defaults: .studentDefaults)
     flash =
       try members["flash"].map { field throws(JSONError) in
         try FlashRecipe(field, defaults: .defaults)
       } ?? .defaults
-    finalists = try FinalistSettings(members["finalists"], trials: search.trials)
+    finalists = try FinalistSettings(
+      members["finalists"], trials: search.trials, budgets: budgets.count)
     audit = try AuditSettings(members["audit"])
     warmStart = try members["warm_start"]?.distinctTexts("earlier studies", "a folder") ?? []
     workers = try members["workers"]?.integer(in: 1...1024)
@@ -68,23 +57,21 @@ extension StudyDefinition {
     if given < FlashRecipe.keys.count {
       identity += " flash=\(flash.fraction),\(flash.batch),\(flash.statisticsBatches)"
     }
-    guard search.trials >= finalists.count else {
-      throw .invalid(
-        file: field.file, field: "finalists.count", value: "\(finalists.count)",
-        expected: "at most search.trials, which is \(search.trials)")
-    }
+    try checkHardware(file: field.file)
+    try checkFinalists(file: field.file)
   }
 
-  private static func metrics(_ field: JSONField) throws(JSONError) -> [CostMetric] {
-    let elements = try field.elements(of: "metrics")
-    guard !elements.isEmpty else { throw field.expected("at least one metric to minimize") }
-    var metrics: [CostMetric] = []
-    for element in elements {
-      let metric = try element.choice(CostMetric.self)
-      guard !metrics.contains(metric) else { throw element.expected("each metric once") }
-      metrics.append(metric)
+  private func checkFinalists(file: String) throws(JSONError) {
+    func expected(_ expectation: String) -> JSONError {
+      .invalid(
+        file: file, field: "finalists.count", value: "\(finalists.count)", expected: expectation)
     }
-    return metrics
+    guard search.trials >= finalists.count else {
+      throw expected("at most search.trials, which is \(search.trials)")
+    }
+    guard finalists.count >= budgets.count else {
+      throw expected("at least one for each of the \(budgets.count) budgets")
+    }
   }
 }
 
@@ -153,8 +140,8 @@ extension RungSettings {
 }
 
 extension FinalistSettings {
-  init(_ field: JSONField?, trials: Int) throws(JSONError) {
-    self.init(count: min(4, trials), seeds: 1, baseline: true)
+  init(_ field: JSONField?, trials: Int, budgets: Int) throws(JSONError) {
+    self.init(count: min(max(4, budgets), trials), seeds: 1, baseline: true)
     guard let field else { return }
     let members = try field.members(of: "the finalists", known: ["count", "seeds", "baseline"])
     if let count = try members["count"]?.integer(in: 1...1000) { self.count = count }

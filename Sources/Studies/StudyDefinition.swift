@@ -16,11 +16,17 @@ public struct StudyDefinition: Sendable {
   public var teacher: TeacherDefinition
   /// The search-space file, relative to the study's folder.
   public var searchSpace: String
-  /// The hardware-profile file, relative to the study's folder.
-  public var hardware: String?
+  /// The hardware-profile files, relative to the study's folder.
+  public var hardware: [String]
+  /// What a cost means that differs from device to device and names none of several.
+  public var devices: DevicePolicy
   /// The known costs to minimise, beside the accuracy that is maximised.
-  public var objectives: [CostMetric]
+  public var objectives: [DeviceMetric]
   public var constraints: [Constraint]
+  /// The probability with which predicted costs must keep their bounds.
+  public var confidence: Confidence
+  /// The study returns the best student of each; empty for the front alone.
+  public var budgets: [Budget]
   public var search: SearchSettings
   public var flash: FlashRecipe
   public var full: Recipe
@@ -32,6 +38,14 @@ public struct StudyDefinition: Sendable {
   public var workers: Int?
   /// The definition as canonical text, without `workers`, which does not change any result.
   public var identity: String
+}
+
+/// What a cost means that differs from device to device and names none of several.
+public enum DevicePolicy: String, Hashable, Sendable, CaseIterable {
+  /// Nothing: every such cost names its device.
+  case named
+  /// The largest over all devices; a bound holds on each.
+  case worstCase = "worst_case"
 }
 
 /// Where the teacher comes from.

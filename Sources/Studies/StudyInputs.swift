@@ -11,11 +11,13 @@ public struct StudyInputs: Sendable {
   public let folder: StudyFolder
   public let definition: StudyDefinition
   public let space: SearchSpace
-  public let profile: HardwareProfile?
+  /// In the order of `hardware` in `study.json`, each with a name of its own.
+  public let profiles: [HardwareProfile]
   public let reader: BatchReader
   public let teacherNetwork: Network
   let studyHash: String
   let spaceHash: String
+  /// Those of several profiles with commas between them; nil without any.
   let profileHash: String?
 
   /// Reads a study and prepares its data.
@@ -28,11 +30,9 @@ public struct StudyInputs: Sendable {
     self.folder = folder
     let spacePath = folder.appending(definition.searchSpace)
     space = try SearchSpace(contentsOf: spacePath)
-    let profilePath = definition.hardware.map(folder.appending)
-    profile = try profilePath.map(HardwareProfile.init(contentsOf:))
-    for metric in definition.objectives + definition.constraints.map(\.metric) {
-      try metric.requireAvailable(on: profile)
-    }
+    let profilePaths = definition.hardware.map(folder.appending)
+    profiles = try profilePaths.map(HardwareProfile.init(contentsOf:))
+    try definition.check(profiles, file: folder.definition)
     try Folder.create(folder.preparedData)
     let dataset = try PreparedDataset.prepare(
       definition.data, baseFolder: folder.path, into: folder.preparedData)
@@ -61,7 +61,9 @@ public struct StudyInputs: Sendable {
     try space.checkNetworks(input: shape, classes: dataset.classes)
     studyHash = ContentHash.hexadecimal(of: definition.identity)
     spaceHash = try ContentHash.hexadecimal(ofFile: spacePath)
-    profileHash = try profilePath.map(ContentHash.hexadecimal(ofFile:))
+    profileHash =
+      profilePaths.isEmpty
+      ? nil : try profilePaths.map(ContentHash.hexadecimal(ofFile:)).joined(separator: ",")
     self.definition = definition
     try checkEnqueued()
   }
@@ -118,8 +120,11 @@ public struct StudyInputs: Sendable {
     }
     try compare(studyHash, began.studyHash, "study.json")
     try compare(spaceHash, began.spaceHash, "the search space \(definition.searchSpace)")
+    let hardware = definition.hardware
     try compare(
-      profileHash, began.profileHash, "the hardware profile \(definition.hardware ?? "(none)")")
+      profileHash, began.profileHash,
+      "the hardware profile\(hardware.count > 1 ? "s" : "") "
+        + (hardware.isEmpty ? "(none)" : hardware.joined(separator: ", ")))
     try compare(dataset.contentHash, began.dataHash, "the data set")
   }
 }

@@ -1,3 +1,5 @@
+import HardwareProfiles
+
 /// The students that the user wants tried and that have not been tried, in their order: those of
 /// `study.json` first, then those enqueued since. The search takes them before it asks its sampler.
 public struct StudyQueue: Hashable, Sendable {
@@ -103,9 +105,21 @@ extension StudentPricing {
       return binding(costs).map { binding in
         let excess = (1000 * binding.excess).rounded() / 10
         return "it breaks \(binding.constraint.description) by \(excess) %"
+          + (doubt(about: binding.constraint, costs).map { ": \($0)" } ?? "")
       }
     } catch {
       return "\(error)"
     }
+  }
+
+  /// Says that a prediction keeps a bound, but not as surely as the study asks for; nil if that is not so.
+  private func doubt(about constraint: Constraint, _ costs: Costs) -> String? {
+    let confidence = inputs.definition.confidence
+    guard let cost = try? constraint.decisive(of: costs, at: confidence),
+      let probability = constraint.doubtfulProbability(of: cost, at: confidence)
+    else { return nil }
+    let percent = (100 * probability).rounded()
+    return "its prediction keeps the bound with a probability of \(Int(percent)) %, the study asks "
+      + "for \((1000 * confidence.level).rounded() / 10) %"
   }
 }

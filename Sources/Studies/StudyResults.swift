@@ -47,6 +47,8 @@ public struct StudyResults: Sendable {
   /// Finalists whose full training failed, by trial.
   public let failedFinalists: [Int]
   public let audit: FlashAudit?
+  /// In the order of `study.json`; empty while no student has had its full training.
+  public let budgets: [BudgetResult]
 
   /// Computes the results of `state` for the objectives of `definition`.
   public init(_ definition: StudyDefinition, _ state: StudyState) {
@@ -92,6 +94,9 @@ public struct StudyResults: Sendable {
     }
     failedFinalists = failed
     audit = FlashAudit(self.students, seed: definition.seed)
+    budgets = definition.budgets.compactMap { [students = self.students] in
+      BudgetResult($0, definition, students)
+    }
   }
 }
 
@@ -126,7 +131,7 @@ extension StudyDefinition {
   public func firstCost(_ costs: Costs) -> Double { cost(objectives[0], costs) }
 
   /// A metric that was found available when the study was read.
-  public func cost(_ metric: CostMetric, _ costs: Costs) -> Double {
+  public func cost(_ metric: DeviceMetric, _ costs: Costs) -> Double {
     (try? costs.value(of: metric)) ?? .infinity
   }
 }

@@ -144,9 +144,9 @@ struct StudyCommand {
           + folder.path)
       return .interrupted
     }
-    try writeReport(inputs, state)
+    let report = try writeReport(inputs, state)
     if let nothing = state.nothingFeasible {
-      sayNothingFeasible(nothing)
+      sayNothingFeasible(nothing, report)
       return .nothingFeasible
     }
     if stage == .distillation && StudyResults(inputs.definition, state).students.isEmpty {
@@ -165,12 +165,14 @@ struct StudyCommand {
       report: display.show, isCancelled: { Interruption.isRequested })
   }
 
-  func writeReport(_ inputs: StudyInputs, _ state: StudyState) throws {
+  @discardableResult
+  func writeReport(_ inputs: StudyInputs, _ state: StudyState) throws -> StudyReport {
     let results = StudyResults(inputs.definition, state)
     let report = StudyReport(
       definition: inputs.definition, state: state, results: results, space: inputs.space,
-      profile: inputs.profile, version: AutoDistillCommand.version)
+      profiles: inputs.profiles, version: AutoDistillCommand.version)
     try report.write(into: folder.report)
+    for line in report.budgets { Terminal.print("budget:  \(line)") }
     Terminal.print("report:  \(folder.report)/index.html")
     Terminal.print("front:   \(folder.report)/front.csv")
     if let best = results.students.filter(\.isOnFront).max(by: {
@@ -183,9 +185,12 @@ struct StudyCommand {
     } else {
       Terminal.print("next:    autodistill run \(folder.path)")
     }
+    return report
   }
 
-  private func sayNothingFeasible(_ nothing: JournalEvent.NothingFeasible) {
+  private func sayNothingFeasible(
+    _ nothing: JournalEvent.NothingFeasible, _ report: StudyReport
+  ) {
     guard let nearest = nothing.leastInfeasible.first else {
       Terminal.error("no student meets the constraints")
       return
@@ -194,6 +199,7 @@ struct StudyCommand {
       String(
         format: "no student meets the constraints: the nearest one, %@, breaks %@ by %.1f %%",
         nearest.key, nearest.binding, 100 * nearest.excess))
+    for line in report.infeasibility { Terminal.log(line) }
   }
 
   private func verb(_ stage: StudyRunner.Stage) -> String {

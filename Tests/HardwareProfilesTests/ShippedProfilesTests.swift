@@ -52,7 +52,7 @@ struct ShippedProfilesTests {
   func student() throws {
     let profile = try HardwareProfile(json: Shipped.data(), file: "pi.json")
     let network = try ReferenceNetworks.mobileNetV1(side: 32, width: 16)
-    let costs = Costs(network, on: profile)
+    let costs = Costs(network, on: [profile])
     #expect(costs.macs > 2_000_000 && costs.macs < 10_000_000)
     let latency = try costs.value(of: .latencyMilliseconds)
     #expect(latency > 1 && latency < 6)

@@ -79,8 +79,9 @@ struct AuditReportTests {
   func roles() throws {
     let report = try MadeUpStudy.audited().report()
     #expect(report.missing.isEmpty)
+    let names = report.model.front.columns.map(\.name)
     let cells = report.model.front.rows.map { row in
-      Dictionary(uniqueKeysWithValues: zip(FrontTable.columns.map(\.name), row))
+      Dictionary(uniqueKeysWithValues: zip(names, row))
     }
     // By their latency.
     #expect(cells.map { $0["trial"] } == ["0", "1", "2", "3", "6", "7"])

@@ -59,8 +59,9 @@ struct FrontTableTests {
       MadeUpStudy.distilled(0, 0.9, test: 0.89, repetition: 1),
       MadeUpStudy.distilled(0, nil, repetition: 2),
     ]
-    let row = try #require(study.report().model.front.rows.first)
-    let cells = Dictionary(uniqueKeysWithValues: zip(FrontTable.columns.map(\.name), row))
+    let front = try study.report().model.front
+    let row = try #require(front.rows.first)
+    let cells = Dictionary(uniqueKeysWithValues: zip(front.columns.map(\.name), row))
     #expect(cells["seeds"] == "2")
     #expect(cells["validation_accuracy"] == "0.89500")
     // The deviation of 0.89 and 0.90 is 0.01 / √2.
@@ -78,13 +79,32 @@ struct FrontTableTests {
       MadeUpStudy.finished(0, 0.8), .selected(JournalEvent.Selected(trials: [0])),
       MadeUpStudy.distilled(0, 0.9),
     ]
-    let row = try #require(study.report().model.front.rows.first)
-    let cells = Dictionary(uniqueKeysWithValues: zip(FrontTable.columns.map(\.name), row))
+    let front = try study.report().model.front
+    let row = try #require(front.rows.first)
+    let cells = Dictionary(uniqueKeysWithValues: zip(front.columns.map(\.name), row))
     for name in [
       "validation_sd", "baseline_test_accuracy", "distillation_gain", "latency_ms",
-      "latency_se_ms", "energy_mj", "profile", "protocol",
+      "latency_se_ms", "energy_mj", "energy_se_mj", "profile", "protocol",
     ] {
       #expect(cells[name] == "", "\(name)")
     }
+  }
+
+  @Test("has costs and standard errors for each of several devices, and the worst as an objective")
+  func severalDevices() throws {
+    let front = try MadeUpStudy.twoBoards.report().model.front
+    let names = front.columns.map(\.name)
+    #expect(Set(names).count == names.count)
+    #expect(front.rows.allSatisfy { $0.count == names.count })
+    let cells = Dictionary(uniqueKeysWithValues: zip(names, try #require(front.rows.first)))
+    for (name, cell) in [
+      ("latency_ms", "2.00000"), ("latency_ms@small-board", "1.00000"),
+      ("latency_ms@big-board", "2.00000"), ("latency_se_ms@big-board", "0.20000"),
+      ("energy_se_mj@small-board", "1.25000"), ("weight_bytes@big-board", "7500"),
+      ("profile", "small-board; big-board"),
+    ] {
+      #expect(cells[name] == cell, "\(name)")
+    }
+    #expect(cells["energy_mj"] == nil)
   }
 }

@@ -6,6 +6,7 @@ import Testing
 struct HTMLReportTests {
   static let studies: [MadeUpStudy] = [
     .small, .realistic, .infeasible, MadeUpStudy(), .hostile, .single, .failed, .audited(),
+    .explained, .budgeted, .twoBoards,
   ]
 
   @Test("is well-formed, whatever the study", arguments: studies)
@@ -20,7 +21,7 @@ struct HTMLReportTests {
     let report = try study.report()
     let html = report.html
     for row in report.model.front.rows {
-      for (column, cell) in zip(FrontTable.columns, row) {
+      for (column, cell) in zip(report.model.front.columns, row) {
         let number = column.kind == .number ? " class=\"number\"" : ""
         let look = column.name == "architecture" ? " class=\"words\"" : number
         let isThere = html.contains("<td\(look)>\(Markup(cell).source)</td>")

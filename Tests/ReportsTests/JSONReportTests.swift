@@ -20,7 +20,7 @@ struct JSONReportTests {
   func students() throws {
     let report = try MadeUpStudy.small.report()
     for row in report.model.front.rows {
-      for (column, cell) in zip(FrontTable.columns, row) where column.kind == .number {
+      for (column, cell) in zip(report.model.front.columns, row) where column.kind == .number {
         let value = cell.isEmpty ? "null" : cell
         #expect(report.frontJSON.contains("\"\(column.name)\": \(value)"))
       }
@@ -58,6 +58,38 @@ struct JSONReportTests {
     #expect(nearest.map { $0["binding"] as? String } == ["latency_ms<=0.1"])
     #expect(nearest.map { $0["excess"] as? Double } == [0.35])
     #expect((object["students"] as? [Any])?.isEmpty == true)
+  }
+
+  @Test("says why nothing is feasible, what budgets get and which devices there are")
+  func costs() throws {
+    let infeasible = try object(.explained)
+    let why = try #require(infeasible["infeasibility"] as? [String: Any])
+    #expect(why["exhaustive"] as? Bool == false)
+    let limits = try #require(why["limits"] as? [[String: Any]])
+    #expect(limits.map { $0["rejected"] as? Int } == [400, 390])
+    #expect(limits.map { $0["excess"] as? Double } == [0.25, 0])
+    let changes = try #require(why["changes"] as? [[String: Any]])
+    #expect(changes.map { $0["to"] as? String } == ["8", "1"])
+    #expect((why["in_words"] as? [String])?.count == 3)
+    #expect(infeasible["budgets"] as? [String] == [])
+
+    let small = try object(.budgeted)
+    #expect(small["infeasibility"] is NSNull)
+    let budgets = try #require(small["budgets"] as? [[String: Any]])
+    #expect(budgets.map { $0["kept"] as? Bool } == [true, false])
+    #expect(budgets.map { $0["trial"] as? Int } == [1, 0])
+    let constraints = try #require(small["constraints"] as? [String: Any])
+    #expect(constraints["confidence"] as? Double == 0.75)
+    #expect((small["hardware"] as? [String: Any])?["profile"] as? String == "small-board")
+
+    let both = try object(.twoBoards)
+    let hardware = try #require(both["hardware"] as? [[String: Any]])
+    #expect(hardware.map { $0["profile"] as? String } == ["small-board", "big-board"])
+    #expect((both["constraints"] as? [String: Any])?["devices"] as? String == "worst_case")
+    let student = try #require((both["students"] as? [[String: Any]])?.first)
+    #expect(student["latency_ms"] as? Double == 2)
+    #expect(student["latency_ms@small-board"] as? Double == 1)
+    #expect(student["latency_se_ms@big-board"] as? Double == 0.2)
   }
 
   @Test("escapes what JSON wants escaped")

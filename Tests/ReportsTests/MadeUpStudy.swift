@@ -16,12 +16,18 @@ struct MadeUpStudy {
   var search = #"{"trials": 32}"#
   var audit = "{}"
   var warmStart = "[]"
+  /// More members of `study.json`, such as `"confidence": 0.8`.
+  var others: [String] = []
   var hasProfile = true
+  /// The names of the study's devices, which differ in nothing else.
+  var boards = ["small-board"]
   var spaceWords = "stem {}"
   var events: [JournalEvent] = []
 
   func definition() throws -> StudyDefinition {
-    let hardware = hasProfile ? #""hardware": "device.json","# : ""
+    let several = "[\(boards.map(quoted).joined(separator: ","))]"
+    let files = boards.count == 1 ? quoted("device.json") : several
+    let hardware = hasProfile ? "\"hardware\": \(files)," : ""
     let json = """
       {"format": "autodistill-study/1", "name": \(quoted(name)), "seed": 7,
        "data": {"name": "fashion-mnist"},
@@ -30,6 +36,7 @@ struct MadeUpStudy {
        "minimize": [\(minimize.map(quoted).joined(separator: ", "))],
        "constraints": [\(constraints.map(quoted).joined(separator: ", "))],
        "search": \(search), "full": {"epochs": 20}, "finalists": \(finalists),
+       \(others.map { $0 + "," }.joined())
        "audit": \(audit), "warm_start": \(warmStart)}
       """
     return try StudyDefinition(JSONField(json: Data(json.utf8), file: "study.json"))
@@ -55,8 +62,8 @@ struct MadeUpStudy {
     return try SearchSpace(json: Data(json.utf8), file: "space.json")
   }
 
-  func profile() throws -> HardwareProfile? {
-    guard hasProfile else { return nil }
+  func profiles() throws -> [HardwareProfile] {
+    guard hasProfile else { return [] }
     let kinds = [
       "convolution", "pointwise", "depthwise", "dense", "squeeze_excitation", "pooling",
       "global_pooling", "elementwise",
@@ -68,8 +75,9 @@ struct MadeUpStudy {
         + (macs ? "" : ", \"gmacs_per_second\": 4") + (operations ? ", \"gops_per_second\": 1" : "")
         + "}"
     }
-    let json = """
-      {"format": "autodistill-hardware-profile/1", "name": "small-board",
+    func json(_ name: String) -> String {
+      """
+      {"format": "autodistill-hardware-profile/1", "name": \(quoted(name)),
        "device": "Small board, one core at 1 GHz",
        "protocol": {"runtime": "some runtime", "precision": "fp32", "batch": 1, "threads": 1,
          "resolution": "28×28", "affinity": "one core", "thermal": "cooled"},
@@ -80,7 +88,8 @@ struct MadeUpStudy {
        "relative_uncertainty": 0.35,
        "provenance": {"source": "published", "text": "From a data sheet.", "date": "2026-01-31"}}
       """
-    return try HardwareProfile(json: Data(json.utf8), file: "device.json")
+    }
+    return try boards.map { try HardwareProfile(json: Data(json($0).utf8), file: "device.json") }
   }
 
   var state: StudyState {
@@ -95,7 +104,7 @@ struct MadeUpStudy {
     let (definition, state) = (try definition(), state)
     return StudyReport(
       definition: definition, state: state, results: StudyResults(definition, state),
-      space: try space(), profile: try profile(), version: "1.2.3")
+      space: try space(), profiles: try profiles(), version: "1.2.3")
   }
 
   private func quoted(_ text: String) -> String {
@@ -128,11 +137,15 @@ extension MadeUpStudy {
   static func costs(latency: Double, hasProfile: Bool = true) -> Costs {
     let macs = Int(2_400_000 * latency)
     return Costs(
-      profile: hasProfile ? "small-board" : nil,
-      latencyMilliseconds: hasProfile ? latency : nil,
-      latencyStandardErrorMilliseconds: hasProfile ? 0.4 * latency : nil,
-      energyMillijoules: hasProfile ? 3.5 * latency : nil, peakMemoryBytes: 40_960 + macs / 40,
-      weightBytes: macs / 80, macs: macs, parameters: macs / 320)
+      devices: [
+        DeviceCosts(
+          profile: hasProfile ? "small-board" : nil,
+          latencyMilliseconds: hasProfile ? latency : nil,
+          latencyStandardErrorMilliseconds: hasProfile ? 0.4 * latency : nil,
+          energyMillijoules: hasProfile ? 3.5 * latency : nil,
+          energyStandardErrorMillijoules: hasProfile ? 1.25 * latency : nil,
+          peakMemoryBytes: 40_960 + macs / 40, weightBytes: macs / 80)
+      ], macs: macs, parameters: macs / 320)
   }
 
   /// The key of the architecture number `index`: stem, activation, depth, width, kernel.

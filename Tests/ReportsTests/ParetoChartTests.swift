@@ -29,6 +29,20 @@ struct ParetoChartTests {
     #expect(drawing.contains("(\(beyond) more beyond this axis)"))
   }
 
+  @Test("has a horizontal bar of one standard error at every point whose cost is predicted")
+  func costBars() throws {
+    let chart = try chart(.realistic)
+    #expect(chart.students.allSatisfy { abs($0.costError - 0.4 * $0.cost) < 1e-9 })
+    let drawing = chart.drawing().source
+    #expect(count("cost-bar faint", in: drawing) == 31 - 4)
+    // One for each student, one in the legend.
+    #expect(count("cost-bar", in: drawing) == 4 + 1)
+    #expect(drawing.contains("± one standard error of the predicted latency"))
+    var exact = MadeUpStudy.small
+    exact.minimize = ["macs"]
+    #expect(count("cost-bar", in: try self.chart(exact).drawing().source) == 0)
+  }
+
   @Test("keeps all marks inside of the drawing", arguments: HTMLReportTests.studies)
   func insideOfDrawing(study: MadeUpStudy) throws {
     let drawing = try chart(study).drawing().source

@@ -101,6 +101,89 @@ struct ReportModelTests {
     #expect(try section("nothing-feasible", .small) == nil)
   }
 
+  @Test("says why nothing is feasible, what would have to give, and whether only doubt binds")
+  func reasons() throws {
+    let report = try MadeUpStudy.explained.report()
+    #expect(
+      report.infeasibility == [
+        "latency_ms<=0.1 rejects 400 of 400 random students; no student that was found keeps it: the "
+          + "smallest latency_ms is 0.0948 ± 0.0237 ms (10000), which misses it by 25.0 %: the "
+          + "prediction of 0.0948 ± 0.0237 ms keeps the bound with a probability of 59 %, the study "
+          + "asks for 90.0 %: what binds is the uncertainty.",
+        "macs>=1000000 rejects 390 of 400 random students, but can be kept alone: macs is 4.00 "
+          + "million in 20000.",
+        "In the nearest student stem 12 → 8 brings latency_ms from 0.200 ± 0.0500 ms to 0.135 ± "
+          + "0.0300 ms, then depth 2 → 1 to 0.0948 ± 0.0237 ms, which still misses latency_ms<=0.1 by "
+          + "25.0 %, but misses macs>=1000000 by 80.0 %.",
+      ])
+    let text = try text("nothing-feasible", .explained)
+    #expect(text.contains("what binds is the uncertainty"))
+    #expect(try MadeUpStudy.small.report().infeasibility.isEmpty)
+    // A journal of a version that did not look.
+    #expect(try MadeUpStudy.infeasible.report().infeasibility.isEmpty)
+    // The nearest student itself: 0.135 ± 0.054 ms keep 0.15 ms, but not surely enough.
+    var study = MadeUpStudy.infeasible
+    study.constraints = ["latency_ms<=0.15"]
+    study.events.removeLast()
+    study.events.append(
+      .nothingFeasible(
+        JournalEvent.NothingFeasible(leastInfeasible: [
+          .init(
+            key: MadeUpStudy.key(0), costs: MadeUpStudy.costs(latency: 0.135),
+            binding: "latency_ms<=0.15", excess: 0.361)
+        ])))
+    let headline = try #require(try study.report().headline.first)
+    #expect(
+      headline.hasSuffix(
+        "misses latency_ms<=0.15 by 36.1 %: the prediction of 0.135 ± 0.0540 ms keeps the bound with "
+          + "a probability of 61 %, the study asks for 90.0 %: what binds is the uncertainty."))
+  }
+
+  @Test("names the best student of each budget, or the nearest")
+  func budgets() throws {
+    let report = try MadeUpStudy.budgeted.report()
+    #expect(
+      report.budgets == [
+        "latency_ms>=2, latency_ms<=4: trial 1, validation accuracy 88.50 %, latency_ms 3.00 ± 1.20 "
+          + "ms (10000)",
+        "tiny: no fully trained student keeps it; the nearest is trial 0, validation accuracy "
+          + "89.00 %, latency_ms 1.00 ± 0.400 ms (00000), which misses it by 15.4 %: the prediction "
+          + "of 1.00 ± 0.400 ms keeps the bound with a probability of 60 %, the study asks for "
+          + "75.0 %: what binds is the uncertainty",
+      ])
+    guard case .table(let table)? = try section("budgets", .budgeted)?.blocks.last else {
+      Issue.record("no table")
+      return
+    }
+    #expect(table.rows.map { $0[1] } == ["yes", "no, the nearest"])
+    #expect(table.rows.map { $0[table.columns.count - 2] } == ["31", "0"])
+    #expect(try section("budgets", .small) == nil)
+    guard case .table(let bounds)? = try section("constraints", .budgeted)?.blocks.last else {
+      Issue.record("no table of constraints")
+      return
+    }
+    #expect(bounds.rows.contains { $0[0] == "latency_ms<=1.1" && $0[1] == "a budget" })
+  }
+
+  @Test("states devices, confidence and standard errors, and who keeps a bound by luck alone")
+  func predictions() throws {
+    let front = try text("front", .small)
+    // 4 ± 1.6 ms keep 5 ms with a probability of 73 %.
+    #expect(front.contains("4.00 ± 1.60") && front.contains("14.0 ± 5.00"))
+    #expect(front.contains("had a confidence: trial 2."))
+    #expect(try !text("front", .budgeted).contains("had a confidence: trial 1"))
+    #expect(try text("asked", .small).contains("a probability of at least 90.0 %"))
+    let both = MadeUpStudy.twoBoards
+    let asked = try text("asked", both)
+    #expect(asked.contains("(small-board)") && asked.contains("(big-board)"))
+    #expect(asked.contains("is the largest over all; its bounds hold on each"))
+    let students = try text("front", both)
+    #expect(students.contains("predicted latency on big-board (ms)"))
+    #expect(students.contains("2.00 ± 0.200") && students.contains("1.00 ± 0.400"))
+    #expect(try text("constraints", both).contains("weight_bytes@big-board<=16000000000"))
+    #expect(try text("repeat", both).contains("Latency protocol"))
+  }
+
   @Test("lists every training that failed, and how")
   func failures() throws {
     let text = try text("failures", .failed)

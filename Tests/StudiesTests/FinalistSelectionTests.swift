@@ -9,6 +9,7 @@ import Testing
 /// The first parameter is the student's kind; all four make it better, says flash, and costlier.
 struct HandMadeSearch {
   var finalists = "{\"count\": 8, \"baseline\": false}"
+  var budgets = "[]"
   /// Right answers of 1000 after the full training, of a student's choices and its flash result; nil: it
   /// diverges.
   var full: ([Int], Int) -> Int? = { _, flash in flash + 60 }
@@ -57,7 +58,7 @@ struct HandMadeSearch {
     get throws {
       FinalistSelection(
         definition: try StudyText.tiny.setting("search", "{\"trials\": 40}")
-          .setting("finalists", finalists).definition(),
+          .setting("finalists", finalists).setting("budgets", budgets).definition(),
         space: space,
         problem: ProposalProblem(space: space, costNames: ["macs"]) { architecture in
           Appraisal(
@@ -188,6 +189,34 @@ struct FinalistSelectionTests {
       + first.map { MadeUp.distilled($0, nil) } + first.map { study.trained($0, repetition: 1) }
     #expect(
       try study.selection.nextRound(MadeUp.state(events)) == good.flatMap { $0 })
+  }
+
+  @Test("gives every budget the student that it may expect most of, in both rounds")
+  func budgets() throws {
+    var study = try HandMadeSearch()
+    study.finalists = "{\"count\": 6, \"baseline\": false}"
+    func best(_ isKept: (Int) -> Bool, _ accuracy: (String) -> Int) -> Int? {
+      study.keys.indices.filter { isKept(HandMadeSearch.macs(study.keys[$0])) }
+        .max { accuracy(study.keys[$0]) < accuracy(study.keys[$1]) }
+    }
+    study.budgets = #"["macs<=700", "300<=macs<=400", "macs<=100", "macs<=5"]"#
+    let budgets: [(Int) -> Bool] = [{ $0 <= 700 }, { (300...400).contains($0) }, { $0 <= 100 }]
+    // What flash lets expect counts MACs and flash accuracy; here both rank alike within a budget.
+    let rounds = try study.rounds()
+    for isKept in budgets {
+      let expected = try #require(best(isKept, HandMadeSearch.flash))
+      #expect(rounds[0].contains(expected), "\(rounds)")
+    }
+    #expect(rounds.map(\.count) == [3, 3])
+    // In the second round, whoever full training has not disappointed.
+    func second(_ trial: Int) -> Int { HandMadeSearch.choices(study.keys[trial])[1] }
+    study.full = { choices, flash in choices[1] == 2 ? flash - 300 : flash + 60 }
+    let disappointed = try study.rounds()
+    #expect(disappointed[0] == rounds[0] && rounds[0].contains { second($0) == 2 })
+    let replacement = disappointed[1].filter {
+      second($0) < 2 && HandMadeSearch.macs(study.keys[$0]) <= 700
+    }
+    #expect(!replacement.isEmpty, "\(disappointed)")
   }
 
   @Test("changes nothing where all are chosen, or nobody is left")

@@ -216,6 +216,28 @@ struct JournalTests {
     expectError(["\(folder.journal):\(line): "]) { _ = try Journal.state(of: folder) }
   }
 
+  @Test("of a version that knew one device and no reasons is read as it is")
+  func oldCosts() throws {
+    let journal = try Writing([])
+    let costs =
+      #"{"profile":"small-board","latency_ms":0.5,"latency_standard_error_ms":0.125,"#
+      + #""peak_memory_bytes":300,"weight_bytes":90,"macs":700,"parameters":60}"#
+    let nothing =
+      #"{"event":"nothing_feasible","least_infeasible":[{"key":"000","costs":"#
+      + costs + #","binding":"latency_ms<=0.1","excess":4}]}"#
+    try journal.write(lines: [
+      #"{"event":"screened","drawn":400,"feasible":3,"rejections":{"latency_ms<=0.1":397},"#
+        + #""infeasible_costs":[0.5]}"#,
+      #"{"event":"proposed","trial":0,"key":"k0","costs":"# + costs + "}", nothing,
+    ])
+    let state = try Journal.state(of: journal.folder)
+    let known = try #require(state.trials.first?.costs)
+    #expect(try known.value(of: .latencyMilliseconds) == 0.5 && known.devices.count == 1)
+    #expect(state.nothingFeasible?.leastInfeasible.first?.costs == known)
+    #expect(state.nothingFeasible?.limits == nil && state.screened?.kept == nil)
+    #expect(state.screened?.rejections == ["latency_ms<=0.1": 397])
+  }
+
   @Test("refuses a number that JSON cannot hold, and stays as it was")
   func notANumber() throws {
     let writing = try Writing([MadeUp.began])

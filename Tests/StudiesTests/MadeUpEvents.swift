@@ -13,9 +13,11 @@ enum MadeUp {
     let profile: String? = latency == nil ? nil : "small-board"
     let error: Double? = latency.map { $0 / 3 }
     return Costs(
-      profile: profile, latencyMilliseconds: latency, latencyStandardErrorMilliseconds: error,
-      energyMillijoules: nil, peakMemoryBytes: macs / 3, weightBytes: macs / 7, macs: macs,
-      parameters: macs / 11)
+      devices: [
+        DeviceCosts(
+          profile: profile, latencyMilliseconds: latency, latencyStandardErrorMilliseconds: error,
+          energyMillijoules: nil, peakMemoryBytes: macs / 3, weightBytes: macs / 7)
+      ], macs: macs, parameters: macs / 11)
   }
 
   static let began = JournalEvent.began(
@@ -102,6 +104,33 @@ enum MadeUp {
       .init(key: "000", costs: costs(macs: 1000), binding: "macs<=10", excess: 99.00000000000001)
     ]))
 
+  /// As this version writes it, with reasons; on two devices.
+  static let nothingFeasibleWithReasons = JournalEvent.nothingFeasible(
+    JournalEvent.NothingFeasible(
+      leastInfeasible: [
+        .init(
+          key: "000",
+          costs: Costs(
+            devices: ["a", "b"].map { name in
+              DeviceCosts(
+                profile: name, latencyMilliseconds: 1.0 / 3, latencyStandardErrorMilliseconds: 0.1,
+                energyMillijoules: 2, energyStandardErrorMillijoules: 0.2, peakMemoryBytes: 300,
+                weightBytes: 90)
+            }, macs: 700, parameters: 60, depth: 3), binding: "latency_ms<=0.1", excess: 3)
+      ],
+      limits: [
+        .init(
+          constraint: "latency_ms<=0.1", rejected: 400, key: "001",
+          cost: CostValue(value: 0.2, standardError: 0.05), excess: 1.5)
+      ],
+      changes: [
+        .init(
+          constraint: "latency_ms<=0.1", parameter: "width", from: "8", to: "4",
+          before: CostValue(value: 1.0 / 3, standardError: 0.1),
+          after: CostValue(value: 0.2, standardError: 0.05), excess: 1.5, binding: nil,
+          bindingExcess: nil)
+      ], isExhaustive: true))
+
   static func selected(_ trials: Int...) -> JournalEvent {
     .selected(JournalEvent.Selected(trials: trials))
   }
@@ -165,7 +194,7 @@ enum MadeUp {
     stageTimed, rescored(0, 830), audited(0, raisedTo: 0.1), searchEnded(3),
     selected(0), teacherTested, distilled(0, 850), tested(0, 845),
     distilled(0, nil, isBaseline: true),
-    nothingFeasible,
+    nothingFeasible, nothingFeasibleWithReasons,
   ]
 
   static func state(_ events: [JournalEvent]) -> StudyState {

@@ -1,11 +1,12 @@
 import BayesianOptimization
 import Foundation
+import HardwareProfiles
 import Testing
 
 @testable import Studies
 
 /// A study whose teacher is trained and whose search has not begun, made once.
-private enum BeforeSearch {
+enum BeforeSearch {
   private static let study = Result {
     let study = try TinyStudy(text())
     try StudyRun(try FakeWorker(in: study.temporary))(study, through: .teacher)
@@ -176,10 +177,62 @@ struct SearchStageTests {
     // The students are listed by the sum of what they violate; the cheapest of the space is first.
     func violation(_ student: JournalEvent.NothingFeasible.Nearest) -> Double {
       Double(student.costs.macs) / 10 - 1
-        + max(0, Double(student.costs.weightBytes) / 150 - 1)
+        + max(0, Double(student.costs.devices[0].weightBytes) / 150 - 1)
     }
     #expect(nearest.map(violation) == nearest.map(violation).sorted())
     #expect(first.key == "000")
+  }
+
+  @Test("says of each constraint whether it can be kept, and which decisions would have to give")
+  func reasons() throws {
+    let outcome = try BeforeSearch.search(
+      text: BeforeSearch.text().setting("constraints", "[\"macs<=1000\", \"parameters>=200\"]"))
+    let nothing = try #require(outcome.nothingFeasible)
+    #expect(nothing.isExhaustive == true)
+    let limits = try #require(nothing.limits)
+    #expect(limits.map(\.constraint) == ["macs<=1000", "parameters>=200"])
+    // Each can be kept alone; together nobody keeps them.
+    #expect(limits.allSatisfy { $0.excess == 0 && $0.rejected > 0 && $0.rejected < 400 })
+    #expect(limits[0].cost.value <= 1000 && limits[1].cost.value >= 200)
+    #expect(limits[0].rejected == outcome.screened?.rejections["macs<=1000"])
+    let nearest = try #require(nothing.leastInfeasible.first)
+    let broken = try ["macs<=1000", "parameters>=200"].filter {
+      try !Constraint($0).isMet(by: nearest.costs, at: .usual)
+    }
+    let changes = try #require(nothing.changes)
+    #expect(Set(changes.map(\.constraint)) == Set(broken) && !broken.isEmpty)
+    for constraint in broken {
+      let steps = changes.filter { $0.constraint == constraint }
+      let metric = try Constraint(constraint).metric
+      #expect(try steps.first?.before.value == nearest.costs.value(of: metric))
+      for (step, next) in zip(steps, steps.dropFirst()) {
+        #expect(step.after == next.before && step.excess > next.excess && step.from != step.to)
+      }
+      #expect(steps.last?.excess == 0)
+      #expect(steps.last?.binding != constraint && steps.last?.binding != nil)
+      #expect(steps.allSatisfy { ["depth", "kernel", "width"].contains($0.parameter) })
+    }
+  }
+
+  @Test("begins with a student that single changes lead to, where the sampler found none")
+  func foundOnTheWay() throws {
+    let study = try TinyStudy(BeforeSearch.text().setting("constraints", "[\"macs<=1000\"]"))
+    let inputs = try study.inputs()
+    let journal = try Journal(study.folder)
+    try journal.append(.began(inputs.began(version: "1")))
+    let worker = try FakeWorker(in: study.temporary)
+    let stage = SearchStage(
+      inputs: inputs,
+      context: StudyContext(
+        version: "1", workerCommand: worker.command, workers: 1, threads: 1, report: { _ in },
+        isCancelled: { false }), journal: journal)
+    try stage.screen()
+    let start = try inputs.space.architecture(key: "212")
+    #expect(try stage.settleInfeasible([start], StudentPricing(inputs: inputs)))
+    let queue = StudyQueue(inputs.definition, journal.state)
+    #expect(queue.keys.count == 1 && journal.state.nothingFeasible == nil)
+    let found = try inputs.space.architecture(key: try #require(queue.keys.first))
+    #expect(try #require(StudentPricing(inputs: inputs).costs(of: found)).macs <= 1000)
   }
 
   @Test("says so too where a random student met the constraints, but the sampler finds none")

@@ -46,7 +46,7 @@ struct StudentPricingTests {
       let costs = try #require(pricing.costs(of: architecture))
       // A 3×3 convolution from 1 to 6 channels at 4×4, and 6 × 3 of the dense layer.
       #expect(costs.macs == 9 * 6 * 16 + 6 * 3)
-      #expect((costs.latencyMilliseconds != nil) == onDevice)
+      #expect((costs.devices[0].latencyMilliseconds != nil) == onDevice)
       let appraisal = pricing.problem().appraisal(of: architecture)
       #expect(appraisal.costs == [Double(costs.macs)] && appraisal.violation == 0)
     }
@@ -57,8 +57,8 @@ struct StudentPricingTests {
     let free = try pricing("[\"macs<=100000\"]", onDevice: true)
     let architecture = try free.inputs.space.architecture(key: "001")
     let costs = try #require(free.costs(of: architecture))
-    let latency = try #require(costs.latencyMilliseconds)
-    let error = try #require(costs.latencyStandardErrorMilliseconds)
+    let latency = try #require(costs.devices[0].latencyMilliseconds)
+    let error = try #require(costs.devices[0].latencyStandardErrorMilliseconds)
     #expect(free.feasibility(costs) == 1)
     for (bound, expected) in [(latency, 0.5), (latency + error, 0.841344746), (1e6, 1)] {
       let limited = try pricing("[\"latency_ms<=\(bound)\"]", onDevice: true)

@@ -18,7 +18,7 @@ struct StudyDefinitionReadingTests {
       .setting("finalists", "{\"count\": 3, \"seeds\": 2, \"baseline\": false}")
       .setting("workers", "5").definition()
     #expect(definition.name == "tiny" && definition.seed == 3 && definition.workers == 5)
-    #expect(definition.searchSpace == "space.json" && definition.hardware == nil)
+    #expect(definition.searchSpace == "space.json" && definition.hardware.isEmpty)
     #expect(definition.objectives == [.peakMemoryBytes, .macs])
     #expect(
       definition.constraints
@@ -33,6 +33,43 @@ struct StudyDefinitionReadingTests {
     #expect(definition.teacher.weights == nil)
     #expect(definition.search.rungs == nil && definition.search.enqueue.isEmpty)
     #expect(definition.warmStart.isEmpty)
+    #expect(definition.confidence == .usual && definition.budgets.isEmpty)
+    #expect(definition.devices == .named)
+  }
+
+  @Test("may name several devices, a confidence and budgets")
+  func costs() throws {
+    let definition = try StudyText.tiny
+      .setting("hardware", "[\"a.json\", \"b.json\"]").setting("devices", "\"worst_case\"")
+      .setting("minimize", "[\"latency_ms@a\", \"latency_ms\", \"weight_bytes@b\"]")
+      .setting("constraints", "[\"2<=latency_ms@b<=5\", \"macs<=9\"]")
+      .setting("confidence", "0.75")
+      .setting(
+        "budgets",
+        """
+        ["latency_ms<=1", ["macs<=5", "100<=parameters<=200"],
+         {"name": "small", "constraints": "weight_bytes<=7"}, {"constraints": ["energy_mj<=2"]}]
+        """
+      )
+      .setting("finalists", "{\"count\": 4}").definition()
+    #expect(definition.hardware == ["a.json", "b.json"] && definition.devices == .worstCase)
+    #expect(
+      definition.objectives.map(\.description) == ["latency_ms@a", "latency_ms", "weight_bytes@b"])
+    #expect(
+      definition.constraints.map(\.description)
+        == ["latency_ms@b>=2", "latency_ms@b<=5", "macs<=9"])
+    #expect(definition.confidence == Confidence(0.75))
+    #expect(
+      definition.budgets.map(\.name) == [
+        "latency_ms<=1", "macs<=5, parameters>=100, parameters<=200", "small", "energy_mj<=2",
+      ])
+    #expect(
+      definition.budgets[1].constraints.map(\.description)
+        == ["macs<=5", "parameters>=100", "parameters<=200"])
+    // Without a count every budget has room for one.
+    let six = (1...6).map { "\"macs<=\($0)\"" }.joined(separator: ", ")
+    let many = try StudyText.tiny.setting("budgets", "[\(six)]").removing("finalists").definition()
+    #expect(many.finalists.count == 6)
   }
 
   @Test("may say how many students are audited, when, and what follows")
@@ -121,6 +158,35 @@ struct StudyDefinitionReadingTests {
       ),
       ("search_space", "null", "search_space: got null, expected the path of a search-space file"),
       ("hardware", "7", "hardware: got 7, expected the path of a hardware-profile file"),
+      ("hardware", "[]", "hardware: got [], expected at least one hardware profile"),
+      ("hardware", "[3]", "hardware[0]: got 3, expected the path of a hardware-profile file"),
+      ("hardware", "[\"a\", \"a\"]", "hardware[1]: got \"a\", expected each profile once"),
+      ("devices", "\"worst\"", "devices: got \"worst\", expected one of \"named\", \"worst"),
+      ("devices", "\"worst_case\"", "expected several hardware profiles in \"hardware\""),
+      ("minimize", "[\"macs@a\"]", "macs is the same on every device: leave out \"@a\""),
+      ("minimize", "[\"weight_bytes@a\"]", "a hardware profile, because weight_bytes@a is asked"),
+      ("constraints", "[\"flops@a<=5\"]", "flops is the same on every device: leave out \"@a\""),
+      ("constraints", "[\"9<=macs<=5\"]", "constraints[0]: got \"9<=macs<=5\""),
+      ("constraints", "[\"9<=macs<=5\"]", "the floor is above the ceiling"),
+      ("confidence", "0.5", "confidence: got 0.5, expected a probability between 0.5 and 1"),
+      ("confidence", "1", "confidence: got 1, expected a probability between 0.5 and 1"),
+      ("confidence", "90", "confidence: got 90, expected a number from 0 to 1"),
+      ("budgets", "\"macs<=5\"", "budgets: got \"macs<=5\", expected an array of budgets"),
+      ("budgets", "[[]]", "budgets[0]: got [], expected at least one constraint"),
+      ("budgets", "[\"macs<5\"]", "budgets[0]: got \"macs<5\", expected a constraint such as"),
+      ("budgets", "[\"latency_ms<=5\"]", "a hardware profile, because latency_ms is asked for"),
+      (
+        "budgets", "[{\"name\": \"x\"}]",
+        "budgets[0]: got an object with \"name\", expected the key"
+      ),
+      (
+        "budgets", "[\"macs<=5\", [\"macs<=5\"]]",
+        "budgets[1]: got [\"macs<=5\"], expected budgets with names of their own"
+      ),
+      (
+        "budgets", "[\"macs<=5\", \"macs<=6\", \"macs<=7\"]",
+        "finalists.count: got 2, expected at least one for each of the 3 budgets"
+      ),
       ("minimize", "[]", "minimize: got [], expected at least one metric"),
       ("minimize", "\"macs\"", "minimize: got \"macs\", expected an array of metrics"),
       ("minimize", "[\"latency\"]", "minimize[0]: got \"latency\", expected one of \"latency_ms\""),

@@ -13,7 +13,7 @@ struct StudyInputsTests {
     let inputs = try study.inputs()
     #expect(inputs.dataset.count(.training) == 240 && inputs.dataset.classes == 3)
     #expect(inputs.imageShape.height == 8 && inputs.imageShape.channels == 1)
-    #expect(inputs.profile == nil)
+    #expect(inputs.profiles.isEmpty)
     let architecture = try inputs.space.architecture(key: "000")
     #expect(try inputs.network(of: architecture).outputShape.channels == 3)
     #expect(study.temporary.has("data/dataset.json"))
@@ -80,7 +80,7 @@ struct StudyInputsTests {
       expectError(["small-board", "energy"]) { _ = try study.inputs() }
       let energy = "\"energy\": {\"pj_per_mac\": 1, \"pj_per_byte\": 1, \"static_power_mw\": 1},"
       try study.temporary.write(deviceProfile(energy: energy), to: "device.json")
-      #expect(try study.inputs().profile?.name == "small-board")
+      #expect(try study.inputs().profiles.first?.name == "small-board")
     }
   }
 

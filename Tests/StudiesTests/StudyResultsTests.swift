@@ -54,6 +54,24 @@ struct StudyResultsTests {
     #expect(abs(try #require(student.distillationGain) - 0.035) < 1e-12)
   }
 
+  @Test("name the most accurate student of each budget, the nearest one where nobody keeps it")
+  func budgets() throws {
+    let definition = try StudyText.tiny
+      .setting("finalists", "{\"count\": 4, \"seeds\": 1}")
+      .setting(
+        "budgets", #"["macs<=500", "macs>=600", {"name": "none", "constraints": "macs<=50"}]"#
+      )
+      .definition()
+    #expect(StudyResults(definition, MadeUp.state(search)).budgets.isEmpty)
+    let trained = [MadeUp.distilled(0, 850), MadeUp.distilled(1, 860), MadeUp.distilled(2, 860)]
+    let budgets = StudyResults(definition, MadeUp.state(search + trained)).budgets
+    #expect(budgets.map(\.budget.name) == ["macs<=500", "macs>=600", "none"])
+    // Of two equal ones the cheaper.
+    #expect(budgets.map(\.student.trial) == [1, 0, 1])
+    #expect(budgets.map(\.isKept) == [true, true, false])
+    #expect(budgets[2].violation == 1)
+  }
+
   @Test("have no gain without a baseline")
   func noBaseline() throws {
     let students = try results(

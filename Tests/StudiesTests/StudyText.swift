@@ -90,19 +90,26 @@ let tinySpace = """
   """
 
 /// A made-up device; without an `energy` section unless one is given.
-func deviceProfile(energy: String = "") -> String {
-  let rates = "\"gmacs_per_second\": 4"
+///
+/// - Parameters:
+///   - overhead: Microseconds per kernel.
+///   - rate: 10⁹ multiply–accumulates per second.
+func deviceProfile(
+  name: String = "small-board", overhead: Double = 8, rate: Double = 4, threads: Int = 1,
+  ram: Int = 4_294_967_296, energy: String = ""
+) -> String {
+  let rates = "\"gmacs_per_second\": \(rate)"
   let operations = "\"gops_per_second\": 1"
   let kernels = [
     ("convolution", rates), ("pointwise", rates), ("depthwise", rates), ("dense", rates),
     ("squeeze_excitation", rates + ", " + operations), ("pooling", operations),
     ("global_pooling", operations), ("elementwise", operations),
-  ].map { "\"\($0)\": {\"overhead_us\": 8, \"relative_uncertainty\": 0.3, \($1)}" }
+  ].map { "\"\($0)\": {\"overhead_us\": \(overhead), \"relative_uncertainty\": 0.3, \($1)}" }
   return """
-    {"format": "autodistill-hardware-profile/1", "name": "small-board", "device": "A small board",
-     "protocol": {"runtime": "some runtime", "precision": "fp32", "batch": 1, "threads": 1,
+    {"format": "autodistill-hardware-profile/1", "name": "\(name)", "device": "A board called \(name)",
+     "protocol": {"runtime": "some runtime", "precision": "fp32", "batch": 1, "threads": \(threads),
        "resolution": "8×8", "affinity": "one core", "thermal": "cooled"},
-     "memory": {"ram_bytes": 4294967296, "flash_bytes": 16000000000, "weights_in": "ram",
+     "memory": {"ram_bytes": \(ram), "flash_bytes": 16000000000, "weights_in": "ram",
        "levels": [{"name": "DRAM", "bandwidth_gb_per_second": 4.8}]},
      "inference_overhead_us": 30, "kernels": {\(kernels.joined(separator: ", "))}, \(energy)
      "relative_uncertainty": 0.35,

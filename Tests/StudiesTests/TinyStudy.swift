@@ -41,6 +41,8 @@ struct TinyStudy {
     try NPYFile.write(TinyData.labels, to: temporary.file("labels.npy"))
     try temporary.write(tinySpace, to: "space.json")
     try temporary.write(deviceProfile(), to: "device.json")
+    try temporary.write(
+      deviceProfile(name: "slow-board", overhead: 0.5, rate: 0.05), to: "slow.json")
     try write(text)
   }
 

@@ -91,7 +91,7 @@ struct WarmStartTests {
     for result in imported.carried {
       let costs = try #require(
         pricing.costs(of: try pricing.inputs.space.architecture(key: result.key)))
-      #expect(result.costs == costs && costs.latencyMilliseconds != nil)
+      #expect(result.costs == costs && costs.devices[0].latencyMilliseconds != nil)
       #expect(result.isFeasible == (costs.macs <= 3000))
     }
     let feasible = imported.carried.filter(\.isFeasible)

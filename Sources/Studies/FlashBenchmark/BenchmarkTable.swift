@@ -167,7 +167,7 @@ struct BenchmarkTable {
         + "\n\nNot yet: all \(results.students.count) students need a flash training and "
         + "a full one that tell them apart."
     }
-    let metric = inputs.definition.objectives[0].rawValue
+    let metric = inputs.definition.objectives[0].description
     var lines = ["| finalists | hypervolume | with hindsight | compute |", "|---|--:|--:|--:|"]
     var outcomes: [(String, FlashEndToEnd.Outcome)] = []
     let limit = percent(FlashEndToEnd.computeLimit)
