@@ -58,7 +58,7 @@ enum ChartStyle {
     .chart .student { fill: \(color("student")); }
     .chart .dominated { fill: \(color("dominated")); }
     .chart .interval { fill: none; stroke: \(color("student")); stroke-width: 1.4; }
-    .chart .cost-bar { fill: none; stroke: \(color("student")); stroke-width: 1.4; stroke-opacity: 0.55; }
+    .chart .cost-bar { fill: none; stroke: \(color("soft")); stroke-width: 1.3; }
     .chart .faint { stroke: \(color("flash")); stroke-width: 1; stroke-opacity: 0.35; }
     .chart .flash { fill: none; stroke: \(color("flash")); stroke-width: 1.2; }
     .chart .chosen { fill: \(color("paper")); stroke: \(color("student")); stroke-width: 1.5; }

@@ -1,6 +1,6 @@
 extension ParetoChart {
   private static let width = 800.0
-  private static let plotTop = 62.0
+  private static let labelRow = 13.0
   private static let plotHeight = 350.0
   private static let stripHeight = 26.0
 
@@ -9,7 +9,7 @@ extension ParetoChart {
   /// - Parameter style: The looks, for a drawing that stands alone.
   func drawing(style: Markup? = nil) -> Markup {
     let frame = PlotFrame(
-      left: 84, top: ParetoChart.plotTop, width: ParetoChart.width - 84 - 24,
+      left: 84, top: plotTop, width: ParetoChart.width - 84 - 24,
       height: ParetoChart.plotHeight, x: costScale, y: accuracyScale)
     let base = frame.bottom + (infeasible.isEmpty ? 0 : ParetoChart.stripHeight)
     let legend = ChartLegend(entries: legendEntries(frame), width: ParetoChart.width - 48)
@@ -37,6 +37,9 @@ extension ParetoChart {
       name: "front", width: ParetoChart.width, height: height, title: title,
       description: description, style: style, parts + legend.markup(left: 24, top: legendTop))
   }
+
+  /// Below the heading and the rows of the bounds' labels.
+  private var plotTop: Double { bounds.count > 1 ? 62 + ParetoChart.labelRow : 62 }
 
   /// A study's name may be of any length; the heading is one line.
   private func shortened(_ text: String) -> String {
@@ -69,16 +72,22 @@ extension ParetoChart {
   }
 
   private func boundLines(_ frame: PlotFrame, base: Double) -> [Markup] {
-    bounds.filter { frame.x.domain.contains($0.value) }.flatMap { bound in
-      let x = frame.x(bound.value)
-      let label = "budget: \(bound.text)"
-      let half = ChartStyle.width(of: label, size: 12) / 2
-      let center = min(max(x, frame.left + half), frame.right - half)
-      return [
-        SVG.line("bound", from: (x, frame.top - 6), to: (x, base)),
-        SVG.text("bound-label", label, x: center, y: frame.top - 11, anchor: .middle),
-      ]
-    }
+    // The labels stand in two rows; one that fits into neither is left to the pointer.
+    var ends = [-Double.infinity, -Double.infinity]
+    return bounds.filter { frame.x.domain.contains($0.value) }.sorted { $0.value < $1.value }
+      .flatMap { bound in
+        let x = frame.x(bound.value)
+        let label = "budget: \(bound.text)"
+        let half = ChartStyle.width(of: label, size: 12) / 2
+        let center = min(max(x, frame.left + half), frame.right - half)
+        let line = SVG.line("bound", from: (x, frame.top - 6), to: (x, base))
+        guard let row = ends.firstIndex(where: { $0 < center - half }) else {
+          return [SVG.group(label, [line])]
+        }
+        ends[row] = center + half + 8
+        let y = frame.top - 11 - ParetoChart.labelRow * Double(row)
+        return [line, SVG.text("bound-label", label, x: center, y: y, anchor: .middle)]
+      }
   }
 
   private func teacherLine(_ frame: PlotFrame) -> [Markup] {
@@ -96,12 +105,15 @@ extension ParetoChart {
   /// A horizontal bar of one standard error of the cost to either side of every point, as far as the axis
   /// goes.
   private func costBars(_ frame: PlotFrame) -> [Markup] {
+    let domain = frame.x.domain
     func bar(_ look: String, _ cost: Double, _ error: Double, _ y: Double) -> [Markup] {
       guard error > 0 else { return [] }
-      let domain = frame.x.domain
-      let low = frame.x(min(max(cost - error, domain.lowerBound), domain.upperBound))
-      let high = frame.x(max(min(cost + error, domain.upperBound), domain.lowerBound))
-      return [SVG.line(look, from: (low, y), to: (high, y))]
+      let ends = [cost - error, cost + error]
+      let clipped = ends.map { frame.x(min(max($0, domain.lowerBound), domain.upperBound)) }
+      let caps = ends.filter(domain.contains).map { end in
+        SVG.line("\(look) cap", from: (frame.x(end), y - 3), to: (frame.x(end), y + 3))
+      }
+      return [SVG.line(look, from: (clipped[0], y), to: (clipped[1], y))] + caps
     }
     let chosen = Set(students.map(\.trial))
     return flash.filter { !chosen.contains($0.trial) && !isBelow($0, frame) }
@@ -134,7 +146,8 @@ extension ParetoChart {
   private func frontPoints(_ frame: PlotFrame) -> [(x: Double, y: Double)] {
     let corners = staircase
     guard let last = corners.last else { return [] }
-    let budget = bounds.map(\.value).filter { $0 > last.cost }.min() ?? .infinity
+    let limits = bounds.filter { $0.isForAll && $0.value > last.cost }
+    let budget = limits.map(\.value).min() ?? .infinity
     let end = min(frame.right, frame.x(budget))
     return corners.map { (frame.x($0.cost), frame.y($0.accuracy)) }
       + [(end, frame.y(last.accuracy))]

@@ -31,14 +31,22 @@ struct ParetoChart: Sendable {
     let tip: String
   }
 
+  /// A bound on the cost, and the constraint as text.
+  struct Bound: Sendable {
+    let value: Double
+    let text: String
+    /// Whether it holds for all students, and not for those of one budget.
+    let isForAll: Bool
+  }
+
   let name: String
   let metric: DeviceMetric
   let flash: [Flash]
   /// By their cost, ascending.
   let students: [Student]
   let teacher: (accuracy: Double, label: String)?
-  /// The study's constraints and budgets on the metric: the bound and the constraint as text.
-  let bounds: [(value: Double, text: String)]
+  /// The bounds on the metric, those of the study's constraints first, then those of its budgets.
+  let bounds: [Bound]
   /// Costs of architectures that violate a constraint: the nearest ones if there are no others, and
   /// some random ones.
   let infeasible: [Double]
@@ -87,9 +95,14 @@ extension ParetoChart {
         "teacher \(accuracy.percentage), \(DeviceMetric.macs.phrase(Double(teacher.macs)))"
       )
     }
-    let budgets = inputs.definition.budgets.flatMap(\.constraints)
-    bounds = (inputs.definition.constraints + budgets).filter { $0.metric == metric }
-      .map { ($0.bound / metric.unitSize, $0.description) }
+    func bounds(_ constraints: [Constraint], isForAll: Bool) -> [Bound] {
+      constraints.filter { $0.metric == metric }.map {
+        Bound(value: $0.bound / metric.unitSize, text: $0.description, isForAll: isForAll)
+      }
+    }
+    self.bounds =
+      bounds(inputs.definition.constraints, isForAll: true)
+      + bounds(inputs.definition.budgets.flatMap(\.constraints), isForAll: false)
     infeasible =
       (inputs.state.nothingFeasible?.leastInfeasible ?? []).map { cost($0.costs) }
       + (inputs.state.screened?.infeasibleCosts ?? []).map { $0 / metric.unitSize }

@@ -80,6 +80,23 @@ struct ParetoChartTests {
     #expect(drawing.contains("budget beyond this axis: latency_ms&lt;=500"))
   }
 
+  @Test("draws the bounds of budgets too, their labels beside one another")
+  func budgets() throws {
+    var study = MadeUpStudy.small
+    study.finalists = #"{"count": 4}"#
+    study.others = [
+      #""budgets": ["latency_ms<=2", "latency_ms<=2.1", "latency_ms<=2.2", "macs<=9"]"#
+    ]
+    let chart = try chart(study)
+    #expect(chart.bounds.map(\.value) == [5, 2, 2.1, 2.2])
+    #expect(chart.bounds.map(\.isForAll) == [true, false, false, false])
+    let drawing = chart.drawing().source
+    #expect(count("bound", in: drawing) == 4)
+    // Two rows of labels: the third one in the same place finds no room.
+    #expect(count("bound-label", in: drawing) == 3)
+    #expect(drawing.contains("<title>budget: latency_ms&lt;=2.2</title>"))
+  }
+
   @Test("shows costs in the unit in which people read them")
   func units() throws {
     var study = MadeUpStudy.small

@@ -188,6 +188,40 @@ struct SeveralDevicesTests {
   }
 }
 
+@Suite("autodistill run on several devices", Program.isBuilt)
+struct SeveralDevicesCommandTests {
+  @Test("returns the best student of each budget, on the terminal and in the report")
+  func budgets() throws {
+    let text = StudyText.tiny.setting("hardware", Boards.both)
+      .setting("devices", "\"worst_case\"").setting("minimize", "[\"latency_ms\"]")
+      .setting(
+        "budgets",
+        #"["latency_ms@slow-board<=0.11", {"name": "any", "constraints": "0.01<=latency_ms<=9"}]"#)
+    let study = try TinyStudy(text)
+    let ended = try study.run()
+    #expect(ended.status == 0, "\(ended.errors)")
+    let state = try Journal.state(of: study.folder)
+    let results = StudyResults(try study.inputs().definition, state)
+    #expect(results.budgets.map(\.budget.name) == ["latency_ms@slow-board<=0.11", "any"])
+    for result in results.budgets {
+      #expect(result.isKept && results.students.contains(result.student))
+      #expect(
+        ended.output.contains("budget:  \(result.budget.name): trial \(result.student.trial)"))
+    }
+    #expect(try results.budgets[0].student.costs.value(of: .latencyMilliseconds) < 0.11)
+    #expect(
+      results.budgets[1].student.validationAccuracy
+        == results.students.map(\.validationAccuracy).max())
+    let header = try #require(study.front().split(whereSeparator: \.isNewline).first)
+    for column in ["latency_ms", "latency_ms@small-board", "latency_se_ms@slow-board"] {
+      #expect(header.split(separator: ",").contains { $0 == column })
+    }
+    let report = try String(
+      contentsOfFile: study.temporary.file("report/report.md"), encoding: .utf8)
+    #expect(report.contains("## Budgets"))
+  }
+}
+
 @Suite("every constraint that a study declares")
 struct DeclaredConstraintTests {
   /// Each metric on each device that it may name, with each relation.
