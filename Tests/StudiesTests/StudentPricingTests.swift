@@ -52,6 +52,21 @@ struct StudentPricingTests {
     }
   }
 
+  @Test("says why a student cannot be tried, and where only the prediction's doubt forbids it")
+  func obstacle() throws {
+    let free = try pricing("[]", onDevice: true)
+    let costs = try #require(free.costs(of: free.inputs.space.architecture(key: "001")))
+    let latency = try costs.value(of: .latencyMilliseconds)
+    #expect(free.obstacle(to: "001") == nil)
+    let doubtful = try pricing("[\"latency_ms<=\(1.1 * latency)\"]", onDevice: true)
+    let reason = try #require(doubtful.obstacle(to: "001"))
+    #expect(reason.contains("its prediction keeps the bound with a probability of "))
+    #expect(reason.hasSuffix(" %, the study asks for 90.0 %"))
+    let broken = try pricing("[\"latency_ms<=\(0.9 * latency)\"]", onDevice: true)
+    #expect(try #require(broken.obstacle(to: "001")).hasSuffix(" %"))
+    #expect(try !#require(broken.obstacle(to: "001")).contains("probability"))
+  }
+
   @Test("gives the probability that a predicted latency keeps its limit")
   func feasibility() throws {
     let free = try pricing("[\"macs<=100000\"]", onDevice: true)
