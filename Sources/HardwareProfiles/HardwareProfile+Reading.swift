@@ -91,7 +91,8 @@ extension JSONField {
 }
 
 extension MeasurementProtocol {
-  fileprivate init(_ field: JSONField) throws(JSONError) {
+  /// Reads the `protocol` section of a profile.
+  public init(_ field: JSONField) throws(JSONError) {
     let members = try field.members(
       of: "a measurement protocol",
       known: ["runtime", "precision", "batch", "threads", "resolution", "affinity", "thermal"])

@@ -27,32 +27,36 @@ public struct HostMeasurementResult: Sendable {
   public let validation: PredictionQuality?
   /// Predicted and measured milliseconds of the validation networks, in their order.
   public let validationPairs: [(predicted: Double, measured: Double)]
-  /// The median ratio of the second pass's latencies to the first's; far from 1 means throttling or
-  /// interference.
+  /// How much slower the last third of the measurements was than the first, as a ratio; far from 1 means
+  /// throttling or interference.
   public let drift: Double
+  /// Everything that was measured, with the raw samples: probes first, then validation networks, each by
+  /// its place.
+  public let session: MeasurementSession
 }
 
 extension HostMeasurement {
   /// Measures, fits and validates.
   ///
-  /// Every network is timed twice, the second time in reverse order, and the faster time counts: what
+  /// Every network is measured twice, the second time in reverse order, and the lower median counts: what
   /// disturbs a machine only ever adds time.
   ///
   /// - Parameters:
   ///   - name: The profile's name.
   ///   - students: Networks to validate on; ten or more for figures that mean something.
-  ///   - progress: Called with the number of timings done and to do.
-  ///   - microseconds: Times one inference of a network, batch 1, by the measurement's protocol (a
-  ///     median over repeats, after warm-up).
-  /// - Throws: `HostMeasurementError`, or what `microseconds` throws.
+  ///   - progress: Called with the number of measurements done and to do.
+  ///   - measure: Measures a network, batch 1, by the measurement's protocol.
+  /// - Throws: What `measure` throws.
   public func profile(
     named name: String, validatedOn students: [Network],
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
-    microseconds: (Network) throws -> Double
+    measure: (Network) throws -> MeasuredLatency
   ) throws -> HostMeasurementResult {
     let probes = try ProbeDesign.probes()
     let networks = probes.map(\.network) + students
-    let (times, drift) = try time(networks, progress: progress, microseconds)
+    let session = try session(networks, progress: progress, measure)
+    let times = networks.indices.map { 1000 * (session.best(of: $0)?.medianMilliseconds ?? .nan) }
+    let drift = session.drift ?? 1
     let probeTimes = Array(times.prefix(probes.count))
     let fit = ProfileFit(
       probes: probes, microseconds: probeTimes,
@@ -76,25 +80,20 @@ extension HostMeasurement {
       sharedUncertainty: sharedUncertainty(of: fit, students, measured: measured))
     return HostMeasurementResult(
       profile: profile, fit: kinds, validation: validation,
-      validationPairs: zip(predicted, measured).map { ($0, $1) }, drift: drift)
+      validationPairs: zip(predicted, measured).map { ($0, $1) }, drift: drift, session: session)
   }
 
-  private func time(
-    _ networks: [Network], progress: (Int, Int) -> Void, _ microseconds: (Network) throws -> Double
-  ) throws -> (best: [Double], drift: Double) {
-    var first = [Double](repeating: 0, count: networks.count)
-    var second = first
+  private func session(
+    _ networks: [Network], progress: (Int, Int) -> Void,
+    _ measure: (Network) throws -> MeasuredLatency
+  ) throws -> MeasurementSession {
+    var session = MeasurementSession()
     let order = Array(networks.indices)
     for (step, index) in (order + order.reversed()).enumerated() {
-      let time = try microseconds(networks[index])
-      guard time > 0, time.isFinite else {
-        throw HostMeasurementError.invalidTime(
-          time, kernels: networks[index].inferenceKernels.count)
-      }
-      if step < networks.count { first[index] = time } else { second[index] = time }
+      session.record(index, try measure(networks[index]))
       progress(step + 1, 2 * networks.count)
     }
-    return (zip(first, second).map(min), median(zip(first, second).map { $1 / $0 }))
+    return session
   }
 
   /// What students err by beyond the kernels' own errors; without students, what kernels err by.
@@ -140,21 +139,9 @@ extension HostMeasurement {
       provenance: Provenance(
         source: .measured,
         text: "Fitted by non-negative least squares to \(probes) micro-benchmarks of one to six "
-          + "kernels each, timed twice; drift between the two passes "
+          + "kernels each, measured twice; drift from the first third of the session to the last "
           + "\(roundedForFile(100 * (drift - 1), digits: 2)) %.",
         date: date, machine: machine.processor),
       validation: validation.map { Validation($0, method: .randomStudents) })
-  }
-}
-
-/// A timing that cannot be one.
-public enum HostMeasurementError: Error, Hashable, CustomStringConvertible {
-  case invalidTime(Double, kernels: Int)
-
-  public var description: String {
-    switch self {
-    case .invalidTime(let time, let kernels):
-      "a network of \(kernels) kernels was timed at \(time) µs, expected a time above 0"
-    }
   }
 }

@@ -18,6 +18,7 @@ public enum JournalEvent: Hashable, Sendable {
   case selected(Selected)
   case distilled(Distilled)
   case tested(Tested)
+  case measured(Measured)
   case stageTimed(StageTimed)
 
   /// The inputs that every later line depends on.
@@ -132,6 +133,7 @@ extension JournalEvent: Codable {
     case selected
     case distilled
     case tested
+    case measured
     case stageTimed = "stage_timed"
   }
 
@@ -157,6 +159,7 @@ extension JournalEvent: Codable {
     case .selected: self = .selected(try Selected(from: decoder))
     case .distilled: self = .distilled(try Distilled(from: decoder))
     case .tested: self = .tested(try Tested(from: decoder))
+    case .measured: self = .measured(try Measured(from: decoder))
     case .stageTimed: self = .stageTimed(try StageTimed(from: decoder))
     }
   }
@@ -183,6 +186,7 @@ extension JournalEvent: Codable {
     case .selected(let value): try write(.selected, value)
     case .distilled(let value): try write(.distilled, value)
     case .tested(let value): try write(.tested, value)
+    case .measured(let value): try write(.measured, value)
     case .stageTimed(let value): try write(.stageTimed, value)
     }
   }

@@ -9,7 +9,7 @@ extension StudyDefinition {
   static let keys = [
     "format", "name", "seed", "data", "teacher", "search_space", "hardware", "devices", "minimize",
     "constraints", "confidence", "budgets", "search", "flash", "full", "finalists", "audit",
-    "warm_start", "workers",
+    "warm_start", "measure", "workers",
   ]
 
   /// Reads `study.json` strictly.
@@ -50,8 +50,12 @@ extension StudyDefinition {
       members["finalists"], trials: search.trials, budgets: budgets.count)
     audit = try AuditSettings(members["audit"])
     warmStart = try members["warm_start"]?.distinctTexts("earlier studies", "a folder") ?? []
+    measure = try members["measure"].map(MeasureSettings.init)
+    if let measure = members["measure"], hardware == nil {
+      throw measure.expected("nothing without \"hardware\", whose device and protocol it measures")
+    }
     workers = try members["workers"]?.integer(in: 1...1024)
-    identity = field.value.canonical(leavingOut: ["workers", "name"])
+    identity = field.value.canonical(leavingOut: ["workers", "name", "measure"])
     // A default that changes with the version is part of what was asked for.
     let given = try members["flash"]?.object("a flash recipe").count ?? 0
     if given < FlashRecipe.keys.count {

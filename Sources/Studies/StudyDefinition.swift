@@ -32,11 +32,14 @@ public struct StudyDefinition: Sendable {
   public var full: Recipe
   public var finalists: FinalistSettings
   public var audit: AuditSettings
+  /// How the final students are timed on the device; nil for this machine, if the profile is its own.
+  public var measure: MeasureSettings?
   /// Folders of earlier studies on the same search space, relative to the study's.
   public var warmStart: [String]
   /// Worker processes; nil for as many as the machine has cores.
   public var workers: Int?
-  /// The definition as canonical text, without `workers`, which does not change any result.
+  /// The definition as canonical text, without `workers`, which does not change any result, and `measure`,
+  /// which comes after all of them.
   public var identity: String
 }
 

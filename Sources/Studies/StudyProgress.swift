@@ -1,3 +1,5 @@
+import HardwareProfiles
+
 /// What a running study tells its user.
 public enum StudyProgress: Hashable, Sendable {
   /// A stage begins.
@@ -18,6 +20,8 @@ public struct StudyContext: Sendable {
   public var workers: Int
   /// Threads for work that stands alone.
   public var threads: Int
+  /// The machine that all this runs on.
+  public var machine = HostMachine.current()
   public var report: @Sendable (StudyProgress) -> Void
   /// Whether the user wants to stop.
   public var isCancelled: @Sendable () -> Bool

@@ -30,8 +30,18 @@ public struct StudyResults: Sendable {
     /// The same training without the teacher, where the study asked for it.
     public var baselineValidation: [Evaluation]
     public var baselineTest: [Evaluation]
-    /// Whether no other student is at least as good in every objective and better in one.
+    /// The latency on the device, where it was measured.
+    public var measured: JournalEvent.Measured?
+    /// The costs with the measured latency, where the front is made of measured ones.
+    public var measuredCosts: Costs?
+    /// The limits on latency that the student breaks when measured.
+    public var broken: [Constraint] = []
+    /// Whether it breaks no limit when measured, and no other such student is at least as good in every
+    /// objective and better in one.
     public var isOnFront = false
+
+    /// The costs that the front is made of.
+    public var frontCosts: Costs { measuredCosts ?? costs }
 
     /// The mean validation accuracy over the repetitions; the front is made of it.
     public var validationAccuracy: Double { validation.meanAccuracy }
@@ -42,13 +52,15 @@ public struct StudyResults: Sendable {
     }
   }
 
-  /// The fully trained students, in the order of the first objective.
+  /// The fully trained students, in the order of the first objective's cost on the front.
   public let students: [Student]
   /// Finalists whose full training failed, by trial.
   public let failedFinalists: [Int]
   public let audit: FlashAudit?
   /// In the order of `study.json`; empty while no student has had its full training.
   public let budgets: [BudgetResult]
+  /// What is known of measured latencies; nil if there are none.
+  public let measurement: Measurement?
 
   /// Computes the results of `state` for the objectives of `definition`.
   public init(_ definition: StudyDefinition, _ state: StudyState) {
@@ -86,14 +98,26 @@ public struct StudyResults: Sendable {
         students.append(student)
       }
     }
-    let objectives = students.map { definition.objectiveVector($0.validationAccuracy, $0.costs) }
-    for index in nonDominatedIndices(of: objectives) { students[index].isOnFront = true }
-    self.students = students.sorted {
-      let (a, b) = (definition.firstCost($0.costs), definition.firstCost($1.costs))
-      return (a, $0.trial) < (b, $1.trial)
+    func sorted(by costs: KeyPath<Student, Costs>) -> [Student] {
+      students.sorted {
+        let (a, b) = (
+          definition.firstCost($0[keyPath: costs]), definition.firstCost($1[keyPath: costs])
+        )
+        return (a, $0.trial) < (b, $1.trial)
+      }
     }
+    // What the audit says of flash must not depend on measured latencies, which no run repeats.
+    audit = FlashAudit(sorted(by: \.costs), seed: definition.seed)
+    measurement = StudyResults.measure(&students, definition, state)
+    let eligible = students.indices.filter { students[$0].broken.isEmpty }
+    let objectives = eligible.map {
+      definition.objectiveVector(students[$0].validationAccuracy, students[$0].frontCosts)
+    }
+    for index in nonDominatedIndices(of: objectives) {
+      students[eligible[index]].isOnFront = true
+    }
+    self.students = sorted(by: \.frontCosts)
     failedFinalists = failed
-    audit = FlashAudit(self.students, seed: definition.seed)
     budgets = definition.budgets.compactMap { [students = self.students] in
       BudgetResult($0, definition, students)
     }

@@ -43,7 +43,8 @@ public struct StudyRunner {
     let search = SearchStage(inputs: inputs, context: context, journal: journal)
     try search.screen()
     if journal.state.nothingFeasible != nil { return journal.state }
-    try timed(.teacher, journal, workers: 1) {
+    context.report(.stage(Stage.teacher.rawValue))
+    try timed(Stage.teacher.rawValue, journal, workers: 1) {
       let teacher = try TeacherStage(inputs: inputs, context: context)
         .run(known: journal.state.teacher)
       if teacher.weightsHash != journal.state.teacher?.weightsHash {
@@ -66,18 +67,22 @@ public struct StudyRunner {
         context.report(.note(source.description))
       }
     }
-    try timed(.search, journal, workers: search.workerCount) { try search.run() }
+    context.report(.stage(Stage.search.rawValue))
+    try timed(Stage.search.rawValue, journal, workers: search.workerCount) { try search.run() }
     if last == .search || journal.state.nothingFeasible != nil { return journal.state }
-    try timed(.distillation, journal, workers: context.workers) {
+    context.report(.stage(Stage.distillation.rawValue))
+    try timed(Stage.distillation.rawValue, journal, workers: context.workers) {
       try DistillationStage(inputs: inputs, context: context, journal: journal).run()
+    }
+    try timed("measurement", journal, workers: 1) {
+      try MeasurementStage(inputs: inputs, context: context, journal: journal).run()
     }
     return journal.state
   }
 
   private func timed(
-    _ stage: Stage, _ journal: Journal, workers: Int, _ body: () throws -> Void
+    _ stage: String, _ journal: Journal, workers: Int, _ body: () throws -> Void
   ) throws {
-    context.report(.stage(stage.rawValue))
     let began = Date()
     try body()
     let seconds = Date().timeIntervalSince(began)
@@ -85,7 +90,7 @@ public struct StudyRunner {
     if seconds > 0.5 {
       try journal.append(
         .stageTimed(
-          JournalEvent.StageTimed(stage: stage.rawValue, seconds: seconds, workers: workers)))
+          JournalEvent.StageTimed(stage: stage, seconds: seconds, workers: workers)))
     }
   }
 }

@@ -41,6 +41,8 @@ public struct StudyState: Sendable {
   /// The numbers of the trials that get the full training.
   public var finalists: [Int]?
   public var distilled: [JournalEvent.Distilled] = []
+  /// The students' latencies on the device, in the order in which they were measured.
+  public var measured: [JournalEvent.Measured] = []
   public var stageSeconds: [JournalEvent.StageTimed] = []
 
   public init() {}
@@ -97,6 +99,7 @@ public struct StudyState: Sendable {
     case .distilled(let value): return unknown(value.trial)
     case .rescored(let value): return unknown(value.trial)
     case .tested(let value): return unknown(value.trial)
+    case .measured(let value): return unknown(value.trial)
     case .audited(let value): return value.trials.compactMap(unknown).first
     case .selected(let value): return value.trials.compactMap(unknown).first
     default: return nil
@@ -147,6 +150,7 @@ public struct StudyState: Sendable {
       }
       guard let index, tested.insert(value.trial).inserted else { return }
       distilled[index].test = distilled[index].test ?? value.test
+    case .measured(let value): take(value)
     case .stageTimed(let value): stageSeconds.append(value)
     }
   }

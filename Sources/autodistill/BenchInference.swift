@@ -1,3 +1,4 @@
+import HardwareProfiles
 import NeuralNetworks
 
 /// How the time of one image through a network on one thread is measured.
@@ -11,9 +12,12 @@ struct InferenceBenchmark {
   /// machine only ever adds time.
   func measure(_ reference: ReferenceNetwork) throws -> InferenceMeasurement {
     let network = try reference.network()
-    let series = (0..<InferenceBenchmark.series).map { _ in
-      InferenceTimer.sortedMicroseconds(
-        network, seconds: seconds / Double(InferenceBenchmark.series), fewest: 100)
+    let timer = InferenceTimer(network)
+    let measurement = LatencyMeasurement(
+      warmUp: 3, samples: 100...Int.max,
+      leastMilliseconds: 1000 * seconds / Double(InferenceBenchmark.series))
+    let series = try (0..<InferenceBenchmark.series).map { _ in
+      try timer.measure(measurement).samples.map { 1000 * $0 }.sorted()
     }
     let best = series.min { $0[$0.count / 2] < $1[$1.count / 2] } ?? []
     return InferenceMeasurement(

@@ -23,7 +23,7 @@ struct HostMeasurementTests {
       machine: HostMeasurementTests.machine,
       measurementProtocol: device.profile.measurementProtocol, date: "2026-01-31")
     let result = try measurement.profile(named: "measured", validatedOn: students) {
-      device.microseconds($0, &random)
+      try MeasuredLatency(microseconds: device.microseconds($0, &random))
     }
     return (result, students)
   }
@@ -60,6 +60,10 @@ struct HostMeasurementTests {
     #expect(result.fit.allSatisfy { $0.quality.medianAbsolutePercentageError < 3 })
     #expect(result.profile.provenance.source == .measured)
     #expect(abs(result.drift - 1) < 0.01)
+    // Everything is kept: two measurements of each probe and student.
+    let probes = try ProbeDesign.probes().count
+    #expect(result.session.entries.count == 2 * (probes + 60))
+    #expect(result.session.entries.allSatisfy { !$0.latency.samples.isEmpty })
   }
 
   @Test("states an uncertainty that students' errors fit into")
@@ -72,10 +76,11 @@ struct HostMeasurementTests {
       machine: HostMeasurementTests.machine,
       measurementProtocol: base.profile.measurementProtocol, date: "2026-01-31")
     let result = try measurement.profile(named: "odd", validatedOn: students) { network in
-      network.inferenceKernels.reduce(3.0) { sum, kernel in
-        let oddity = Double((kernel.macs / 64 + kernel.weightCount) % 7) / 7
-        return sum + base.profile.latencyMicroseconds(of: kernel) * (0.8 + 0.4 * oddity)
-      }
+      try MeasuredLatency(
+        microseconds: network.inferenceKernels.reduce(3.0) { sum, kernel in
+          let oddity = Double((kernel.macs / 64 + kernel.weightCount) % 7) / 7
+          return sum + base.profile.latencyMicroseconds(of: kernel) * (0.8 + 0.4 * oddity)
+        })
     }
     let covered = zip(students, result.validationPairs).count { student, pair in
       let estimate = result.profile.predict(student)
@@ -103,7 +108,8 @@ struct HostMeasurementTests {
     let result = try measurement.profile(named: "disturbed", validatedOn: []) { network in
       calls += 1
       if calls % 25 == 0 { slow.insert(network) }
-      return device.microseconds(network, &random) * (slow.contains(network) ? 3 : 1)
+      return try MeasuredLatency(
+        microseconds: device.microseconds(network, &random) * (slow.contains(network) ? 3 : 1))
     }
     let rate = try #require(result.profile.parameters(of: .convolution).gigaMACsPerSecond)
     #expect(abs(rate - 30) < 3)
@@ -121,7 +127,8 @@ struct HostMeasurementTests {
     let half = try ProbeDesign.probes().count
     let result = try measurement.profile(named: "hot", validatedOn: []) { network in
       calls += 1
-      return device.microseconds(network, &random) * (calls > half ? 1.3 : 1)
+      return try MeasuredLatency(
+        microseconds: device.microseconds(network, &random) * (calls > half ? 1.3 : 1))
     }
     #expect(abs(result.drift - 1.3) < 1e-9)
   }
@@ -132,8 +139,15 @@ struct HostMeasurementTests {
       machine: HostMeasurementTests.machine,
       measurementProtocol: SyntheticDevice.desktop(noise: 0).profile.measurementProtocol,
       date: "2026-01-31")
-    #expect(throws: HostMeasurementError.self) {
-      try measurement.profile(named: "broken", validatedOn: []) { _ in 0 }
+    #expect(throws: LatencyError.invalid(milliseconds: 0)) {
+      try measurement.profile(named: "broken", validatedOn: []) { _ in
+        try MeasuredLatency(samples: [0])
+      }
     }
   }
+}
+
+extension MeasuredLatency {
+  /// A single sample, from a device that needs no more.
+  fileprivate init(microseconds: Double) throws { try self.init(samples: [microseconds / 1000]) }
 }

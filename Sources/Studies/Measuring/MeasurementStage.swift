@@ -1,0 +1,110 @@
+import Distillation
+import FileFormats
+import Foundation
+import HardwareProfiles
+
+/// After the full trainings: the students are timed on the device, if it can be reached.
+///
+/// One at a time, while nothing else runs. What is measured does not depend on chance as everything before
+/// does, so nothing before may depend on it: no proposal, no finalist.
+struct MeasurementStage {
+  let inputs: StudyInputs
+  let context: StudyContext
+  let journal: Journal
+
+  /// Times the students that have not been timed on the study's device.
+  ///
+  /// A device that cannot be reached is told to the user and no error; the next run tries it again.
+  ///
+  /// - Throws: `StudyError.interrupted`, or an error of the study's own files.
+  func run() throws {
+    guard let device = MeasuringDevice.of(inputs, context) else { return }
+    let students = StudyResults(inputs.definition, journal.state).students
+      .map(\.trial).sorted()
+    let open = students.filter {
+      journal.state.measurement(of: $0, by: device.source) == nil
+    }
+    guard !open.isEmpty else { return }
+    context.report(.stage("measurement"))
+    do {
+      for (index, trial) in open.enumerated() {
+        try context.checkCancelled()
+        context.report(
+          .advance(done: Double(index), total: open.count, detail: "students on the device"))
+        try measure(trial, on: device)
+      }
+    } catch let error as CommandDeviceError where error.problem == .cancelled {
+      throw StudyError.interrupted
+    } catch let error as CommandDeviceError {
+      tellUnreachable(error)
+    } catch let error as LatencyError {
+      tellUnreachable(error)
+    }
+  }
+
+  private func tellUnreachable(_ error: any Error) {
+    context.report(
+      .note("not measured, the front keeps predicted latencies: \(error); the next run tries again"))
+  }
+
+  private func measure(_ trial: Int, on device: MeasuringDevice) throws {
+    let key = journal.state.trials[trial].key
+    // The reference of all is the student that was measured first, whenever that was.
+    let first = journal.state.measured.first { $0.source == device.source }
+    var reference = 0.0
+    func attempt() throws -> MeasuredLatency {
+      if let first { reference = try latency(of: first.trial, on: device).medianMilliseconds }
+      let latency = try latency(of: trial, on: device)
+      if first == nil { reference = latency.medianMilliseconds }
+      return latency
+    }
+    func hasDrifted() -> Bool {
+      first.map { MeasuredLatency.isDrift(reference / $0.referenceMilliseconds) } ?? false
+    }
+    var (best, attempts) = (try attempt(), 1)
+    var isDrifting = best.isDrifting || hasDrifted()
+    if isDrifting || best.isDisturbed {
+      attempts = 2
+      let before = (latency: best, reference: reference, isDrifting: isDrifting)
+      best = try attempt()
+      isDrifting = best.isDrifting || hasDrifted()
+      let isSound = !isDrifting && !best.isDisturbed
+      if !isSound && before.latency.medianMilliseconds <= best.medianMilliseconds {
+        (best, reference, isDrifting) = before
+      }
+    }
+    try keep(best, of: key)
+    try journal.append(
+      .measured(
+        JournalEvent.Measured(
+          trial: trial, key: key, source: device.source,
+          measurementProtocol: device.protocolDescription, isComparable: device.isComparable,
+          latencyMilliseconds: best.medianMilliseconds,
+          latencyStandardErrorMilliseconds: best.standardErrorMilliseconds,
+          samples: best.samples.count, drift: best.drift, referenceMilliseconds: reference,
+          isDrifting: isDrifting, isDisturbed: best.isDisturbed, attempts: attempts)))
+    context.report(
+      .note(
+        String(format: "trial %d: %.4g ms measured", trial, best.medianMilliseconds)
+          + (isDrifting || best.isDisturbed ? ", doubtful: the device was busy or drifted" : "")))
+  }
+
+  private func latency(of trial: Int, on device: MeasuringDevice) throws -> MeasuredLatency {
+    let key = journal.state.trials[trial].key
+    let network = try inputs.network(of: inputs.space.architecture(key: key))
+    let path = inputs.folder.weights(of: key)
+    // Only the first repetition leaves weights. Where it failed, any do: they do not change the latency.
+    let model =
+      FileManager.default.fileExists(atPath: path)
+      ? try TrainedModel(network, contentsOf: path) : TrainedModel(untrained: network)
+    return try device.measure(model, key)
+  }
+
+  /// Keeps the raw samples beside the weights, before the journal says that there are any.
+  private func keep(_ latency: MeasuredLatency, of key: String) throws {
+    try Folder.create(inputs.folder.candidate(key))
+    try AtomicFile.write(
+      SampleLine(key, latency).json + "\n",
+      to: inputs.folder.candidate(key) + "/latency-samples.json")
+  }
+}

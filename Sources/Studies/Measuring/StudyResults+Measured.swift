@@ -1,0 +1,68 @@
+import HardwareProfiles
+
+/// Which latencies the front of a study is made of.
+public enum FrontLatency: String, Hashable, Sendable {
+  case predicted
+  case measured
+}
+
+extension StudyResults {
+  /// What is known of measured latencies as a whole.
+  public struct Measurement: Hashable, Sendable {
+    /// Why the front is made of what it is made of.
+    public enum Reason: String, Hashable, Sendable {
+      /// Every student is measured by the profile's protocol.
+      case complete
+      /// Some students are not measured, and measured latencies do not compare with predicted ones.
+      case incomplete
+      /// They were measured by another protocol than the profile's.
+      case otherProtocol
+    }
+
+    public var measured: Int
+    public var students: Int
+    public var reason: Reason
+    /// The device and how it was measured.
+    public var measurementProtocol: String
+
+    public var front: FrontLatency { reason == .complete ? .measured : .predicted }
+  }
+
+  /// Sets measured latencies beside the predicted ones, and in their place where all students have one by
+  /// the profile's protocol; nil if there are none.
+  static func measure(
+    _ students: inout [Student], _ definition: StudyDefinition, _ state: StudyState
+  ) -> Measurement? {
+    for index in students.indices {
+      students[index].measured = state.measurement(
+        of: students[index].trial, by: definition.measurementSource)
+    }
+    let known = students.compactMap(\.measured)
+    guard let first = known.first else { return nil }
+    let protocols = Set(known.map(\.measurementProtocol))
+    let reason: Measurement.Reason =
+      protocols.count > 1 || !known.allSatisfy(\.isComparable)
+      ? .otherProtocol : known.count < students.count ? .incomplete : .complete
+    let measurement = Measurement(
+      measured: known.count, students: students.count, reason: reason,
+      measurementProtocol: first.measurementProtocol)
+    guard measurement.front == .measured else { return measurement }
+    for index in students.indices {
+      guard let measured = students[index].measured else { continue }
+      let costs = students[index].costs.replacingLatency(
+        by: measured.latencyMilliseconds,
+        standardError: measured.latencyStandardErrorMilliseconds)
+      students[index].measuredCosts = costs
+      students[index].broken = definition.constraints.filter { constraint in
+        constraint.metric == .latencyMilliseconds && (try? constraint.isMet(by: costs)) == false
+      }
+    }
+    return measurement
+  }
+
+  /// The students that keep their budget on the device as far as it is measured.
+  public var withinBudget: [Student] { students.filter(\.broken.isEmpty) }
+
+  /// The students that break a limit on latency when measured, which keeps them from the front.
+  public var demoted: [Student] { students.filter { !$0.broken.isEmpty } }
+}

@@ -1,0 +1,94 @@
+import FileFormats
+import Foundation
+import HardwareProfiles
+import NeuralNetworks
+import SearchSpaces
+import TensorKernels
+
+/// `autodistill profile measure` without a command: a profile of this machine.
+struct ProfileMeasure {
+  private let output: String
+  private let name: String
+  private let spacePath: String
+  private let students: Int
+  private let samplesPath: String?
+
+  init(_ arguments: Arguments) throws {
+    guard let output = arguments.value("--output") else {
+      throw UsageError("profile measure needs --output FILE", ProfileVerb.self)
+    }
+    for option in ProfileMeasureCommand.ownOptions where arguments.value(option) != nil {
+      throw UsageError("\(option) needs --command: without it this machine is measured")
+    }
+    self.output = output
+    name =
+      arguments.value("--name")
+      ?? ((output as NSString).lastPathComponent as NSString).deletingPathExtension
+    spacePath = arguments.value("--space") ?? "SearchSpaces/mobile-cnn.json"
+    students = try arguments.integer("--students", in: 3...10_000) ?? 60
+    samplesPath = arguments.value("--samples")
+  }
+
+  func run() throws -> ExitStatus {
+    let space = try SearchSpace(contentsOf: spacePath)
+    let shape = TensorShape(height: 28, width: 28, channels: 1)
+    var stream = RandomStream(seed: 1, purpose: "profile check")
+    let architectures = (0..<students).map { _ in space.randomArchitecture(using: &stream) }
+    let networks = try architectures.map {
+      try space.network(for: $0, input: shape, classes: 10)
+    }
+    let measurement = HostMeasurement(
+      machine: .current(),
+      measurementProtocol: .inferenceTimer(
+        version: AutoDistillCommand.version, resolution: "28×28×1"),
+      date: String(ISO8601DateFormatter().string(from: Date()).prefix(10)))
+    let result = try measurement.profile(
+      named: name, validatedOn: networks,
+      progress: { done, total in
+        if done % 50 == 0 { Terminal.log("   \(done) of \(total) measurements") }
+      },
+      measure: { try InferenceTimer($0).measure(.probe) })
+    if let samplesPath { try write(result, architectures.map(space.key), to: samplesPath) }
+    try AtomicFile.write(result.profile.json(), to: output)
+    Terminal.print("profile: \(output)")
+    if let validation = result.profile.validation {
+      Terminal.print(
+        String(
+          format:
+            "checked: %d random students: Spearman %.3f, median error %.1f %%, within 10 %%: %.0f %%",
+          validation.networks, validation.spearman, validation.medianAbsolutePercentageError,
+          100 * validation.within10Percent))
+    }
+    sayHowSound(result)
+    Terminal.print("next:    set \"hardware\" in a study.json to \(output)")
+    return .success
+  }
+
+  private func sayHowSound(_ result: HostMeasurementResult) {
+    let count = result.session.entries.count
+    let disturbed = result.session.entries.count { $0.latency.isDisturbed }
+    let drift = 100 * (result.drift - 1)
+    Terminal.print(
+      String(
+        format: "sound:   %d of %d measurements undisturbed; drift %+.1f %%", count - disturbed,
+        count, drift))
+    if MeasuredLatency.isDrift(result.drift) {
+      Terminal.log(
+        "the machine got \(drift > 0 ? "slower" : "faster") while it was measured (throttling, or other "
+          + "work): measure again when it is idle")
+    }
+  }
+
+  /// Writes every measurement as a line: probes by their number, students by their key.
+  private func write(
+    _ result: HostMeasurementResult, _ keys: [String], to path: String
+  ) throws {
+    let probes = (result.session.entries.map(\.item).max() ?? -1) + 1 - keys.count
+    let lines = try result.session.entries.map { entry in
+      let name = entry.item < probes ? "probe \(entry.item)" : keys[entry.item - probes]
+      return try SampleLine(name, entry.latency).json + "\n"
+    }
+    try AtomicFile.write(lines.joined(), to: path)
+    Terminal.print("samples: \(path)")
+  }
+}

@@ -1,0 +1,167 @@
+import Distillation
+import FileFormats
+import Foundation
+import HardwareProfiles
+import NeuralNetworks
+import SearchSpaces
+import Studies
+import TensorKernels
+
+/// `autodistill profile measure --command`: latencies of architectures on another device, as a table.
+struct ProfileMeasureCommand {
+  static let ownOptions = [
+    "--command", "--count", "--keys", "--seed", "--format", "--time-limit", "--image", "--classes",
+  ]
+
+  private let device: CommandDevice
+  private let output: String
+  private let samplesPath: String
+  private let spacePath: String
+  private let count: Int
+  private let keysPath: String?
+  private let seed: Int
+  private let export: ModelExport
+  private let shape: TensorShape
+  private let classes: Int
+
+  init(_ arguments: Arguments, command: String) throws {
+    guard let output = arguments.value("--output"), let space = arguments.value("--space") else {
+      throw UsageError(
+        "profile measure --command needs --space FILE and --output FILE.csv", ProfileVerb.self)
+    }
+    for option in ["--name", "--students"] where arguments.value(option) != nil {
+      throw UsageError("\(option) goes without --command: it is for a profile of this machine")
+    }
+    self.output = output
+    spacePath = space
+    samplesPath = arguments.value("--samples") ?? output + ".samples.jsonl"
+    let limit = try arguments.integer("--time-limit", in: 1...86_400) ?? 300
+    do {
+      device = try CommandDevice(command, timeLimitSeconds: Double(limit))
+    } catch {
+      throw UsageError("--command: \(error)", ProfileVerb.self)
+    }
+    keysPath = arguments.value("--keys")
+    if keysPath != nil && (arguments.value("--count") ?? arguments.value("--seed")) != nil {
+      throw UsageError("--keys says what to measure, so --count and --seed go without it")
+    }
+    count = try arguments.integer("--count", in: 1...100_000) ?? 30
+    seed = try arguments.integer("--seed", in: 0...Int.max) ?? 1
+    classes = try arguments.integer("--classes", in: 1...100_000) ?? 10
+    shape = try ProfileMeasureCommand.shape(arguments.value("--image") ?? "28x28x1")
+    let format = arguments.value("--format") ?? ModelExport.safetensors.format
+    guard let export = ModelExport.named(format) else {
+      throw UsageError("--format: got '\(format)', expected \(ModelExport.knownNames)")
+    }
+    self.export = export
+  }
+
+  func run() throws -> ExitStatus {
+    Interruption.install()
+    let space = try SearchSpace(contentsOf: spacePath)
+    let keys = try keysPath.map { try listedKeys($0, space) } ?? randomKeys(space)
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("autodistill-\(UUID().uuidString)").path
+    try Folder.create(folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let table = try MeasurementTable(output, samplesPath: samplesPath)
+    let known = keys.count { table.measured.contains($0) }
+    if known > 0 { Terminal.log("   \(known) of \(keys.count) are measured already") }
+    var done = known
+    let outcome: MeasurementCampaign.Outcome
+    do {
+      outcome = try MeasurementCampaign(table: table).run(
+        keys,
+        progress: { key, latency in
+          done += 1
+          let error = latency.standardErrorMilliseconds.map { String(format: " ± %.2g", $0) } ?? ""
+          Terminal.log(
+            "   \(done) of \(keys.count): \(key) "
+              + String(format: "%.4g", latency.medianMilliseconds) + error + " ms"
+              + (latency.isSound ? "" : ", doubtful (the device was busy or drifted, twice)"))
+        },
+        measure: { key in try measure(key, space, folder) })
+    } catch let error as CommandDeviceError where error.problem == .cancelled {
+      Terminal.log("interrupted; what is measured is kept, and the same command goes on")
+      return .interrupted
+    }
+    tell(outcome, count: keys.count)
+    return .success
+  }
+
+  private func tell(_ outcome: MeasurementCampaign.Outcome, count: Int) {
+    Terminal.print("table:   \(output) (\(count) architectures, \(outcome.measured) of them new)")
+    Terminal.print("samples: \(samplesPath)")
+    if !outcome.doubtful.isEmpty {
+      Terminal.print("doubtful: \(outcome.doubtful.joined(separator: ", "))")
+    }
+    if let drift = outcome.drift {
+      Terminal.print(
+        String(format: "drift:   %+.1f %% of the reference over this run", 100 * (drift - 1)))
+    }
+    if outcome.isDrifting {
+      Terminal.log("the device drifted: cool it, or fix its clock, and measure into a new file")
+    }
+  }
+
+  private func measure(
+    _ key: String, _ space: SearchSpace, _ folder: String
+  ) throws -> MeasuredLatency {
+    let network = try space.network(
+      for: space.architecture(key: key), input: shape, classes: classes)
+    let path = "\(folder)/\(key).\(export.format)"
+    try export.write(
+      TrainedModel(untrained: network), path,
+      ["architecture": key, "network": network.identity, "classes": String(classes)])
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    return try device.measure(model: path, isCancelled: { Interruption.isRequested })
+  }
+
+  /// Draws architectures, each once. A larger count draws the same ones first.
+  private func randomKeys(_ space: SearchSpace) throws -> [String] {
+    var stream = RandomStream(seed: UInt64(seed), purpose: "measured architectures")
+    var keys: [String] = []
+    var seen: Set<String> = []
+    for _ in 0..<100 * count where keys.count < count {
+      let key = space.key(of: space.randomArchitecture(using: &stream))
+      if seen.insert(key).inserted { keys.append(key) }
+    }
+    guard keys.count == count else {
+      throw UsageError("--count: got '\(count)', but \(spacePath) has about \(keys.count) architectures")
+    }
+    return keys
+  }
+
+  /// Reads one key a line; of a line with commas, the first cell, so that tables can be given too.
+  private func listedKeys(_ path: String, _ space: SearchSpace) throws -> [String] {
+    let text = String(decoding: try MappedFile(path).withUnsafeBytes { Data($0) }, as: UTF8.self)
+    var keys: [String] = []
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .enumerated()
+    {
+      let key = line.prefix { $0 != "," }.trimmingCharacters(in: .whitespaces)
+      if key.isEmpty || index == 0 && key == "architecture" { continue }
+      do {
+        _ = try space.architecture(key: key)
+      } catch {
+        throw FileFormatError.malformed(
+          path: path, location: "line \(index + 1)", found: "'\(key)'",
+          expected: "an architecture's key: \(error)")
+      }
+      if !keys.contains(key) { keys.append(key) }
+    }
+    guard !keys.isEmpty else {
+      throw FileFormatError.malformed(
+        path: path, location: "the file", found: "no keys", expected: "one architecture's key a line")
+    }
+    return keys
+  }
+
+  private static func shape(_ text: String) throws -> TensorShape {
+    let sides = text.split(whereSeparator: { "x×".contains($0) }).map { Int($0) ?? 0 }
+    guard sides.count == 3, sides.allSatisfy({ (1...4096).contains($0) }) else {
+      throw UsageError("--image: got '\(text)', expected HEIGHTxWIDTHxCHANNELS, such as 28x28x1")
+    }
+    return TensorShape(height: sides[0], width: sides[1], channels: sides[2])
+  }
+}
