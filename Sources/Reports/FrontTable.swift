@@ -64,13 +64,17 @@ struct FrontTable: Hashable, Sendable {
     let names = inputs.profiles.map(\.name)
     let suffixes = names.count > 1 ? names.map { "@\($0)" } : [""]
     let worst = FrontTable.worstCaseObjectives(inputs)
+    let measurement = inputs.results.measurement
     columns =
       FrontTable.leadingColumns
       + worst.map { Column(name: $0.description, kind: .number) }
       + suffixes.flatMap { suffix in
         FrontTable.deviceColumns.map { Column(name: $0 + suffix, kind: .number) }
-      } + FrontTable.trailingColumns
-    rows = inputs.results.students.map { FrontTable.row($0, inputs) }
+      } + FrontTable.trailingColumns + (measurement == nil ? [] : FrontTable.measuredColumns)
+    rows = inputs.results.students.map { student in
+      FrontTable.row(student, inputs)
+        + (measurement.map { FrontTable.measuredCells(student, $0) } ?? [])
+    }
   }
 
   /// The objectives that mean the worst of several devices.

@@ -13,7 +13,11 @@ struct JSONReport {
 
   /// The whole file.
   var text: String {
-    JSONText.object([
+    JSONText.object(members + measurementMembers).formatted + "\n"
+  }
+
+  private var members: [(String, JSONText)] {
+    [
       ("format", .text(JSONReport.format)),
       ("name", .text(inputs.definition.name)),
       ("seed", .literal(String(inputs.definition.seed))),
@@ -30,7 +34,7 @@ struct JSONReport {
       ("flash_audit", audit),
       ("least_infeasible", leastInfeasible),
       ("infeasibility", infeasibility),
-    ]).formatted + "\n"
+    ]
   }
 
   private var hashes: JSONText {

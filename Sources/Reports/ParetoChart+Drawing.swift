@@ -16,14 +16,14 @@ extension ParetoChart {
     let legendTop = base + 52
     let height = legendTop + legend.height + 8
     let scale = frame.x.kind == .logarithmic ? ", logarithmic" : ""
-    let title = "Accuracy against \(metric.title)"
+    let title = "Accuracy against \(costTitle)"
     var parts = [
       SVG.rectangle("paper", x: 0, y: 0, width: ParetoChart.width, height: height),
       SVG.text("heading", shortened("\(name): \(title.lowercased())"), x: 24, y: 26),
     ]
     parts += strip(frame)
     parts += frame.verticalAxis("validation accuracy", unit: "%")
-    parts += frame.horizontalAxis("\(metric.title) (\(metric.unit)\(scale))", base: base)
+    parts += frame.horizontalAxis("\(costTitle) (\(metric.unit)\(scale))", base: base)
     parts += crosses(frame) + boundLines(frame, base: base)
     parts += teacherLine(frame) + costBars(frame) + flashMarks(frame) + frontLine(frame)
     parts += studentMarks(frame) + names(frame)

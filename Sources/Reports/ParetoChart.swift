@@ -28,6 +28,8 @@ struct ParetoChart: Sendable {
     /// Without the teacher.
     let baseline: Double?
     let isOnFront: Bool
+    /// Whether it keeps the budget on the device, as far as it is measured.
+    let keepsBudget: Bool
     let tip: String
   }
 
@@ -41,6 +43,8 @@ struct ParetoChart: Sendable {
 
   let name: String
   let metric: DeviceMetric
+  /// What the costs' axis shows.
+  let costTitle: String
   let flash: [Flash]
   /// By their cost, ascending.
   let students: [Student]
@@ -64,6 +68,9 @@ extension ParetoChart {
     }
     name = inputs.definition.name
     self.metric = metric
+    costTitle =
+      inputs.chartsMeasuredLatency
+      ? "latency, measured (of flash trials: predicted)" : metric.title
     flash = inputs.measuredTrials.map { trial in
       let accuracy = trial.flashAccuracy ?? .nan
       return Flash(
@@ -78,14 +85,15 @@ extension ParetoChart {
       let interval = student.validation.interval ?? accuracy...accuracy
       let baseline = student.baselineValidation.meanAccuracy
       return Student(
-        trial: student.trial, cost: cost(student.costs), costError: error(student.costs),
+        trial: student.trial, cost: cost(student.frontCosts), costError: error(student.frontCosts),
         flash: 100 * student.flash.accuracy, accuracy: 100 * accuracy,
         interval: 100 * interval.lowerBound...100 * interval.upperBound,
         baseline: baseline.isFinite ? 100 * baseline : nil, isOnFront: student.isOnFront,
+        keepsBudget: student.broken.isEmpty,
         tip:
           "Trial \(student.trial), fully distilled\(student.role == .audited ? " for the audit" : ""): "
           + "validation accuracy \(accuracy.percentage) "
-          + "(95 % interval \(interval.percentage)), \(phrase(student.costs)); "
+          + "(95 % interval \(interval.percentage)), \(inputs.costPhrase(student)); "
           + inputs.words(student.key))
     }
     teacher = inputs.state.teacher.map { teacher in
@@ -146,8 +154,9 @@ extension ParetoChart {
   /// The corners of the front as a staircase in the two drawn objectives: what the students reach at
   /// every cost. Students may be on the front for a third objective and lie below it.
   var staircase: [(cost: Double, accuracy: Double)] {
-    let points = students.map { [$0.accuracy, -$0.cost] }
-    let front = nonDominatedIndices(of: points).map { students[$0] }
+    let eligible = students.filter(\.keepsBudget)
+    let points = eligible.map { [$0.accuracy, -$0.cost] }
+    let front = nonDominatedIndices(of: points).map { eligible[$0] }
     var corners: [(cost: Double, accuracy: Double)] = []
     for student in front.sorted(by: { $0.cost < $1.cost }) {
       if let last = corners.last { corners.append((student.cost, last.accuracy)) }
@@ -162,7 +171,7 @@ extension ParetoChart {
       "trial \($0.trial): \($0.accuracy.fixed(2)) % at \($0.cost.brief) \(metric.unit)"
         + ($0.isOnFront ? ", on the front" : "")
     }
-    return "Validation accuracy against \(metric.heading). "
+    return "Validation accuracy against \(costTitle) (\(metric.unit)). "
       + "\(counted(flash.count, "flash trial")), "
       + "\(counted(students.count, "fully distilled student"))"
       + (spread.isEmpty ? ". " : ": " + spread.joined(separator: "; ") + ". ")

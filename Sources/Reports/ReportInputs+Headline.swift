@@ -6,14 +6,16 @@ extension ReportInputs {
   /// The result in sentences: the most important one first.
   var headline: [String] {
     if let nothing = state.nothingFeasible { return [headline(of: nothing)] }
+    if let headlineOfDemoted { return headlineOfDemoted }
     guard let best else { return [headlineWithoutStudents] }
     var sentences = [headline(of: best)]
     if let cheapest = results.students.first(where: \.isOnFront), cheapest.trial != best.trial {
       let accuracy = accuracyPhrase(cheapest)
       sentences.append(
-        "Cheapest on the front: trial \(cheapest.trial), \(accuracy) at \(costPhrase(cheapest.costs))."
+        "Cheapest on the front: trial \(cheapest.trial), \(accuracy) at \(costPhrase(cheapest))."
       )
     }
+    if let demotionSentence { sentences.append(demotionSentence) }
     sentences.append(
       "Best means the highest validation accuracy; the test split played no part in any choice.")
     return sentences
@@ -21,7 +23,7 @@ extension ReportInputs {
 
   private func headline(of student: StudyResults.Student) -> String {
     let budget = definition.constraints.isEmpty ? "Best student" : "Best student within the budget"
-    var parts = ["\(accuracyPhrase(student)) at \(costPhrase(student.costs))"]
+    var parts = ["\(accuracyPhrase(student)) at \(costPhrase(student))"]
     if let teacher = state.teacher {
       parts.append(macsPhrase(student.costs, of: teacher))
       if let test = teacher.test, !student.test.isEmpty {

@@ -24,6 +24,7 @@ extension ReportInputs {
     ]
     if showsRoles { columns.insert(.init("role"), at: 2) }
     columns += shownMetrics.map { .init($0.heading, .number) }
+    columns += measuredColumns
     columns += [.init("fewer MACs than teacher", .number), .init("key", .code)]
     return ReportTable(
       caption: "Fully distilled students, the cheapest first", columns: columns,
@@ -68,6 +69,7 @@ extension ReportInputs {
         student.flash.accuracy.percent(2), withInterval(student.validation),
         withInterval(student.test), accuracy(student.baselineTest), gain ?? "–",
       ] + shownMetrics.map { $0.text(try? student.costs.largest($0)) }
+      + measuredCells(student)
       + [ratio.map { "\($0.brief)×" } ?? "–", student.key]
   }
 
@@ -109,8 +111,7 @@ extension ReportInputs {
           + "\(raised.percent(1)) %: they do not compare.")
     }
     if let carriedNote { notes.append(carriedNote) }
-    notes += predictionNotes
-    return notes
+    return notes + (measuredNotes ?? []) + predictionNotes
   }
 
   /// What predicted costs stand for, how sure they are, and who keeps a bound only by luck.
@@ -120,7 +121,7 @@ extension ReportInputs {
     let places = profiles.map {
       (profiles.count > 1 ? "\($0.name): " : "") + $0.protocolDescription
     }
-    var notes = [
+    var notes = results.measurement != nil ? [] : [
       "Latency\(hasEnergy ? " and energy are" : " is") predicted, not measured: "
         + "\(places.joined(separator: "; ")). ± is one standard error of the prediction."
     ]

@@ -22,10 +22,10 @@ struct ReportInputs: Sendable {
     return space.description(of: architecture)
   }
 
-  /// The student with the highest validation accuracy, the cheapest of several; the test split plays
-  /// no part in the choice.
+  /// The student with the highest validation accuracy, the cheapest of several, among those that keep the
+  /// budget on the device as far as it is measured; the test split plays no part in the choice.
   var best: StudyResults.Student? {
-    results.students.reduce(nil) { best, student in
+    results.withinBudget.reduce(nil) { best, student in
       guard let best, best.validationAccuracy >= student.validationAccuracy else { return student }
       return best
     }

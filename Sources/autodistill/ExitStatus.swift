@@ -20,7 +20,8 @@ enum ExitStatus: Int32, CaseIterable {
     case .badUsage: "the command line cannot be understood"
     case .badInput: "a file is missing, damaged or says something impossible"
     case .nothingFeasible: "no student meets the constraints; the report names the nearest ones"
-    case .failed: "the study could not go on (disk, worker, teacher); everything finished is kept"
+    case .failed:
+      "the study could not go on (disk, worker, teacher, device); everything finished is kept"
     case .interrupted: "stopped by Ctrl-C; the same command goes on"
     }
   }
@@ -31,7 +32,7 @@ enum ExitStatus: Int32, CaseIterable {
     case is UsageError: self = .badUsage
     case StudyError.interrupted: self = .interrupted
     case StudyError.corruptJournal, StudyError.changed, StudyError.missing: self = .badInput
-    case is StudyError: self = .failed
+    case is StudyError, is CommandDeviceError, is LatencyError: self = .failed
     case FileFormatError.system(_, let operation, _)
     where !["open", "read", "map", "examine"].contains(operation):
       self = .failed

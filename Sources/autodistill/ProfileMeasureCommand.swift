@@ -127,7 +127,8 @@ struct ProfileMeasureCommand {
       if seen.insert(key).inserted { keys.append(key) }
     }
     guard keys.count == count else {
-      throw UsageError("--count: got '\(count)', but \(spacePath) has about \(keys.count) architectures")
+      throw UsageError(
+        "--count: got '\(count)', but \(spacePath) has about \(keys.count) architectures")
     }
     return keys
   }
@@ -152,7 +153,8 @@ struct ProfileMeasureCommand {
     }
     guard !keys.isEmpty else {
       throw FileFormatError.malformed(
-        path: path, location: "the file", found: "no keys", expected: "one architecture's key a line")
+        path: path, location: "the file", found: "no keys",
+        expected: "one architecture's key a line")
     }
     return keys
   }

@@ -180,7 +180,7 @@ struct StudyCommand {
     }) {
       Terminal.print(
         "next:    autodistill export \(folder.path) \(best.key) --format safetensors")
-    } else if state.nothingFeasible != nil {
+    } else if state.nothingFeasible != nil || !results.demoted.isEmpty {
       Terminal.print("next:    loosen a constraint in a copy of \(folder.definition)")
     } else {
       Terminal.print("next:    autodistill run \(folder.path)")

@@ -203,7 +203,7 @@ struct JournalTests {
       ([MadeUp.imported([MadeUp.carried("a", 1, macs: 5)]), MadeUp.proposed(0, macs: 5)], 2),
       ([MadeUp.began, MadeUp.selected(-1)], 2),
       ([MadeUp.began, MadeUp.audited(0)], 2), ([MadeUp.began, MadeUp.rescored(0, 5)], 2),
-      ([MadeUp.began, MadeUp.tested(-1, 5)], 2),
+      ([MadeUp.began, MadeUp.tested(-1, 5)], 2), ([MadeUp.began, MadeUp.measured(0, 5)], 2),
       ([MadeUp.began, MadeUp.distilled(0, 5)], 2),
       ([MadeUp.began, MadeUp.proposed(0, macs: 5), MadeUp.proposed(0, key: "other", macs: 5)], 3),
     ])

@@ -182,6 +182,21 @@ enum MadeUp {
     .tested(JournalEvent.Tested(trial: trial, test: correct.map { evaluation($0) }))
   }
 
+  /// A student's latency; its standard error is 1 %.
+  static func measured(
+    _ trial: Int, _ milliseconds: Double, source: String = "host",
+    measuredBy measurementProtocol: String = "A small board; some runtime",
+    isComparable: Bool = true, isDisturbed: Bool = false
+  ) -> JournalEvent {
+    .measured(
+      JournalEvent.Measured(
+        trial: trial, key: "k\(trial)", source: source, measurementProtocol: measurementProtocol,
+        isComparable: isComparable, latencyMilliseconds: milliseconds,
+        latencyStandardErrorMilliseconds: milliseconds / 100, samples: 60, drift: 1.0 / 3,
+        referenceMilliseconds: 0.1 + 0.2, isDrifting: false, isDisturbed: isDisturbed,
+        attempts: isDisturbed ? 2 : 1))
+  }
+
   static let stageTimed = JournalEvent.stageTimed(
     JournalEvent.StageTimed(stage: "search", seconds: 12.000000000000002, workers: 2))
 
@@ -193,7 +208,7 @@ enum MadeUp {
     finished(0, 800), finished(1, nil), proposed(2, macs: 800), stopped(2, at: [(3, 500)]),
     stageTimed, rescored(0, 830), audited(0, raisedTo: 0.1), searchEnded(3),
     selected(0), teacherTested, distilled(0, 850), tested(0, 845),
-    distilled(0, nil, isBaseline: true),
+    distilled(0, nil, isBaseline: true), measured(0, 0.7),
     nothingFeasible, nothingFeasibleWithReasons,
   ]
 

@@ -1,4 +1,5 @@
 import Foundation
+import HardwareProfiles
 import Synchronization
 import Testing
 
@@ -8,6 +9,7 @@ import Testing
 struct StudyRun {
   var workers = 2
   var threads = 1
+  var machine = HostMachine.current()
   var command: [String]
   /// Called with the number of trials whose results have been told; true stops the run.
   var stopsAfter: @Sendable (Int) -> Bool = { _ in false }
@@ -24,12 +26,13 @@ struct StudyRun {
   ) throws -> StudyState {
     let told = Counter()
     let (stopsAfter, end) = (stopsAfter, Date(timeIntervalSinceNow: 60))
-    let context = StudyContext(
+    var context = StudyContext(
       version: "1", workerCommand: command, workers: workers, threads: threads,
       report: { progress in
         if case .note(let text) = progress, text.hasPrefix("trial ") { told.add() }
       },
       isCancelled: { stopsAfter(told.value) || Date() > end })
+    context.machine = machine
     return try StudyRunner(try study.inputs(), context: context).run(through: stage)
   }
 }

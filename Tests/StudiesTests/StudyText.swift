@@ -89,6 +89,14 @@ let tinySpace = """
   }
   """
 
+/// The profile of a made-up machine, as `profile measure` of a version would have measured it.
+func deviceProfile(measuredOn machine: String, version: String) -> String {
+  deviceProfile().replacing("some runtime", with: "autodistill \(version)")
+    .replacing("\"one core\"", with: "\"none\"").replacing("\"cooled\"", with: "\"not controlled\"")
+    .replacing(
+      "\"source\": \"published\"", with: "\"source\": \"measured\", \"machine\": \"\(machine)\"")
+}
+
 /// A made-up device; without an `energy` section unless one is given.
 ///
 /// - Parameters:

@@ -96,7 +96,9 @@ enum MedianError {
   static func standardError(_ samples: [Double]) -> Double? {
     guard samples.count > 1 else { return nil }
     let n = Double(samples.count)
-    guard samples.count >= fewestForRanks else { return 1.2533 * deviation(samples) / n.squareRoot() }
+    guard samples.count >= fewestForRanks else {
+      return 1.2533 * deviation(samples) / n.squareRoot()
+    }
     let sorted = samples.sorted()
     let half = confidence * n.squareRoot() / 2
     let low = max(1, Int((n / 2 - half).rounded(.down)))

@@ -87,9 +87,10 @@ enum ShellCommand {
     posix_spawnattr_setflags(
       &attributes,
       Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    var arguments: [UnsafeMutablePointer<CChar>?] = ["sh", "-c", text].map { (word: String) in
-      strdup(word)
-    } + [nil]
+    var arguments: [UnsafeMutablePointer<CChar>?] =
+      ["sh", "-c", text].map { (word: String) in
+        strdup(word)
+      } + [nil]
     defer { for argument in arguments { free(argument) } }
     var process: pid_t = 0
     let code = posix_spawn(&process, "/bin/sh", &actions, &attributes, &arguments, environ)

@@ -44,7 +44,8 @@ struct MeasurementStage {
 
   private func tellUnreachable(_ error: any Error) {
     context.report(
-      .note("not measured, the front keeps predicted latencies: \(error); the next run tries again"))
+      .note("not measured, the front keeps predicted latencies: \(error); the next run tries again")
+    )
   }
 
   private func measure(_ trial: Int, on device: MeasuringDevice) throws {

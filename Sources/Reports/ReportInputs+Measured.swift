@@ -1,0 +1,140 @@
+import Foundation
+import HardwareProfiles
+import Studies
+
+extension ReportInputs {
+  /// Whether the front's latencies were measured, and it is they that the first cost shows.
+  var chartsMeasuredLatency: Bool {
+    results.measurement?.front == .measured && definition.objectives[0] == .latencyMilliseconds
+  }
+
+  /// A student's first cost as a sentence has it, measured where the front is.
+  func costPhrase(_ student: StudyResults.Student) -> String {
+    let metric = definition.objectives[0]
+    let value = definition.firstCost(student.frontCosts)
+    return chartsMeasuredLatency
+      ? "\(metric.text(value)) \(metric.unit) measured latency" : metric.phrase(value)
+  }
+
+  /// A sentence on the students that break their budget when measured; nil if there are none.
+  var demotionSentence: String? {
+    let demoted = results.demoted
+    guard !demoted.isEmpty else { return nil }
+    let names = demoted.map { student in
+      let latency = CostMetric.latencyMilliseconds
+      let limits = student.broken.map(\.description).joined(separator: " and ")
+      return
+        "trial \(student.trial) takes \(latency.text(student.frontCosts.latencyMilliseconds)) ms "
+        + "(predicted: \(latency.text(student.costs.latencyMilliseconds)) ms) and breaks \(limits)"
+    }
+    return "Measured on the device, " + names.joined(separator: "; ")
+      + ": \(demoted.count == 1 ? "it is" : "they are") not on the front."
+  }
+
+  /// The result in sentences where no student keeps its budget when measured.
+  var headlineOfDemoted: [String]? {
+    guard !results.students.isEmpty, results.withinBudget.isEmpty, let demotionSentence else {
+      return nil
+    }
+    return [
+      "No student keeps the budget on the device.", demotionSentence,
+      "Ask for a lower latency in a new study, by as much as the predictions were too low.",
+    ]
+  }
+
+  /// The columns that measured latencies add to the table of students; none if nothing is measured.
+  var measuredColumns: [ReportTable.Column] {
+    guard results.measurement != nil else { return [] }
+    return [
+      .init("measured latency (ms)", .number), .init("samples", .number), .init("on the device"),
+    ]
+  }
+
+  /// Returns a student's cells of `measuredColumns`.
+  func measuredCells(_ student: StudyResults.Student) -> [String] {
+    guard results.measurement != nil else { return [] }
+    guard let measured = student.measured else { return ["–", "–", "not measured"] }
+    let error = measured.latencyStandardErrorMilliseconds.map { " ± \($0.significant(2))" } ?? ""
+    var words: [String] = []
+    if !student.broken.isEmpty {
+      words.append("breaks " + student.broken.map(\.description).joined(separator: ", "))
+    } else if definition.constraints.contains(where: { $0.metric == .latencyMilliseconds }) {
+      if results.measurement?.front == .measured { words.append("keeps the budget") }
+    }
+    if let doubt = measured.doubt { words.append("doubtful: \(doubt)") }
+    return [
+      CostMetric.latencyMilliseconds.text(measured.latencyMilliseconds) + error,
+      String(measured.samples), words.isEmpty ? "measured" : words.joined(separator: "; "),
+    ]
+  }
+
+  /// What has to be said of the latencies; nil without a profile.
+  var measuredNotes: [String]? {
+    guard let measurement = results.measurement, let profile = measuredProfile else { return nil }
+    let energy = profile.energy == nil ? "" : " and energy"
+    var notes: [String] = []
+    switch measurement.reason {
+    case .complete:
+      notes.append(
+        "The front is made of measured latencies, medians ± their standard errors; those of flash "
+          + "trials\(energy.isEmpty ? "" : ", and all energies,") are predicted. Both: "
+          + "\(measurement.measurementProtocol).")
+      if let demotionSentence { notes.append(demotionSentence) }
+    case .incomplete:
+      notes.append(
+        "\(measurement.measured) of \(measurement.students) students are measured. Measured and "
+          + "predicted latencies do not stand in one front, so it is made of predicted ones: "
+          + "\(profile.protocolDescription).")
+    case .otherProtocol:
+      notes.append(
+        "The measured latencies are kept apart: they were taken with another protocol "
+          + "(\(measurement.measurementProtocol)) than the profile's "
+          + "(\(profile.protocolDescription)), so the front is made of predicted ones.")
+    }
+    let doubtful = results.students.filter { $0.measured?.isSound == false }
+    if !doubtful.isEmpty {
+      notes.append(
+        "Measured twice and still doubtful, because the device was busy or drifted: "
+          + "\(counted(doubtful.count, "student")) (trial "
+          + "\(doubtful.map { String($0.trial) }.joined(separator: ", "))).")
+    }
+    if measurement.reason == .complete { notes.append(agreement) }
+    return notes
+  }
+
+  /// How far predictions were off.
+  private var agreement: String {
+    let ratios = results.students.compactMap { student -> Double? in
+      guard let measured = student.frontCosts.latencyMilliseconds,
+        let predicted = student.costs.latencyMilliseconds
+      else { return nil }
+      return predicted / measured
+    }.sorted()
+    guard let lowest = ratios.first, let highest = ratios.last else {
+      return "Nothing was predicted to compare with."
+    }
+    return
+      "Predicted latencies are \(lowest.fixed(2)) to \(highest.fixed(2)) times the measured ones."
+  }
+}
+
+extension JournalEvent.Measured {
+  /// What makes the latency doubtful, in words; nil if nothing does.
+  var doubt: String? {
+    switch (isDrifting, isDisturbed) {
+    case (true, true): "drift and other work"
+    case (true, false): "drift"
+    case (false, true): "other work on the device"
+    case (false, false): nil
+    }
+  }
+}
+
+extension Double {
+  /// The number with at least so many significant digits, without an exponent: `0.0031`.
+  fileprivate func significant(_ digits: Int) -> String {
+    guard self > 0, isFinite else { return fixed(0) }
+    let magnitude = Int(log10(self).rounded(.down))
+    return fixed(min(12, max(0, digits - 1 - magnitude)))
+  }
+}
