@@ -34,7 +34,7 @@ private struct Device {
     if asked.count >= failsAfter { throw Gone() }
     asked.append(key)
     let time = Double(key.count) * factor(asked.count - 1)
-    return try MeasuredLatency(samples: [time, time * 1.01, time * 0.99])
+    return try MeasuredLatency(samples: [time, time * 1.25, time * 0.75])
   }
 }
 
@@ -55,7 +55,7 @@ struct MeasurementCampaignTests {
     #expect(device.asked.count == 28 && device.asked.count { $0 == "a" } == 4)
     let samples = try files.lines(files.samples)
     #expect(samples.count == 28 && samples.count { $0.contains("\"reference\":true") } == 3)
-    #expect(samples[2].contains("\"samples_ms\":[3,3.03,2.97]"))
+    #expect(samples[2].contains("\"samples_ms\":[3,3.75,2.25]"))
   }
 
   @Test("goes on after a stop, measuring nothing twice, to the same table")

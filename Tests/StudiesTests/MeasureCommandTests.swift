@@ -8,7 +8,7 @@ struct MeasuredRunTests {
   @Test("makes a front of measured latencies, and says which student breaks its budget")
   func demotes() throws {
     // Every student is predicted to take less than a millisecond, and takes more than two.
-    let text = MeasuredStudy.text.setting("constraints", "[\"latency_ms<=2\"]")
+    let text = MeasuredStudy.text.setting("constraints", "[\"latency_ms<=1.9\"]")
     let measured = try MeasuredStudy(text)
     let ended = try measured.study.run()
     #expect(ended.status == 0, "\(ended.errors)")

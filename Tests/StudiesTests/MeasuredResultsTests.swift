@@ -28,7 +28,7 @@ struct MeasuredResultsTests {
   func none() throws {
     let results = try results(trained)
     #expect(results.measurement == nil && results.demoted.isEmpty)
-    #expect(results.students.allSatisfy(\.isOnFront))
+    #expect(results.students.allSatisfy { $0.isOnFront })
     #expect(results.students.map(\.frontCosts) == results.students.map(\.costs))
   }
 
@@ -66,7 +66,7 @@ struct MeasuredResultsTests {
     ] {
       let results = try results(trained + first + [last])
       #expect(results.measurement?.reason == .otherProtocol)
-      #expect(results.demoted.isEmpty && results.students.allSatisfy(\.isOnFront))
+      #expect(results.demoted.isEmpty && results.students.allSatisfy { $0.isOnFront })
     }
   }
 
@@ -143,8 +143,8 @@ struct MeasureSettingsTests {
       ("{\"command\": \"bench\"}", "measure.command", "{model}"),
       ("{\"command\": \"b {model}\", \"format\": \"png\"}", "measure.format", "safetensors"),
       ("{\"command\": \"b {model}\", \"time_limit_seconds\": 0}", "time_limit_seconds", "1"),
-      ("{\"command\": \"b {model}\", \"times\": 3}", "measure.times", "did you mean"),
-      ("{\"command\": \"b {model}\", \"protocol\": {}}", "measure.protocol", "runtime"),
+      ("{\"command\": \"b {model}\", \"times\": 3}", "measure.times", "an unknown key"),
+      ("{\"command\": \"b {model}\", \"protocol\": {}}", "measure.protocol", "too"),
     ])
   func refused(value: String, field: String, expectation: String) {
     expectError(["study.json", field, expectation]) {

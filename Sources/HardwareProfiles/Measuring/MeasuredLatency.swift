@@ -88,11 +88,10 @@ enum MedianError {
 
   /// Returns one standard deviation of the median's error, nil for fewer than two samples.
   ///
-  /// The larger of two estimates. By ranks: the samples between which the median lies with 95 %
-  /// (n/2 ± 1.96·√n/2) are 2·1.96 standard errors apart, if samples are independent (David and Nagaraja,
-  /// Order Statistics, 2003, section 7.1). By blocks: medians of eight runs of samples spread by √8
-  /// standard errors, also where neighbours go together. Below eight samples, 1.2533·s/√n, as for normal
-  /// ones.
+  /// The larger of two estimates. By ranks: the samples 1.96·√n/2 ranks on either side of the median are
+  /// 2·1.96 standard errors apart, if samples are independent (David and Nagaraja, Order Statistics, 2003,
+  /// section 7.1). By blocks: medians of eight runs of samples spread by √8 standard errors, also where
+  /// neighbours go together. Below eight samples, 1.2533·s/√n, as for normal ones.
   static func standardError(_ samples: [Double]) -> Double? {
     guard samples.count > 1 else { return nil }
     let n = Double(samples.count)
@@ -100,10 +99,14 @@ enum MedianError {
       return 1.2533 * deviation(samples) / n.squareRoot()
     }
     let sorted = samples.sorted()
-    let half = confidence * n.squareRoot() / 2
-    let low = max(1, Int((n / 2 - half).rounded(.down)))
-    let high = min(samples.count, Int((n / 2 + half).rounded(.up)) + 1)
-    let byRanks = (sorted[high - 1] - sorted[low - 1]) / (2 * confidence)
+    /// The value at a place between the samples.
+    func value(at place: Double) -> Double {
+      let below = max(0, Int(place))
+      let above = min(below + 1, sorted.count - 1)
+      return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
+    }
+    let (middle, half) = ((n - 1) / 2, confidence * n.squareRoot() / 2)
+    let byRanks = (value(at: middle + half) - value(at: middle - half)) / (2 * confidence)
     guard samples.count >= blocks * fewestInBlock else { return byRanks }
     let medians = (0..<blocks).map { block in
       median(Array(samples[block * samples.count / blocks..<(block + 1) * samples.count / blocks]))
