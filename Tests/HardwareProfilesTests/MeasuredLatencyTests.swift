@@ -68,6 +68,15 @@ struct MeasuredLatencyTests {
     #expect(clean.isSound && clean.disturbedShare > 0.03)
   }
 
+  @Test("of a device whose times spread so much that the median is hardly known is not sound")
+  func noisy() throws {
+    var stream = RandomStream(seed: 9, purpose: "noise")
+    let few = try MeasuredLatency(samples: (0..<9).map { _ in 0.1 + stream.uniform() })
+    #expect(few.isDisturbed && !few.isSound)
+    let many = try MeasuredLatency(samples: (0..<900).map { _ in 0.1 + stream.uniform() })
+    #expect(many.isSound)
+  }
+
   @Test("of a device with two clocks is bimodal, also with some inferences slower than both")
   func bimodal() throws {
     var two = MadeUpClock { $0 % 5 < 2 ? 2.5 : 2 }

@@ -34,7 +34,7 @@ private struct Device {
     if asked.count >= failsAfter { throw Gone() }
     asked.append(key)
     let time = Double(key.count) * factor(asked.count - 1)
-    return try MeasuredLatency(samples: [time, time * 1.25, time * 0.75])
+    return try MeasuredLatency(samples: [time, time * 1.0625, time * 0.9375])
   }
 }
 
@@ -55,7 +55,7 @@ struct MeasurementCampaignTests {
     #expect(device.asked.count == 28 && device.asked.count { $0 == "a" } == 4)
     let samples = try files.lines(files.samples)
     #expect(samples.count == 28 && samples.count { $0.contains("\"reference\":true") } == 3)
-    #expect(samples[2].contains("\"samples_ms\":[3,3.75,2.25]"))
+    #expect(samples[2].contains("\"samples_ms\":[3,3.1875,2.8125]"))
   }
 
   @Test("goes on after a stop, measuring nothing twice, to the same table")

@@ -9,7 +9,7 @@ extension MadeUpStudy {
   ) -> JournalEvent {
     .measured(
       JournalEvent.Measured(
-        trial: trial, key: key(trial), source: "host",
+        trial: trial, key: key(trial), profile: "small-board", source: "host",
         measurementProtocol: isComparable
           ? "Small board, one core at 1 GHz; some runtime" : "Another; way",
         isComparable: isComparable,

@@ -190,7 +190,8 @@ enum MadeUp {
   ) -> JournalEvent {
     .measured(
       JournalEvent.Measured(
-        trial: trial, key: "k\(trial)", source: source, measurementProtocol: measurementProtocol,
+        trial: trial, key: "k\(trial)", profile: "small-board", source: source,
+        measurementProtocol: measurementProtocol,
         isComparable: isComparable, latencyMilliseconds: milliseconds,
         latencyStandardErrorMilliseconds: milliseconds / 100, samples: 60, drift: 1.0 / 3,
         referenceMilliseconds: 0.1 + 0.2, isDrifting: false, isDisturbed: isDisturbed,

@@ -16,7 +16,7 @@ struct MeasurementStageTests {
     let state = try run(measured)
     #expect(state.finalists?.count == 3 && state.measured.count == 3)
     for event in state.measured {
-      #expect(event.key == state.trials[event.trial].key)
+      #expect(event.key == state.trials[event.trial].key && event.profile == "small-board")
       #expect(abs(event.latencyMilliseconds - MeasuredStudy.latency(event.key)) < 1e-9)
       #expect(event.samples == 11 && event.isSound && event.isComparable && event.attempts == 1)
       #expect(event.measurementProtocol.hasPrefix("A small board; some runtime"))

@@ -55,8 +55,13 @@ public struct MeasuredLatency: Hashable, Sendable {
 }
 
 extension MeasuredLatency {
-  /// Whether other work on the device, or a changing clock, shows in the samples.
-  public var isDisturbed: Bool { disturbedShare > Limits.disturbedShare || isBimodal }
+  /// Whether other work on the device, or a changing clock, shows in the samples, or they spread so much that
+  /// the median is hardly known.
+  public var isDisturbed: Bool {
+    let error = standardErrorMilliseconds ?? 0
+    return disturbedShare > Limits.disturbedShare || isBimodal
+      || error > Limits.standardError * medianMilliseconds
+  }
 
   /// Whether the median may be believed.
   public var isSound: Bool { !isDisturbed && !isDrifting }
@@ -73,6 +78,8 @@ extension MeasuredLatency {
     static let disturbanceDeviations = 6.0
     /// Up to this share of disturbed samples moves the median by less than the faster half spreads.
     static let disturbedShare = 0.1
+    /// The largest standard error of a median that is known, relative to it.
+    static let standardError = 0.1
     static let drift = 0.05
     static let driftErrors = 3.0
   }

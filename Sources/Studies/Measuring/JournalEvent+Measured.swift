@@ -5,6 +5,8 @@ extension JournalEvent {
   public struct Measured: Hashable, Sendable, Codable {
     public var trial: Int
     public var key: String
+    /// The name of the hardware profile that predicts the device's latencies.
+    public var profile: String
     /// With what it was measured: `host`, or the format and the command.
     public var source: String
     /// The device and how it was measured, as reports state them.
@@ -32,7 +34,7 @@ extension JournalEvent {
     public var isSound: Bool { !isDrifting && !isDisturbed }
 
     enum CodingKeys: String, CodingKey {
-      case trial, key, source, samples, drift, attempts
+      case trial, key, profile, source, samples, drift, attempts
       case measurementProtocol = "protocol"
       case isComparable = "comparable"
       case latencyMilliseconds = "latency_ms"

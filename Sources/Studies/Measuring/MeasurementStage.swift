@@ -78,7 +78,7 @@ struct MeasurementStage {
     try journal.append(
       .measured(
         JournalEvent.Measured(
-          trial: trial, key: key, source: device.source,
+          trial: trial, key: key, profile: device.profile, source: device.source,
           measurementProtocol: device.protocolDescription, isComparable: device.isComparable,
           latencyMilliseconds: best.medianMilliseconds,
           latencyStandardErrorMilliseconds: best.standardErrorMilliseconds,

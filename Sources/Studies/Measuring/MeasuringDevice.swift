@@ -8,6 +8,8 @@ struct MeasuringDevice {
   static let hostSource = "host"
 
   let source: String
+  /// The name of the hardware profile that predicts the device's latencies.
+  let profile: String
   /// The device and the protocol, as reports state them.
   let protocolDescription: String
   /// Whether that is what the hardware profile's predictions are for.
@@ -24,7 +26,8 @@ struct MeasuringDevice {
     }
     guard profile.isMeasurable(on: context.machine, version: context.version) else { return nil }
     return MeasuringDevice(
-      source: hostSource, protocolDescription: profile.protocolDescription, isComparable: true
+      source: hostSource, profile: profile.name,
+      protocolDescription: profile.protocolDescription, isComparable: true
     ) { model, _ in
       try InferenceTimer(model.inferencePlan(capacity: 1)).measure(.student)
     }
@@ -37,7 +40,7 @@ struct MeasuringDevice {
     guard let export = ModelExport.named(settings.format) else { return nil }
     let measurementProtocol = settings.measurementProtocol ?? profile.measurementProtocol
     return MeasuringDevice(
-      source: settings.source,
+      source: settings.source, profile: profile.name,
       protocolDescription: "\(profile.device); \(measurementProtocol)",
       isComparable: measurementProtocol == profile.measurementProtocol
     ) { model, key in
