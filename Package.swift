@@ -63,8 +63,8 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   (
     "Studies",
     [
-      "Statistics", "TensorKernels", "NeuralNetworks", "FileFormats", "Datasets", "Distillation",
-      "SearchSpaces", "HardwareProfiles", "BayesianOptimization",
+      "Statistics", "TensorKernels", "NeuralNetworks", "FileFormats", "ModelExchange", "Datasets",
+      "Distillation", "SearchSpaces", "HardwareProfiles", "BayesianOptimization",
     ], strict
   ),
   (

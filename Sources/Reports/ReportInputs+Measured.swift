@@ -3,9 +3,24 @@ import HardwareProfiles
 import Studies
 
 extension ReportInputs {
+  /// The profile whose device is measured; nil if nothing is.
+  private var measuredProfile: HardwareProfile? {
+    results.measurement.flatMap { measurement in
+      profiles.first { $0.name == measurement.profile }
+    }
+  }
+
+  /// Returns the latency on the device that is measured.
+  private func measuredDeviceLatency(_ costs: Costs) -> Double? {
+    costs.devices.first { $0.profile == results.measurement?.profile }?.latencyMilliseconds
+  }
+
   /// Whether the front's latencies were measured, and it is they that the first cost shows.
   var chartsMeasuredLatency: Bool {
-    results.measurement?.front == .measured && definition.objectives[0] == .latencyMilliseconds
+    guard let measurement = results.measurement, measurement.front == .measured else { return false }
+    let metric = definition.objectives[0]
+    return metric.metric == .latencyMilliseconds
+      && metric.device ?? measurement.profile == measurement.profile
   }
 
   /// A student's first cost as a sentence has it, measured where the front is.
@@ -21,11 +36,11 @@ extension ReportInputs {
     let demoted = results.demoted
     guard !demoted.isEmpty else { return nil }
     let names = demoted.map { student in
-      let latency = CostMetric.latencyMilliseconds
+      let latency = DeviceMetric.latencyMilliseconds
       let limits = student.broken.map(\.description).joined(separator: " and ")
       return
-        "trial \(student.trial) takes \(latency.text(student.frontCosts.latencyMilliseconds)) ms "
-        + "(predicted: \(latency.text(student.costs.latencyMilliseconds)) ms) and breaks \(limits)"
+        "trial \(student.trial) takes \(latency.text(measuredDeviceLatency(student.frontCosts))) ms "
+        + "(predicted: \(latency.text(measuredDeviceLatency(student.costs))) ms) and breaks \(limits)"
     }
     return "Measured on the device, " + names.joined(separator: "; ")
       + ": \(demoted.count == 1 ? "it is" : "they are") not on the front."
@@ -58,12 +73,12 @@ extension ReportInputs {
     var words: [String] = []
     if !student.broken.isEmpty {
       words.append("breaks " + student.broken.map(\.description).joined(separator: ", "))
-    } else if definition.constraints.contains(where: { $0.metric == .latencyMilliseconds }) {
+    } else if definition.constraints.contains(where: { $0.metric.metric == .latencyMilliseconds }) {
       if results.measurement?.front == .measured { words.append("keeps the budget") }
     }
     if let doubt = measured.doubt { words.append("doubtful: \(doubt)") }
     return [
-      CostMetric.latencyMilliseconds.text(measured.latencyMilliseconds) + error,
+      DeviceMetric.latencyMilliseconds.text(measured.latencyMilliseconds) + error,
       String(measured.samples), words.isEmpty ? "measured" : words.joined(separator: "; "),
     ]
   }
@@ -90,6 +105,10 @@ extension ReportInputs {
         "The measured latencies are kept apart: they were taken with another protocol "
           + "(\(measurement.measurementProtocol)) than the profile's "
           + "(\(profile.protocolDescription)), so the front is made of predicted ones.")
+    case .oneOfSeveral:
+      notes.append(
+        "Latencies were measured on \(profile.name) alone, and a cost is the worst of several devices: "
+          + "the front is made of predicted ones.")
     }
     let doubtful = results.students.filter { $0.measured?.isSound == false }
     if !doubtful.isEmpty {
@@ -105,8 +124,8 @@ extension ReportInputs {
   /// How far predictions were off.
   private var agreement: String {
     let ratios = results.students.compactMap { student -> Double? in
-      guard let measured = student.frontCosts.latencyMilliseconds,
-        let predicted = student.costs.latencyMilliseconds
+      guard let measured = measuredDeviceLatency(student.frontCosts),
+        let predicted = measuredDeviceLatency(student.costs)
       else { return nil }
       return predicted / measured
     }.sorted()

@@ -16,7 +16,7 @@ public struct BudgetResult: Hashable, Sendable {
   /// none.
   init?(_ budget: Budget, _ definition: StudyDefinition, _ students: [StudyResults.Student]) {
     func violation(_ student: StudyResults.Student) -> Double {
-      definition.violation(budget, student.costs)
+      definition.violation(budget, student.frontCosts)
     }
     let best = students.filter { violation($0) == 0 }
       .reduce(nil) { best, student -> StudyResults.Student? in

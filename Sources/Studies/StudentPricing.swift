@@ -13,8 +13,8 @@ struct StudentPricing {
 
   /// Returns the costs of an architecture, or nil if no network can be built from it.
   func costs(of architecture: Architecture) -> Costs? {
-    guard let network = try? inputs.network(of: architecture) else { return nil }
-    return Costs(network, on: inputs.profiles)
+    guard let workload = try? inputs.workload(of: architecture) else { return nil }
+    return Costs(workload, on: inputs.profiles)
   }
 
   /// The study's constraints and the devices' own memory limits.

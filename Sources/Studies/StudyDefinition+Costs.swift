@@ -86,6 +86,14 @@ extension StudyDefinition {
             + "\(hardware[first]) is")
       }
     }
+    if let measure {
+      let names = profiles.map(\.name)
+      guard measure.profile.map(names.contains) ?? (names.count == 1) else {
+        throw .invalid(
+          file: file, field: "measure.profile", value: measure.profile.map { "\"\($0)\"" } ?? "nothing",
+          expected: "one of " + names.joined(separator: ", ") + ", whose device the command reaches")
+      }
+    }
     func resolved(_ metric: DeviceMetric) -> DeviceMetric {
       guard metric.metric.dependsOnDevice, profiles.count == 1 else { return metric }
       return DeviceMetric(metric.metric, on: profiles[0].name)

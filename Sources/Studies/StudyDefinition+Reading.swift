@@ -51,7 +51,7 @@ extension StudyDefinition {
     audit = try AuditSettings(members["audit"])
     warmStart = try members["warm_start"]?.distinctTexts("earlier studies", "a folder") ?? []
     measure = try members["measure"].map(MeasureSettings.init)
-    if let measure = members["measure"], hardware == nil {
+    if let measure = members["measure"], hardware.isEmpty {
       throw measure.expected("nothing without \"hardware\", whose device and protocol it measures")
     }
     workers = try members["workers"]?.integer(in: 1...1024)

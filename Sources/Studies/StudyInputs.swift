@@ -103,6 +103,11 @@ public struct StudyInputs: Sendable {
     try space.network(for: architecture, input: imageShape, classes: dataset.classes)
   }
 
+  /// Returns what an architecture's network asks of a device.
+  func workload(of architecture: Architecture) throws -> InferenceWorkload {
+    try space.workload(of: architecture, input: imageShape, classes: dataset.classes)
+  }
+
   /// Returns the event that begins the study's journal.
   func began(version: String) -> JournalEvent.Began {
     JournalEvent.Began(

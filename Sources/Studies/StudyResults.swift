@@ -119,7 +119,7 @@ public struct StudyResults: Sendable {
     self.students = sorted(by: \.frontCosts)
     failedFinalists = failed
     budgets = definition.budgets.compactMap { [students = self.students] in
-      BudgetResult($0, definition, students)
+      BudgetResult($0, definition, students.filter(\.broken.isEmpty))
     }
   }
 }

@@ -1,7 +1,6 @@
 import Distillation
 import FileFormats
 import Foundation
-import ModelExchange
 import Studies
 
 /// `autodistill export STUDY KEY`
@@ -30,25 +29,20 @@ struct ExportVerb: Verb {
 
   private let folder: StudyFolder
   private let key: String
-  private let format: Format
+  private let format: ModelExport
   private let output: String
   private let dataFolder: String?
-
-  enum Format: String, CaseIterable {
-    case safetensors, onnx
-  }
 
   init(_ arguments: Arguments) throws {
     folder = StudyFolder(arguments.operands[0])
     key = arguments.operands[1]
     dataFolder = arguments.value("--data")
-    let name = arguments.value("--format") ?? Format.safetensors.rawValue
-    guard let format = Format(rawValue: name) else {
-      let known = Format.allCases.map(\.rawValue).joined(separator: ", ")
-      throw UsageError("--format: got '\(name)', expected one of \(known)")
+    let name = arguments.value("--format") ?? ModelExport.safetensors.format
+    guard let format = ModelExport.named(name) else {
+      throw UsageError("--format: got '\(name)', expected one of \(ModelExport.knownNames)")
     }
     self.format = format
-    output = arguments.value("--output") ?? "\(key).\(format)"
+    output = arguments.value("--output") ?? "\(key).\(format.format)"
   }
 
   func run() throws -> ExitStatus {
@@ -79,17 +73,8 @@ struct ExportVerb: Verb {
       "pixel_mean": list(statistics.mean),
       "pixel_deviation": list(statistics.standardDeviation),
     ]
-    switch format {
-    case .safetensors:
-      try model.write(to: output, metadata: metadata)
-      Terminal.print("weights: \(output)")
-    case .onnx:
-      let exported = ONNXModel(
-        model.network, parameters: model.parameters, statistics: model.statistics,
-        metadata: metadata)
-      try exported.write(to: output)
-      Terminal.print("model:   \(output)")
-    }
+    try format.write(model, output, metadata)
+    Terminal.print("model:   \(output)")
     Terminal.print("next:    autodistill report \(folder.path)")
     return .success
   }

@@ -1,3 +1,5 @@
+import Statistics
+
 /// A latency as it was measured: the samples, their median, and how far to believe it.
 ///
 /// The median is believed if nothing disturbed the device (few samples far above it, one mode) and it did

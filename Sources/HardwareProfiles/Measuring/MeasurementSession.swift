@@ -1,3 +1,5 @@
+import Statistics
+
 /// Several measurements one after the other, some of the same thing, and what the device did meanwhile.
 ///
 /// Things that are measured more than once tell whether the whole session got slower: networks that are

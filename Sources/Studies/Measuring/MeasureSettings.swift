@@ -4,6 +4,8 @@ import HardwareProfiles
 
 /// How the final students are timed on the study's device, where that is not this machine.
 public struct MeasureSettings: Hashable, Sendable {
+  /// The name of the hardware profile whose device it is; nil for a study's only one.
+  public var profile: String?
   /// The command, with `{model}` for the exported model's path.
   public var device: CommandDevice
   /// The format of the exported model, by its name.
@@ -17,7 +19,8 @@ public struct MeasureSettings: Hashable, Sendable {
   init(_ field: JSONField) throws(JSONError) {
     let members = try field.members(
       of: "how students are measured",
-      known: ["command", "format", "time_limit_seconds", "protocol"])
+      known: ["profile", "command", "format", "time_limit_seconds", "protocol"])
+    profile = try members["profile"]?.text("the name of a hardware profile")
     let command = try members.required("command")
     let text = try command.text("a command such as \"ssh pi ./bench {model}\"")
     let limit = try members["time_limit_seconds"]?.number(in: 1...86_400) ?? 300

@@ -20,11 +20,14 @@ struct MeasuringDevice {
   /// Returns the device of a study: the command that it names, or this machine if the profile was measured
   /// on one like it with this program; nil if there is neither.
   static func of(_ inputs: StudyInputs, _ context: StudyContext) -> MeasuringDevice? {
-    guard let profile = inputs.profile else { return nil }
     if let settings = inputs.definition.measure {
-      return command(settings, profile, inputs, context)
+      let profile = inputs.profiles.first { settings.profile == nil || settings.profile == $0.name }
+      return profile.flatMap { command(settings, $0, inputs, context) }
     }
-    guard profile.isMeasurable(on: context.machine, version: context.version) else { return nil }
+    let here = inputs.profiles.first {
+      $0.isMeasurable(on: context.machine, version: context.version)
+    }
+    guard let profile = here else { return nil }
     return MeasuringDevice(
       source: hostSource, profile: profile.name,
       protocolDescription: profile.protocolDescription, isComparable: true

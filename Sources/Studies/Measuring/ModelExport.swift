@@ -1,4 +1,6 @@
 import Distillation
+import FileFormats
+import ModelExchange
 import TensorKernels
 
 /// A file format that a student is exported in, for a device to time or for the user.
@@ -22,14 +24,21 @@ public struct ModelExport: Sendable {
     try model.write(to: path, metadata: metadata)
   }
 
+  /// As inference runs it, norms folded, for other runtimes.
+  public static let onnx = ModelExport(format: "onnx") { model, path, metadata in
+    try ONNXModel(
+      model.network, parameters: model.parameters, statistics: model.statistics, metadata: metadata
+    ).write(to: path)
+  }
+
   /// The formats that a device's command may ask for.
-  public static let all = [safetensors]
+  public static let all = [safetensors, onnx]
 
   /// Returns the format of a name; nil if there is none.
   public static func named(_ format: String) -> ModelExport? {
     all.first { $0.format == format }
   }
 
-  /// The names in messages: `safetensors`.
+  /// The names in messages: `safetensors, onnx`.
   public static var knownNames: String { all.map(\.format).joined(separator: ", ") }
 }

@@ -17,8 +17,12 @@ extension StudyResults {
       case incomplete
       /// They were measured by another protocol than the profile's.
       case otherProtocol
+      /// A cost is the worst of several devices, and one of these is measured.
+      case oneOfSeveral
     }
 
+    /// The name of the profile whose device is measured.
+    public var profile: String
     public var measured: Int
     public var students: Int
     public var reason: Reason
@@ -40,21 +44,26 @@ extension StudyResults {
     let known = students.compactMap(\.measured)
     guard let first = known.first else { return nil }
     let protocols = Set(known.map(\.measurementProtocol))
+    let isMixed = definition.objectives.contains {
+      $0.metric == .latencyMilliseconds && $0.device == nil && definition.hardware.count > 1
+    }
     let reason: Measurement.Reason =
-      protocols.count > 1 || !known.allSatisfy(\.isComparable)
+      isMixed ? .oneOfSeveral : protocols.count > 1 || !known.allSatisfy(\.isComparable)
       ? .otherProtocol : known.count < students.count ? .incomplete : .complete
     let measurement = Measurement(
-      measured: known.count, students: students.count, reason: reason,
+      profile: first.profile, measured: known.count, students: students.count, reason: reason,
       measurementProtocol: first.measurementProtocol)
     guard measurement.front == .measured else { return measurement }
     for index in students.indices {
       guard let measured = students[index].measured else { continue }
       let costs = students[index].costs.replacingLatency(
-        by: measured.latencyMilliseconds,
+        on: measured.profile, by: measured.latencyMilliseconds,
         standardError: measured.latencyStandardErrorMilliseconds)
       students[index].measuredCosts = costs
       students[index].broken = definition.constraints.filter { constraint in
-        constraint.metric == .latencyMilliseconds && (try? constraint.isMet(by: costs)) == false
+        constraint.metric.metric == .latencyMilliseconds
+          && constraint.metric.device ?? measured.profile == measured.profile
+          && (try? constraint.isMet(by: costs, at: definition.confidence)) == false
       }
     }
     return measurement
