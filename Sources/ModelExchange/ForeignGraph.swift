@@ -21,6 +21,8 @@ struct ForeignLayer {
     case globalPooling
     /// Any other pass over the values.
     case pass(readsSecondTensor: Bool)
+    /// Computes nothing, but keeps what stands before and behind it from being one kernel.
+    case identity
     /// Not priced; its shape is known from the file.
     case unsupported
     /// Reads what the network gives.
@@ -98,20 +100,25 @@ extension ForeignGraph {
     case .pooling(let size, let stride): return kernel(.pooling, size: size, stride: stride)
     case .globalPooling: return kernel(.globalPooling)
     case .bias, .norm, .activation, .add, .multiply, .gate, .pass: return kernel(.elementwise)
-    case .input, .unsupported, .output: preconditionFailure("\(layer.name) runs no kernel")
+    case .input, .identity, .unsupported, .output:
+      preconditionFailure("\(layer.name) runs no kernel")
     }
   }
 
   /// Peak bytes of activations, fp32: the input's buffer and one for every group's output, each as long as
   /// it is needed.
   func peakActivationBytes(_ groups: [FusedGroup]) -> Int {
+    var sources = Array(layers.indices)
+    for (index, layer) in layers.enumerated() where layer.operation == .identity {
+      sources[index] = sources[layer.inputs[0]]
+    }
     var lastUse = [Int](repeating: -1, count: layers.count)
     for (step, group) in groups.enumerated() {
-      for input in layers[group.head].inputs { lastUse[input] = step }
-      if let addend = group.addend { lastUse[addend] = step }
+      for input in layers[group.head].inputs { lastUse[sources[input]] = step }
+      if let addend = group.addend { lastUse[sources[addend]] = step }
     }
     for layer in layers where layer.operation == .output {
-      for input in layer.inputs { lastUse[input] = groups.count - 1 }
+      for input in layer.inputs { lastUse[sources[input]] = groups.count - 1 }
     }
     func request(_ layer: Int, from step: Int) -> ArenaLayout.Request {
       ArenaLayout.Request(
@@ -156,7 +163,7 @@ extension ForeignLayer {
   /// Whether a kernel runs for it.
   var runs: Bool {
     switch operation {
-    case .input, .unsupported, .output: false
+    case .input, .identity, .unsupported, .output: false
     default: true
     }
   }

@@ -30,6 +30,7 @@ extension ONNXGraphReader {
     }
     let input = try tensor(0, of: node)
     switch node.operation {
+    case "Identity": try append(.identity, node, reading: [input], sizes: input.sizes)
     case "Flatten":
       let axis = try node.integer("axis", default: 1)
       let split = axis == input.sizes.count ? axis : try place(axis, in: input.sizes)

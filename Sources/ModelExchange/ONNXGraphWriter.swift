@@ -88,13 +88,13 @@ extension ONNXGraphWriter {
     case .depthwiseConvolution(let kernel, let stride):
       appendConvolution(index, kernel: kernel, stride: stride, groups: shape.channels, inputs: 1)
     case .dense(let channels): appendDense(index, from: shape, to: channels)
-    case .batchNorm: appendNorm(index)
+    case .batchNorm: appendNorm(index, on: kept(node.inputs[0]))
     case .activation(let kind): appendActivation(kind, index, on: node.inputs[0])
     case .squeezeExcitation(let hidden):
       appendSqueezeExcitation(index, channels: shape.channels, hidden: hidden)
     case .add: appendSum(index, of: node.inputs[0], and: node.inputs[1])
     case .zero:
-      let zero = constant("\(index).zero", shape: [], [0])
+      let zero = constant("\(index).factor", shape: [], [0])
       let input = value(of: node.inputs[0])
       append("Mul", index, inputs: [input.name, zero], isVector: input.isVector)
     case .channelShuffle(let groups): appendShuffle(index, shape: shape, groups: groups)
@@ -143,8 +143,19 @@ extension ONNXGraphWriter {
       attributes: ["transB": .integer(1)], isVector: true)
   }
 
-  private mutating func appendNorm(_ index: Int) {
-    let input = value(of: network.nodes[index].inputs[0])
+  /// Returns what a norm of its own reads. Right behind a convolution or dense layer, which has taken in its
+  /// own norm, that is behind an `Identity`: without it the norm would be read as that layer's.
+  private mutating func kept(_ index: Int) -> Value {
+    let source = value(of: index)
+    let producer = graph.nodes.first { $0.outputs.contains(source.name) }?.operation
+    guard producer == "Conv" || producer == "Gemm" else { return source }
+    let name = source.name + ".kept"
+    graph.nodes.append(
+      ONNXNode(name: name, operation: "Identity", inputs: [source.name], outputs: [name]))
+    return Value(name: name, isVector: source.isVector)
+  }
+
+  private mutating func appendNorm(_ index: Int, on input: Value) {
     let roles: [ParameterLayout.Role] = [.scale, .shift, .runningMean, .runningVariance]
     let operands = roles.map { stored($0, of: index) }
     append(

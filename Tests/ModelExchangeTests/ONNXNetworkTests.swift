@@ -51,6 +51,17 @@ struct ONNXNetworkTests {
     #expect(kernels.map(\.macs) == [64 * 9 * 2 * 6, 64 * 12, 64 * 12])
   }
 
+  @Test("have layers on both sides of an Identity as kernels of their own")
+  func identity() throws {
+    var model = ForeignModel()
+    let kept = model.append("Identity", [model.convolution("x", from: 4, to: 4)])
+    model.append("Relu", [model.norm(kept, channels: 4)])
+    let network = try read(model)
+    #expect(network.kernels.map(\.kind) == [.convolution, .elementwise])
+    #expect(network.kernels.map(\.activation) == [.identity, .relu])
+    #expect(network.costs.peakActivationBytes == 4 * 64 * 8)
+  }
+
   @Test("have squeeze-and-excitation found in what exporters write", arguments: [true, false])
   func squeezeExcitation(withConvolutions: Bool) throws {
     var model = ForeignModel()
