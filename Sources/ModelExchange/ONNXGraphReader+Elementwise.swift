@@ -45,7 +45,7 @@ extension ONNXGraphReader {
       .pass(readsSecondTensor: false), node, reading: [input], sizes: input.sizes)
   }
 
-  /// `Add`, `Sub`, `Mul` and `Div` of two tensors, or of one and constants.
+  /// `Add`, `Sum`, `Sub`, `Mul` and `Div` of two tensors, or of one and constants.
   mutating func readArithmetic(_ node: ONNXNode) throws(Refusal) {
     guard node.inputs.count == 2 else {
       throw Refusal("\(node.inputs.count) operands, expected 2")
@@ -60,7 +60,7 @@ extension ONNXGraphReader {
     if first.sizes == second.sizes {
       let operation: ForeignLayer.Operation =
         switch node.operation {
-        case "Add": .add
+        case "Add", "Sum": .add
         case "Mul": .multiply
         default: .pass(readsSecondTensor: true)
         }
@@ -79,11 +79,13 @@ extension ONNXGraphReader {
     _ node: ONNXNode, with constant: ONNXTensor, on input: Tensor
   ) throws(Refusal) {
     let sizes = try broadcast(input.sizes, constant.shape)
+    let count = try product(constant.shape)
+    // A bias has one value a channel and is constant along the dimensions behind it.
+    let isBias =
+      ["Add", "Sum"].contains(node.operation) && sizes == input.sizes && sizes.count > 1
+      && count == sizes[1] && constant.shape.reversed().prefix { $0 == 1 }.count >= sizes.count - 2
     // A single number is part of the kernel, not a weight.
-    let count = constant.shape.isEmpty ? 1 : try product(constant.shape)
-    let weights = count > 1 ? count : 0
-    let channels = sizes.count > 1 ? sizes[1] : 0
-    let isBias = node.operation == "Add" && sizes == input.sizes && count == channels
+    let weights = count > 1 || isBias ? count : 0
     try append(
       isBias ? .bias : .pass(readsSecondTensor: false), node, reading: [input], sizes: sizes
     ) {

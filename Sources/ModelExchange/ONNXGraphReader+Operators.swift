@@ -20,7 +20,7 @@ extension ONNXGraphReader {
     case "Sigmoid": try readGate(node, isHard: false)
     case "HardSigmoid": try readHardSigmoid(node)
     case "Softmax", "LogSoftmax", "Tanh", "LeakyRelu", "Elu": try readPass(node)
-    case "Add", "Sub", "Mul", "Div": try readArithmetic(node)
+    case "Add", "Sum", "Sub", "Mul", "Div": try readArithmetic(node)
     case "Concat": try readConcatenation(node)
     case "Transpose": try readTransposition(node)
     case "Constant": try readConstant(node)

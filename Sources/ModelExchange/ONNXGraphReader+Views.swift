@@ -25,24 +25,37 @@ extension ONNXGraphReader {
   }
 
   mutating func readView(_ node: ONNXNode) throws(Refusal) {
-    if node.operation == "Identity", let constant = try? constant(0, of: node) {
-      return define(node, as: constant)
+    if isConstant(0, of: node), let constant = try constant(0, of: node) {
+      let sizes = try viewed(constant.shape, node)
+      guard try product(sizes) == product(constant.shape) else {
+        throw Refusal("constants of \(constant.shape) as \(sizes)")
+      }
+      var view = constant
+      view.shape = sizes
+      view.values = constant.values.map {
+        NumericArray(shape: sizes, elementType: $0.elementType, bytes: $0.bytes)
+      }
+      return define(node, as: view)
     }
     let input = try tensor(0, of: node)
+    if node.operation == "Identity" {
+      try append(.identity, node, reading: [input], sizes: input.sizes)
+    } else {
+      define(node, asViewOf: input, sizes: try viewed(input.sizes, node))
+    }
+  }
+
+  /// Returns the sizes that an operator gives to values of `sizes`.
+  private func viewed(_ sizes: [Int], _ node: ONNXNode) throws(Refusal) -> [Int] {
     switch node.operation {
-    case "Identity": try append(.identity, node, reading: [input], sizes: input.sizes)
     case "Flatten":
       let axis = try node.integer("axis", default: 1)
-      let split = axis == input.sizes.count ? axis : try place(axis, in: input.sizes)
-      define(
-        node, asViewOf: input,
-        sizes: [
-          input.sizes[..<split].reduce(1, *), input.sizes[split...].reduce(1, *),
-        ])
-    case "Reshape": define(node, asViewOf: input, sizes: try reshaped(input.sizes, node))
-    case "Squeeze": define(node, asViewOf: input, sizes: try squeezed(input.sizes, node))
-    case "Unsqueeze": define(node, asViewOf: input, sizes: try unsqueezed(input.sizes, node))
-    default: define(node, asViewOf: input, sizes: input.sizes)
+      let split = axis == sizes.count ? axis : try place(axis, in: sizes)
+      return [try product(Array(sizes[..<split])), try product(Array(sizes[split...]))]
+    case "Reshape": return try reshaped(sizes, node)
+    case "Squeeze": return try squeezed(sizes, node)
+    case "Unsqueeze": return try unsqueezed(sizes, node)
+    default: return sizes
     }
   }
 
@@ -56,7 +69,7 @@ extension ONNXGraphReader {
     for (place, size) in wanted.enumerated() {
       result.append(size == 0 && place < sizes.count ? sizes[place] : size)
     }
-    let total = sizes.reduce(1, *)
+    let total = try product(sizes)
     if let open = result.firstIndex(of: -1) {
       result[open] = 1
       result[open] = max(1, total / (try product(result)))

@@ -4,8 +4,11 @@ import NeuralNetworks
 /// Why an operator cannot be priced.
 struct Refusal: Error {
   let reason: String
+  let isConsequence: Bool
 
-  init(_ reason: String) { self.reason = reason }
+  init(_ reason: String, isConsequence: Bool = false) {
+    (self.reason, self.isConsequence) = (reason, isConsequence)
+  }
 }
 
 /// Walks through a graph in its order, infers every shape and notes every layer.
@@ -48,11 +51,11 @@ struct ONNXGraphReader {
       }
       do throws(Refusal) {
         if let missing = node.inputs.first(where: { unknown.contains($0) }) {
-          throw Refusal("the shape of its input '\(missing)' is unknown")
+          throw Refusal("the shape of its input '\(missing)' is unknown", isConsequence: true)
         }
         try read(node)
       } catch {
-        note(node, error.reason)
+        note(node, error)
       }
     }
     guard !graph.outputs.isEmpty else { throw malformed("graph", "no output", "at least one") }
@@ -123,9 +126,11 @@ struct ONNXGraphReader {
   }
 
   /// Notes an operator that cannot be priced; what follows it can, if the file says the output's shape.
-  private mutating func note(_ node: ONNXNode, _ reason: String) {
+  private mutating func note(_ node: ONNXNode, _ refusal: Refusal) {
     unsupported.append(
-      UnsupportedNode(operation: node.qualifiedOperation, name: node.title, reason: reason))
+      UnsupportedNode(
+        operation: node.qualifiedOperation, name: node.title, reason: refusal.reason,
+        isConsequence: refusal.isConsequence))
     for output in node.outputs where !output.isEmpty {
       guard let sizes = declaredSizes(of: output), let shape = try? imageShape(of: sizes) else {
         unknown.insert(output)

@@ -19,7 +19,7 @@ public struct ONNXNetwork: Sendable {
   public let unsupported: [UnsupportedNode]
 }
 
-/// An operator that cannot be priced.
+/// An operator that is not priced.
 public struct UnsupportedNode: Hashable, Sendable, CustomStringConvertible {
   /// Such as `Resize`, with the domain before it if it is not the standard's.
   public let operation: String
@@ -27,6 +27,8 @@ public struct UnsupportedNode: Hashable, Sendable, CustomStringConvertible {
   public let name: String
   /// What was found, and what would have been understood.
   public let reason: String
+  /// Whether only the shapes are missing, because of an operator before it.
+  public let isConsequence: Bool
 
   public var description: String { "\(operation) '\(name)': \(reason)" }
 }

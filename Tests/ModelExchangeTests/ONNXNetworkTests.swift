@@ -179,6 +179,31 @@ struct ONNXNetworkTests {
     #expect(network.kernels[4].weightCount == 90)
   }
 
+  @Test("may have constants in another shape, and biases of their own")
+  func reshapedConstants() throws {
+    var model = ForeignModel()
+    let bias = model.append("Unsqueeze", [model.weights([6]), model.integers([1, 2])])
+    let flat = model.append("Reshape", [model.weights([4, 6]), model.integers([6, 4, 1, -1])])
+    model.append("Sum", [model.append("Conv", ["x", flat]), bias])
+    let network = try read(model)
+    #expect(network.unsupported.isEmpty, "\(network.unsupported)")
+    #expect(
+      network.kernels == [
+        InferenceKernel(
+          .pointwise, from: shape(8, 8, 4), to: shape(8, 8, 6), macs: 64 * 24, weightCount: 30)
+      ])
+  }
+
+  @Test("have constants along the width added by a pass, not as a bias")
+  func addendAlongWidth() throws {
+    var model = ForeignModel()
+    let convolution = model.convolution("x", from: 4, to: 8, kernel: [1, 1])
+    model.append("Add", [convolution, model.weights([8])])
+    let kernels = try read(model).kernels
+    #expect(kernels.map(\.kind) == [.pointwise, .elementwise])
+    #expect(kernels.map(\.weightCount) == [32, 8])
+  }
+
   @Test("have each operator that is not understood named, with the reason")
   func unsupported() throws {
     var model = ForeignModel()
@@ -190,6 +215,7 @@ struct ONNXNetworkTests {
     model.append("Relu", ["attended"])
     let network = try read(model)
     #expect(network.kernels.isEmpty)
+    #expect(network.unsupported.map(\.isConsequence) == [false, true, true, true])
     #expect(
       network.unsupported.map(\.description) == [
         "Conv 'Conv0': dilations [2, 2], expected [1, 1]",
