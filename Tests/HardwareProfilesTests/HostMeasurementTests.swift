@@ -47,7 +47,7 @@ struct HostMeasurementTests {
     }
     let bandwidths = found.memory.levels.map(\.bandwidthGigabytesPerSecond)
     #expect(isClose(bandwidths[2], 9))
-    #expect(isClose(found.inferenceOverheadMicroseconds, 3))
+    #expect(isClose(found.physical.inferenceOverheadMicroseconds, 3))
   }
 
   @Test("predicts students that the fit has not seen, and says how well")

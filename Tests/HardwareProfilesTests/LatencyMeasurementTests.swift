@@ -108,7 +108,7 @@ struct InferenceTimerTests {
           runtime: own.runtime, threads: threads, resolution: own.resolution,
           affinity: own.affinity, thermal: own.thermal),
         memory: base.memory, inferenceOverheadMicroseconds: 3,
-        kernelParameters: base.kernelParameters, energy: nil, relativeUncertainty: 0.1,
+        kernelParameters: base.physical.kernels, energy: nil, relativeUncertainty: 0.1,
         provenance: Provenance(source: source, text: "text", date: "2026-01-31", machine: machine),
         validation: nil)
     }

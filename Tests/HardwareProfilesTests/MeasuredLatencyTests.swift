@@ -1,4 +1,5 @@
 import TensorKernels
+import Statistics
 import Testing
 
 @testable import HardwareProfiles

@@ -13,7 +13,7 @@ struct SyntheticDevice {
   /// Returns the microseconds of one inference.
   func microseconds(_ network: Network, _ random: inout RandomStream) -> Double {
     let kernels = network.inferenceKernels
-    let exact = kernels.reduce(profile.inferenceOverheadMicroseconds) {
+    let exact = kernels.reduce(profile.physical.inferenceOverheadMicroseconds) {
       $0 + profile.latencyMicroseconds(of: $1)
     }
     return exact * (1 + noise * abs(random.normal()))
@@ -91,4 +91,21 @@ func randomStudents(_ count: Int, _ random: inout RandomStream) throws -> [Netwo
     students.append(try builder.network())
   }
   return students
+}
+
+extension HardwareProfile {
+  /// Creates a profile of a physical model without a correction.
+  init(
+    name: String, device: String, measurementProtocol: MeasurementProtocol, memory: Memory,
+    inferenceOverheadMicroseconds: Double, kernelParameters: [KernelParameters], energy: Energy?,
+    relativeUncertainty: Double, provenance: Provenance, validation: Validation?
+  ) {
+    self.init(
+      name: name, device: device, measurementProtocol: measurementProtocol, memory: memory,
+      physical: PhysicalModel(
+        inferenceOverheadMicroseconds: inferenceOverheadMicroseconds, kernels: kernelParameters,
+        levels: memory.levels, bytesPerValue: measurementProtocol.precision.bytes),
+      energy: energy, relativeUncertainty: relativeUncertainty, provenance: provenance,
+      validation: validation)
+  }
 }

@@ -68,7 +68,7 @@ func randomSpace(_ number: Int) -> SearchSpace {
 func bareSpace(_ parameters: [Parameter]) -> SearchSpace {
   SearchSpace(
     name: "bare", parameters: parameters, file: "bare.json",
-    blueprint: Blueprint(elements: [], blocks: []))
+    blueprint: Blueprint(elements: [], blocks: []), images: TypicalImages())
 }
 
 /// Returns an unconditional parameter of the values 0, 1, …
