@@ -10,16 +10,19 @@ public struct DeviceFit: Sendable {
     public var device: String
     public var measurementProtocol: MeasurementProtocol
     public var memory: Memory
+    /// Where no energies were measured.
+    public var energy: Energy?
     public var provenance: Provenance
 
     public init(
       name: String, device: String, measurementProtocol: MeasurementProtocol, memory: Memory,
-      provenance: Provenance
+      energy: Energy? = nil, provenance: Provenance
     ) {
       self.name = name
       self.device = device
       self.measurementProtocol = measurementProtocol
       self.memory = memory
+      self.energy = energy
       self.provenance = provenance
     }
   }
@@ -51,16 +54,40 @@ public struct DeviceFit: Sendable {
       correction: fit.correction, energy: nil, relativeUncertainty: 0.3,
       provenance: description.provenance, validation: nil)
     profile = bare.with(
-      energy: Energy(fitting: measurements, predictedBy: bare) ?? base?.energy, validation: nil)
+      energy: Energy(fitting: measurements, predictedBy: bare) ?? description.energy,
+      validation: nil)
+  }
+
+  /// The profile without the measured networks, for a file that must not hold them: rates alone, as unsure as
+  /// they are of these networks.
+  public func physicalProfile(of measurements: [MeasuredWorkload]) -> HardwareProfile {
+    let scales = profile.correction?.scales ?? CorrectionScales()
+    let alone = (scales.shape * scales.shape + scales.kernel * scales.kernel).squareRoot()
+    var physical = profile.physical
+    physical.setUncertainty(roundedForFile(min(0.9, max(0.02, alone)), digits: 2))
+    var errors: [Double] = []
+    var explained: [Double] = []
+    for measurement in measurements {
+      let sketch = NetworkSketch(measurement.workload, on: physical)
+      errors.append(1000 * measurement.latencyMilliseconds / sketch.total - 1)
+      explained.append(
+        sketch.parts.reduce(0) { sum, part in
+          let share = part.count.squareRoot() * alone * part.time.total / sketch.total
+          return sum + share * share
+        })
+    }
+    let deviation = robustDeviation(errors)
+    let shared = max(0, deviation * deviation - median(explained)).squareRoot()
+    return HardwareProfile(
+      name: profile.name, device: profile.device,
+      measurementProtocol: profile.measurementProtocol, memory: profile.memory, physical: physical,
+      energy: profile.energy, relativeUncertainty: roundedForFile(min(0.9, max(0.02, shared)), digits: 2),
+      provenance: profile.provenance, validation: nil)
   }
 
   /// How well the profile predicts networks that it has not seen.
   public func quality(on heldOut: [MeasuredWorkload]) -> PredictionQuality {
-    let estimates = heldOut.map { profile.predict($0.workload) }
-    return PredictionQuality(
-      predicted: estimates.map(\.latencyMilliseconds),
-      measured: heldOut.map(\.latencyMilliseconds),
-      standardErrors: estimates.map(\.latencyStandardErrorMilliseconds))
+    profile.quality(on: heldOut)
   }
 
   /// How well each measured network is predicted from all others.
@@ -79,6 +106,15 @@ public struct DeviceFit: Sendable {
 }
 
 extension HardwareProfile {
+  /// How well the profile predicts measured networks.
+  public func quality(on networks: [MeasuredWorkload]) -> PredictionQuality {
+    let estimates = networks.map { predict($0.workload) }
+    return PredictionQuality(
+      predicted: estimates.map(\.latencyMilliseconds),
+      measured: networks.map(\.latencyMilliseconds),
+      standardErrors: estimates.map(\.latencyStandardErrorMilliseconds))
+  }
+
   /// Returns the profile with another validation.
   public func with(validation: PredictionQuality, method: Validation.Method) -> HardwareProfile {
     with(energy: energy, validation: Validation(validation, method: method))

@@ -48,6 +48,12 @@ extension HardwareProfile {
       levels: memory.levels, bytesPerValue: measurementProtocol.precision.bytes,
       fusion: try root["fusion"].map { field throws(JSONError) in try FusionRules(field) }
         ?? FusionRules())
+    if memory.levels.isEmpty, physical.kernels.contains(where: { $0.gigabytesPerSecond == nil }) {
+      throw try root.required("memory").members(
+        of: "the memory", known: Memory.CodingKeys.allCases.map(\.rawValue)
+      ).required("levels").expected(
+        "at least one memory level, or gb_per_second in every kind of kernels")
+    }
     self.init(
       name: try root.required("name").text("the profile's name"),
       device: try root.required("device").text("what the device is, in words"),
@@ -113,7 +119,7 @@ extension MeasurementProtocol {
 extension Memory {
   fileprivate init(_ field: JSONField) throws(JSONError) {
     let members = try field.members(
-      of: "the memory", known: ["ram_bytes", "flash_bytes", "weights_in", "levels"])
+      of: "the memory", known: Memory.CodingKeys.allCases.map(\.rawValue))
     let ramBytes = try members["ram_bytes"]?.count(of: "bytes")
     var levels: [Level] = []
     let fields = try members.required("levels").elements(of: "memory levels")

@@ -109,7 +109,7 @@ public struct Memory: Hashable, Sendable, Codable {
     self.levels = levels
   }
 
-  enum CodingKeys: String, CodingKey {
+  enum CodingKeys: String, CodingKey, CaseIterable {
     case ramBytes = "ram_bytes"
     case flashBytes = "flash_bytes"
     case weightsIn = "weights_in"

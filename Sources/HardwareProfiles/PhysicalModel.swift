@@ -102,6 +102,12 @@ extension PhysicalModel {
       : KernelTime(launch: parameters.overheadMicroseconds, arithmetic: work, traffic: ownTraffic)
   }
 
+  /// Sets one standard deviation of what a single kernel's prediction is wrong by, relative.
+  mutating func setUncertainty(_ deviation: Double) {
+    for kind in kernels.indices { kernels[kind].relativeUncertainty = deviation }
+    for kind in (idleKernels ?? []).indices { idleKernels?[kind].relativeUncertainty = deviation }
+  }
+
   /// Returns the model of a device that is slower by a factor in everything.
   func scaled(by factor: Double) -> PhysicalModel {
     func scaled(_ parameters: KernelParameters) -> KernelParameters {

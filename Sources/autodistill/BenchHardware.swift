@@ -2,9 +2,9 @@ import FileFormats
 import Foundation
 import Studies
 
-/// `autodistill bench hardware FOLDER`
+/// `autodistill bench hardware [FOLDER]`
 struct BenchHardware {
-  static let options = ["--subsets", "--sizes", "--table"]
+  static let options = ["--subsets", "--sizes", "--table", "--measurements", "--space", "--profile"]
 
   /// The tables that a folder of measurements holds, with the columns of their files.
   private static let tables:
@@ -18,12 +18,28 @@ struct BenchHardware {
       ),
     ]
 
-  private let folder: String
+  private let tables: [HardwareBenchmark.Table]
   private let benchmark: HardwareBenchmark
   private let output: String?
 
   init(_ arguments: Arguments) throws {
-    folder = arguments.operands[1]
+    if arguments.operands.count > 1 {
+      let folder = arguments.operands[1]
+      tables = BenchHardware.tables.map { table in
+        HardwareBenchmark.Table(
+          name: table.name, spacePath: "SearchSpaces/\(table.space).json",
+          path: folder + "/" + table.path, architectureColumn: table.key,
+          latencyColumn: table.latency)
+      }
+    } else {
+      let path = try arguments.required("--measurements", for: BenchVerb.self)
+      tables = [
+        HardwareBenchmark.Table(
+          name: (path as NSString).lastPathComponent,
+          spacePath: try arguments.required("--space", for: BenchVerb.self), path: path,
+          profilePath: arguments.value("--profile"))
+      ]
+    }
     let sizes = try (arguments.value("--sizes") ?? "10,100,300").split(separator: ",").map { text in
       guard let size = Int(text), (2...400).contains(size) else {
         throw UsageError("--sizes: got '\(text)', expected numbers from 2 to 400, such as 10,100")
@@ -41,17 +57,12 @@ struct BenchHardware {
         + "| within 10 % | in 90 % interval |",
       "|---|--:|---|--:|--:|--:|--:|--:|--:|",
     ]
-    for table in BenchHardware.tables {
-      let path = folder + "/" + table.path
-      guard FileManager.default.fileExists(atPath: path) else {
-        Terminal.log("skipped \(table.name): there is no \(path)")
+    for table in tables {
+      guard FileManager.default.fileExists(atPath: table.path) else {
+        Terminal.log("skipped \(table.name): there is no \(table.path)")
         continue
       }
-      try benchmark.run(
-        HardwareBenchmark.Table(
-          name: table.name, spacePath: "SearchSpaces/\(table.space).json", path: path,
-          architectureColumn: table.key, latencyColumn: table.latency)
-      ) { row in
+      try benchmark.run(table) { row in
         for figures in row.figures {
           lines.append(BenchHardware.line(row, figures))
           Terminal.log(BenchHardware.line(row, figures))

@@ -8,7 +8,7 @@ struct BenchVerb: Verb {
   static let operands = ["[training|inference|accuracy|proposals|flash|hardware]", "[FOLDER]"]
   static let options =
     speedOptions + ["--threads"] + BenchFlash.options
-    + BenchHardware.options.filter { !BenchFlash.options.contains($0) }
+    + BenchHardware.options.filter { !(BenchFlash.options + speedOptions).contains($0) }
   static let flags = speedFlags + BenchFlash.flags
 
   private static let speedOptions = [
@@ -24,6 +24,7 @@ struct BenchVerb: Verb {
            autodistill bench flash FOLDER [--workers N] [--threads N] [--data DIR] [--table FILE]
                              [--table-only]
            autodistill bench hardware FOLDER [--subsets N] [--sizes N,N…] [--table FILE]
+           autodistill bench hardware --measurements FILE.csv --space FILE [--profile FILE] …
 
     Trains and runs reference networks (S 0.5, M 5.6, L 24 and T 37 million MACs, 28×28×1 images) on
     made-up images. A training step is an augmented batch, forward, distillation and cross-entropy
@@ -64,7 +65,9 @@ struct BenchVerb: Verb {
     --table FILE      where to write the table, as Markdown (default: it is printed)
     --table-only      train nothing: the table of what runs.jsonl holds
 
-    With hardware:
+    With hardware, whose FOLDER holds fbnet-latency/fbnet.csv and nas-bench-201/nb201.csv:
+    --measurements FILE, --space FILE    another table, as profile fit takes it
+    --profile FILE    a profile to compare with that no network of the table was used for
     --subsets N       how many random subsets to train on (default: 10)
     --sizes N,N…      networks in a subset (default: 10,100,300)
     --table FILE      where to write the table, as Markdown (default: it is printed)
@@ -139,9 +142,9 @@ struct BenchVerb: Verb {
   private static func flash(_ arguments: Arguments) throws -> BenchFlash? {
     let isFlash = arguments.operands.first == "flash"
     if arguments.operands.first == "hardware" {
-      guard arguments.operands.count == 2 else {
+      guard arguments.operands.count == (arguments.value("--measurements") == nil ? 2 : 1) else {
         throw UsageError(
-          "bench hardware: got no folder, expected one with tables of measured networks",
+          "bench hardware: expected either a folder with tables of measured networks or --measurements",
           BenchVerb.self)
       }
       return nil

@@ -12,10 +12,10 @@ struct ProfileFitVerb: Verb {
   static let operands: [String] = []
   static let options =
     [
-      "--space", "--measurements", "--base", "--train", "--seed", "--output", "--name", "--device",
+      "--space", "--measurements", "--base", "--like", "--train", "--seed", "--output", "--name", "--device",
       "--runtime", "--precision", "--threads", "--source",
     ] + ImagesOption.options
-  static let flags = ["--json", "--measured-here"]
+  static let flags = ["--json", "--measured-here", "--rates-only"]
   static let help = """
     USAGE: autodistill profile fit --space FILE --measurements FILE.csv [--output FILE] [--base FILE]
                                [--train N [--seed S]] [--json]
@@ -24,10 +24,12 @@ struct ProfileFitVerb: Verb {
     and latency_ms, and perhaps energy_mj. Ten networks are of use; profile suggest says which ten.
 
     --space FILE          the search space of the architectures
-    --measurements FILE   the table
+    --measurements FILE   the table; both options may be given several times, for several spaces
     --output FILE         the profile to write; without it only the quality is printed
     --base FILE           the profile of a similar device to start from: its protocol, memory and
                           energy too
+    --like FILE           a profile to take protocol, memory and energy from, but no rates
+    --rates-only          leave the measured networks out of the profile: it is smaller, and less sure
     --train N             fit N networks drawn at random, and check the profile on all the others;
                           without it each network is checked against the fit of all others
     --seed S              of that draw (default: 1)
@@ -44,9 +46,11 @@ struct ProfileFitVerb: Verb {
     --measured-here       they were made on this machine, so a study may time its students here
     """
 
-  private let spacePath: String
-  private let measurements: String
+  private let spacePaths: [String]
+  private let tablePaths: [String]
   private let base: String?
+  private let like: String?
+  private let isRatesOnly: Bool
   private let trained: Int?
   private let seed: UInt64
   private let output: String?
@@ -55,9 +59,16 @@ struct ProfileFitVerb: Verb {
   private let asJSON: Bool
 
   init(_ arguments: Arguments) throws {
-    spacePath = try arguments.required("--space", for: ProfileFitVerb.self)
-    measurements = try arguments.required("--measurements", for: ProfileFitVerb.self)
+    spacePaths = arguments.values("--space")
+    tablePaths = arguments.values("--measurements")
+    guard !spacePaths.isEmpty, spacePaths.count == tablePaths.count else {
+      throw UsageError(
+        "profile fit needs --space and --measurements, one of each for every table; got "
+          + "\(spacePaths.count) and \(tablePaths.count)", ProfileFitVerb.self)
+    }
     base = arguments.value("--base")
+    like = arguments.value("--like")
+    isRatesOnly = arguments.has("--rates-only")
     trained = try arguments.integer("--train", in: 2...1_000_000)
     seed = UInt64(try arguments.integer("--seed", in: 0...Int.max) ?? 1)
     if trained == nil, arguments.value("--seed") != nil {
@@ -69,51 +80,70 @@ struct ProfileFitVerb: Verb {
     asJSON = arguments.has("--json")
   }
 
+  /// A network of one of the tables.
+  private struct Row {
+    let space: SearchSpace
+    let architecture: Architecture
+    let measurement: MeasuredWorkload
+  }
+
   func run() throws -> ExitStatus {
-    let space = try SearchSpace(contentsOf: spacePath)
     let baseProfile = try base.map { try HardwareProfile(contentsOf: $0) }
-    let measured = try MeasuredArchitectures(
-      CSVTable(contentsOf: measurements), of: space, images: images.images(of: space))
-    let count = measured.measurements.count
-    if let trained, trained >= count {
+    let described = try like.map { try HardwareProfile(contentsOf: $0) }
+    let rows = try readRows()
+    if let trained, trained >= rows.count {
       throw UsageError(
-        "--train: got \(trained), expected fewer than the \(count) networks of \(measurements): the "
-          + "others are what the profile is checked on")
+        "--train: got \(trained), expected fewer than the \(rows.count) networks of "
+          + "\(tablePaths.joined(separator: ", ")): the others are what the profile is checked on")
     }
     var random = RandomStream(seed: seed, purpose: "measured networks")
-    let order = trained == nil ? Array(0..<count) : random.permutation(of: count)
-    let chosen = order.prefix(trained ?? count).sorted()
-    let heldOut = order.dropFirst(trained ?? count).sorted()
+    let order = trained == nil ? Array(rows.indices) : random.permutation(of: rows.count)
+    let chosen = order.prefix(trained ?? rows.count).sorted().map { rows[$0] }
+    let heldOut = order.dropFirst(trained ?? rows.count).sorted().map { rows[$0] }
+    var spaces: [String] = []
+    for row in rows where !spaces.contains(row.space.name) { spaces.append(row.space.name) }
+    let measured = chosen.map(\.measurement)
     let fit = try DeviceFit(
-      chosen.map { measured.measurements[$0] }, base: baseProfile,
+      measured, base: baseProfile,
       description: description.complete(
-        base: baseProfile, output: output, networks: chosen.count, space: space.name))
-    let quality =
-      trained == nil ? fit.leaveOneOutQuality() : fit.quality(on: heldOut.map { measured.measurements[$0] })
-    guard let quality else { throw DeviceFitError.notFittable }
-    let profile = fit.profile.with(
-      validation: quality, method: trained == nil ? .leaveOneOut : .heldOut)
+        base: baseProfile, like: described, output: output, networks: chosen.count,
+        spaces: spaces))
+    let fitted = isRatesOnly ? fit.physicalProfile(of: measured) : fit.profile
+    let (quality, method): (PredictionQuality, Validation.Method)
+    if trained != nil {
+      (quality, method) = (fitted.quality(on: heldOut.map(\.measurement)), .heldOut)
+    } else if isRatesOnly {
+      throw UsageError("--rates-only needs --train: rates alone are checked on other networks")
+    } else if let left = fit.leaveOneOutQuality() {
+      (quality, method) = (left, .leaveOneOut)
+    } else {
+      throw DeviceFitError.notFittable
+    }
+    let profile = fitted.with(validation: quality, method: method)
     if let output { try AtomicFile.write(profile.json(), to: output) }
     if asJSON {
       Terminal.print(quality.json)
     } else {
-      let checked = trained == nil ? chosen : heldOut
-      let rows = checked.map { index in
-        (
-          measured.architectures[index],
-          profile.predict(measured.measurements[index].workload).latencyMilliseconds,
-          measured.measurements[index].latencyMilliseconds
-        )
-      }
-      print(quality, fitted: chosen.count, worst: trained == nil ? [] : rows, space: space)
+      print(quality, of: profile, fitted: chosen.count, heldOut)
     }
     return .success
   }
 
+  private func readRows() throws -> [Row] {
+    var rows: [Row] = []
+    for (spacePath, tablePath) in zip(spacePaths, tablePaths) {
+      let space = try SearchSpace(contentsOf: spacePath)
+      let table = try MeasuredArchitectures(
+        CSVTable(contentsOf: tablePath), of: space, images: images.images(of: space))
+      rows += zip(table.architectures, table.measurements).map {
+        Row(space: space, architecture: $0, measurement: $1)
+      }
+    }
+    return rows
+  }
+
   private func print(
-    _ quality: PredictionQuality, fitted: Int,
-    worst rows: [(architecture: Architecture, predicted: Double, measured: Double)],
-    space: SearchSpace
+    _ quality: PredictionQuality, of profile: HardwareProfile, fitted: Int, _ heldOut: [Row]
   ) {
     Terminal.print(
       "fitted:  \(fitted) networks; checked on "
@@ -126,15 +156,18 @@ struct ProfileFitVerb: Verb {
         quality.spearman, quality.kendall, quality.medianAbsolutePercentageError,
         100 * quality.within5Percent, 100 * quality.within10Percent,
         100 * (quality.intervalCoverage90 ?? 0)))
-    let worst = rows.sorted {
-      abs($0.predicted / $0.measured - 1) > abs($1.predicted / $1.measured - 1)
+    let worst = heldOut.map { row in
+      (row: row, predicted: profile.predict(row.measurement.workload).latencyMilliseconds)
+    }.sorted {
+      abs($0.predicted / $0.row.measurement.latencyMilliseconds - 1)
+        > abs($1.predicted / $1.row.measurement.latencyMilliseconds - 1)
     }.prefix(5)
     if !worst.isEmpty { Terminal.print("worst:   predicted, measured ms") }
-    for row in worst {
+    for (row, predicted) in worst {
       Terminal.print(
         String(
-          format: "  %9.4g %9.4g  %@  %@", row.predicted, row.measured,
-          space.key(of: row.architecture), space.description(of: row.architecture)))
+          format: "  %9.4g %9.4g  %@  %@", predicted, row.measurement.latencyMilliseconds,
+          row.space.key(of: row.architecture), row.space.description(of: row.architecture)))
     }
     if let output {
       Terminal.print("profile: \(output)")

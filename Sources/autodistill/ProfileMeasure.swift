@@ -12,6 +12,7 @@ struct ProfileMeasure {
   private let spacePath: String
   private let students: Int
   private let samplesPath: String?
+  private let tablePath: String?
 
   init(_ arguments: Arguments) throws {
     guard let output = arguments.value("--output") else {
@@ -27,6 +28,7 @@ struct ProfileMeasure {
     spacePath = arguments.value("--space") ?? "SearchSpaces/mobile-cnn.json"
     students = try arguments.integer("--students", in: 3...10_000) ?? 60
     samplesPath = arguments.value("--samples")
+    tablePath = arguments.value("--table")
   }
 
   func run() throws -> ExitStatus {
@@ -48,6 +50,12 @@ struct ProfileMeasure {
         if done % 50 == 0 { Terminal.log("   \(done) of \(total) measurements") }
       },
       measure: { try InferenceTimer($0).measure(.probe) })
+    if let tablePath {
+      let rows = zip(architectures, result.validationPairs).map { architecture, pair in
+        space.key(of: architecture) + String(format: ",%.7g\n", pair.measured)
+      }
+      try AtomicFile.write("architecture,latency_ms\n" + rows.joined(), to: tablePath)
+    }
     if let samplesPath { try write(result, architectures.map(space.key), to: samplesPath) }
     try AtomicFile.write(result.profile.json(), to: output)
     Terminal.print("profile: \(output)")

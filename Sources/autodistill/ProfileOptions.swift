@@ -60,26 +60,29 @@ struct ProfileDescription {
     }
   }
 
-  /// Fills in what the base profile says, and then that nothing is known.
+  /// Fills in what a profile of the device says, and then that nothing is known.
   func complete(
-    base: HardwareProfile?, output: String?, networks: Int, space: String
+    base: HardwareProfile?, like described: HardwareProfile?, output: String?, networks: Int,
+    spaces: [String]
   ) -> DeviceFit.Description {
+    let described = described ?? base
     let file = output.map { (($0 as NSString).lastPathComponent as NSString).deletingPathExtension }
-    let known = base?.measurementProtocol
+    let known = described?.measurementProtocol
     let machine = HostMachine.current().processor
     return DeviceFit.Description(
       name: name ?? file ?? "fitted",
-      device: device ?? base?.device ?? (isMeasuredHere ? machine : "not stated"),
+      device: device ?? described?.device ?? (isMeasuredHere ? machine : "not stated"),
       measurementProtocol: MeasurementProtocol(
         runtime: runtime ?? known?.runtime ?? "not stated",
         precision: precision ?? known?.precision ?? .fp32, threads: threads ?? known?.threads ?? 1,
         resolution: "the image size of the network that is priced",
         affinity: known?.affinity ?? "not stated", thermal: known?.thermal ?? "not stated"),
-      memory: base?.memory
+      memory: described?.memory
         ?? Memory(ramBytes: nil, flashBytes: nil, weightsIn: .ram, levels: []),
+      energy: described?.energy,
       provenance: Provenance(
         source: isMeasuredHere ? .measured : .fitted,
-        text: "Fitted to \(networks) networks of the space \(space)"
+        text: "Fitted to \(networks) networks of \(spaces.joined(separator: " and "))"
           + (base.map { ", starting from the profile \($0.name)" } ?? "") + ". "
           + (source ?? "Where they were measured was not stated."),
         date: String(ISO8601DateFormatter().string(from: Date()).prefix(10)),

@@ -4,7 +4,7 @@ struct ProfileVerb: Verb {
   static let summary = "measures this machine and writes its hardware profile, or another device"
   static let operands: [String] = []
   static let options =
-    ["--output", "--name", "--space", "--students", "--samples"] + ProfileMeasureCommand.ownOptions
+    ["--output", "--name", "--space", "--students", "--samples", "--table"] + ProfileMeasureCommand.ownOptions
   static let help = """
     USAGE: autodistill profile measure --output FILE [--name NAME] [--space FILE] [--students N]
            autodistill profile measure --command COMMAND --space FILE --output FILE.csv
@@ -18,6 +18,7 @@ struct ProfileVerb: Verb {
     --space FILE      the search space of the check (default: SearchSpaces/mobile-cnn.json)
     --students N      students of the check (default: 60)
     --samples FILE    also the raw samples, a line of JSON for each measurement
+    --table FILE      also the students' latencies, as a table for profile fit
 
     With --command it measures architectures of a space on another device, and writes a table
     architecture,latency_ms,standard_error_ms,samples for profile fit. COMMAND is run by /bin/sh; in it

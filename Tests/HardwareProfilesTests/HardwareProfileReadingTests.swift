@@ -51,7 +51,7 @@ struct HardwareProfileReadingTests {
   static let mistakes: [Mistake] = [
     Mistake(
       "format", "\"autodistill-hardware-profile/9\"", "\"autodistill-hardware-profile/9\"",
-      "autodistill-hardware-profile/1"),
+      "autodistill-hardware-profile/2"),
     Mistake("name", "\"\"", "\"\"", "the profile's name"),
     Mistake("device", nil, field: "the file", "an object with", "\"device\" too"),
     Mistake("speed", "1", "an unknown key", "one of \"format\""),
@@ -99,7 +99,7 @@ struct HardwareProfileReadingTests {
       field: "energy.static_power_mw", "0", "leave \"energy\" out"),
     Mistake("relative_uncertainty", "0", "0", "between 0 and 1"),
     Mistake(
-      "provenance.source", "\"guessed\"", "\"guessed\"", "one of \"measured\", \"published\""),
+      "provenance.source", "\"guessed\"", "\"guessed\"", "one of \"measured\", \"fitted\", \"published\""),
     Mistake(
       "provenance.source", "\"measured\"", field: "provenance", "an object with", "\"machine\" too"),
     Mistake("provenance.date", "\"yesterday\"", "\"yesterday\"", "a day, such as 2026-01-31"),

@@ -45,7 +45,7 @@ struct MeasuredResultsTests {
     #expect(results.students.map(\.isOnFront) == [true, false, true])
     #expect(results.students.map(\.frontCosts.devices[0].latencyMilliseconds) == [1.5, 2.5, 3.5])
     #expect(results.students.map(\.costs.devices[0].latencyMilliseconds) == [2, 1, 3])
-    #expect(results.students[0].frontCosts.latencyStandardErrorMilliseconds == 0.015)
+    #expect(results.students[0].frontCosts.devices[0].latencyStandardErrorMilliseconds == 0.015)
     #expect(results.students.map(\.frontCosts.macs) == [200, 100, 300])
   }
 

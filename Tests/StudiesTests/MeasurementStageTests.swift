@@ -19,7 +19,7 @@ struct MeasurementStageTests {
       #expect(event.key == state.trials[event.trial].key && event.profile == "small-board")
       #expect(abs(event.latencyMilliseconds - MeasuredStudy.latency(event.key)) < 1e-9)
       #expect(event.samples == 11 && event.isSound && event.isComparable && event.attempts == 1)
-      #expect(event.measurementProtocol.hasPrefix("A small board; some runtime"))
+      #expect(event.measurementProtocol.hasPrefix("A board called small-board; some runtime"))
       #expect(
         measured.study.temporary.has("candidates/\(event.key)/latency-samples.json"))
       #expect(!measured.study.temporary.has("candidates/\(event.key)/measured.safetensors"))

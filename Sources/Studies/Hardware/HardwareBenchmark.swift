@@ -14,11 +14,15 @@ public struct HardwareBenchmark: Sendable {
     public let spacePath: String
     public let path: String
     public let columns: (architecture: String, latency: String)
+    /// A profile of the device that no network of the table was used for; it stands beside the fitted ones,
+    /// which start from it too.
+    public let profilePath: String?
 
     public init(
-      name: String, spacePath: String, path: String, architectureColumn: String,
-      latencyColumn: String
+      name: String, spacePath: String, path: String, architectureColumn: String = "architecture",
+      latencyColumn: String = "latency_ms", profilePath: String? = nil
     ) {
+      self.profilePath = profilePath
       self.name = name
       self.spacePath = spacePath
       self.path = path
@@ -68,6 +72,7 @@ public struct HardwareBenchmark: Sendable {
     let measured = all.filtered { architecture in
       space.graphs.allSatisfy { !$0.live(in: architecture).edges.isEmpty }
     }
+    let profile = try table.profilePath.map { try HardwareProfile(contentsOf: $0) }
     for size in sizes where size < measured.measurements.count {
       var found: [[PredictionQuality]] = []
       for subset in 0..<subsets {
@@ -75,10 +80,12 @@ public struct HardwareBenchmark: Sendable {
         let order = random.permutation(of: measured.measurements.count)
         found.append(
           try qualities(
-            measured, of: space, training: order.prefix(size).sorted(),
+            measured, of: space, profile: profile, training: order.prefix(size).sorted(),
             heldOut: order.dropFirst(size).sorted()))
       }
-      let names = ["profile fit"] + PredictionBaseline.allCases.map(\.rawValue)
+      let names =
+        ["profile fit"] + (profile == nil ? [] : ["the profile alone", "profile fit from it"])
+        + PredictionBaseline.allCases.map(\.rawValue)
       finished(
         Row(
           table: table.name, trained: size, heldOut: measured.measurements.count - size,
@@ -92,10 +99,28 @@ public struct HardwareBenchmark: Sendable {
   }
 
   private func qualities(
-    _ measured: MeasuredArchitectures, of space: SearchSpace, training: [Int], heldOut: [Int]
+    _ measured: MeasuredArchitectures, of space: SearchSpace, profile: HardwareProfile?,
+    training: [Int], heldOut: [Int]
   ) throws -> [PredictionQuality] {
-    let fit = try DeviceFit(
-      training.map { measured.measurements[$0] },
+    let others = heldOut.map { measured.measurements[$0] }
+    func quality(from base: HardwareProfile?) throws -> PredictionQuality {
+      try fit(training.map { measured.measurements[$0] }, from: base).quality(on: others)
+    }
+    var qualities = [try quality(from: nil)]
+    if let profile { qualities += [profile.quality(on: others), try quality(from: profile)] }
+    let truth = others.map(\.latencyMilliseconds)
+    return qualities
+      + PredictionBaseline.allCases.map { baseline in
+        let predictions = baseline.predictions(measured, of: space, training: training)
+        return PredictionQuality(predicted: heldOut.map { predictions[$0] }, measured: truth)
+      }
+  }
+
+  private func fit(
+    _ measurements: [MeasuredWorkload], from base: HardwareProfile?
+  ) throws -> DeviceFit {
+    try DeviceFit(
+      measurements, base: base,
       description: DeviceFit.Description(
         name: "benchmark", device: "of the table",
         measurementProtocol: MeasurementProtocol(
@@ -103,12 +128,6 @@ public struct HardwareBenchmark: Sendable {
           thermal: "of the table"),
         memory: Memory(ramBytes: nil, flashBytes: nil, weightsIn: .ram, levels: []),
         provenance: Provenance(source: .fitted, text: "benchmark", date: "", machine: nil)))
-    let truth = heldOut.map { measured.measurements[$0].latencyMilliseconds }
-    return [fit.quality(on: heldOut.map { measured.measurements[$0] })]
-      + PredictionBaseline.allCases.map { baseline in
-        let predictions = baseline.predictions(measured, of: space, training: training)
-        return PredictionQuality(predicted: heldOut.map { predictions[$0] }, measured: truth)
-      }
   }
 }
 
