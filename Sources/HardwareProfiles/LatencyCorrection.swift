@@ -6,7 +6,7 @@
 // like shapes; each different kernel for itself. So a prediction is still a sum over kernels. Four speak of
 // whole networks: those that spend their time alike, the decisions of the search space one by one, what a
 // runtime does with kernels that nothing reads, and the decisions together. How much each part matters is
-// learnt (`CorrectionFit`), so few measurements scale the physical model and many take its place.
+// learnt (`CorrectionScaleFit`), so few measurements scale the physical model and many take its place.
 //
 // Gaussian processes: Rasmussen and Williams, "Gaussian Processes for Machine Learning", 2006, chapter 2
 // (prediction) and section 5.4.2 (leaving one out).

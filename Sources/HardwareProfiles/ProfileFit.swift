@@ -1,6 +1,6 @@
 // Fits a profile's parameters to measured latencies of whole small networks.
 //
-// The model of LatencyPrediction.swift is a maximum of a linear work and a traffic. Three steps repeat:
+// The model of PhysicalModel.swift is a maximum of a linear work and a traffic. Three steps repeat:
 //
 // 1. A bandwidth per memory level: the highest that a streaming kind of kernel attains there, as a
 //    roofline's ceiling is defined. Outer levels are never faster than inner ones.
