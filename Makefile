@@ -55,6 +55,10 @@ benchmark-search: packages build ## Search tables of real results beside other o
 benchmark-flash: packages-and-data build ## Measure how well flash recipes rank students; takes many hours (.ci/benchmark-flash)
 	@.ci/benchmark-flash $(autodistill)
 
+.PHONY: benchmark-hardware
+benchmark-hardware: packages build ## Predict measured latencies beside simple baselines (.ci/benchmark-hardware)
+	@.ci/benchmark-hardware $(autodistill)
+
 .PHONY: check-all
 check-all: lint test build ## lint, test, run exports elsewhere, kill and resume a study (STUDY=.../study.json SEED=1)
 	.ci/check-onnx

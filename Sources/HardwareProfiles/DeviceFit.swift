@@ -65,19 +65,17 @@ public struct DeviceFit: Sendable {
     let alone = (scales.shape * scales.shape + scales.kernel * scales.kernel).squareRoot()
     var physical = profile.physical
     physical.setUncertainty(roundedForFile(min(0.9, max(0.02, alone)), digits: 2))
-    var errors: [Double] = []
-    var explained: [Double] = []
-    for measurement in measurements {
+    // What all kernels must err by together for nine in ten networks to lie in their 90 % interval.
+    let needed = measurements.map { measurement in
       let sketch = NetworkSketch(measurement.workload, on: physical)
-      errors.append(1000 * measurement.latencyMilliseconds / sketch.total - 1)
-      explained.append(
-        sketch.parts.reduce(0) { sum, part in
-          let share = part.count.squareRoot() * alone * part.time.total / sketch.total
-          return sum + share * share
-        })
+      let error = (1000 * measurement.latencyMilliseconds / sketch.total - 1) / 1.6449
+      let explained = sketch.parts.reduce(0.0) { sum, part in
+        let share = part.count.squareRoot() * alone * part.time.total / sketch.total
+        return sum + share * share
+      }
+      return max(0, error * error - explained).squareRoot()
     }
-    let deviation = robustDeviation(errors)
-    let shared = max(0, deviation * deviation - median(explained)).squareRoot()
+    let shared = quantile(needed.sorted(), probability: 0.9)
     return HardwareProfile(
       name: profile.name, device: profile.device,
       measurementProtocol: profile.measurementProtocol, memory: profile.memory, physical: physical,

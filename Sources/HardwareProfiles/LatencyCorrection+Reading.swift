@@ -88,8 +88,9 @@ extension ExecutedKernel {
         height: try sides[0].integer(in: 1...65_536), width: try sides[1].integer(in: 1...65_536),
         channels: try sides[2].integer(in: 1...1_048_576))
     }
-    let flags = try parts[8].text("\"residual\", \"idle\", both or none")
-    guard ["", "residual", "idle", "residual idle"].contains(flags) else {
+    guard case .text(let flags) = parts[8].value,
+      ["", "residual", "idle", "residual idle"].contains(flags)
+    else {
       throw parts[8].expected("\"residual\", \"idle\", \"residual idle\" or \"\"")
     }
     self.init(

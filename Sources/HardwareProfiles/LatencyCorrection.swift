@@ -114,11 +114,8 @@ extension LatencyCorrection {
     for part in sketch.parts {
       latencies[part.kernel] = part.time.total + correction(of: part)
     }
-    // A correction can take a kernel below zero, not below a tenth of what physics says.
-    let kernels = executed.map { kernel in
-      let shape = kernel.shape
-      return max(latencies[shape] ?? 0, 0)
-    }
+    let kernels = executed.map { max(latencies[$0.shape] ?? 0, 0) }
+    // A correction can take much away, but not nearly all of what physics says.
     return Latency(
       microseconds: max(sketch.total + unit * mean, sketch.total / 10),
       standardErrorMicroseconds: intervalFactor * unit * variance.squareRoot(), kernels: kernels)

@@ -156,10 +156,16 @@ struct BenchVerb: Verb {
           : "bench \(arguments.operands[0]): got '\(arguments.operands[1])' too, expected no folder",
         BenchVerb.self)
     }
-    let foreign = isFlash ? speedOptions + speedFlags : BenchFlash.options + BenchFlash.flags
+    let foreign =
+      isFlash
+      ? speedOptions + speedFlags + BenchHardware.options.filter { $0 != "--table" }
+      : BenchFlash.options + BenchFlash.flags
+        + BenchHardware.options.filter { $0 != "--space" }
     for name in foreign where arguments.value(name) != nil || arguments.has(name) {
       throw UsageError(
-        isFlash ? "\(name) does not go together with flash" : "\(name) goes together with flash",
+        isFlash
+          ? "\(name) does not go together with flash"
+          : "\(name) goes together with \(BenchHardware.options.contains(name) ? "hardware" : "flash")",
         BenchVerb.self)
     }
     return isFlash ? try BenchFlash(arguments) : nil

@@ -21,8 +21,7 @@ struct ProfileMeasureCommand {
   private let keysPath: String?
   private let seed: Int
   private let export: ModelExport
-  private let shape: TensorShape
-  private let classes: Int
+  private let images: ImagesOption
 
   init(_ arguments: Arguments, command: String) throws {
     guard let output = arguments.value("--output"), let space = arguments.value("--space") else {
@@ -47,8 +46,7 @@ struct ProfileMeasureCommand {
     }
     count = try arguments.integer("--count", in: 1...100_000) ?? 30
     seed = try arguments.integer("--seed", in: 0...Int.max) ?? 1
-    classes = try arguments.integer("--classes", in: 1...100_000) ?? 10
-    shape = try ProfileMeasureCommand.shape(arguments.value("--image") ?? "28x28x1")
+    images = try ImagesOption(arguments)
     let format = arguments.value("--format") ?? ModelExport.safetensors.format
     guard let export = ModelExport.named(format) else {
       throw UsageError("--format: got '\(format)', expected \(ModelExport.knownNames)")
@@ -107,12 +105,13 @@ struct ProfileMeasureCommand {
   private func measure(
     _ key: String, _ space: SearchSpace, _ folder: String
   ) throws -> MeasuredLatency {
+    let images = images.images(of: space)
     let network = try space.network(
-      for: space.architecture(key: key), input: shape, classes: classes)
+      for: space.architecture(key: key), input: images.shape, classes: images.classes)
     let path = "\(folder)/\(key).\(export.format)"
     try export.write(
       TrainedModel(untrained: network), path,
-      ["architecture": key, "network": network.identity, "classes": String(classes)])
+      ["architecture": key, "network": network.identity, "classes": String(images.classes)])
     defer { try? FileManager.default.removeItem(atPath: path) }
     return try device.measure(model: path, isCancelled: { Interruption.isRequested })
   }
@@ -157,13 +156,5 @@ struct ProfileMeasureCommand {
         expected: "one architecture's key a line")
     }
     return keys
-  }
-
-  private static func shape(_ text: String) throws -> TensorShape {
-    let sides = text.split(whereSeparator: { "x×".contains($0) }).map { Int($0) ?? 0 }
-    guard sides.count == 3, sides.allSatisfy({ (1...4096).contains($0) }) else {
-      throw UsageError("--image: got '\(text)', expected HEIGHTxWIDTHxCHANNELS, such as 28x28x1")
-    }
-    return TensorShape(height: sides[0], width: sides[1], channels: sides[2])
   }
 }

@@ -67,7 +67,8 @@ struct ProfileDescription {
   ) -> DeviceFit.Description {
     let described = described ?? base
     let file = output.map { (($0 as NSString).lastPathComponent as NSString).deletingPathExtension }
-    let known = described?.measurementProtocol
+    // Another runtime was measured in another way: nothing of the described protocol holds for it.
+    let known = runtime == nil ? described?.measurementProtocol : nil
     let machine = HostMachine.current().processor
     return DeviceFit.Description(
       name: name ?? file ?? "fitted",

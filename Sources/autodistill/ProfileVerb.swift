@@ -30,9 +30,9 @@ struct ProfileVerb: Verb {
     --space FILE         the space of the architectures
     --count N            so many random ones (default: 30), drawn with --seed N (default: 1)
     --keys FILE          or those in a file, one key a line
-    --format F           how models are exported: safetensors (default)
-    --image HxWxC        the images (default: 28x28x1)
-    --classes N          the classes (default: 10)
+    --format F           how models are exported: safetensors (default) or onnx
+    --image HxWxC        the images (default: what the space says)
+    --classes N          the classes (default: what the space says)
     --time-limit N       seconds after which one run of the command is ended (default: 300)
     --samples FILE       where raw samples go (default: FILE.csv.samples.jsonl)
     """
