@@ -29,6 +29,9 @@ public struct DeviceFit: Sendable {
 
   /// The fitted profile, without validation.
   public let profile: HardwareProfile
+  private let measurements: [MeasuredWorkload]
+  /// The rates that predict best without a correction.
+  private let bareModel: PhysicalModel
 
   /// Fits measurements.
   ///
@@ -40,10 +43,13 @@ public struct DeviceFit: Sendable {
     _ measurements: [MeasuredWorkload], base: HardwareProfile? = nil, description: Description
   ) throws(DeviceFitError) {
     guard measurements.count >= 2 else { throw .tooFew(measurements.count) }
-    guard
-      let fit = MeasurementFit(
-        measurements, prior: base?.physical ?? .generic, refitsFactors: base == nil)
-    else { throw .notFittable }
+    let prior = base?.physical ?? .generic
+    guard let fit = MeasurementFit(measurements, prior: prior, refitsFactors: base == nil) else {
+      throw .notFittable
+    }
+    self.measurements = measurements
+    bareModel = MeasurementFit.uncorrectedModel(
+      measurements, prior: prior, refitsFactors: base == nil)
     var model = fit.model
     model.bytesPerValue = description.measurementProtocol.precision.bytes
     var memory = description.memory
@@ -60,17 +66,19 @@ public struct DeviceFit: Sendable {
 
   /// The profile without the measured networks, for a file that must not hold them: rates alone, as unsure as
   /// they are of these networks.
-  public func physicalProfile(of measurements: [MeasuredWorkload]) -> HardwareProfile {
+  public var ratesProfile: HardwareProfile {
     let scales = profile.correction?.scales ?? CorrectionScales()
     let alone = (scales.shape * scales.shape + scales.kernel * scales.kernel).squareRoot()
-    var physical = profile.physical
-    physical.setUncertainty(roundedForFile(min(0.9, max(0.02, alone)), digits: 2))
+    var physical = bareModel
+    physical.bytesPerValue = profile.physical.bytesPerValue
+    physical.setUncertainty(roundedForFile(min(0.5, max(0.02, alone)), digits: 2))
+    let own = physical.kernels[0].relativeUncertainty
     // What all kernels must err by together for nine in ten networks to lie in their 90 % interval.
     let needed = measurements.map { measurement in
       let sketch = NetworkSketch(measurement.workload, on: physical)
       let error = (1000 * measurement.latencyMilliseconds / sketch.total - 1) / 1.6449
       let explained = sketch.parts.reduce(0.0) { sum, part in
-        let share = part.count.squareRoot() * alone * part.time.total / sketch.total
+        let share = part.count.squareRoot() * own * part.time.total / sketch.total
         return sum + share * share
       }
       return max(0, error * error - explained).squareRoot()
@@ -79,7 +87,8 @@ public struct DeviceFit: Sendable {
     return HardwareProfile(
       name: profile.name, device: profile.device,
       measurementProtocol: profile.measurementProtocol, memory: profile.memory, physical: physical,
-      energy: profile.energy, relativeUncertainty: roundedForFile(min(0.9, max(0.02, shared)), digits: 2),
+      energy: profile.energy,
+      relativeUncertainty: roundedForFile(min(0.9, max(0.02, shared)), digits: 2),
       provenance: profile.provenance, validation: nil)
   }
 

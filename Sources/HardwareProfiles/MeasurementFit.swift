@@ -97,6 +97,22 @@ struct MeasurementFit {
 }
 
 extension MeasurementFit {
+  /// Returns the physical model that predicts best by itself: with no correction beside it, all measurements
+  /// count by their relative error.
+  static func uncorrectedModel(
+    _ measurements: [MeasuredWorkload], prior: PhysicalModel, refitsFactors: Bool
+  ) -> PhysicalModel {
+    let latencies = measurements.map { 1000 * $0.latencyMilliseconds }
+    let speed = median(
+      zip(measurements, latencies).map { $1 / NetworkSketch($0.workload, on: prior).total })
+    let scaled = prior.scaled(by: speed)
+    guard refitsFactors else { return scaled.rounded }
+    let factors = factors(
+      measurements.map { NetworkSketch($0.workload, on: scaled) }, latencies: latencies,
+      unit: median(latencies), whitening: nil)
+    return scaled.multiplied(by: factors).rounded
+  }
+
   private static func spread(_ measurements: [MeasuredWorkload]) -> [MeasuredWorkload] {
     guard measurements.count > mostNetworks else { return measurements }
     let order = measurements.indices.sorted {

@@ -108,7 +108,7 @@ struct ProfileFitVerb: Verb {
       description: description.complete(
         base: baseProfile, like: described, output: output, networks: chosen.count,
         spaces: spaces))
-    let fitted = isRatesOnly ? fit.physicalProfile(of: measured) : fit.profile
+    let fitted = isRatesOnly ? fit.ratesProfile : fit.profile
     let (quality, method): (PredictionQuality, Validation.Method)
     if trained != nil {
       (quality, method) = (fitted.quality(on: heldOut.map(\.measurement)), .heldOut)
