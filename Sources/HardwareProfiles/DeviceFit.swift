@@ -43,15 +43,16 @@ public struct DeviceFit: Sendable {
     _ measurements: [MeasuredWorkload], base: HardwareProfile? = nil, description: Description
   ) throws(DeviceFitError) {
     guard measurements.count >= 2 else { throw .tooFew(measurements.count) }
-    let prior = base?.physical ?? .generic
+    // The correction holds for one physical model, so the size of values must be right from the start.
+    var prior = base?.physical ?? .generic
+    prior.bytesPerValue = description.measurementProtocol.precision.bytes
     guard let fit = MeasurementFit(measurements, prior: prior, refitsFactors: base == nil) else {
       throw .notFittable
     }
     self.measurements = measurements
     bareModel = MeasurementFit.uncorrectedModel(
       measurements, prior: prior, refitsFactors: base == nil)
-    var model = fit.model
-    model.bytesPerValue = description.measurementProtocol.precision.bytes
+    let model = fit.model
     var memory = description.memory
     memory.levels = model.levels
     let bare = HardwareProfile(
@@ -70,7 +71,6 @@ public struct DeviceFit: Sendable {
     let scales = profile.correction?.scales ?? CorrectionScales()
     let alone = (scales.shape * scales.shape + scales.kernel * scales.kernel).squareRoot()
     var physical = bareModel
-    physical.bytesPerValue = profile.physical.bytesPerValue
     physical.setUncertainty(roundedForFile(min(0.5, max(0.02, alone)), digits: 2))
     let own = physical.kernels[0].relativeUncertainty
     // What all kernels must err by together for nine in ten networks to lie in their 90 % interval.
@@ -139,12 +139,14 @@ extension Energy {
   /// Fits the energies that were measured: non-negative least squares on relative errors.
   ///
   /// - Returns: Nil if fewer than three energies were measured.
-  fileprivate init?(fitting measurements: [MeasuredWorkload], predictedBy profile: HardwareProfile) {
+  fileprivate init?(fitting measurements: [MeasuredWorkload], predictedBy profile: HardwareProfile)
+  {
     var rows: [[Double]] = []
     for measurement in measurements {
       guard let energy = measurement.energyMillijoules else { continue }
       let workload = measurement.workload
-      let bytes = profile.physical.executed(workload).reduce(0) { $0 + $1.kernel.bytesMoved } / 4
+      let bytes =
+        profile.physical.executed(workload).reduce(0) { $0 + $1.kernel.bytesMoved } / 4
         * profile.physical.bytesPerValue
       let causes = [
         1e-9 * Double(workload.costs.macs), 1e-9 * Double(bytes),
