@@ -14,6 +14,9 @@ extension LatencyCorrection {
     for element in try members.required("kernels").elements(of: "kernels") {
       kernels.append(try ExecutedKernel(element))
     }
+    guard !kernels.isEmpty else {
+      throw try members.required("kernels").expected("at least one kernel")
+    }
     guard Set(kernels).count == kernels.count else {
       throw try members.required("kernels").expected("different kernels")
     }
@@ -24,7 +27,8 @@ extension LatencyCorrection {
     }
     let scales = try CorrectionScales(try members.required("scales"))
     let correction = LatencyCorrection(
-      scales: scales, unitMicroseconds: try members.required("unit_us").positive(of: "microseconds"),
+      scales: scales,
+      unitMicroseconds: try members.required("unit_us").positive(of: "microseconds"),
       intervalFactor: try members.required("interval_factor").positive(of: "standard errors"),
       kernels: kernels, networks: networks, on: model)
     guard let correction else {
@@ -59,7 +63,7 @@ extension MeasuredNetwork {
       guard pair.count == 2 else { throw element.expected("an index and a count") }
       kernels.append(
         KernelCount(
-          index: try pair[0].integer(in: 0...max(kernelCount - 1, 0)),
+          index: try pair[0].integer(in: 0...kernelCount - 1),
           count: try pair[1].integer(in: 1...1_000_000)))
     }
     let space = try members["space"]?.text("the space's name")
@@ -84,9 +88,14 @@ extension ExecutedKernel {
     func shape(_ field: JSONField) throws(JSONError) -> TensorShape {
       let sides = try field.elements(of: "height, width and channels")
       guard sides.count == 3 else { throw field.expected("height, width and channels") }
-      return TensorShape(
+      let shape = TensorShape(
         height: try sides[0].integer(in: 1...65_536), width: try sides[1].integer(in: 1...65_536),
         channels: try sides[2].integer(in: 1...1_048_576))
+      // Beyond that, a window's reads could not be counted.
+      guard sizes.contains(shape.elementCount) else {
+        throw field.expected("at most \(sizes.upperBound) values")
+      }
+      return shape
     }
     guard case .text(let flags) = parts[8].value,
       ["", "residual", "idle", "residual idle"].contains(flags)
@@ -99,7 +108,8 @@ extension ExecutedKernel {
         kernelSize: try parts[1].integer(in: 1...1024), stride: try parts[2].integer(in: 1...1024),
         groups: try parts[3].integer(in: 1...1_048_576), inputShape: try shape(parts[4]),
         outputShape: try shape(parts[5]), activation: .identity,
-        macs: try parts[6].integer(in: 0...Int.max / 4), weightCount: try parts[7].integer(in: sizes),
+        macs: try parts[6].integer(in: 0...Int.max / 4),
+        weightCount: try parts[7].integer(in: sizes),
         addsResidual: flags.hasPrefix("residual")),
       isIdle: flags.hasSuffix("idle"))
   }

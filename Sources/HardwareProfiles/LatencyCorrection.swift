@@ -53,7 +53,8 @@ public struct LatencyCorrection: Sendable {
 
   /// Prepares predictions.
   ///
-  /// - Returns: Nil if the covariances of the measured networks cannot be factored.
+  /// - Returns: Nil if the covariances of the measured networks cannot be factored, or are beyond what
+  ///   numbers hold.
   init?(
     scales: CorrectionScales, unitMicroseconds: Double, intervalFactor: Double,
     kernels: [ExecutedKernel], networks: [MeasuredNetwork], on model: PhysicalModel
@@ -80,6 +81,7 @@ public struct LatencyCorrection: Sendable {
     self.factor = factor
     weights = factor.solve(
       zip(networks, sketches).map { ($0.latencyMicroseconds - $1.total) / unitMicroseconds })
+    guard weights.allSatisfy(\.isFinite), factor.logDeterminant.isFinite else { return nil }
     places = Dictionary(uniqueKeysWithValues: zip(kernels, kernels.indices))
     var kernelWeights = [Double](repeating: 0, count: kernels.count)
     var termWeights = [Double](repeating: 0, count: NetworkSketch.termCount)
