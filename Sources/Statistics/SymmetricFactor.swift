@@ -12,7 +12,7 @@ public struct SymmetricFactor: Sendable {
   ///
   /// - Parameter matrix: `order`² values, of which the lower triangle is read (of a symmetric matrix it
   ///   does not matter whether rows or columns come first).
-  /// - Returns: Nil if the matrix is not positive definite.
+  /// - Returns: Nil if the matrix is not positive definite, or holds what is not a number.
   public init?(_ matrix: [Double], order: Int) {
     precondition(matrix.count == order * order, "\(matrix.count) values for \(order) rows")
     self.order = order
@@ -20,7 +20,8 @@ public struct SymmetricFactor: Sendable {
     guard order > 0 else { return }
     var (size, stride, info) = (Int32(order), Int32(order), Int32(0))
     dpotrf_("L", &size, &factor, &stride, &info)
-    guard info == 0 else { return nil }
+    // Not every library tells of a pivot that is not a number.
+    guard info == 0, (0..<order).allSatisfy({ factor[$0 * order + $0] > 0 }) else { return nil }
   }
 
   /// log det A.
