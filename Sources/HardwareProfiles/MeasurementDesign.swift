@@ -20,7 +20,8 @@ public struct MeasurementDesign: Sendable {
     let model = profile?.physical ?? .generic
     let sketches = workloads.map { NetworkSketch($0, on: model) }
     let totals = sketches.map(\.total)
-    let unit = median(totals)
+    // Decisions count in units of the typical latency: that of the measurements, where there are any.
+    let unit = profile?.correction?.unitMicroseconds ?? median(totals)
     let scales = profile?.correction?.scales ?? CorrectionScales()
     var seen: Set<ExecutedKernel> = []
     let kernels = sketches.flatMap(\.parts).map(\.kernel).filter { seen.insert($0).inserted }
