@@ -13,6 +13,18 @@ struct PredictionQualityTests {
     #expect(abs(quality.medianAbsolutePercentageError - 15) < 1e-9)
     #expect(quality.within5Percent == 0.25)
     #expect(quality.count == 4)
+    // Of six pairs one is tied in the predictions; the others agree: 5 / √(5 · 6).
+    #expect(abs(quality.kendall - 5 / 30.squareRoot()) < 1e-12)
+    #expect(quality.intervalCoverage90 == nil)
+  }
+
+  @Test("counts measurements within 1.645 standard errors of their predictions")
+  func coverage() {
+    let quality = PredictionQuality(
+      predicted: [1, 1, 1, 1], measured: [1.16, 0.84, 1.17, 1.08],
+      standardErrors: [0.1, 0.1, 0.1, 1])
+    #expect(quality.intervalCoverage90 == 0.75)
+    #expect(quality.within10Percent == 0.25 && quality.within5Percent == 0)
   }
 
   @Test("of constant predictions is no correlation")
