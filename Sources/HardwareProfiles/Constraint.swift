@@ -117,7 +117,9 @@ extension HardwareProfile {
     func limit(_ metric: CostMetric, _ bytes: Int?) -> Constraint? {
       bytes.map { Constraint(DeviceMetric(metric, on: device), .atMost, Double($0)) }
     }
-    return [limit(.peakMemoryBytes, memory.ramBytes), limit(.weightBytes, memory.flashBytes)]
-      .compactMap(\.self)
+    return [
+      limit(.peakMemoryBytes, memory.ramBytes), limit(.weightBytes, memory.flashBytes),
+      limit(.workingSetBytes, memory.workingSetBytes),
+    ].compactMap(\.self)
   }
 }

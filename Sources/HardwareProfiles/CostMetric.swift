@@ -8,6 +8,8 @@ public enum CostMetric: String, Hashable, Sendable, Codable, CaseIterable {
   case peakMemoryBytes = "peak_memory_bytes"
   /// Bytes of the weights that inference reads.
   case weightBytes = "weight_bytes"
+  /// Bytes that the largest kernel reads and writes: its input, weights and output.
+  case workingSetBytes = "working_set_bytes"
   /// Multiply–accumulates, each counted once.
   case macs
   /// Trained parameters.
@@ -26,7 +28,8 @@ extension CostMetric {
   /// Whether the metric may differ from device to device.
   public var dependsOnDevice: Bool {
     switch self {
-    case .latencyMilliseconds, .energyMillijoules, .peakMemoryBytes, .weightBytes: true
+    case .latencyMilliseconds, .energyMillijoules, .peakMemoryBytes, .weightBytes, .workingSetBytes:
+      true
     case .macs, .parameters, .flops: false
     }
   }

@@ -15,7 +15,8 @@ extension Costs {
         latencyStandardErrorMilliseconds: standardError,
         energyMillijoules: device.energyMillijoules,
         energyStandardErrorMillijoules: device.energyStandardErrorMillijoules,
-        peakMemoryBytes: device.peakMemoryBytes, weightBytes: device.weightBytes)
+        peakMemoryBytes: device.peakMemoryBytes, weightBytes: device.weightBytes,
+        workingSetBytes: device.workingSetBytes)
     }
     return Costs(devices: devices, macs: macs, parameters: parameters, depth: depth)
   }

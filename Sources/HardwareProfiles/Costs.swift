@@ -33,6 +33,8 @@ public struct DeviceCosts: Hashable, Sendable, Codable {
   public var energyStandardErrorMillijoules: Double?
   public let peakMemoryBytes: Int
   public let weightBytes: Int
+  /// Bytes of the largest kernel; nil in journals of versions that did not state them.
+  public var workingSetBytes: Int?
 
   enum CodingKeys: String, CodingKey {
     case profile
@@ -42,6 +44,7 @@ public struct DeviceCosts: Hashable, Sendable, Codable {
     case energyStandardErrorMillijoules = "energy_standard_error_mj"
     case peakMemoryBytes = "peak_memory_bytes"
     case weightBytes = "weight_bytes"
+    case workingSetBytes = "working_set_bytes"
   }
 }
 
@@ -71,7 +74,7 @@ extension Costs {
     let bare = DeviceCosts(
       profile: nil, latencyMilliseconds: nil, latencyStandardErrorMilliseconds: nil,
       energyMillijoules: nil, peakMemoryBytes: exact.weightBytes + exact.peakActivationBytes,
-      weightBytes: exact.weightBytes)
+      weightBytes: exact.weightBytes, workingSetBytes: workload.workingSetBytes)
     let devices = profiles.map { DeviceCosts($0.predict(workload), $0) }
     self.init(
       devices: devices.isEmpty ? [bare] : devices, macs: exact.macs,
@@ -113,6 +116,8 @@ extension Costs {
     case .peakMemoryBytes:
       try onDevices(metric, field: "memory") { (Double($0.peakMemoryBytes), nil) }
     case .weightBytes: try onDevices(metric, field: "memory") { (Double($0.weightBytes), nil) }
+    case .workingSetBytes:
+      try onDevices(metric, field: "memory") { ($0.workingSetBytes.map(Double.init), nil) }
     }
   }
 
@@ -143,7 +148,8 @@ extension DeviceCosts {
       latencyStandardErrorMilliseconds: error, energyMillijoules: estimate.energyMillijoules,
       energyStandardErrorMillijoules: profile.energy.map {
         $0.standardErrorMillijoules(latencyStandardErrorMilliseconds: error)
-      }, peakMemoryBytes: estimate.peakMemoryBytes, weightBytes: estimate.weightBytes)
+      }, peakMemoryBytes: estimate.peakMemoryBytes, weightBytes: estimate.weightBytes,
+      workingSetBytes: estimate.workingSetBytes)
   }
 }
 

@@ -61,7 +61,8 @@ public struct DeviceFit: Sendable {
       correction: fit.correction, energy: nil, relativeUncertainty: 0.3,
       provenance: description.provenance, validation: nil)
     profile = bare.with(
-      energy: Energy(fitting: measurements, predictedBy: bare) ?? description.energy,
+      energy: Energy(fitting: measurements, predictedBy: bare) ?? description.energy
+        ?? base?.energy,
       validation: nil)
   }
 

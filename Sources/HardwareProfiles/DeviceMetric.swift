@@ -17,6 +17,7 @@ public struct DeviceMetric: Hashable, Sendable {
   public static let energyMillijoules = DeviceMetric(.energyMillijoules)
   public static let peakMemoryBytes = DeviceMetric(.peakMemoryBytes)
   public static let weightBytes = DeviceMetric(.weightBytes)
+  public static let workingSetBytes = DeviceMetric(.workingSetBytes)
   public static let macs = DeviceMetric(.macs)
   public static let parameters = DeviceMetric(.parameters)
   public static let flops = DeviceMetric(.flops)

@@ -130,6 +130,13 @@ extension Memory {
     self.init(
       ramBytes: ramBytes, flashBytes: try members["flash_bytes"]?.count(of: "bytes"),
       weightsIn: try members.required("weights_in").choice(WeightPlace.self), levels: levels)
+    if let field = members["working_set_bytes"] {
+      let bytes = try field.count(of: "bytes")
+      if let ramBytes, bytes > ramBytes {
+        throw field.expected("at most the \(ramBytes) bytes of ram_bytes")
+      }
+      workingSetBytes = bytes
+    }
   }
 }
 

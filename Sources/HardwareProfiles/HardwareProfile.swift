@@ -96,6 +96,8 @@ public struct Memory: Hashable, Sendable, Codable {
   public let ramBytes: Int?
   /// What weights must fit into; nil where it is not known.
   public let flashBytes: Int?
+  /// What one kernel's input, weights and output must fit into; nil where there is no such limit.
+  public var workingSetBytes: Int?
   /// Weights in RAM count towards a network's peak memory; weights in flash do not.
   public let weightsIn: WeightPlace
   /// From the smallest and fastest to the one that holds everything.
@@ -112,6 +114,7 @@ public struct Memory: Hashable, Sendable, Codable {
   enum CodingKeys: String, CodingKey, CaseIterable {
     case ramBytes = "ram_bytes"
     case flashBytes = "flash_bytes"
+    case workingSetBytes = "working_set_bytes"
     case weightsIn = "weights_in"
     case levels
   }

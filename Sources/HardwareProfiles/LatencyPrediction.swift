@@ -29,6 +29,8 @@ public struct CostEstimate: Hashable, Sendable {
   /// Peak bytes of activations, and of the weights where they are kept in RAM.
   public let peakMemoryBytes: Int
   public let weightBytes: Int
+  /// Bytes of the largest kernel's input, weights and output.
+  public let workingSetBytes: Int
   /// Microseconds beside the kernels: the inference's own, and what measured networks took more or less
   /// than their kernels.
   public let otherMicroseconds: Double
@@ -70,6 +72,7 @@ extension HardwareProfile {
         macs: workload.costs.macs, bytes: bytes, milliseconds: latency.microseconds / 1000),
       peakMemoryBytes: activationBytes + (memory.weightsIn == .ram ? weightBytes : 0),
       weightBytes: weightBytes,
+      workingSetBytes: workload.workingSetBytes / 4 * physical.bytesPerValue,
       otherMicroseconds: latency.microseconds - latency.kernels.reduce(0, +), kernels: estimates)
   }
 

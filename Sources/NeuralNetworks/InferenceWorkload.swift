@@ -39,6 +39,9 @@ public struct InferenceWorkload: Sendable {
     self.origin = origin
   }
 
+  /// Bytes of the largest kernel's input, weights and output, fp32.
+  public var workingSetBytes: Int { kernels.map(\.bytesMoved).max() ?? 0 }
+
   /// The workload of a network.
   public init(
     _ network: Network, idleKernels: [InferenceKernel] = [], origin: Origin? = nil

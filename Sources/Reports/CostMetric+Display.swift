@@ -8,6 +8,7 @@ extension CostMetric {
     case .energyMillijoules: "predicted energy"
     case .peakMemoryBytes: "peak memory"
     case .weightBytes: "weights"
+    case .workingSetBytes: "largest working set"
     case .macs: "MACs"
     case .parameters: "parameters"
     case .flops: "FLOPs"
@@ -19,7 +20,7 @@ extension CostMetric {
     switch self {
     case .latencyMilliseconds: "ms"
     case .energyMillijoules: "mJ"
-    case .peakMemoryBytes, .weightBytes: "KiB"
+    case .peakMemoryBytes, .weightBytes, .workingSetBytes: "KiB"
     case .macs, .flops: "million"
     case .parameters: "thousand"
     }
@@ -29,7 +30,7 @@ extension CostMetric {
   var unitSize: Double {
     switch self {
     case .latencyMilliseconds, .energyMillijoules: 1
-    case .peakMemoryBytes, .weightBytes: 1024
+    case .peakMemoryBytes, .weightBytes, .workingSetBytes: 1024
     case .macs, .flops: 1e6
     case .parameters: 1e3
     }

@@ -6,6 +6,9 @@ struct BenchFlash {
   static let options = ["--workers", "--data", "--table"]
   static let flags = ["--table-only"]
 
+  /// Whether an option or flag is the flash benchmark's.
+  static func owns(_ name: String) -> Bool { (options + flags).contains(name) }
+
   private let command: StudyCommand
   private let table: String?
   private let isTableOnly: Bool

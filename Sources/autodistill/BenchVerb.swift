@@ -165,7 +165,7 @@ struct BenchVerb: Verb {
       throw UsageError(
         isFlash
           ? "\(name) does not go together with flash"
-          : "\(name) goes together with \(BenchHardware.options.contains(name) ? "hardware" : "flash")",
+          : "\(name) goes together with \(BenchFlash.owns(name) ? "flash" : "hardware")",
         BenchVerb.self)
     }
     return isFlash ? try BenchFlash(arguments) : nil
