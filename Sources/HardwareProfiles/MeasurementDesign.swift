@@ -3,8 +3,8 @@ import Statistics
 
 /// Chooses the networks whose measurement would teach most about a device.
 ///
-/// Greedy: each next one is that which lowers the variance of the others' corrections most, in sum and
-/// relative to their latencies (Seo et al., IJCNN 2000, doi:10.1109/IJCNN.2000.861310). What is known before,
+/// Greedy: each next one is that which lowers the variance of the others' corrections most, in sum and in units
+/// of their latencies: relative variances choose too many tiny networks, absolute ones too many large (Seo et al., IJCNN 2000, doi:10.1109/IJCNN.2000.861310). What is known before,
 /// by a profile or by the generic model, decides; no latency is needed, since a Gaussian process's variances
 /// do not depend on them.
 public struct MeasurementDesign: Sendable {
@@ -41,8 +41,8 @@ public struct MeasurementDesign: Sendable {
         let variance = covariance[candidate * number + candidate] + noise[candidate]
         var gain = 0.0
         for other in 0..<number {
-          let value = covariance[candidate * number + other] / relative[other]
-          gain += value * value
+          let value = covariance[candidate * number + other]
+          gain += value * value / relative[other]
         }
         gain /= variance
         if gain > best?.gain ?? -1 { best = (candidate, gain) }
