@@ -190,7 +190,27 @@ struct DeviceFitTests {
     #expect(networks.map(\.latencyMicroseconds).max() == latencies.max())
   }
 
-  @Test("finds energies where they were measured, and keeps the base's where they were not")
+  @Test("without the measured networks is a profile of rates alone that knows how unsure it is")
+  func ratesAlone() throws {
+    let measured = try Measured(60)
+    let fitted = try fit(measured.training)
+    let alone = fitted.physicalProfile(of: measured.training)
+    #expect(alone.correction == nil)
+    #expect(try HardwareProfile(json: alone.json(), file: "a.json") == alone)
+    let quality = alone.quality(on: measured.heldOut)
+    let comment = Comment("\(quality)")
+    #expect(quality.spearman > 0.9, comment)
+    #expect(quality.medianAbsolutePercentageError < 15, comment)
+    #expect((0.75...1).contains(try #require(quality.intervalCoverage90)), comment)
+    // Rates are those of the fit; only what they say of their errors differs.
+    for (a, b) in zip(alone.physical.kernels, fitted.profile.physical.kernels) {
+      #expect(a.overheadMicroseconds == b.overheadMicroseconds)
+      #expect(a.gigaMACsPerSecond == b.gigaMACsPerSecond)
+      #expect((0.02...0.9).contains(a.relativeUncertainty))
+    }
+  }
+
+  @Test("finds energies where they were measured, and takes what it is told where they were not")
   func energy() throws {
     var measured = try Measured(20, heldOut: 20, device: .desktop(noise: 0))
     let truth = Energy(picojoulesPerMAC: 40, picojoulesPerByte: 300, staticPowerMilliwatts: 900)
@@ -212,8 +232,12 @@ struct DeviceFitTests {
     #expect(abs(found.picojoulesPerMAC - 40) < 0.5)
     #expect(abs(found.picojoulesPerByte - 300) < 3)
     #expect(abs(found.staticPowerMilliwatts - 900) < 9)
-    let base = LatencyPredictionTests.profile(energy: truth)
+    var description = FitFixtures.description()
+    description.energy = truth
+    let measuredEnergy = try DeviceFit(measured.training, description: description).profile.energy
+    #expect(measuredEnergy == found)
     for index in measured.training.indices { measured.training[index].energyMillijoules = nil }
-    #expect(try fit(measured.training, base: base).profile.energy == truth)
+    let told = try DeviceFit(measured.training, description: description).profile.energy
+    #expect(told == truth)
   }
 }

@@ -15,7 +15,9 @@ struct HardwareBenchmarkTests {
   static func cells() throws -> SearchSpace { try SearchSpace(contentsOf: spacePath) }
 
   /// 40 cells of random operations and five without a path, with latencies of launches and MACs.
-  private func table(_ folder: TemporaryFolder) throws -> HardwareBenchmark.Table {
+  private func table(
+    _ folder: TemporaryFolder, profile: String? = nil
+  ) throws -> HardwareBenchmark.Table {
     let space = try Self.cells()
     var random = RandomStream(seed: 6, purpose: "benchmark")
     var keys: [String] = []
@@ -37,7 +39,7 @@ struct HardwareBenchmarkTests {
     return HardwareBenchmark.Table(
       name: "cells", spacePath: Self.spacePath, path: folder.file("cells.csv"),
       architectureColumn: "cell",
-      latencyColumn: "pi_ms")
+      latencyColumn: "pi_ms", profilePath: profile)
   }
 
   @Test("has a row of all predictors for each size that leaves something to predict")
@@ -62,6 +64,26 @@ struct HardwareBenchmarkTests {
     }
     let errors = rows.map { $0.figures[0].medianAbsolutePercentageError ?? .infinity }
     #expect(errors.allSatisfy { $0 < 6 }, "\(errors)")
+  }
+
+  @Test("has the profile of a table, and fits from it, beside the fit from nothing")
+  func profile() throws {
+    let folder = try TemporaryFolder()
+    let profile = URL(filePath: Self.spacePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "HardwareProfiles/raspberry-pi-4.json").path()
+    var rows: [HardwareBenchmark.Row] = []
+    try HardwareBenchmark(subsets: 1, sizes: [20]).run(try table(folder, profile: profile)) {
+      rows.append($0)
+    }
+    let figures = try #require(rows.first).figures
+    #expect(
+      figures.prefix(3).map(\.predictor)
+        == ["profile fit", "the profile alone", "profile fit from it"])
+    #expect(figures.count == 7)
+    // The made-up device is not that board: its measurements must have been used.
+    let errors = figures.prefix(3).map { $0.medianAbsolutePercentageError ?? .infinity }
+    #expect(errors[2] < 0.5 * errors[1], "\(errors)")
+    #expect(errors[0] != errors[2])
   }
 
   @Test("repeats to the last bit")
