@@ -40,6 +40,13 @@ struct ProfileComparisonTests {
     let (there, back) = (try comparison(board, engine), try comparison(engine, board))
     let ratios = there.rows.map(\.ratio)
     #expect(ratios == ratios.sorted() && (ratios.last ?? 0) > 1.5 * (ratios.first ?? 0))
+    let space = try SearchSpace(contentsOf: shipped("SearchSpaces/mobile-cnn.json").path())
+    let workload = try space.workload(
+      of: there.rows[0].architecture, input: space.images.shape, classes: space.images.classes)
+    let expected =
+      engine.predict(workload).latencyMilliseconds
+      / board.predict(workload).latencyMilliseconds
+    #expect(there.rows[0].ratio == expected)
     for (row, other) in zip(there.rows, back.rows.reversed()) {
       #expect(abs(row.ratio * other.ratio - 1) < 1e-9)
     }
