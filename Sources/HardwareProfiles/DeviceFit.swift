@@ -85,9 +85,11 @@ public struct DeviceFit: Sendable {
       return max(0, error * error - explained).squareRoot()
     }
     let shared = quantile(needed.sorted(), probability: 0.9)
+    var memory = profile.memory
+    memory.levels = physical.levels
     return HardwareProfile(
       name: profile.name, device: profile.device,
-      measurementProtocol: profile.measurementProtocol, memory: profile.memory, physical: physical,
+      measurementProtocol: profile.measurementProtocol, memory: memory, physical: physical,
       energy: profile.energy,
       relativeUncertainty: roundedForFile(min(0.9, max(0.02, shared)), digits: 2),
       provenance: profile.provenance, validation: nil)
