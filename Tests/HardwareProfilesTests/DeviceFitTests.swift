@@ -210,7 +210,7 @@ struct DeviceFitTests {
   @Test("without the measured networks reads back as it was, however many there were")
   func ratesOfMany() throws {
     let measured = try Measured(MeasurementFit.mostNetworks + 50, heldOut: 5, slowness: 2)
-    let base = SyntheticDevice.desktop(noise: 0).profile
+    let base = LatencyPredictionTests.profile()
     let alone = try fit(measured.training, base: base).ratesProfile
     let read = try HardwareProfile(json: alone.json(), file: "a.json")
     #expect(read == alone)
