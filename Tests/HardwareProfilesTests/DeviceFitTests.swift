@@ -8,7 +8,7 @@ import Testing
 @Suite("the fit of a device to measured networks")
 struct DeviceFitTests {
   /// Measurements to fit, and others to compare with.
-  private struct Measured {
+  struct Measured {
     var training: [MeasuredWorkload]
     let heldOut: [MeasuredWorkload]
 
@@ -26,7 +26,7 @@ struct DeviceFitTests {
     }
   }
 
-  private func fit(
+  static func fit(
     _ measurements: [MeasuredWorkload], base: HardwareProfile? = nil
   ) throws -> DeviceFit {
     try DeviceFit(measurements, base: base, description: FitFixtures.description())
@@ -48,7 +48,7 @@ struct DeviceFitTests {
     arguments: zip([10, 30, 100], [25.0, 12, 6]))
   func heldOut(count: Int, mostError: Double) throws {
     let measured = try Measured(count)
-    let quality = try fit(measured.training).quality(on: measured.heldOut)
+    let quality = try Self.fit(measured.training).quality(on: measured.heldOut)
     let prior = priorQuality(measured)
     let comment = Comment("\(quality), \(prior)")
     #expect(quality.spearman > prior.spearman, comment)
@@ -64,7 +64,7 @@ struct DeviceFitTests {
     var inside = 0.0
     for seed in [61, 62, 63] as [UInt64] {
       let measured = try Measured(40, seed: seed)
-      let quality = try fit(measured.training).quality(on: measured.heldOut)
+      let quality = try Self.fit(measured.training).quality(on: measured.heldOut)
       inside += try #require(quality.intervalCoverage90) / 3
     }
     #expect((0.80...0.97).contains(inside), "\(inside)")
@@ -75,8 +75,8 @@ struct DeviceFitTests {
     let measured = try Measured(60)
     var disturbed = measured.training
     for index in [5, 25, 45] { disturbed[index].latencyMilliseconds *= 3 }
-    let clean = try fit(measured.training).quality(on: measured.heldOut)
-    let fitted = try fit(disturbed)
+    let clean = try Self.fit(measured.training).quality(on: measured.heldOut)
+    let fitted = try Self.fit(disturbed)
     let quality = fitted.quality(on: measured.heldOut)
     let comment = Comment("\(quality), \(clean)")
     #expect(quality.spearman > clean.spearman - 0.02, comment)
@@ -89,7 +89,7 @@ struct DeviceFitTests {
   @Test("learns whether a device runs what nothing reads", arguments: [false, true])
   func idleKernels(areRun: Bool) throws {
     let measured = try Measured(100, .keysAndIdleKernels, runsIdleKernels: areRun)
-    let profile = try fit(measured.training).profile
+    let profile = try Self.fit(measured.training).profile
     // The same network with and without its idle kernels.
     var (differences, truth) = (0.0, 0.0)
     let device = SyntheticDevice.desktop(noise: 0).profile
@@ -115,9 +115,9 @@ struct DeviceFitTests {
   func base() throws {
     let measured = try Measured(5, slowness: 2)
     let base = SyntheticDevice.desktop(noise: 0).profile
-    let fitted = try fit(measured.training, base: base)
+    let fitted = try Self.fit(measured.training, base: base)
     let quality = fitted.quality(on: measured.heldOut)
-    let alone = try fit(measured.training).quality(on: measured.heldOut)
+    let alone = try Self.fit(measured.training).quality(on: measured.heldOut)
     let comment = Comment("\(quality), \(alone)")
     #expect(quality.medianAbsolutePercentageError < 5, comment)
     #expect(
@@ -138,7 +138,7 @@ struct DeviceFitTests {
   func deterministic() async throws {
     let measured = try Measured(30, heldOut: 10, .keysAndIdleKernels)
     let texts = try await withThrowingTaskGroup(of: Data.self) { group in
-      for _ in 0..<2 { group.addTask { try fit(measured.training).profile.json() } }
+      for _ in 0..<2 { group.addTask { try Self.fit(measured.training).profile.json() } }
       return try await group.reduce(into: []) { $0.append($1) }
     }
     #expect(texts[0] == texts[1])
@@ -148,30 +148,32 @@ struct DeviceFitTests {
   func tooFew() throws {
     let measured = try Measured(2, heldOut: 1)
     for count in 0..<2 {
-      #expect(throws: DeviceFitError.tooFew(count)) { try fit(Array(measured.training[..<count])) }
+      #expect(throws: DeviceFitError.tooFew(count)) {
+        try Self.fit(Array(measured.training[..<count]))
+      }
     }
     #expect(DeviceFitError.tooFew(1).description.hasPrefix("got 1 measured networks, expected 2"))
-    let quality = try fit(measured.training).quality(on: measured.heldOut)
+    let quality = try Self.fit(measured.training).quality(on: measured.heldOut)
     #expect(quality.medianAbsolutePercentageError.isFinite)
   }
 
   @Test("survives a network that was measured again and again, and one that takes nothing")
   func degenerate() throws {
     let measured = try Measured(4, heldOut: 1)
-    let same = try fit(Array(repeating: measured.training[0], count: 6))
+    let same = try Self.fit(Array(repeating: measured.training[0], count: 6))
     let milliseconds = measured.training[0].latencyMilliseconds
     let found = same.profile.predict(measured.training[0].workload).latencyMilliseconds
     #expect(abs(found - milliseconds) < 0.05 * milliseconds)
     var strange = measured.training
     strange[0].latencyMilliseconds = 1e-6
-    let estimate = try fit(strange).profile.predict(measured.heldOut[0].workload)
+    let estimate = try Self.fit(strange).profile.predict(measured.heldOut[0].workload)
     #expect(estimate.latencyMilliseconds.isFinite && estimate.latencyMilliseconds > 0)
   }
 
   @Test("says of what it has seen how well it predicts each from the others")
   func leaveOneOut() throws {
     let measured = try Measured(40)
-    let fitted = try fit(measured.training)
+    let fitted = try Self.fit(measured.training)
     let quality = try #require(fitted.leaveOneOutQuality())
     #expect(quality.count == 40 && quality.spearman > 0.9)
     #expect((0.75...1).contains(try #require(quality.intervalCoverage90)))
@@ -183,40 +185,11 @@ struct DeviceFitTests {
   @Test("takes of very many measurements those that spread over the latencies")
   func many() throws {
     let measured = try Measured(MeasurementFit.mostNetworks + 50, heldOut: 1)
-    let networks = try #require(fit(measured.training).profile.correction).networks
+    let networks = try #require(Self.fit(measured.training).profile.correction).networks
     #expect(networks.count == MeasurementFit.mostNetworks)
     let latencies = measured.training.map { 1000 * $0.latencyMilliseconds }
     #expect(networks.map(\.latencyMicroseconds).min() == latencies.min())
     #expect(networks.map(\.latencyMicroseconds).max() == latencies.max())
-  }
-
-  @Test("without the measured networks is a profile of rates alone that knows how unsure it is")
-  func ratesAlone() throws {
-    let measured = try Measured(60)
-    let alone = try fit(measured.training).ratesProfile
-    #expect(alone.correction == nil)
-    #expect(try HardwareProfile(json: alone.json(), file: "a.json") == alone)
-    let quality = alone.quality(on: measured.heldOut)
-    let comment = Comment("\(quality)")
-    #expect(quality.spearman > 0.9, comment)
-    #expect(quality.medianAbsolutePercentageError < 15, comment)
-    #expect((0.75...1).contains(try #require(quality.intervalCoverage90)), comment)
-    // As sure of the networks that it was made of as it says.
-    let seen = try #require(alone.quality(on: measured.training).intervalCoverage90)
-    #expect((0.87...0.95).contains(seen), "\(seen)")
-  }
-
-  /// The correction takes fewer measurements than there are, so that its speed is another.
-  @Test("without the measured networks reads back as it was, however many there were")
-  func ratesOfMany() throws {
-    let measured = try Measured(MeasurementFit.mostNetworks + 50, heldOut: 5, slowness: 2)
-    let base = LatencyPredictionTests.profile()
-    let alone = try fit(measured.training, base: base).ratesProfile
-    let read = try HardwareProfile(json: alone.json(), file: "a.json")
-    #expect(read == alone)
-    for measurement in measured.heldOut {
-      #expect(read.predict(measurement.workload) == alone.predict(measurement.workload))
-    }
   }
 
   @Test("finds energies where they were measured, and takes what it is told where they were not")
@@ -233,11 +206,11 @@ struct DeviceFitTests {
     for index in 0..<2 {
       measured.training[index].energyMillijoules = energy(measured.training[index])
     }
-    #expect(try fit(measured.training).profile.energy == nil)
+    #expect(try Self.fit(measured.training).profile.energy == nil)
     for index in measured.training.indices where index != 7 {
       measured.training[index].energyMillijoules = energy(measured.training[index])
     }
-    let found = try #require(try fit(measured.training).profile.energy)
+    let found = try #require(try Self.fit(measured.training).profile.energy)
     #expect(abs(found.picojoulesPerMAC - 40) < 0.5)
     #expect(abs(found.picojoulesPerByte - 300) < 3)
     #expect(abs(found.staticPowerMilliwatts - 900) < 9)
