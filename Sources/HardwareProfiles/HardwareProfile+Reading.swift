@@ -82,7 +82,8 @@ extension FusionRules {
   fileprivate init(_ field: JSONField) throws(JSONError) {
     let members = try field.members(of: "the fusion rules", known: ["add", "activation"])
     self.init(
-      add: try members.required("add").flag(), activation: try members.required("activation").flag())
+      add: try members.required("add").flag(), activation: try members.required("activation").flag()
+    )
   }
 }
 
@@ -158,7 +159,9 @@ extension Memory.Level {
       if let smaller = inner?.capacityBytes, bytes <= smaller {
         throw capacity.expected("more than the \(smaller) bytes of the level before")
       }
-      if let ram, bytes >= ram { throw capacity.expected("less than the \(ram) bytes of ram_bytes") }
+      if let ram, bytes >= ram {
+        throw capacity.expected("less than the \(ram) bytes of ram_bytes")
+      }
     }
     if let inner, bandwidthGigabytesPerSecond > inner.bandwidthGigabytesPerSecond {
       throw bandwidth.expected(

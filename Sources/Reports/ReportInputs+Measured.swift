@@ -17,7 +17,9 @@ extension ReportInputs {
 
   /// Whether the front's latencies were measured, and it is they that the first cost shows.
   var chartsMeasuredLatency: Bool {
-    guard let measurement = results.measurement, measurement.front == .measured else { return false }
+    guard let measurement = results.measurement, measurement.front == .measured else {
+      return false
+    }
     let metric = definition.objectives[0]
     return metric.metric == .latencyMilliseconds
       && metric.device ?? measurement.profile == measurement.profile

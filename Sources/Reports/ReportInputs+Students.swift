@@ -121,10 +121,13 @@ extension ReportInputs {
     let places = profiles.map {
       (profiles.count > 1 ? "\($0.name): " : "") + $0.protocolDescription
     }
-    var notes = results.measurement != nil ? [] : [
-      "Latency\(hasEnergy ? " and energy are" : " is") predicted, not measured: "
-        + "\(places.joined(separator: "; ")). ± is one standard error of the prediction."
-    ]
+    var notes =
+      results.measurement != nil
+      ? []
+      : [
+        "Latency\(hasEnergy ? " and energy are" : " is") predicted, not measured: "
+          + "\(places.joined(separator: "; ")). ± is one standard error of the prediction."
+      ]
     let limits = definition.constraints + profiles.memoryConstraints
     let confidence = definition.confidence
     let unsure = results.students.filter { student in

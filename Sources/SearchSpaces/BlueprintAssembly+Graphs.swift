@@ -46,7 +46,8 @@ extension BlueprintAssembly {
 extension BlueprintAssembly {
   /// Notes the kernels of the edges on no path from input to output: each edge's operation, and the sum
   /// that takes its result in.
-  private func noteIdleKernels(of graph: Blueprint.Graph, at path: String) throws(SearchSpaceError) {
+  private func noteIdleKernels(of graph: Blueprint.Graph, at path: String) throws(SearchSpaceError)
+  {
     let network = builder
     let shape = builder.currentShape
     for edge in graph.declared.idle(in: architecture) {

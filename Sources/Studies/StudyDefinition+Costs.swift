@@ -90,8 +90,10 @@ extension StudyDefinition {
       let names = profiles.map(\.name)
       guard measure.profile.map(names.contains) ?? (names.count == 1) else {
         throw .invalid(
-          file: file, field: "measure.profile", value: measure.profile.map { "\"\($0)\"" } ?? "nothing",
-          expected: "one of " + names.joined(separator: ", ") + ", whose device the command reaches")
+          file: file, field: "measure.profile",
+          value: measure.profile.map { "\"\($0)\"" } ?? "nothing",
+          expected: "one of " + names.joined(separator: ", ") + ", whose device the command reaches"
+        )
       }
     }
     func resolved(_ metric: DeviceMetric) -> DeviceMetric {

@@ -4,7 +4,9 @@ import Studies
 
 /// `autodistill bench hardware [FOLDER]`
 struct BenchHardware {
-  static let options = ["--subsets", "--sizes", "--table", "--measurements", "--space", "--profile"]
+  static let options = [
+    "--subsets", "--sizes", "--table", "--measurements", "--space", "--profile",
+  ]
 
   /// The tables that a folder of measurements holds, with the columns of their files.
   private static let tables:
@@ -84,7 +86,8 @@ struct BenchHardware {
     func text(_ value: Double?, _ format: String) -> String {
       value.map { String(format: format, $0) } ?? ""
     }
-    return "| \(row.table) | \(row.trained) of \(row.trained + row.heldOut) | \(figures.predictor) | "
+    return
+      "| \(row.table) | \(row.trained) of \(row.trained + row.heldOut) | \(figures.predictor) | "
       + [
         text(figures.spearman, "%.4f"), text(figures.spearmanDeviation, "%.4f"),
         text(figures.kendall, "%.4f"), text(figures.medianAbsolutePercentageError, "%.2f"),

@@ -12,7 +12,8 @@ struct ProfileFitVerb: Verb {
   static let operands: [String] = []
   static let options =
     [
-      "--space", "--measurements", "--base", "--like", "--train", "--seed", "--output", "--name", "--device",
+      "--space", "--measurements", "--base", "--like", "--train", "--seed", "--output", "--name",
+      "--device",
       "--runtime", "--precision", "--threads", "--source",
     ] + ImagesOption.options
   static let flags = ["--json", "--measured-here", "--rates-only"]

@@ -4,7 +4,8 @@ struct ProfileVerb: Verb {
   static let summary = "measures this machine and writes its hardware profile, or another device"
   static let operands: [String] = []
   static let options =
-    ["--output", "--name", "--space", "--students", "--samples", "--table"] + ProfileMeasureCommand.ownOptions
+    ["--output", "--name", "--space", "--students", "--samples", "--table"]
+    + ProfileMeasureCommand.ownOptions
   static let help = """
     USAGE: autodistill profile measure --output FILE [--name NAME] [--space FILE] [--students N]
            autodistill profile measure --command COMMAND --space FILE --output FILE.csv

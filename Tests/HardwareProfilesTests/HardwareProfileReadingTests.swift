@@ -99,7 +99,8 @@ struct HardwareProfileReadingTests {
       field: "energy.static_power_mw", "0", "leave \"energy\" out"),
     Mistake("relative_uncertainty", "0", "0", "between 0 and 1"),
     Mistake(
-      "provenance.source", "\"guessed\"", "\"guessed\"", "one of \"measured\", \"fitted\", \"published\""),
+      "provenance.source", "\"guessed\"", "\"guessed\"",
+      "one of \"measured\", \"fitted\", \"published\""),
     Mistake(
       "provenance.source", "\"measured\"", field: "provenance", "an object with", "\"machine\" too"),
     Mistake("provenance.date", "\"yesterday\"", "\"yesterday\"", "a day, such as 2026-01-31"),

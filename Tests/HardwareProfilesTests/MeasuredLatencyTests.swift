@@ -1,5 +1,5 @@
-import TensorKernels
 import Statistics
+import TensorKernels
 import Testing
 
 @testable import HardwareProfiles

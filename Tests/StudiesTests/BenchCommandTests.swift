@@ -90,7 +90,10 @@ struct BenchCommandTests {
   @Test("refuses what it cannot measure, with status 2")
   func badUsage() throws {
     for (arguments, part) in [
-      (["guess"], "bench: got 'guess', expected training, inference, accuracy, proposals, flash or hardware"),
+      (
+        ["guess"],
+        "bench: got 'guess', expected training, inference, accuracy, proposals, flash or hardware"
+      ),
       (
         ["training", "inference"],
         "bench training: got 'inference' too, expected no folder"

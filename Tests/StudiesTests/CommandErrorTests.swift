@@ -41,7 +41,10 @@ struct WrongInputTests {
       (["export", "a", "b", "c"], "expected STUDY KEY, got a b c"),
       (["enqueue"], "expected STUDY KEY…, got nothing"),
       (["enqueue", "a"], "expected STUDY KEY…, got a"),
-      (["export", "a", "b", "--format", "onnx2"], "--format: got 'onnx2', expected one of safetensors, onnx"),
+      (
+        ["export", "a", "b", "--format", "onnx2"],
+        "--format: got 'onnx2', expected one of safetensors, onnx"
+      ),
       (["profile", "guess"], "unknown command 'profile guess', expected one of profile measure"),
       (["profile", "measure"], "profile measure needs --output FILE"),
       (["bench", "--network", "Q"], "--network: got 'Q', expected S, M, L or T"),

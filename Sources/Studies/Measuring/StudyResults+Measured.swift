@@ -48,8 +48,10 @@ extension StudyResults {
       $0.metric == .latencyMilliseconds && $0.device == nil && definition.hardware.count > 1
     }
     let reason: Measurement.Reason =
-      isMixed ? .oneOfSeveral : protocols.count > 1 || !known.allSatisfy(\.isComparable)
-      ? .otherProtocol : known.count < students.count ? .incomplete : .complete
+      isMixed
+      ? .oneOfSeveral
+      : protocols.count > 1 || !known.allSatisfy(\.isComparable)
+        ? .otherProtocol : known.count < students.count ? .incomplete : .complete
     let measurement = Measurement(
       profile: first.profile, measured: known.count, students: students.count, reason: reason,
       measurementProtocol: first.measurementProtocol)

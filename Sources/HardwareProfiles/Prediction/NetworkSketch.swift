@@ -107,7 +107,9 @@ extension ExecutedKernel {
   func likeness(to other: ExecutedKernel) -> Double {
     guard kernel.kind == other.kernel.kind else { return 0 }
     func square(_ x: Double) -> Double { x * x }
-    func octaves(_ a: Int, _ b: Int) -> Double { square(log2(Double(max(a, 1)) / Double(max(b, 1)))) }
+    func octaves(_ a: Int, _ b: Int) -> Double {
+      square(log2(Double(max(a, 1)) / Double(max(b, 1))))
+    }
     let (a, b) = (kernel, other.kernel)
     let distance =
       octaves(a.inputShape.channels, b.inputShape.channels)

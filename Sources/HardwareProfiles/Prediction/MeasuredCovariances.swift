@@ -72,7 +72,8 @@ struct MeasuredCovariances {
   }
 
   /// Returns Σ gradient[i, j] · dK[i, j] / d(log scale) for each part, and for the context's length.
-  func gradient(_ scales: CorrectionScales, weights: [Double]) -> (parts: [Double], length: Double) {
+  func gradient(_ scales: CorrectionScales, weights: [Double]) -> (parts: [Double], length: Double)
+  {
     let likeness = likeness(scales)
     var length = 0.0
     let gradients = CorrectionScales.parts.enumerated().map { part, path in

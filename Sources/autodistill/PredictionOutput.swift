@@ -1,0 +1,133 @@
+import Foundation
+import HardwareProfiles
+import ModelExchange
+import NeuralNetworks
+
+/// What a prediction prints.
+struct PredictionOutput {
+  let profile: HardwareProfile
+  let estimate: CostEstimate
+  let costs: NetworkCosts
+  let unsupported: [UnsupportedNode]
+
+  var text: String {
+    var lines = ["       µs  bound    MMACs      KiB  kernel"]
+    lines += estimate.kernels.map { row in
+      let kernel = row.kernel
+      return String(
+        format: "%9.2f  %@ %8.3f %8.1f  %@", row.latencyMicroseconds,
+        row.bound.rawValue.padding(toLength: 7, withPad: " ", startingAt: 0),
+        1e-6 * Double(kernel.macs),
+        Double(kernel.bytesMoved / 4 * profile.measurementProtocol.precision.bytes) / 1024,
+        kernel.words + (row.isIdle ? ", nothing reads it" : ""))
+    }
+    lines.append(String(format: "%9.2f  beside the kernels", estimate.otherMicroseconds))
+    lines.append(
+      String(
+        format:
+          "latency %.4g ms ± %.2g; %.4g MMACs, %d parameters, %d bytes of weights, peak %d bytes",
+        estimate.latencyMilliseconds, estimate.latencyStandardErrorMilliseconds,
+        1e-6 * Double(costs.macs), costs.parameters, estimate.weightBytes,
+        estimate.peakMemoryBytes)
+        + (estimate.energyMillijoules.map { String(format: "; energy %.4g mJ", $0) } ?? ""))
+    lines.append("on \(profile.protocolDescription)")
+    if !unsupported.isEmpty {
+      lines.append("not priced, so the network costs more than this:")
+      lines += unsupported.map { "  \($0)" }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let report = PredictionReport(
+      profile: profile.name, latencyMilliseconds: estimate.latencyMilliseconds,
+      latencyStandardErrorMilliseconds: estimate.latencyStandardErrorMilliseconds,
+      energyMillijoules: estimate.energyMillijoules, peakMemoryBytes: estimate.peakMemoryBytes,
+      weightBytes: estimate.weightBytes, macs: costs.macs, parameters: costs.parameters,
+      otherMicroseconds: estimate.otherMicroseconds, kernels: estimate.kernels.map(\.report),
+      unsupported: unsupported.map {
+        PredictionReport.Unsupported(operator: $0.operation, name: $0.name, reason: $0.reason)
+      })
+    return String(decoding: try encoder.encode(report), as: UTF8.self)
+  }
+}
+
+/// A prediction as JSON.
+private struct PredictionReport: Encodable {
+  struct Kernel: Encodable {
+    let kind: String
+    let kernel: Int
+    let stride: Int
+    let groups: Int
+    /// Height, width, channels.
+    let input: [Int]
+    let output: [Int]
+    let macs: Int
+    let weights: Int
+    let latencyMicroseconds: Double
+    let bound: String
+    let idle: Bool
+
+    enum CodingKeys: String, CodingKey {
+      case kind, kernel, stride, groups, input, output, macs, weights
+      case latencyMicroseconds = "latency_us"
+      case bound, idle
+    }
+  }
+
+  struct Unsupported: Encodable {
+    let `operator`: String
+    let name: String
+    let reason: String
+  }
+
+  let profile: String
+  let latencyMilliseconds: Double
+  let latencyStandardErrorMilliseconds: Double
+  let energyMillijoules: Double?
+  let peakMemoryBytes: Int
+  let weightBytes: Int
+  let macs: Int
+  let parameters: Int
+  let otherMicroseconds: Double
+  let kernels: [Kernel]
+  let unsupported: [Unsupported]
+
+  enum CodingKeys: String, CodingKey {
+    case profile
+    case latencyMilliseconds = "latency_ms"
+    case latencyStandardErrorMilliseconds = "latency_standard_error_ms"
+    case energyMillijoules = "energy_mj"
+    case peakMemoryBytes = "peak_memory_bytes"
+    case weightBytes = "weight_bytes"
+    case macs, parameters
+    case otherMicroseconds = "other_us"
+    case kernels, unsupported
+  }
+}
+
+extension KernelEstimate {
+  /// The kernel in a report.
+  fileprivate var report: PredictionReport.Kernel {
+    func sides(_ shape: TensorShape) -> [Int] { [shape.height, shape.width, shape.channels] }
+    return PredictionReport.Kernel(
+      kind: kernel.kind.rawValue, kernel: kernel.kernelSize, stride: kernel.stride,
+      groups: kernel.groups, input: sides(kernel.inputShape), output: sides(kernel.outputShape),
+      macs: kernel.macs, weights: kernel.weightCount, latencyMicroseconds: latencyMicroseconds,
+      bound: bound.rawValue, idle: isIdle)
+  }
+}
+
+extension InferenceKernel {
+  /// The kernel on one line: `depthwise 5×5 /2 28×28×32 → 14×14×32 + residual`.
+  fileprivate var words: String {
+    var words = kind.rawValue.replacing("_", with: " ")
+    if kernelSize > 1 { words += " \(kernelSize)×\(kernelSize)" }
+    if stride > 1 { words += " /\(stride)" }
+    if groups > 1 { words += " in \(groups) groups" }
+    words += " \(inputShape) → \(outputShape)"
+    return words + (addsResidual ? " + residual" : "")
+  }
+}
