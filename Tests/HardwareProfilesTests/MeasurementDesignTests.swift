@@ -28,7 +28,7 @@ struct MeasurementDesignTests {
       let half = factor.halfSolve(measured.map { prior[index * count + $0] })
       let variance = prior[index * count + index] - half.reduce(0) { $0 + $1 * $1 }
       #expect(variance > -1e-9)
-      sum += variance / (sketches[index].total / unit * sketches[index].total / unit)
+      sum += variance / (sketches[index].total / unit)
     }
     return sum / Double(count)
   }
