@@ -7,7 +7,7 @@ import Testing
 
 @Suite("the choice of networks to measure")
 struct MeasurementDesignTests {
-  /// Mean over the workloads of variance over squared latency, once some of them are measured.
+  /// Mean over the workloads of variance over latency, once some of them are measured.
   private func meanVariance(
     _ workloads: [InferenceWorkload], measured: [Int], unit: Double
   ) throws -> Double {
