@@ -11,7 +11,7 @@ extension ReportInputs {
       columns: [
         .init("budget"), .init("kept"), .init("trial", .number), .init("architecture"),
         .init("validation (%)", .number), .init("test (%)", .number),
-      ] + shown.map { .init($0.heading, .number) }
+      ] + shown.map { .init(frontHeading($0), .number) }
         + [.init("random students that keep it", .number), .init("key", .code)],
       rows: results.budgets.map { result in
         let student = result.student
@@ -19,7 +19,7 @@ extension ReportInputs {
           result.budget.name, result.isKept ? "yes" : "no, the nearest", String(student.trial),
           words(student.key), student.validationAccuracy.percent(2),
           student.test.isEmpty ? "–" : student.testAccuracy.percent(2),
-        ] + shown.map { $0.text(try? student.costs.largest($0)) }
+        ] + shown.map { $0.text(try? student.frontCosts.largest($0)) }
           + [state.screened?.kept?[result.budget.name].map(String.init) ?? "–", student.key]
       })
     return ReportSection(
@@ -31,7 +31,7 @@ extension ReportInputs {
     results.budgets.map { result in
       let student = result.student
       let shown = metrics(of: result.budget.constraints).compactMap { metric in
-        (try? student.costs.largest(metric)).map { "\(metric) \(metric.amount($0))" }
+        (try? student.frontCosts.largest(metric)).map { "\(metric) \(metric.amount($0))" }
       }.joined(separator: ", ")
       let figures =
         "trial \(student.trial), validation accuracy \(student.validationAccuracy.percentage), "
@@ -39,8 +39,10 @@ extension ReportInputs {
       guard !result.isKept else { return "\(result.budget.name): \(figures)" }
       return "\(result.budget.name): no fully trained student keeps it; the nearest is \(figures), "
         + "which misses it by \(result.violation.percent(1)) %"
-        + (result.budget.constraints.lazy.compactMap { uncertainty($0.description, student.costs) }
-          .first.map { ": \($0)" } ?? "")
+        + (result.budget.constraints.lazy.compactMap {
+          uncertainty($0.description, student.frontCosts)
+        }
+        .first.map { ": \($0)" } ?? "")
     }
   }
 

@@ -16,13 +16,20 @@ extension ReportInputs {
   }
 
   /// Whether the front's latencies were measured, and it is they that the first cost shows.
-  var chartsMeasuredLatency: Bool {
+  var chartsMeasuredLatency: Bool { isMeasured(definition.objectives[0]) }
+
+  /// Whether the front has a metric's measured values.
+  func isMeasured(_ metric: DeviceMetric) -> Bool {
     guard let measurement = results.measurement, measurement.front == .measured else {
       return false
     }
-    let metric = definition.objectives[0]
     return metric.metric == .latencyMilliseconds
       && metric.device ?? measurement.profile == measurement.profile
+  }
+
+  /// What stands over a column of the front's values of a metric.
+  func frontHeading(_ metric: DeviceMetric) -> String {
+    isMeasured(metric) ? metric.heading.replacing("predicted", with: "measured") : metric.heading
   }
 
   /// A student's first cost as a sentence has it, measured where the front is.

@@ -11,6 +11,8 @@ struct ProfileMeasure {
   private let name: String
   private let spacePath: String
   private let students: Int
+  /// Students that correct the profile, beside those that check it.
+  private let correcting: Int
   private let samplesPath: String?
   private let tablePath: String?
 
@@ -27,6 +29,8 @@ struct ProfileMeasure {
       ?? ((output as NSString).lastPathComponent as NSString).deletingPathExtension
     spacePath = arguments.value("--space") ?? "SearchSpaces/mobile-cnn.json"
     students = try arguments.integer("--students", in: 3...10_000) ?? 60
+    correcting = try arguments.integer("--correct", in: 0...300) ?? 30
+    if correcting == 1 { throw UsageError("--correct: got 1, expected 0 or at least 2") }
     samplesPath = arguments.value("--samples")
     tablePath = arguments.value("--table")
   }
@@ -35,7 +39,9 @@ struct ProfileMeasure {
     let space = try SearchSpace(contentsOf: spacePath)
     let shape = TensorShape(height: 28, width: 28, channels: 1)
     var stream = RandomStream(seed: 1, purpose: "profile check")
-    let architectures = (0..<students).map { _ in space.randomArchitecture(using: &stream) }
+    let architectures = (0..<correcting + students).map { _ in
+      space.randomArchitecture(using: &stream)
+    }
     let networks = try architectures.map {
       try space.network(for: $0, input: shape, classes: 10)
     }
@@ -57,9 +63,10 @@ struct ProfileMeasure {
       try AtomicFile.write("architecture,latency_ms\n" + rows.joined(), to: tablePath)
     }
     if let samplesPath { try write(result, architectures.map(space.key), to: samplesPath) }
-    try AtomicFile.write(result.profile.json(), to: output)
+    let profile = correcting == 0 ? result.profile : try corrected(result, architectures, space)
+    try AtomicFile.write(profile.json(), to: output)
     Terminal.print("profile: \(output)")
-    if let validation = result.profile.validation {
+    if let validation = profile.validation {
       Terminal.print(
         String(
           format:
@@ -70,6 +77,31 @@ struct ProfileMeasure {
     sayHowSound(result)
     Terminal.print("next:    set \"hardware\" in a study.json to \(output)")
     return .success
+  }
+
+  /// Returns the profile of the micro-benchmarks, corrected by the first students and checked on the others.
+  private func corrected(
+    _ result: HostMeasurementResult, _ architectures: [Architecture], _ space: SearchSpace
+  ) throws -> HardwareProfile {
+    let shape = TensorShape(height: 28, width: 28, channels: 1)
+    let measured = try zip(architectures, result.validationPairs).map { architecture, pair in
+      MeasuredWorkload(
+        try space.workload(of: architecture, input: shape, classes: 10),
+        latencyMilliseconds: pair.measured)
+    }
+    let bare = result.profile
+    let fit = try DeviceFit(
+      Array(measured.prefix(correcting)), base: bare,
+      description: DeviceFit.Description(
+        name: bare.name, device: bare.device, measurementProtocol: bare.measurementProtocol,
+        memory: bare.memory, energy: bare.energy,
+        provenance: Provenance(
+          source: .measured,
+          text: bare.provenance.text
+            + " Corrected by \(correcting) random students of \(space.name).",
+          date: bare.provenance.date, machine: bare.provenance.machine)))
+    let others = Array(measured.dropFirst(correcting))
+    return fit.profile.with(validation: fit.quality(on: others), method: .randomStudents)
   }
 
   private func sayHowSound(_ result: HostMeasurementResult) {

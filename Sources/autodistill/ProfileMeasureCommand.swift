@@ -28,7 +28,8 @@ struct ProfileMeasureCommand {
       throw UsageError(
         "profile measure --command needs --space FILE and --output FILE.csv", ProfileVerb.self)
     }
-    for option in ["--name", "--students"] where arguments.value(option) != nil {
+    for option in ["--name", "--students", "--correct", "--table"]
+    where arguments.value(option) != nil {
       throw UsageError("\(option) goes without --command: it is for a profile of this machine")
     }
     self.output = output

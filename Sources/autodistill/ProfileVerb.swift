@@ -4,20 +4,21 @@ struct ProfileVerb: Verb {
   static let summary = "measures this machine and writes its hardware profile, or another device"
   static let operands: [String] = []
   static let options =
-    ["--output", "--name", "--space", "--students", "--samples", "--table"]
+    ["--output", "--name", "--space", "--students", "--correct", "--samples", "--table"]
     + ProfileMeasureCommand.ownOptions
   static let help = """
     USAGE: autodistill profile measure --output FILE [--name NAME] [--space FILE] [--students N]
            autodistill profile measure --command COMMAND --space FILE --output FILE.csv
 
     Times single kernels of the inference engine (one image, one thread, fp32) on this machine, fits
-    the profile's parameters and checks them on students drawn from a search space. Takes about a
-    minute; leave the machine alone meanwhile.
+    the profile's parameters, corrects them by students drawn from a search space and checks them on
+    others. Takes about a minute; leave the machine alone meanwhile.
 
     --output FILE     the profile to write, such as HardwareProfiles/mine.json
     --name NAME       the profile's name (default: the file's)
     --space FILE      the search space of the check (default: SearchSpaces/mobile-cnn.json)
     --students N      students of the check (default: 60)
+    --correct N       students that the profile is corrected by (default: 30; 0: by none)
     --samples FILE    also the raw samples, a line of JSON for each measurement
     --table FILE      also the students' latencies, as a table for profile fit
 

@@ -37,6 +37,11 @@ public struct CorrectionScales: Hashable, Sendable {
     \.launch, \.arithmetic, \.traffic, \.shape, \.kernel, \.network, \.decisions, \.idle, \.context,
   ]
 
+  /// The square of each part's scale, in the order of `parts`.
+  var squares: [Double] {
+    CorrectionScales.parts.map { self[keyPath: $0] * self[keyPath: $0] }
+  }
+
   /// All scales with the names that files give them.
   static let named: [(key: String, path: WritableKeyPath<CorrectionScales, Double> & Sendable)] = [
     ("launch", \.launch), ("arithmetic", \.arithmetic), ("traffic", \.traffic), ("shape", \.shape),

@@ -46,13 +46,15 @@ struct CovarianceParts {
   }
 
   /// The covariance under these scales.
-  func sum(_ scales: CorrectionScales) -> Double {
-    let likeness = contextLikeness(scales)
+  func sum(_ scales: CorrectionScales) -> Double { sum(scales, squares: scales.squares) }
+
+  /// The covariance under these scales, whose squares are known.
+  func sum(_ scales: CorrectionScales, squares: [Double]) -> Double {
     var sum = 0.0
-    for (index, path) in CorrectionScales.parts.enumerated() {
-      let scale = scales[keyPath: path]
-      sum += scale * scale * values[index] * (index >= CovarianceParts.idle ? likeness : 1)
-    }
-    return sum
+    for index in 0..<CovarianceParts.idle { sum += squares[index] * values[index] }
+    let context =
+      squares[CovarianceParts.idle] * values[CovarianceParts.idle]
+      + squares[CovarianceParts.context] * values[CovarianceParts.context]
+    return context == 0 ? sum : sum + context * contextLikeness(scales)
   }
 }

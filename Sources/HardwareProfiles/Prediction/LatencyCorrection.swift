@@ -152,6 +152,7 @@ extension LatencyCorrection {
       for index in shapes.indices { shapes[index] += time * row[index] }
       if let place = places[part.kernel] { same[place] += time }
     }
+    let squares = scales.squares
     return sketches.indices.map { i in
       var (shape, kernel) = (0.0, 0.0)
       for (part, place) in zip(sketches[i].parts, networks[i].kernels) {
@@ -161,7 +162,7 @@ extension LatencyCorrection {
       }
       return CovarianceParts(
         sketch, sketches[i], shape: shape, kernel: kernel, unit: unitMicroseconds, isSame: false
-      ).sum(scales)
+      ).sum(scales, squares: squares)
     }
   }
 
