@@ -26,11 +26,8 @@ struct HyperparameterFit {
     self.outputs = outputs
     self.noise = noise
     prior = HyperparameterPrior(for: kernel, points: points, variance: variance)
-    _ = HyperparameterFit.useOneThread
+    _ = SymmetricFactor.useOneThread
   }
-
-  /// OpenBLAS on one thread: several would sum in another order, and the trials use the cores.
-  private static let useOneThread: Void = openblas_set_num_threads(1)
 
   /// Returns the mode of the posterior: the best of a few starts, deterministic.
   ///

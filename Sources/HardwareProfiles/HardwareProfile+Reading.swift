@@ -54,8 +54,13 @@ extension HardwareProfile {
       ).required("levels").expected(
         "at least one memory level, or gb_per_second in every kind of kernels")
     }
+    let nameField = try root.required("name")
+    let name = try nameField.text("the profile's name")
+    guard !name.contains("@") else {
+      throw nameField.expected("a name without @, which stands before a device's name in metrics")
+    }
     self.init(
-      name: try root.required("name").text("the profile's name"),
+      name: name,
       device: try root.required("device").text("what the device is, in words"),
       measurementProtocol: measurementProtocol, memory: memory, physical: physical,
       correction: try root["correction"].map { field throws(JSONError) in

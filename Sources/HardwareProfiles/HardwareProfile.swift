@@ -169,7 +169,7 @@ public struct Validation: Hashable, Sendable, Codable {
     case heldOut = "held_out"
     /// Each was left out in turn, with the scales of the correction from all.
     case leaveOneOut = "leave_one_out"
-    /// They were measured after the fit.
+    /// They were drawn at random and took no part in the fit.
     case randomStudents = "random_students"
   }
 

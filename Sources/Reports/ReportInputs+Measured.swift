@@ -62,7 +62,7 @@ extension ReportInputs {
     }
     return [
       "No student keeps the budget on the device.", demotionSentence,
-      "Ask for a lower latency in a new study, by as much as the predictions were too low.",
+      "Move the bounds in a new study by as much as the predictions were off.",
     ]
   }
 
@@ -82,7 +82,7 @@ extension ReportInputs {
     var words: [String] = []
     if !student.broken.isEmpty {
       words.append("breaks " + student.broken.map(\.description).joined(separator: ", "))
-    } else if definition.constraints.contains(where: { $0.metric.metric == .latencyMilliseconds }) {
+    } else if definition.constraints.contains(where: { isMeasured($0.metric) }) {
       if results.measurement?.front == .measured { words.append("keeps the budget") }
     }
     if let doubt = measured.doubt { words.append("doubtful: \(doubt)") }
@@ -100,7 +100,7 @@ extension ReportInputs {
     switch measurement.reason {
     case .complete:
       notes.append(
-        "The front is made of measured latencies, medians ± their standard errors; those of flash "
+        "The front is made of latencies measured on \(profile.name), medians ± their standard errors; those of flash "
           + "trials\(energy.isEmpty ? "" : ", and all energies,") are predicted. Both: "
           + "\(measurement.measurementProtocol).")
       if let demotionSentence { notes.append(demotionSentence) }

@@ -117,12 +117,13 @@ extension ReportInputs {
   /// What predicted costs stand for, how sure they are, and who keeps a bound only by luck.
   private var predictionNotes: [String] {
     guard !profiles.isEmpty else { return [] }
-    let hasEnergy = profiles.contains { $0.energy != nil }
-    let places = profiles.map {
+    let predicted = profiles.filter { $0.name != results.measurement?.profile }
+    let hasEnergy = predicted.contains { $0.energy != nil }
+    let places = predicted.map {
       (profiles.count > 1 ? "\($0.name): " : "") + $0.protocolDescription
     }
     var notes =
-      results.measurement != nil
+      predicted.isEmpty
       ? []
       : [
         "Latency\(hasEnergy ? " and energy are" : " is") predicted, not measured: "

@@ -44,7 +44,7 @@ public func nonnegativeLeastSquares(_ rows: [[Double]], _ targets: [Double]) -> 
       let trial = solveSymmetric(gram, moments, on: passive)
       let step = zip(passive, trial)
         .filter { $0.1 <= 0 }
-        .map { solution[$0.0] / (solution[$0.0] - $0.1) }
+        .map { solution[$0.0] > 0 ? solution[$0.0] / (solution[$0.0] - $0.1) : 0 }
         .min()
       guard let step else {
         for (j, value) in zip(passive, trial) { solution[j] = value }

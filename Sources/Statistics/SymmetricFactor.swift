@@ -17,12 +17,16 @@ public struct SymmetricFactor: Sendable {
     precondition(matrix.count == order * order, "\(matrix.count) values for \(order) rows")
     self.order = order
     factor = matrix
+    _ = SymmetricFactor.useOneThread
     guard order > 0 else { return }
     var (size, stride, info) = (Int32(order), Int32(order), Int32(0))
     dpotrf_("L", &size, &factor, &stride, &info)
     // Not every library tells of a pivot that is not a number.
     guard info == 0, (0..<order).allSatisfy({ factor[$0 * order + $0] > 0 }) else { return nil }
   }
+
+  /// OpenBLAS on one thread: several would sum in another order, and trials use the cores.
+  public static let useOneThread: Void = openblas_set_num_threads(1)
 
   /// log det A.
   public var logDeterminant: Double {

@@ -118,8 +118,10 @@ public struct StudyResults: Sendable {
     }
     self.students = sorted(by: \.frontCosts)
     failedFinalists = failed
-    budgets = definition.budgets.compactMap { [students = self.students] in
-      BudgetResult($0, definition, students.filter(\.broken.isEmpty))
+    // Where all are demoted, the nearest of them is named.
+    let kept = self.students.filter(\.broken.isEmpty)
+    budgets = definition.budgets.compactMap { [students = kept.isEmpty ? self.students : kept] in
+      BudgetResult($0, definition, students)
     }
   }
 }

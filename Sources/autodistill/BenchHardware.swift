@@ -26,6 +26,9 @@ struct BenchHardware {
 
   init(_ arguments: Arguments) throws {
     if arguments.operands.count > 1 {
+      for option in ["--space", "--profile"] where arguments.value(option) != nil {
+        throw UsageError("\(option) goes together with --measurements")
+      }
       let folder = arguments.operands[1]
       tables = BenchHardware.tables.map { table in
         HardwareBenchmark.Table(
@@ -42,7 +45,9 @@ struct BenchHardware {
           profilePath: arguments.value("--profile"))
       ]
     }
-    let sizes = try (arguments.value("--sizes") ?? "10,100,300").split(separator: ",").map { text in
+    let sizes = try (arguments.value("--sizes") ?? "10,100,300").split(
+      separator: ",", omittingEmptySubsequences: false
+    ).map { text in
       guard let size = Int(text), (2...400).contains(size) else {
         throw UsageError("--sizes: got '\(text)', expected numbers from 2 to 400, such as 10,100")
       }

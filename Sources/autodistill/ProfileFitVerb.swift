@@ -31,6 +31,7 @@ struct ProfileFitVerb: Verb {
                           energy too
     --like FILE           a profile to take protocol, memory and energy from, but no rates
     --rates-only          leave the measured networks out of the profile: it is smaller, and less sure
+                          (with --train)
     --train N             fit N networks drawn at random, and check the profile on all the others;
                           without it each network is checked against the fit of all others
     --seed S              of that draw (default: 1)
@@ -44,7 +45,8 @@ struct ProfileFitVerb: Verb {
     --precision P         fp32 (default), fp16 or int8
     --threads N           (default: 1)
     --source TEXT         where the measurements come from
-    --measured-here       they were made on this machine, so a study may time its students here
+    --measured-here       they were made on this machine; with a --base that profile measure wrote, a
+                          study may time its students here
     """
 
   private let spacePaths: [String]
@@ -69,7 +71,17 @@ struct ProfileFitVerb: Verb {
     }
     base = arguments.value("--base")
     like = arguments.value("--like")
+    if base != nil, like != nil {
+      throw UsageError(
+        "--like goes without --base, which gives protocol, memory and energy too",
+        ProfileFitVerb.self)
+    }
     isRatesOnly = arguments.has("--rates-only")
+    if isRatesOnly, arguments.value("--train") == nil {
+      throw UsageError(
+        "--rates-only needs --train: rates alone are checked on other networks",
+        ProfileFitVerb.self)
+    }
     trained = try arguments.integer("--train", in: 2...1_000_000)
     seed = UInt64(try arguments.integer("--seed", in: 0...Int.max) ?? 1)
     if trained == nil, arguments.value("--seed") != nil {
@@ -92,6 +104,11 @@ struct ProfileFitVerb: Verb {
     let baseProfile = try base.map { try HardwareProfile(contentsOf: $0) }
     let described = try like.map { try HardwareProfile(contentsOf: $0) }
     let rows = try readRows()
+    guard rows.count >= 2 else {
+      throw UsageError(
+        "--measurements: got one network in \(tablePaths.joined(separator: ", ")), expected 2 or more, "
+          + "and 10 for a profile to be of use")
+    }
     if let trained, trained >= rows.count {
       throw UsageError(
         "--train: got \(trained), expected fewer than the \(rows.count) networks of "
@@ -107,21 +124,25 @@ struct ProfileFitVerb: Verb {
     let fit = try DeviceFit(
       measured, base: baseProfile,
       description: description.complete(
-        base: baseProfile, like: described, output: output, networks: chosen.count,
+        base: baseProfile, like: described, output: output,
+        networks: min(chosen.count, DeviceFit.mostNetworks),
         spaces: spaces))
     let fitted = isRatesOnly ? fit.ratesProfile : fit.profile
     let (quality, method): (PredictionQuality, Validation.Method)
     if trained != nil {
       (quality, method) = (fitted.quality(on: heldOut.map(\.measurement)), .heldOut)
-    } else if isRatesOnly {
-      throw UsageError("--rates-only needs --train: rates alone are checked on other networks")
     } else if let left = fit.leaveOneOutQuality() {
       (quality, method) = (left, .leaveOneOut)
     } else {
       throw DeviceFitError.notFittable
     }
     let profile = fitted.with(validation: quality, method: method)
-    if let output { try AtomicFile.write(profile.json(), to: output) }
+    if let output {
+      let json = try profile.json()
+      // What cannot be read back is no profile: better to say so before it replaces one that can.
+      _ = try HardwareProfile(json: json, file: output)
+      try AtomicFile.write(json, to: output)
+    }
     if asJSON {
       Terminal.print(quality.json)
     } else {
@@ -147,7 +168,7 @@ struct ProfileFitVerb: Verb {
     _ quality: PredictionQuality, of profile: HardwareProfile, fitted: Int, _ heldOut: [Row]
   ) {
     Terminal.print(
-      "fitted:  \(fitted) networks; checked on "
+      "fitted:  \(min(fitted, DeviceFit.mostNetworks)) networks of \(fitted); checked on "
         + (trained == nil ? "each of them, left out in turn" : "\(quality.count) others"))
     Terminal.print(
       String(

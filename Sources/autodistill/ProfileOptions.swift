@@ -76,7 +76,7 @@ struct ProfileDescription {
       measurementProtocol: MeasurementProtocol(
         runtime: runtime ?? known?.runtime ?? "not stated",
         precision: precision ?? known?.precision ?? .fp32, threads: threads ?? known?.threads ?? 1,
-        resolution: "the image size of the network that is priced",
+        resolution: known?.resolution ?? "the image size of the network that is priced",
         affinity: known?.affinity ?? "not stated", thermal: known?.thermal ?? "not stated"),
       memory: described?.memory
         ?? Memory(ramBytes: nil, flashBytes: nil, weightsIn: .ram, levels: []),

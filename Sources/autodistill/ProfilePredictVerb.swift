@@ -41,6 +41,10 @@ struct ProfilePredictVerb: Verb {
         "profile predict needs either MODEL.onnx or --space and --key", ProfilePredictVerb.self)
     }
     images = try ImagesOption(arguments)
+    if model != nil, let option = ImagesOption.options.first(where: { arguments.value($0) != nil })
+    {
+      throw UsageError("\(option) goes together with --space: an ONNX file says what it looks at")
+    }
     asJSON = arguments.has("--json")
   }
 

@@ -1,4 +1,5 @@
 import HardwareProfiles
+import NeuralNetworks
 import SearchSpaces
 import TensorKernels
 
@@ -42,11 +43,15 @@ struct ProfileSuggestVerb: Verb {
     let space = try SearchSpace(contentsOf: spacePath)
     let images = images.images(of: space)
     var random = RandomStream(seed: seed, purpose: "suggested measurements")
-    let pool = (0..<ProfileSuggestVerb.poolCount).map { _ in
-      space.randomArchitecture(using: &random)
-    }
-    let workloads = try pool.map {
-      try space.workload(of: $0, input: images.shape, classes: images.classes)
+    var pool: [Architecture] = []
+    var workloads: [InferenceWorkload] = []
+    var seen: Set<String> = []
+    for _ in 0..<ProfileSuggestVerb.poolCount {
+      let architecture = space.randomArchitecture(using: &random)
+      guard seen.insert(space.key(of: architecture)).inserted else { continue }
+      workloads.append(
+        try space.workload(of: architecture, input: images.shape, classes: images.classes))
+      pool.append(architecture)
     }
     let design = MeasurementDesign(
       count: count, of: workloads, knowing: try base.map { try HardwareProfile(contentsOf: $0) })

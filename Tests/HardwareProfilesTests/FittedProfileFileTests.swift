@@ -102,7 +102,7 @@ struct FittedProfileFileTests {
     Damage("scales.launch", "-1", "scales.launch: got -1, expected"),
     Damage("scales.context_decisions", "0", "scales.context_decisions: got 0, expected"),
     Damage("scales.noise", "0", "scales.noise: got 0, expected a noise above 0"),
-    Damage("scales.noise_power", "1e308", "got an object with"),
+    Damage("scales.noise_power", "1e308", "got 1e+308, expected a number from -8 to 9"),
     Damage("unit_us", "0", "unit_us: got 0, expected a number of microseconds above 0"),
     Damage("unit_us", "1e-300", "got an object with"),
     Damage("interval_factor", "null", "interval_factor: got null, expected"),

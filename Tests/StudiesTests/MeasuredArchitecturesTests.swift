@@ -25,13 +25,13 @@ struct MeasuredArchitecturesTests {
       note,energy_mj,latency_ms,architecture
       one,,1.5,00
       two,7,2.5,21
-      three,nan,0.5,00
+      three,nan,0.5,10
       """)
     let space = try SmallReplay.space()
-    #expect(measured.architectures.map(space.key) == ["00", "21", "00"])
+    #expect(measured.architectures.map(space.key) == ["00", "21", "10"])
     #expect(measured.measurements.map(\.latencyMilliseconds) == [1.5, 2.5, 0.5])
     #expect(measured.measurements.map(\.energyMillijoules) == [nil, 7, nil])
-    #expect(measured.measurements.map(\.workload.origin?.key) == ["00", "21", "00"])
+    #expect(measured.measurements.map(\.workload.origin?.key) == ["00", "21", "10"])
     #expect(measured.measurements.allSatisfy { $0.workload.origin?.space == "small" })
     let plain = try read("architecture,latency_ms\n12,3")
     #expect(plain.measurements.map(\.energyMillijoules) == [nil])
@@ -46,9 +46,19 @@ struct MeasuredArchitecturesTests {
     #expect(measured.measurements.map(\.latencyMilliseconds) == [4])
   }
 
-  @Test("is an error of the space where no network can be made of an architecture")
+  @Test(
+    "takes an architecture that stands in several rows for one, with the mean of its logarithms")
+  func repeated() throws {
+    let measured = try read("architecture,latency_ms,energy_mj\n12,2,\n02,5,1\n12,8,3")
+    #expect(measured.architectures.count == 2)
+    let latencies = measured.measurements.map(\.latencyMilliseconds)
+    #expect(abs(latencies[0] - 4) < 1e-12 && latencies[1] == 5)
+    #expect(measured.measurements.map(\.energyMillijoules) == [3, 1])
+  }
+
+  @Test("is an error that names the row where no network can be made of an architecture")
   func unbuildable() throws {
-    #expect(throws: SearchSpaceError.self) {
+    #expect(throws: ReplayError.self) {
       let space = try SmallReplay.space()
       _ = try MeasuredArchitectures(
         CSVTable(text: "architecture,latency_ms\n00,1", file: "m.csv"), of: space,

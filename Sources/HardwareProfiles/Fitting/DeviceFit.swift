@@ -95,6 +95,9 @@ public struct DeviceFit: Sendable {
       provenance: profile.provenance, validation: nil)
   }
 
+  /// The most networks that a fit takes; of more, those that spread evenly over the latencies.
+  public static var mostNetworks: Int { MeasurementFit.mostNetworks }
+
   /// How well the profile predicts networks that it has not seen.
   public func quality(on heldOut: [MeasuredWorkload]) -> PredictionQuality {
     profile.quality(on: heldOut)

@@ -4,9 +4,9 @@ import Statistics
 /// Chooses the networks whose measurement would teach most about a device.
 ///
 /// Greedy: each next one is that which lowers the variance of the others' corrections most, in sum and in units
-/// of their latencies: relative variances choose too many tiny networks, absolute ones too many large (Seo et al., IJCNN 2000, doi:10.1109/IJCNN.2000.861310). What is known before,
-/// by a profile or by the generic model, decides; no latency is needed, since a Gaussian process's variances
-/// do not depend on them.
+/// of their latencies: relative variances choose too many tiny networks, absolute ones too many large (Seo et
+/// al., IJCNN 2000, doi:10.1109/IJCNN.2000.861310). What is known before, by a profile or by the generic
+/// model, decides; no latency is needed, since a Gaussian process's variances do not depend on them.
 public struct MeasurementDesign: Sendable {
   /// The chosen networks as indices into the workloads given, most telling first.
   public let chosen: [Int]

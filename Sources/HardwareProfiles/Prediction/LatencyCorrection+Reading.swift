@@ -25,6 +25,7 @@ extension LatencyCorrection {
     for element in try networksField.elements(of: "measured networks") {
       networks.append(try MeasuredNetwork(element, kernelCount: kernels.count))
     }
+    guard networks.count >= 2 else { throw networksField.expected("two measured networks or more") }
     let scales = try CorrectionScales(try members.required("scales"))
     let correction = LatencyCorrection(
       scales: scales,
@@ -44,7 +45,10 @@ extension CorrectionScales {
     let members = try field.members(
       of: "the correction's scales", known: CorrectionScales.named.map(\.key))
     for entry in CorrectionScales.named {
-      self[keyPath: entry.path] = try members.required(entry.key).nonnegative(of: "its unit")
+      let field = try members.required(entry.key)
+      self[keyPath: entry.path] =
+        entry.path == \.noisePower
+        ? try field.number(in: -8...9) : try field.nonnegative(of: "its unit")
     }
     let length = try members.required("context_decisions")
     guard contextDecisions > 0 else { throw length.expected("a number of decisions above 0") }

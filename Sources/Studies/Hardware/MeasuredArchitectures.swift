@@ -1,10 +1,11 @@
 import FileFormats
 import Foundation
 import HardwareProfiles
+import NeuralNetworks
 import SearchSpaces
 
 /// A table of architectures with what was measured of them: `architecture,latency_ms`, and perhaps
-/// `energy_mj`. Other columns are not read.
+/// `energy_mj`. Other columns are not read. An architecture in several rows is one network, measured several times.
 public struct MeasuredArchitectures: Sendable {
   /// In the order of the file.
   public let architectures: [Architecture]
@@ -29,7 +30,7 @@ public struct MeasuredArchitectures: Sendable {
       table.columns.contains { $0.name == "energy_mj" } ? try table.column("energy_mj") : nil
     let energyValues = try energies?.numbers()
     var architectures: [Architecture] = []
-    var measurements: [MeasuredWorkload] = []
+    var repetitions: [Architecture: Repetitions] = [:]
     for row in 0..<table.count {
       let architecture: Architecture
       do {
@@ -45,14 +46,44 @@ public struct MeasuredArchitectures: Sendable {
         throw energies?.wrong(row, expected: "millijoules above 0, or an empty field")
           ?? latencies.wrong(row, expected: "milliseconds above 0")
       }
-      architectures.append(architecture)
-      measurements.append(
-        MeasuredWorkload(
-          try space.workload(of: architecture, input: images.shape, classes: images.classes),
-          latencyMilliseconds: latencyValues[row],
-          energyMillijoules: energy.flatMap { $0.isNaN ? nil : $0 }))
+      let workload: InferenceWorkload
+      do {
+        workload = try space.workload(
+          of: architecture, input: images.shape, classes: images.classes)
+      } catch {
+        throw keys.wrong(row, expected: "an architecture for these images (\(error))")
+      }
+      let known = energy.flatMap { $0.isNaN ? nil : $0 }
+      repetitions[architecture, default: Repetitions(workload)].add(latencyValues[row], known)
+      if repetitions[architecture]?.latencies.count == 1 { architectures.append(architecture) }
     }
+    let measurements = architectures.compactMap { repetitions[$0]?.measurement }
     self.architectures = architectures
     self.measurements = measurements
+  }
+}
+
+/// What was measured of one architecture, in one row or several.
+private struct Repetitions {
+  let workload: InferenceWorkload
+  private(set) var latencies: [Double] = []
+  private var energies: [Double] = []
+
+  init(_ workload: InferenceWorkload) { self.workload = workload }
+
+  mutating func add(_ latency: Double, _ energy: Double?) {
+    latencies.append(latency)
+    if let energy { energies.append(energy) }
+  }
+
+  /// The means of the logarithms: checked against its own repetition a network would seem well predicted.
+  var measurement: MeasuredWorkload {
+    func mean(_ values: [Double]) -> Double {
+      values.count == 1
+        ? values[0] : exp(values.reduce(0) { $0 + log($1) } / Double(values.count))
+    }
+    return MeasuredWorkload(
+      workload, latencyMilliseconds: mean(latencies),
+      energyMillijoules: energies.isEmpty ? nil : mean(energies))
   }
 }

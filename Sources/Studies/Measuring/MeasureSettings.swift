@@ -14,7 +14,10 @@ public struct MeasureSettings: Hashable, Sendable {
   public var measurementProtocol: MeasurementProtocol?
 
   /// What measurements are known by in the journal.
-  var source: String { "\(format): \(device.command)" }
+  var source: String {
+    let measured = measurementProtocol.map { ", \($0)" } ?? ""
+    return (profile.map { "\($0), " } ?? "") + "\(format): \(device.command)" + measured
+  }
 
   init(_ field: JSONField) throws(JSONError) {
     let members = try field.members(

@@ -26,19 +26,25 @@ struct MeasurementStage {
     }
     guard !open.isEmpty else { return }
     context.report(.stage("measurement"))
-    do {
-      for (index, trial) in open.enumerated() {
-        try context.checkCancelled()
-        context.report(
-          .advance(done: Double(index), total: open.count, detail: "students on the device"))
+    // One student that the device cannot run must not keep the others from being timed; where two in a row
+    // fail, the device is taken to be away.
+    var failures = 0
+    for (index, trial) in open.enumerated() where failures < 2 {
+      try context.checkCancelled()
+      context.report(
+        .advance(done: Double(index), total: open.count, detail: "students on the device"))
+      do {
         try measure(trial, on: device)
+        failures = 0
+      } catch let error as CommandDeviceError where error.problem == .cancelled {
+        throw StudyError.interrupted
+      } catch let error as CommandDeviceError {
+        failures += 1
+        tellUnreachable(error)
+      } catch let error as LatencyError {
+        failures += 1
+        tellUnreachable(error)
       }
-    } catch let error as CommandDeviceError where error.problem == .cancelled {
-      throw StudyError.interrupted
-    } catch let error as CommandDeviceError {
-      tellUnreachable(error)
-    } catch let error as LatencyError {
-      tellUnreachable(error)
     }
   }
 

@@ -51,7 +51,12 @@ struct MeasuringDevice {
       let folder = URL(filePath: inputs.folder.candidate(key)).path
       try Folder.create(folder)
       let path = (folder as NSString).appendingPathComponent("measured.\(export.format)")
-      try export.write(model, path, ["architecture": key])
+      try export.write(
+        model, path,
+        [
+          "architecture": key, "network": model.network.identity,
+          "classes": String(inputs.dataset.classes),
+        ])
       defer { try? FileManager.default.removeItem(atPath: path) }
       return try settings.device.measure(model: path, isCancelled: context.isCancelled)
     }

@@ -44,7 +44,8 @@ extension StudyResults {
     let known = students.compactMap(\.measured)
     guard let first = known.first else { return nil }
     let protocols = Set(known.map(\.measurementProtocol))
-    let isMixed = definition.objectives.contains {
+    let limits = definition.constraints + definition.budgets.flatMap(\.constraints)
+    let isMixed = (definition.objectives + limits.map(\.metric)).contains {
       $0.metric == .latencyMilliseconds && $0.device == nil && definition.hardware.count > 1
     }
     let reason: Measurement.Reason =
@@ -62,7 +63,7 @@ extension StudyResults {
         on: measured.profile, by: measured.latencyMilliseconds,
         standardError: measured.latencyStandardErrorMilliseconds)
       students[index].measuredCosts = costs
-      students[index].broken = definition.constraints.filter { constraint in
+      students[index].broken = definition.limits(for: costs).filter { constraint in
         constraint.metric.metric == .latencyMilliseconds
           && constraint.metric.device ?? measured.profile == measured.profile
           && (try? constraint.isMet(by: costs, at: definition.confidence)) == false
