@@ -7,11 +7,12 @@ import Testing
 @Suite("measured latencies in the results")
 struct MeasuredResultsTests {
   private func results(
-    _ events: [JournalEvent], constraints: String = "[\"latency_ms<=4\"]"
+    _ events: [JournalEvent], constraints: String = "[\"latency_ms<=4\"]",
+    budgets: String = "[]"
   ) throws -> StudyResults {
     let definition = try StudyText.tiny.setting("hardware", "\"device.json\"")
       .setting("minimize", "[\"latency_ms\"]").setting("constraints", constraints)
-      .setting("finalists", "{\"count\": 3}").definition()
+      .setting("finalists", "{\"count\": 3}").setting("budgets", budgets).definition()
     return StudyResults(definition, MadeUp.state(events))
   }
 
@@ -68,6 +69,24 @@ struct MeasuredResultsTests {
       #expect(results.measurement?.reason == .otherProtocol)
       #expect(results.demoted.isEmpty && results.students.allSatisfy { $0.isOnFront })
     }
+  }
+
+  @Test(
+    "demote a student that keeps none of several budgets, and name the nearest if all are demoted")
+  func budgets() throws {
+    let budgets = "[\"latency_ms<=2\", \"latency_ms<=3\"]"
+    let some = try results(
+      trained + [MadeUp.measured(0, 1.5), MadeUp.measured(1, 2.5), MadeUp.measured(2, 3.5)],
+      constraints: "[]", budgets: budgets)
+    #expect(some.demoted.map(\.trial) == [2])
+    #expect(some.students.filter(\.isOnFront).map(\.trial) == [0, 1])
+    #expect(some.budgets.map(\.student.trial) == [0, 1] && some.budgets.allSatisfy(\.isKept))
+    let none = try results(
+      trained + [MadeUp.measured(0, 5), MadeUp.measured(1, 6), MadeUp.measured(2, 7)],
+      constraints: "[]", budgets: budgets)
+    #expect(none.demoted.count == 3 && none.students.allSatisfy { !$0.isOnFront })
+    #expect(none.budgets.map(\.student.trial) == [0, 0])
+    #expect(none.budgets.allSatisfy { !$0.isKept })
   }
 
   @Test("demote a student that breaks its budget on the device, however good it is")
