@@ -38,11 +38,6 @@ public struct HardwareProfile: Hashable, Sendable {
     self.provenance = provenance
     self.validation = validation
   }
-
-  /// Returns the parameters of a kernel kind.
-  public func parameters(of kind: InferenceKernel.Kind) -> KernelParameters {
-    physical.kernels[kind.index]
-  }
 }
 
 /// How fast a device runs one kind of kernel; `PhysicalModel.swift` opens with the formula.

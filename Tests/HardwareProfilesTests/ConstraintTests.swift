@@ -88,7 +88,7 @@ struct ConstraintTests {
         #expect(try broken.violation(of: costs, at: confidence) > 0)
       }
     }
-    #expect(try Constraint("latency_ms<=10").isMet(by: costs, at: .even))
+    #expect(try Constraint("latency_ms<=10").isMet(by: costs, at: Confidence(0.5)))
     #expect(abs(Confidence(0.999_999).deviations - 4.753_424) < 1e-6)
     #expect(try Constraint("macs<=1000").probability(of: costs) == 1)
     #expect(try Constraint("macs<=999").probability(of: costs) == 0)
@@ -98,7 +98,7 @@ struct ConstraintTests {
   func worstCase() throws {
     let costs = Costs.onDevices((2, 0.1), (5, 0.2))
     func violation(_ text: String) throws -> Double {
-      try Constraint(text).violation(of: costs, at: .even)
+      try Constraint(text).violation(of: costs, at: Confidence(0.5))
     }
     #expect(try violation("latency_ms<=4") == 0.25 && violation("latency_ms@a<=4") == 0)
     #expect(try violation("latency_ms>=4") == 0.5 && violation("latency_ms@b>=4") == 0)
@@ -130,7 +130,7 @@ struct ConstraintTests {
     let costs = Costs.onDevices((10, 2))
     let budget = Budget([try Constraint("latency_ms<=5"), try Constraint("macs>=2000")])
     #expect(budget.name == "latency_ms<=5, macs>=2000")
-    #expect(try budget.violation(of: costs, at: .even) == 1.5)
+    #expect(try budget.violation(of: costs, at: Confidence(0.5)) == 1.5)
     #expect(Budget(name: "small", budget.constraints).name == "small")
   }
 }

@@ -108,4 +108,14 @@ extension HardwareProfile {
       energy: energy, relativeUncertainty: relativeUncertainty, provenance: provenance,
       validation: validation)
   }
+
+  /// The latency of one kernel by the physical model in microseconds, its launch included.
+  func latencyMicroseconds(of kernel: InferenceKernel) -> Double {
+    physical.time(of: ExecutedKernel(kernel: kernel, isIdle: false)).total
+  }
+
+  /// The parameters of a kernel kind.
+  func parameters(of kind: InferenceKernel.Kind) -> KernelParameters {
+    physical.kernels[kind.index]
+  }
 }

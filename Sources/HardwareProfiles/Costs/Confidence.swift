@@ -1,4 +1,4 @@
-import Foundation
+import Statistics
 
 /// The probability with which a predicted cost must keep a bound.
 ///
@@ -20,11 +20,6 @@ public struct Confidence: Hashable, Sendable {
 
   /// That of a study which does not say another.
   public static let usual = Confidence(0.9)
-  /// The prediction itself is compared.
-  public static let even = Confidence(0.5)
-
-  /// Returns Φ(z), the probability that an error lies below z standard errors.
-  static func probability(below z: Double) -> Double { 0.5 * erfc(-z * 0.5.squareRoot()) }
 
   /// Returns Φ⁻¹ of a probability above 0.5, by bisection to the last digit.
   private static func quantile(_ level: Double) -> Double {
@@ -32,7 +27,7 @@ public struct Confidence: Hashable, Sendable {
     var (low, high) = (0.0, 9.0)
     for _ in 0..<64 {
       let middle = 0.5 * (low + high)
-      if probability(below: -middle) > 1 - level { low = middle } else { high = middle }
+      if NormalDistribution.cumulative(-middle) > 1 - level { low = middle } else { high = middle }
     }
     return 0.5 * (low + high)
   }

@@ -1,3 +1,5 @@
+import Statistics
+
 /// A bound that a student's cost has to keep, such as `latency_ms<=5` or `latency_ms@small-board<=5`.
 ///
 /// In JSON it is that text. A metric that names none of several devices has to keep the bound on all of
@@ -64,7 +66,7 @@ extension Constraint {
   public func probability(of cost: CostValue) -> Double {
     let margin = relation == .atMost ? bound - cost.value : cost.value - bound
     guard cost.standardError > 0 else { return margin >= 0 ? 1 : 0 }
-    return Confidence.probability(below: margin / cost.standardError)
+    return NormalDistribution.cumulative(margin / cost.standardError)
   }
 
   /// Returns the probability with which a cost keeps the bound, where the prediction itself keeps it but

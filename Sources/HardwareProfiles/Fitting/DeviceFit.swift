@@ -77,7 +77,9 @@ public struct DeviceFit: Sendable {
     // What all kernels must err by together for nine in ten networks to lie in their 90 % interval.
     let needed = measurements.map { measurement in
       let sketch = NetworkSketch(measurement.workload, on: physical)
-      let error = (1000 * measurement.latencyMilliseconds / sketch.total - 1) / 1.6449
+      let error =
+        (1000 * measurement.latencyMilliseconds / sketch.total - 1)
+        / PredictionQuality.intervalReach
       let explained = sketch.parts.reduce(0.0) { sum, part in
         let share = part.count.squareRoot() * own * part.time.total / sketch.total
         return sum + share * share

@@ -182,7 +182,7 @@ extension MeasurementFit {
   /// uncertain too; with many the one that leaving out each measurement shows.
   private static func intervalFactor(_ correction: LatencyCorrection) -> Double {
     let errors = correction.leaveOneOut().map { abs($0.standardErrors) }.sorted()
-    let (z, count) = (1.6449, Double(errors.count))
+    let (z, count) = (PredictionQuality.intervalReach, Double(errors.count))
     let freedom = count / 2
     let student =
       z + (z * z * z + z) / (4 * freedom)

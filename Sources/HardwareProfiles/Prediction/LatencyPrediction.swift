@@ -88,11 +88,6 @@ extension HardwareProfile {
     }
     return variance.squareRoot()
   }
-
-  /// Returns the latency of one kernel by the physical model in microseconds, its launch included.
-  public func latencyMicroseconds(of kernel: InferenceKernel) -> Double {
-    physical.time(of: ExecutedKernel(kernel: kernel, isIdle: false)).total
-  }
 }
 
 /// A predicted latency in microseconds.

@@ -3,6 +3,9 @@ import Statistics
 
 /// How well predicted latencies agree with measured ones.
 public struct PredictionQuality: Hashable, Sendable {
+  /// How many standard errors a 90 % interval reaches to either side.
+  static let intervalReach = 1.6449
+
   public let count: Int
   /// Rank correlation, ties by mean ranks; 0 if either side is constant.
   public let spearman: Double
@@ -32,7 +35,7 @@ public struct PredictionQuality: Hashable, Sendable {
     within10Percent = share(within: 0.1)
     intervalCoverage90 = standardErrors.map { standardErrors in
       let inside = predicted.indices.count {
-        abs(predicted[$0] - measured[$0]) <= 1.6449 * standardErrors[$0]
+        abs(predicted[$0] - measured[$0]) <= PredictionQuality.intervalReach * standardErrors[$0]
       }
       return Double(inside) / Double(predicted.count)
     }

@@ -36,7 +36,7 @@ public struct HardwareBenchmark: Sendable {
     public let spearman: Double
     /// One standard deviation over the subsets.
     public let spearmanDeviation: Double
-    public let kendall: Double?
+    public let kendall: Double
     /// Per cent; nil for a predictor that says nothing in milliseconds.
     public let medianAbsolutePercentageError: Double?
     public let within10Percent: Double?
