@@ -11,7 +11,7 @@ struct ShippedSpacesTests {
     "have as many points as their documentation says",
     arguments: [
       ("mobile-cnn", 6_131_298_317_760.0), ("quick-mobile", 279_936), ("plain-residual", 6_750),
-      ("nas-bench-201", 15_625),
+      ("nas-bench-201", 15_625), ("nas-bench-macro", 6_561),
     ])
   func counts(name: String, points: Double) throws {
     #expect(try shippedSpace(name).pointCount == points)
