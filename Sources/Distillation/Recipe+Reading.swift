@@ -61,7 +61,7 @@ extension Recipe {
 
 extension FlashRecipe {
   /// The fields of a flash recipe in files.
-  public static let keys = ["fraction", "batch", "statistics_batches"]
+  public static let keys = ["fraction", "batch", "statistics_batches", "images_per_class"]
 
   /// Reads a flash recipe; what is left out keeps the value it has in `defaults`.
   ///
@@ -69,7 +69,13 @@ extension FlashRecipe {
   public init(_ field: JSONField, defaults: FlashRecipe) throws(JSONError) {
     self = defaults
     let members = try field.members(of: "a flash recipe", known: FlashRecipe.keys)
-    if let fraction = try members["fraction"]?.number(in: 0.001...1) { self.fraction = fraction }
+    if let fraction = try members["fraction"]?.number(in: 0.001...1) {
+      // Who names a share wants that share.
+      (self.fraction, imagesPerClass) = (fraction, 0)
+    }
+    if let images = try members["images_per_class"]?.integer(in: 0...1_000_000) {
+      imagesPerClass = images
+    }
     if let batch = try members["batch"]?.integer(in: 2...65_536) { self.batch = batch }
     if let batches = try members["statistics_batches"]?.integer(in: 1...100_000) {
       statisticsBatches = batches

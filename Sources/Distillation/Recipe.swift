@@ -66,9 +66,32 @@ public struct FlashRecipe: Hashable, Sendable {
   public var batch: Int
   /// Training batches over which batch-norm statistics are taken again before the evaluation.
   public var statisticsBatches: Int
+  /// Images per class that the short training sees at least; 0: no such floor. A share alone says nothing
+  /// about whether a student has learnt anything: of few images or many classes, 5 % leave it near chance.
+  public var imagesPerClass: Int
+  /// Whether `lengthened` has raised the fraction.
+  public private(set) var isLengthened = false
 
-  public init(fraction: Double, batch: Int, statisticsBatches: Int) {
-    (self.fraction, self.batch, self.statisticsBatches) = (fraction, batch, statisticsBatches)
+  /// The largest fraction that the floor leads to: more would be no short training.
+  private static let longest = 0.5
+
+  public init(fraction: Double, batch: Int, statisticsBatches: Int, imagesPerClass: Int = 0) {
+    (self.fraction, self.batch) = (fraction, batch)
+    (self.statisticsBatches, self.imagesPerClass) = (statisticsBatches, imagesPerClass)
+  }
+
+  /// Returns the recipe with as large a fraction as `imagesPerClass` asks for, at most a half.
+  ///
+  /// - Parameters:
+  ///   - full: The full training.
+  ///   - trainingCount: Images of the training split.
+  ///   - classes: Classes of the data set.
+  public func lengthened(for full: Recipe, trainingCount: Int, classes: Int) -> FlashRecipe {
+    let needed = Double(imagesPerClass * classes) / (full.epochs * Double(trainingCount))
+    var recipe = self
+    recipe.fraction = max(fraction, min(FlashRecipe.longest, needed))
+    recipe.isLengthened = recipe.fraction > fraction
+    return recipe
   }
 
   /// Returns the short form of `full`: the whole schedule compressed into a share of the images.

@@ -164,9 +164,23 @@ struct FlashReadingTests {
         defaults: defaults) == FlashRecipe(fraction: 0.1, batch: 16, statisticsBatches: 7))
   }
 
+  @Test("has a floor of images per class unless it names a share")
+  func floor() throws {
+    var defaults = defaults
+    defaults.imagesPerClass = 600
+    func read(_ json: String) throws -> FlashRecipe {
+      try FlashRecipe(recipeField(json), defaults: defaults)
+    }
+    #expect(try read("{\"batch\": 8}").imagesPerClass == 600)
+    #expect(try read("{\"fraction\": 0.1}").imagesPerClass == 0)
+    let both = try read("{\"fraction\": 0.1, \"images_per_class\": 50}")
+    #expect(both.fraction == 0.1 && both.imagesPerClass == 50)
+  }
+
   @Test(
     "refuses what is out of range or unknown",
     arguments: [
+      ("images_per_class", "-1", "a whole number from 0 to 1000000"),
       ("fraction", "0", "a number from 0.001 to 1"), ("fraction", "1.1", "from 0.001 to 1"),
       ("batch", "1", "a whole number from 2 to 65536"),
       ("statistics_batches", "0", "a whole number from 1 to 100000"),

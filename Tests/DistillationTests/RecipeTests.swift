@@ -40,6 +40,21 @@ struct CompressedRecipeTests {
     #expect(flash.steps(trainingCount: 55_040) == 1720)
   }
 
+  @Test("is lengthened where its share shows too few images of a class, up to half of the training")
+  func lengthens() {
+    let flash = FlashRecipe(
+      fraction: 0.05, batch: 16, statisticsBatches: 40, imagesPerClass: 600)
+    // 20 epochs: 5 % of 10,000 images are 1,000 a class of 10, of 2,000 images 200, of 200 images 20.
+    let enough = flash.lengthened(for: full, trainingCount: 10_000, classes: 10)
+    #expect(enough.fraction == 0.05 && !enough.isLengthened)
+    let longer = flash.lengthened(for: full, trainingCount: 2000, classes: 10)
+    #expect(abs(longer.fraction - 0.15) < 1e-12 && longer.isLengthened)
+    let longest = flash.lengthened(for: full, trainingCount: 200, classes: 10)
+    #expect(longest.fraction == 0.5 && longest.isLengthened)
+    let asked = FlashRecipe(fraction: 0.05, batch: 16, statisticsBatches: 40)
+    #expect(asked.lengthened(for: full, trainingCount: 200, classes: 10) == asked)
+  }
+
   @Test("runs through the whole shape of the schedule", arguments: [1.0, 0.25, 0.05])
   func keepsShape(fraction: Double) {
     let flash = FlashRecipe(fraction: fraction, batch: 64, statisticsBatches: 1).compressed(full)
