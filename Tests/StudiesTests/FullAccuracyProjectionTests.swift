@@ -42,7 +42,7 @@ struct FullAccuracyProjectionTests {
         > value(0.84))
   }
 
-  @Test("carries the standard error over by its slope")
+  @Test("carries the standard error over by its slope, and adds the scatter of 5 % of the error")
   func standardError() {
     let projection = FullAccuracyProjection(fraction: 0.05)
     let costs = costs(macs: 500_000, depth: 10)
@@ -50,8 +50,9 @@ struct FullAccuracyProjectionTests {
       projection.projected(flash(accuracy), costs: costs).accuracy
     }
     let slope = (value(0.8 + 1e-6) - value(0.8 - 1e-6)) / 2e-6
-    #expect(
-      abs(projection.projected(flash(0.8), costs: costs).standardError - 0.01 * slope) < 1e-8)
+    let scatter = 0.05 * (1 - value(0.8))
+    let expected = (1e-4 * slope * slope + scatter * scatter).squareRoot()
+    #expect(abs(projection.projected(flash(0.8), costs: costs).standardError - expected) < 1e-8)
   }
 
   @Test("stays an accuracy whatever the flash training gave")

@@ -16,6 +16,8 @@ import HardwareProfiles
 /// the order of the flash accuracies where MACs and depth are equal too.
 public struct FullAccuracyProjection: Hashable, Sendable {
   private var regression: BayesianRegression
+  /// How far the training is from its full length: 0 at that, 1 at 5 %.
+  private let extent: Double
 
   /// a, b, c and d at a fraction of 5 %, and how far those of another study may lie from them: a few full
   /// results tell the level, which ranks nobody, and hardly a slope.
@@ -27,13 +29,13 @@ public struct FullAccuracyProjection: Hashable, Sendable {
 
   /// Creates the projection of flash trainings that are a fraction, 0…1, of the full one.
   public init(fraction: Double) {
-    let extent = log(1 / fraction) / log(1 / FullAccuracyProjection.usualFraction)
+    extent = log(1 / fraction) / log(1 / FullAccuracyProjection.usualFraction)
     let (usual, doubts) = (FullAccuracyProjection.usual, FullAccuracyProjection.doubts)
     regression = BayesianRegression(
       means: [
         extent * usual[0], 1 - extent * (1 - usual[1]), extent * usual[2], extent * usual[3],
       ],
-      deviations: doubts.map { extent * $0 })
+      deviations: doubts.map { [extent] in extent * $0 })
   }
 
   /// Learns from a student whose flash and full accuracies are known.
@@ -43,12 +45,18 @@ public struct FullAccuracyProjection: Hashable, Sendable {
       FullAccuracyProjection.logError(full), at: inputs(flash, costs), variance: scatter * scatter)
   }
 
-  /// Returns the full accuracy to expect, with the flash accuracy's standard error carried over.
+  /// Returns the full accuracy to expect. Its standard error is that of the flash accuracy, carried over, and
+  /// the scatter of students around the projection: what one training of full length would show is not known
+  /// better than that, however often the short one is repeated.
   func projected(_ flash: FlashEstimate, costs: Costs) -> FlashEstimate {
     let inputs = inputs(flash.accuracy, costs)
     let error = exp(min(0, regression.mean(at: inputs)))
     let slope = regression.means[1] * error / exp(inputs[1])
-    return FlashEstimate(accuracy: 1 - error, standardError: abs(slope) * flash.standardError)
+    let carried = slope * flash.standardError
+    let scattered = error * extent * FullAccuracyProjection.scatter
+    return FlashEstimate(
+      accuracy: 1 - error,
+      standardError: (carried * carried + scattered * scattered).squareRoot())
   }
 
   private func inputs(_ flash: Double, _ costs: Costs) -> [Double] {
