@@ -2,23 +2,23 @@ import Foundation
 import SearchSpaces
 import TensorKernels
 
-/// Proposes the architecture with the largest expected hypervolume improvement.
+/// Proposes the architecture from which most is expected for what the search is for
+/// (`SearchObjective`): the front, the best student within each budget, or both.
 ///
-/// The first trials fill the space evenly. From then on Gaussian processes predict the metric and the
-/// measured costs, the other costs are known, and the expected improvement has a closed form in the
-/// metric. What is to be improved is the front of the posterior means of the feasible trials, so a
+/// The first trials spread over the costs up to the limits (`FirstTrials`). From then on Gaussian processes
+/// predict the metric and the measured costs, the other costs are known, and the expected improvement has a
+/// closed form in the metric. What is to be improved are the posterior means of the feasible trials, so a
 /// lucky measurement does not hide what is near it.
 ///
-/// The reference point, where the problem gives none: for each cost the worst of the feasible
-/// measured trials and a tenth of their range beyond; for the metric the 10 % quantile of their
-/// posterior means.
+/// Where the objective gives no limit of a cost, it is the worst of the feasible measured trials and a tenth
+/// of their range beyond; where it gives no floor of the metric, the 10 % quantile of their posterior means.
 public struct BayesianSampler: Sampler {
   private let initialTrials: Int
 
   /// The fewest measurements that a surrogate is fitted to.
   private static let fewestMeasurements = 3
 
-  /// Creates the sampler; the first `initialTrials` trials are quasi-random.
+  /// Creates the sampler; the first `initialTrials` trials spread over the costs.
   public init(initialTrials: Int = 3) {
     precondition(initialTrials >= 0, "a number of trials is not negative, got \(initialTrials)")
     self.initialTrials = initialTrials
@@ -36,7 +36,13 @@ public struct BayesianSampler: Sampler {
       let best = best(problem, improvement, history: history, trial: trial, seed: seed)
       if let best { return .architecture(best.architecture) }
     }
-    // Too few trials to model, or no candidate promises any improvement.
+    if tried < initialTrials,
+      let first = FirstTrials(problem, count: initialTrials, seed: seed)
+        .next(history: history, tried: tried, trial: trial)
+    {
+      return .architecture(first)
+    }
+    // No limit to go by, too few trials to model, or no candidate promises any improvement.
     return try QuasiRandomSampler().propose(problem, history: history, trial: trial, seed: seed)
   }
 
@@ -62,7 +68,7 @@ public struct BayesianSampler: Sampler {
     var random = RandomStream(seed: seed, purpose: "candidate pool", trial)
     return pool.best(
       elite: improvement.elite.map(\.architecture),
-      draws: RandomStream(seed: seed, purpose: "uniform candidates"), using: &random)
+      draws: .uniformCandidates(seed: seed), using: &random)
   }
 
   /// Returns the pending trials that are not measured as well, each once.

@@ -55,7 +55,8 @@ final class CandidateEncoder {
 
   private func covariates(_ candidate: Candidate) -> [Double] {
     guard usesCovariates else { return [] }
-    return problem.scaled(candidate.appraisal.costs) + candidate.appraisal.covariates
+    return candidate.appraisal.costs.map(CostScale.logarithmic.scaled)
+      + candidate.appraisal.covariates
   }
 }
 

@@ -89,7 +89,9 @@ public final class ExpectedHypervolumeImprovement {
     var logTerms: [Double] = []
     var largest = -Double.infinity
     forEachStep(costs: costs) { threshold, area in
-      let term = log(area) + logExcess(over: threshold, mean: mean, deviation: deviation)
+      let term =
+        log(area)
+        + NormalDistribution.logExpectedExcess(over: threshold, mean: mean, deviation: deviation)
       logTerms.append(term)
       largest = max(largest, term)
     }
@@ -142,12 +144,5 @@ public final class ExpectedHypervolumeImprovement {
     }
     let area = union.exclusiveVolume(of: gains, count: values.count)
     if area > 0 { body(referenceValue, area) }
-  }
-
-  /// Returns log ψ(threshold), ψ being the expected excess of the value over a threshold.
-  private func logExcess(over threshold: Double, mean: Double, deviation: Double) -> Double {
-    guard deviation > 0 else { return log(max(0, mean - threshold)) }
-    let z = (mean - threshold) / deviation
-    return log(deviation) + NormalDistribution.logExpectedImprovement(z)
   }
 }

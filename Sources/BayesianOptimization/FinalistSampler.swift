@@ -12,39 +12,64 @@ import Statistics
 ///
 /// Costs, measured ones too, are known from the cheap trials. Proposals depend on the arguments alone.
 public struct FinalistSampler: Sendable {
-  /// With fewer full results the two metrics cannot be put into one unit.
-  private static let fewestResults = 3
-  private static let referenceQuantile = 0.02
-
   /// Creates the sampler.
   public init() {}
 
   /// Returns the student to train next, or nil if all that may be are trained.
   ///
   /// - Parameters:
-  ///   - problem: What to search. Its reference is that of the cheap metric; where it gives no value,
+  ///   - problem: What to search. The floor of its objective is that of the cheap metric; where it gives none,
   ///     the 2 % quantile of the cheap trials' posterior means.
   ///   - flash: The cheap trials, oldest first.
   ///   - full: What has been trained so far, and what is being trained, oldest first.
   public func propose(
     _ problem: ProposalProblem, flash: [Observation], full: [Observation]
   ) -> Architecture? {
+    FinalistBelief(problem, flash: flash, full: full)?.next
+  }
+
+  /// Returns for each budget of the objective the student that is most likely its best, trained or not: that
+  /// of the highest posterior mean among those that keep it; nil where none does.
+  ///
+  /// For the parameters see `propose`.
+  public func favourites(
+    _ problem: ProposalProblem, flash: [Observation], full: [Observation]
+  ) -> [Architecture?] {
+    FinalistBelief(problem, flash: flash, full: full)?.favourites
+      ?? Array(repeating: nil, count: problem.objective.budgetCount)
+  }
+}
+
+/// What the cheap trials and the full results say of the students that may be trained fully.
+private struct FinalistBelief {
+  private let problem: ProposalProblem
+  /// The cheap trials that may be trained, each once.
+  private let trials: [MeasuredTrial]
+  private let isTrained: [Bool]
+  private let posterior: PosteriorPanel.Posterior
+  private let improvement: ObjectiveImprovement
+
+  /// With fewer full results the two metrics cannot be put into one unit.
+  private static let fewestResults = 3
+  private static let floorQuantile = 0.02
+
+  /// Nil without a trial that may be trained.
+  init?(_ problem: ProposalProblem, flash: [Observation], full: [Observation]) {
+    self.problem = problem
     let trained = Set(full.map(\.architecture))
     var met: Set<Architecture> = []
-    let flashTrials = MeasuredTrial.all(in: flash, of: problem).filter {
+    let trials = MeasuredTrial.all(in: flash, of: problem).filter {
       met.insert($0.architecture).inserted && $0.isFeasible(problem)
     }
-    let candidates = flashTrials.filter { !trained.contains($0.architecture) }
-    guard !candidates.isEmpty else { return nil }
-    let trials = Dictionary(uniqueKeysWithValues: flashTrials.map { ($0.architecture, $0) })
+    let byArchitecture = Dictionary(uniqueKeysWithValues: trials.map { ($0.architecture, $0) })
     guard
       let related = problem.relatedMetric(
-        MetricSample.all(of: flashTrials, metric: 0, problem), reference: problem.reference.value)
+        MetricSample.all(of: trials, metric: 0, problem), reference: problem.objective.floor)
     else { return nil }
 
     var samples = MetricSample.values(in: full, of: problem)
     var pending = full.filter { $0.outcome == .pending }.map(\.architecture)
-    if samples.count < FinalistSampler.fewestResults {
+    if samples.count < FinalistBelief.fewestResults {
       pending = samples.map(\.architecture) + pending
       samples = []
     }
@@ -55,38 +80,43 @@ public struct FinalistSampler: Sendable {
         let appraisal = problem.appraisal(of: $0)
         return appraisal.isUsable ? Candidate(architecture: $0, appraisal: appraisal) : nil
       })
-    let front = surrogate.believed.compactMap { believed in
-      trials[believed.candidate.architecture].map {
-        (value: believed.mean, costs: $0.scaledCosts(problem))
+    let known = surrogate.believed.compactMap { believed in
+      byArchitecture[believed.candidate.architecture].map {
+        ObjectiveImprovement.Point(
+          value: believed.mean, costs: $0.scaledCosts(problem), budgets: $0.appraisal.budgets)
       }
     }
-    let acquisition = ExpectedHypervolumeImprovement(
-      front: front,
-      referenceValue: problem.reference.value.map(related.standardized)
-        ?? quantile(
-          related.posterior(of: flashTrials.map(\.candidate)).means.sorted(),
-          probability: FinalistSampler.referenceQuantile),
-      referenceCosts: referenceCosts(problem, flashTrials))
-    let posterior = surrogate.posterior(of: candidates.map(\.candidate))
-    var best: (index: Int, score: Double)?
-    for (index, candidate) in candidates.enumerated() {
-      let score =
-        log(candidate.appraisal.feasibility)
-        + acquisition.logValue(
-          mean: posterior.means[index], deviation: posterior.variances[index].squareRoot(),
-          costs: candidate.scaledCosts(problem))
-      if score > best?.score ?? -.infinity { best = (index, score) }
-    }
-    // Nothing promises an improvement: the one of the highest mean.
-    let fallback = posterior.means.indices.max { posterior.means[$0] < posterior.means[$1] }
-    return (best?.index ?? fallback).map { candidates[$0].architecture }
+    let expected = related.posterior(of: trials.map(\.candidate)).means.sorted()
+    improvement = ObjectiveImprovement(
+      problem.objective, points: known,
+      floor: problem.objective.floor.map(related.standardized)
+        ?? quantile(expected, probability: FinalistBelief.floorQuantile),
+      budgetFloor: problem.objective.budgetFloor.map(related.standardized) ?? expected[0],
+      limits: PredictedImprovement.limits(
+        problem, among: trials.map { $0.scaledCosts(problem) }))
+    posterior = surrogate.posterior(of: trials.map(\.candidate))
+    self.trials = trials
+    isTrained = trials.map { trained.contains($0.architecture) }
   }
 
-  private func referenceCosts(_ problem: ProposalProblem, _ flash: [MeasuredTrial]) -> [Double] {
-    let costs = flash.map { $0.scaledCosts(problem) }
-    return problem.reference.costs.enumerated().map { index, given in
-      PredictedImprovement.referenceCost(
-        given.map(problem.costScale.scaled), among: costs.map { $0[index] })
+  /// The untrained student that promises most; if none promises anything, that of the highest mean.
+  var next: Architecture? {
+    let open = trials.indices.filter { !isTrained[$0] }
+    var best: (index: Int, score: Double)?
+    for index in open {
+      let score = improvement.logValue(
+        mean: posterior.means[index], deviation: posterior.variances[index].squareRoot(),
+        costs: trials[index].scaledCosts(problem), trials[index].appraisal)
+      if score > best?.score ?? -.infinity { best = (index, score) }
+    }
+    let fallback = open.max { posterior.means[$0] < posterior.means[$1] }
+    return (best?.index ?? fallback).map { trials[$0].architecture }
+  }
+
+  var favourites: [Architecture?] {
+    (0..<problem.objective.budgetCount).map { budget in
+      trials.indices.filter { trials[$0].appraisal.budgets[budget] > 0 }
+        .max { posterior.means[$0] < posterior.means[$1] }.map { trials[$0].architecture }
     }
   }
 }

@@ -11,7 +11,7 @@ struct MeasuredTrial {
 
   var candidate: Candidate { Candidate(architecture: architecture, appraisal: appraisal) }
 
-  /// Known and measured costs on the problem's scale, in the order of the reference point.
+  /// Known and measured costs on the objective's axes.
   func scaledCosts(_ problem: ProposalProblem) -> [Double] {
     problem.scaled(appraisal.costs + measuredCosts)
   }
@@ -43,14 +43,14 @@ struct MeasuredTrial {
 }
 
 extension MetricSample {
-  /// Returns one metric of trials: 0 is the metric to maximise, the others the measured costs on the
-  /// problem's scale.
+  /// Returns one metric of trials: 0 is the metric to maximise, the others the measured costs on
+  /// their axes.
   static func all(of trials: [MeasuredTrial], metric: Int, _ problem: ProposalProblem) -> [Self] {
     trials.map { trial in
       MetricSample(
         architecture: trial.architecture, appraisal: trial.appraisal,
         value: metric == 0
-          ? trial.value : problem.costScale.scaled(trial.measuredCosts[metric - 1]),
+          ? trial.value : problem.measuredAxis(metric - 1).scaled(trial.measuredCosts[metric - 1]),
         standardError: metric == 0 ? trial.standardError : 0)
     }
   }

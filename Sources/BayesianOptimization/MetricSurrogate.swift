@@ -129,7 +129,8 @@ extension MetricSurrogate {
     let prior = said?.means
     let doubt = said.map { $0.variances.reduce(0, +) / Double(max(1, first.count)) } ?? 0
     let outputScale = OutputScale(
-      of: first.map(\.value), reference: reference, alignedWith: prior, priorDoubt: doubt)
+      of: first.map(\.value), reference: reference, least: leastBest(of: first),
+      alignedWith: prior, priorDoubt: doubt)
     let covariateScale = encoder.covariateScale(first.map(\.candidate))
     let fitted = ObservationThinning.kept(
       first.map { (value: $0.value, cost: $0.appraisal.costs.first ?? 0) },
@@ -156,6 +157,14 @@ extension MetricSurrogate {
     observed = []
     panel?.forget(after: 0)
     return model
+  }
+
+  /// Returns the least of the values that are the best within a budget; nil without budgets.
+  private func leastBest(of samples: [MetricSample]) -> Double? {
+    (samples.first?.appraisal.budgets.indices ?? 0..<0).compactMap { budget in
+      samples.lazy.filter { $0.appraisal.budgets[budget] > 0 && $0.appraisal.isFeasible }
+        .map(\.value).max()
+    }.min()
   }
 
   /// Brings the process to these observations, keeping those that are there already.

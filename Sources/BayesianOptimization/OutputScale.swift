@@ -5,10 +5,17 @@ import Statistics
 ///
 /// A student that failed to learn lies tens of deviations below the others. How bad it is must
 /// not set the scale in which the good ones are told apart, so values below a bound are drawn up to it
-/// before mean and deviation are taken. The bound is the reference below which a trial is worth nothing;
-/// where that is not known, `reach` robust deviations below the median.
+/// before mean and deviation are taken. The bound b is the floor below which a trial is worth nothing to the
+/// front, as far as half of the values are above it; else `reach` robust deviations below the median.
+///
+/// A small budget's best may lie below it. From there, `least`, up to the bound, order is kept and distances
+/// are compressed, with s the robust deviation of the values:
+///
+///     v ↦ b − s · log(1 + (b − max(v, least)) / s)
 struct OutputScale: Sendable {
   private let bound: Double
+  private let least: Double
+  private let compression: Double
   private let mean: Double
   private let deviation: Double
 
@@ -22,13 +29,16 @@ struct OutputScale: Sendable {
   ///     difference of the two is a disagreement and not a matter of units.
   ///   - priorDoubt: The mean variance of what it says: a metric that knows little says nearly the same
   ///     of all trials, and is not to be blown up.
-  ///   - reference: The value below which a trial is worth nothing, if that is known: it is the bound.
+  ///   - reference: The value below which a trial is worth nothing to the front, if that is known: it is
+  ///     the bound.
+  ///   - least: The least value that is the best of a budget; nil: none is below the bound.
   init(
-    of values: [Double], reference: Double? = nil, alignedWith prior: [Double]? = nil,
-    priorDoubt: Double = 0
+    of values: [Double], reference: Double? = nil, least: Double? = nil,
+    alignedWith prior: [Double]? = nil, priorDoubt: Double = 0
   ) {
     guard !values.isEmpty else {
-      (bound, mean, deviation) = (-.infinity, 0, 1)
+      (bound, self.least, compression) = (-.infinity, -.infinity, 1)
+      (mean, deviation) = (0, 1)
       return
     }
     let sorted = values.sorted()
@@ -38,8 +48,11 @@ struct OutputScale: Sendable {
     let spread = 1.4826 * quantile(distances, probability: 0.5)
     // Trials chosen by the other metric are few and mostly good: their spread says nothing of failures.
     let isBounded = spread > 0 && prior == nil
-    let bound = isBounded ? reference ?? (median - OutputScale.reach * spread) : -.infinity
-    let drawn = values.map { max($0, bound) }
+    let usual = median - OutputScale.reach * spread
+    let bound =
+      isBounded ? reference.map { $0 < median ? $0 : min($0, usual) } ?? usual : -.infinity
+    let lowest = min(bound, least ?? bound)
+    let drawn = values.map { OutputScale.drawn($0, bound: bound, least: lowest, spread) }
     let count = Double(values.count)
     let mean = drawn.reduce(0, +) / count
     let variance = drawn.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
@@ -52,17 +65,23 @@ struct OutputScale: Sendable {
       if values.count >= 3 && spread > 0 { deviation /= spread.squareRoot() }
       offset = priorMean * deviation
     }
-    self.bound = bound
+    (self.bound, self.least, compression) = (bound, lowest, spread)
     self.mean = mean - offset
     self.deviation = deviation
   }
 
   /// Returns a value in standard units.
   func standardized(_ value: Double) -> Double {
-    (max(value, bound) - mean) / deviation
+    (OutputScale.drawn(value, bound: bound, least: least, compression) - mean) / deviation
   }
 
-  /// Returns the value that is so many standard units.
+  private static func drawn(
+    _ value: Double, bound: Double, least: Double, _ spread: Double
+  ) -> Double {
+    value < bound ? bound - spread * log1p((bound - max(value, least)) / spread) : value
+  }
+
+  /// Returns the value that is so many standard units; below the bound what is compressed stays so.
   func raw(_ standardized: Double) -> Double { mean + deviation * standardized }
 
   /// Returns the deviation that is so many standard units.

@@ -2,21 +2,21 @@ import Foundation
 import SearchSpaces
 import Statistics
 
-/// What training a candidate promises, by all that is known: the expected hypervolume improvement over
-/// the front that the surrogates believe in, times the probability that the candidate is feasible.
+/// What training a candidate promises, by all that is known: the expected improvement of what the search
+/// is for (`ObjectiveImprovement`) over the trials as the surrogates believe in them.
 ///
 /// The improvement is exact in the metric and in the known costs. Over measured costs it is a mean: by
 /// Gauss–Hermite quadrature over one of them, over fixed quasi-random draws for several.
 struct PredictedImprovement {
   private let problem: ProposalProblem
   private let surrogates: [MetricSurrogate]
-  private let acquisition: ExpectedHypervolumeImprovement
+  private let improvement: ObjectiveImprovement
   private let costDraws: CostDraws
-  /// The candidates on the believed front.
+  /// The candidates on the believed front, and those that are the best of a budget.
   let elite: [Candidate]
 
   private static let costMargin = 0.1
-  private static let referenceQuantile = 0.1
+  private static let floorQuantile = 0.1
 
   init(problem: ProposalProblem, measured: [MeasuredTrial], pending: [Candidate]) {
     self.problem = problem
@@ -39,38 +39,47 @@ struct PredictedImprovement {
       )
     }
     let knownCount = problem.costNames.count
-    let limits = problem.measuredLimits.map { $0.map(problem.costScale.scaled) ?? .infinity }
+    let limits = problem.measuredLimits.enumerated().map { index, limit in
+      limit.map(problem.measuredAxis(index).scaled) ?? .infinity
+    }
     let feasible = believed.enumerated().filter { _, trial in
       trial.candidate.appraisal.isFeasible
         && zip(trial.costs.dropFirst(knownCount), limits).allSatisfy { $0 <= $1 }
     }
-    let points = feasible.map { (value: $0.element.value, costs: $0.element.costs) }
+    let points = feasible.map {
+      ObjectiveImprovement.Point(
+        value: $0.element.value, costs: $0.element.costs,
+        budgets: $0.element.candidate.appraisal.budgets)
+    }
 
     let measuredFeasible = feasible.filter { $0.offset < surrogates[0].measuredCount }
     let known =
       measuredFeasible.isEmpty
       ? Array(believed.prefix(surrogates[0].measuredCount)) : measuredFeasible.map(\.element)
-    let referenceCosts = problem.reference.costs.enumerated().map { index, given in
-      PredictedImprovement.referenceCost(
-        given.map(problem.costScale.scaled), among: known.map { $0.costs[index] })
-    }
-    let referenceValue =
-      problem.reference.value.map(surrogates[0].standardized)
+    let floor =
+      problem.objective.floor.map(surrogates[0].standardized)
       ?? quantile(
-        known.map(\.value).sorted(), probability: PredictedImprovement.referenceQuantile)
+        known.map(\.value).sorted(), probability: PredictedImprovement.floorQuantile)
+    let budgetFloor =
+      problem.objective.budgetFloor.map(surrogates[0].standardized)
+      ?? believed.lazy.map(\.value).min() ?? floor
+    improvement = ObjectiveImprovement(
+      problem.objective, points: points, floor: floor, budgetFloor: budgetFloor,
+      limits: PredictedImprovement.limits(problem, among: known.map(\.costs)))
     let front = nonDominatedIndices(of: points.map { [$0.value] + $0.costs.map(-) })
-    acquisition = ExpectedHypervolumeImprovement(
-      front: front.map { points[$0] }, referenceValue: referenceValue,
-      referenceCosts: referenceCosts)
-    elite = front.map { feasible[$0].element.candidate }
+    let winners = improvement.budgetWinners.filter { !front.contains($0) }
+    elite = (front + winners).map { feasible[$0].element.candidate }
   }
 
-  /// Returns the reference of a cost: the given one, else a tenth of their range beyond the worst of
-  /// the known ones.
-  static func referenceCost(_ given: Double?, among known: [Double]) -> Double {
-    if let given { return given }
-    let (low, high) = (known.min() ?? 0, known.max() ?? 0)
-    return high + costMargin * (high > low ? high - low : max(1, abs(high)))
+  /// Returns the place on each axis from which on a student is worth nothing: the axis's limit, else a tenth
+  /// of their range beyond the worst of the known costs.
+  static func limits(_ problem: ProposalProblem, among known: [[Double]]) -> [Double] {
+    problem.objective.axes.enumerated().map { index, axis in
+      if let limit = axis.limit { return axis.scaled(limit) }
+      let costs = known.map { $0[index] }
+      let (low, high) = (costs.min() ?? 0, costs.max() ?? 0)
+      return high + costMargin * (high > low ? high - low : max(1, abs(high)))
+    }
   }
 
   /// Returns the logarithm of what each candidate promises.
@@ -94,17 +103,16 @@ struct PredictedImprovement {
       let deviation = posteriors[0].variances[index].squareRoot()
       let known = problem.scaled(appraisal.costs)
       if posteriors.count == 1 {
-        return log(appraisal.feasibility)
-          + acquisition.logValue(mean: mean, deviation: deviation, costs: known)
+        return improvement.logValue(mean: mean, deviation: deviation, costs: known, appraisal)
       }
-      var logFeasibility = log(appraisal.feasibility)
+      var logFeasibility = 0.0
       var costs: [(mean: Double, deviation: Double)] = []
       for (metric, surrogate) in surrogates.enumerated().dropFirst() {
         let cost = surrogate.raw(posteriors[metric].means[index])
         let doubt = surrogate.rawDeviation(posteriors[metric].variances[index].squareRoot())
         costs.append((cost, doubt))
         if let limit = problem.measuredLimits[metric - 1] {
-          let distance = problem.costScale.scaled(limit) - cost
+          let distance = problem.measuredAxis(metric - 1).scaled(limit) - cost
           logFeasibility +=
             doubt > 0
             ? NormalDistribution.logCumulative(distance / doubt) : (distance >= 0 ? 0 : -.infinity)
@@ -112,9 +120,9 @@ struct PredictedImprovement {
       }
       return logFeasibility
         + costDraws.logMean { draw in
-          acquisition.logValue(
+          improvement.logValue(
             mean: mean, deviation: deviation,
-            costs: known + zip(costs, draw).map { $0.mean + $0.deviation * $1 })
+            costs: known + zip(costs, draw).map { $0.mean + $0.deviation * $1 }, appraisal)
         }
     }
   }

@@ -22,7 +22,7 @@ extension ProposalProblem {
       most: ObservationThinning.most
     ).map { samples[$0] }
     guard !samples.isEmpty else { return architectures.map { _ in nil } }
-    let surrogate = MetricSurrogate(problem: self, reference: reference.value)
+    let surrogate = MetricSurrogate(problem: self, reference: objective.floor)
     surrogate.condition(on: samples, modelled: samples.count, pending: [])
     let appraisals = architectures.map(appraisal)
     let usable = appraisals.indices.filter { appraisals[$0].isUsable }

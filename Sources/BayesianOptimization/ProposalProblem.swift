@@ -12,15 +12,20 @@ public struct Appraisal: Sendable, Hashable {
   /// The probability that the constraints are met, where costs are predicted with an error: what
   /// an improvement is worth is multiplied by it.
   public let feasibility: Double
+  /// The probability that each budget of the objective is kept; 0 where it is not kept as surely as
+  /// asked for, so that the student cannot be the budget's best.
+  public let budgets: [Double]
 
   /// Creates an appraisal.
   public init(
-    costs: [Double], covariates: [Double], violation: Double, feasibility: Double = 1
+    costs: [Double], covariates: [Double], violation: Double, feasibility: Double = 1,
+    budgets: [Double] = []
   ) {
     self.costs = costs
     self.covariates = covariates
     self.violation = violation
     self.feasibility = feasibility
+    self.budgets = budgets
   }
 
   /// The appraisal of an architecture from which no network can be built.
@@ -32,41 +37,7 @@ public struct Appraisal: Sendable, Hashable {
   /// Whether costs and covariates can enter a calculation.
   var isUsable: Bool {
     violation < .infinity && costs.allSatisfy(\.isFinite) && covariates.allSatisfy(\.isFinite)
-      && (0...1).contains(feasibility)
-  }
-}
-
-/// On which scale differences of a cost are weighed.
-public enum CostScale: String, CaseIterable, Sendable {
-  /// Factors: halving a cost is worth the same wherever it stands, and in any unit. Costs span
-  /// one or two decades over a search space; on a linear scale the slowest students would take up
-  /// nearly all of the volume. Costs below 1e-12 count as 1e-12.
-  case logarithmic
-  /// Differences.
-  case linear
-
-  /// Returns a cost on this scale.
-  func scaled(_ cost: Double) -> Double {
-    switch self {
-    case .logarithmic: log(max(cost, 1e-12))
-    case .linear: cost
-    }
-  }
-}
-
-/// The point that a solution must beat in every objective to be worth anything; nil: chosen by
-/// the sampler.
-public struct ReferencePoint: Sendable, Hashable {
-  /// The value of the metric.
-  public let value: Double?
-  /// The costs, in the order of the problem's `costNames`, then its `measuredCostNames`. Best well
-  /// beyond a constraint's limit: students near the reference are worth little.
-  public let costs: [Double?]
-
-  /// Creates a reference point.
-  public init(value: Double?, costs: [Double?]) {
-    self.value = value
-    self.costs = costs
+      && (0...1).contains(feasibility) && budgets.allSatisfy((0...1).contains)
   }
 }
 
@@ -87,12 +58,10 @@ public struct ProposalProblem {
   /// Results of another metric on the same space, such as the accuracies under another teacher: what
   /// they say of an architecture is the prior mean, as far as the two metrics prove alike.
   public let related: [Observation]
-  /// The covariates of the surrogate. The costs, scaled, are covariates too and need no repeating.
+  /// The covariates of the surrogate. The logarithms of costs are covariates too and need no repeating.
   public let covariateNames: [String]
-  /// On which scale costs are weighed, in the hypervolume and in the surrogate.
-  public let costScale: CostScale
-  /// The reference point, as far as it is given.
-  public let reference: ReferencePoint
+  /// What the search is for.
+  public let objective: SearchObjective
 
   private let appraise: (Architecture) -> Appraisal
   private unowned let memory: Memory
@@ -106,8 +75,7 @@ public struct ProposalProblem {
   ///   - costNames: The known costs to minimise.
   ///   - measuredCostNames: The costs to minimise that come with a measurement.
   ///   - covariateNames: The additional covariates.
-  ///   - costScale: On which scale costs are weighed.
-  ///   - reference: Nil: the samplers choose all of it.
+  ///   - objective: Nil: the front over all costs, each without a limit.
   ///   - measuredLimits: Upper limits of the measured costs; nil: none.
   ///   - related: Results of another metric on the same space.
   ///   - appraise: Returns what is known about an architecture; called at most a few thousand
@@ -115,21 +83,22 @@ public struct ProposalProblem {
   ///     that is not finite makes the architecture count as unbuildable.
   public init(
     space: SearchSpace, costNames: [String], measuredCostNames: [String] = [],
-    covariateNames: [String] = [], costScale: CostScale = .logarithmic,
-    reference: ReferencePoint? = nil, measuredLimits: [Double?]? = nil,
+    covariateNames: [String] = [], objective: SearchObjective? = nil,
+    measuredLimits: [Double?]? = nil,
     related: [Observation] = [], appraise: @escaping (Architecture) -> Appraisal
   ) {
     self.space = space
     self.costNames = costNames
     self.measuredCostNames = measuredCostNames
     self.covariateNames = covariateNames
-    self.costScale = costScale
     let costCount = costNames.count + measuredCostNames.count
-    self.reference =
-      reference ?? ReferencePoint(value: nil, costs: Array(repeating: nil, count: costCount))
+    self.objective =
+      objective
+      ?? SearchObjective(
+        axes: Array(repeating: CostAxis(scale: .logarithmic), count: costCount))
     precondition(
-      self.reference.costs.count == costCount,
-      "a reference of \(self.reference.costs.count) costs for \(costCount)")
+      self.objective.axes.count == costCount,
+      "an objective of \(self.objective.axes.count) costs for \(costCount)")
     self.measuredLimits = measuredLimits ?? measuredCostNames.map { _ in nil }
     precondition(
       self.measuredLimits.count == measuredCostNames.count,
@@ -154,9 +123,11 @@ public struct ProposalProblem {
     if appraisal.isUsable {
       precondition(
         appraisal.costs.count == costNames.count
-          && appraisal.covariates.count == covariateNames.count,
-        "an appraisal of \(appraisal.costs.count) costs and \(appraisal.covariates.count) "
-          + "covariates, expected \(costNames) and \(covariateNames)")
+          && appraisal.covariates.count == covariateNames.count
+          && appraisal.budgets.count == objective.budgetCount,
+        "an appraisal of \(appraisal.costs.count) costs, \(appraisal.covariates.count) "
+          + "covariates and \(appraisal.budgets.count) budgets, expected \(costNames), "
+          + "\(covariateNames) and \(objective.budgetCount)")
     } else {
       appraisal = .unbuildable
     }
@@ -166,8 +137,13 @@ public struct ProposalProblem {
     return appraisal
   }
 
-  /// Returns costs on the problem's scale.
-  func scaled(_ costs: [Double]) -> [Double] { costs.map(costScale.scaled) }
+  /// Returns costs on the objective's axes: the known ones, or those and the measured ones.
+  func scaled(_ costs: [Double]) -> [Double] {
+    costs.enumerated().map { objective.axes[$0].scaled($1) }
+  }
+
+  /// The axis of a measured cost.
+  func measuredAxis(_ index: Int) -> CostAxis { objective.axes[costNames.count + index] }
 
   /// Every architecture of a space small enough to list; nil if it is not.
   var enumeration: [Architecture]? {
@@ -198,7 +174,7 @@ public struct ProposalProblem {
     let related = relatedMetric(MetricSample.values(in: related, of: self))
     let new = (0...measuredCostNames.count).map { metric in
       metric == 0
-        ? MetricSurrogate(problem: remembered, reference: reference.value, related: related)
+        ? MetricSurrogate(problem: remembered, reference: objective.floor, related: related)
         : MetricSurrogate(problem: remembered)
     }
     memory.surrogates = new

@@ -40,6 +40,9 @@ extension ReportInputs {
         "Flash training",
         "\(definition.flash.fraction.percent(1)) % of the full training's images, "
           + "batch \(definition.flash.batch), the whole schedule compressed"
+          + (definition.flash.isLengthened
+            ? "; lengthened so that a student sees \(definition.flash.imagesPerClass) images per class"
+            : "")
           + (state.raisedFraction.map {
             "; \($0.percent(1)) % from trial \(state.auditedCount) on (the flash audit)"
           } ?? "")),

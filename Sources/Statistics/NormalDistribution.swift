@@ -42,4 +42,13 @@ public enum NormalDistribution {
     let series = u * (-3 + u * (15 + u * (-105 + u * (945 - u * 10395))))
     return logDensity(z) + log(u) + log1p(series)
   }
+
+  /// Returns the logarithm of E[(Y − threshold)⁺] of a Y with this mean and deviation; with deviation 0 it
+  /// is certain.
+  public static func logExpectedExcess(
+    over threshold: Double, mean: Double, deviation: Double
+  ) -> Double {
+    guard deviation > 0 else { return log(max(0, mean - threshold)) }
+    return log(deviation) + logExpectedImprovement((mean - threshold) / deviation)
+  }
 }

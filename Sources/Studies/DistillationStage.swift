@@ -19,7 +19,7 @@ struct DistillationStage {
     try testTeacher()
     let selection = FinalistSelection(
       definition: inputs.definition, space: inputs.space,
-      problem: StudentPricing(inputs: inputs).problem())
+      problem: StudentPricing(inputs: inputs).problem(teacher: journal.state.teacher))
     while true {
       try train(openTasks())
       let known = journal.state.finalists ?? []

@@ -3,10 +3,12 @@ import Distillation
 import HardwareProfiles
 import SearchSpaces
 
-/// Chooses which students get the full training, in two rounds: half of them, three at least, by what
-/// the flash trials say; the others when those are trained and show how far flash can be believed.
+/// Chooses which students get the full training, in rounds: half of them, three at least, by what the
+/// flash trials say; the others a few at a time, when those before are trained and show how far flash can be
+/// believed and where. Short trainings do not tell the best apart, long ones do.
 ///
-/// Each budget's most promising student goes first in both rounds, whatever it promises to the front.
+/// What they are chosen for is what the search is for (`SearchObjective`). Each budget's most promising student
+/// goes first in every round, whatever it promises to the front.
 ///
 /// What the audit has trained is known from the first round on. Such students stand beside the finalists
 /// without being counted; they become finalists only where nobody else is left.
@@ -26,10 +28,6 @@ struct FinalistSelection {
     let chosen = state.finalists ?? []
     let count = definition.finalists.count
     let estimates = FullAccuracyEstimates(definition, state)
-    let budgeted = try wantedByBudgets(state, estimates)
-    let firstRound = max(
-      FinalistSelection.smallestFirstRound, (count + 1) / 2, budgeted.count)
-    let wanted = chosen.isEmpty ? min(count, firstRound) : count
     let flash = try state.trials.compactMap { trial -> Observation? in
       guard let estimate = estimates.estimate(of: trial) else { return nil }
       return Observation(
@@ -39,6 +37,19 @@ struct FinalistSelection {
       state.trials.filter { $0.flashAccuracy != nil }.map { ($0.key, $0.number) },
       uniquingKeysWith: { first, _ in first })
     var full = try state.fullTrials.map { try observation(of: $0, state, estimates) }
+    // Each budget's most promising student first, whatever it promises to the front.
+    var budgeted: [Int] = []
+    for favourite in FinalistSampler().favourites(problem, flash: flash, full: full) {
+      guard let favourite, !full.contains(where: { $0.architecture == favourite }),
+        let number = numbers[space.key(of: favourite)], !budgeted.contains(number)
+      else { continue }
+      budgeted.append(number)
+    }
+    let firstRound = max(
+      FinalistSelection.smallestFirstRound, (count + 1) / 2, budgeted.count)
+    // As many as keep half of the workers that a study is made for busy.
+    let laterRound = max(2, definition.search.lookAhead / 2)
+    let wanted = min(count, chosen.isEmpty ? firstRound : chosen.count + laterRound)
     var next = Array(budgeted.prefix(max(0, wanted - chosen.count)))
     full += try next.map { number in
       Observation(
@@ -53,42 +64,6 @@ struct FinalistSelection {
     }
     next += auditedOnly(state).prefix(max(0, wanted - chosen.count - next.count))
     return chosen + next.sorted()
-  }
-
-  /// The students, not yet trained, that are expected to be the best of a budget, in the budgets' order.
-  ///
-  /// Of a trained student its full accuracy is expected, of another what flash lets expect.
-  private func wantedByBudgets(
-    _ state: StudyState, _ estimates: FullAccuracyEstimates
-  ) throws -> [Int] {
-    guard !definition.budgets.isEmpty else { return [] }
-    let trained = Set(state.fullTrials)
-    let expected = try state.trials.compactMap {
-      trial -> (number: Int, costs: Costs, value: Double)? in
-      guard problem.appraisal(of: try space.architecture(key: trial.key)).isFeasible else {
-        return nil
-      }
-      let value =
-        trained.contains(trial.number)
-        ? meanAccuracy(of: trial.number, state)
-        : estimates.estimate(of: trial)?.accuracy
-      return value.map { (trial.number, trial.costs, $0) }
-    }
-    var wanted: [Int] = []
-    for budget in definition.budgets {
-      let best = expected.filter { definition.violation(budget, $0.costs) == 0 }
-        .max { ($0.value, -$0.number) < ($1.value, -$1.number) }
-      if let best, !trained.contains(best.number), !wanted.contains(best.number) {
-        wanted.append(best.number)
-      }
-    }
-    return wanted
-  }
-
-  /// Returns a student's full accuracy; nil if no training of it ended well.
-  private func meanAccuracy(of trial: Int, _ state: StudyState) -> Double? {
-    let evaluations = evaluations(of: trial, state)
-    return evaluations.isEmpty ? nil : evaluations.meanAccuracy
   }
 
   private func evaluations(of trial: Int, _ state: StudyState) -> [Evaluation] {

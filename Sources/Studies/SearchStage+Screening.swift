@@ -4,8 +4,6 @@ import SearchSpaces
 import TensorKernels
 
 extension SearchStage {
-  /// Students drawn at random to see what the constraints reject.
-  private static let screenedCount = 400
   private static let shownInfeasible = 60
 
   /// Records what a random sample of the space says about each constraint and, if none of it is
@@ -17,17 +15,9 @@ extension SearchStage {
       journal.state.trials.isEmpty, StudyQueue(inputs.definition, journal.state).next == nil
     else { return }
     if case .infeasible(let least) = try settings.makeSampler().propose(
-      pricing.problem(), history: [], trial: 0, seed: inputs.definition.seed)
+      pricing.problem(teacher: nil), history: [], trial: 0, seed: inputs.definition.seed)
     {
       try settleInfeasible(least, pricing)
-    }
-  }
-
-  /// The same students each time.
-  private var drawn: [Architecture] {
-    var stream = RandomStream(seed: inputs.definition.seed, purpose: "screening")
-    return (0..<SearchStage.screenedCount).map { _ in
-      inputs.space.randomArchitecture(using: &stream)
     }
   }
 
@@ -41,7 +31,7 @@ extension SearchStage {
       rejections: Dictionary(uniqueKeysWithValues: constraints.map { ($0.description, 0) }),
       infeasibleCosts: [])
     var kept = Dictionary(uniqueKeysWithValues: budgets.map { ($0.name, 0) })
-    for architecture in drawn {
+    for architecture in pricing.sample {
       guard let costs = pricing.costs(of: architecture) else { continue }
       screened.drawn += 1
       for constraint in constraints where pricing.violation(constraint, costs) > 0 {
@@ -69,7 +59,8 @@ extension SearchStage {
   @discardableResult
   func settleInfeasible(_ least: [Architecture], _ pricing: StudentPricing) throws -> Bool {
     guard let screened = journal.state.screened else { return false }
-    let diagnosis = InfeasibilityDiagnosis(pricing: pricing, screened: screened, sample: drawn)
+    let diagnosis = InfeasibilityDiagnosis(
+      pricing: pricing, screened: screened, sample: pricing.sample)
     switch diagnosis.outcome(of: least) {
     case .feasible(let architecture):
       let key = inputs.space.key(of: architecture)

@@ -26,7 +26,8 @@ struct SearchStage {
   func run() throws {
     if journal.state.searchEnded != nil || journal.state.nothingFeasible != nil { return }
     let pricing = StudentPricing(inputs: inputs)
-    let problem = pricing.problem(related: try knowledge.relatedObservations())
+    let problem = pricing.problem(
+      teacher: journal.state.teacher, related: try knowledge.relatedObservations())
     let sampler = settings.makeSampler()
     if workerCount < context.workers {
       context.report(

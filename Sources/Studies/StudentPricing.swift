@@ -47,20 +47,36 @@ struct StudentPricing {
     limits(for: costs).reduce(1) { min($0, (try? $1.probability(of: costs)) ?? 0) }
   }
 
-  /// The problem that samplers solve: accuracy against the study's cost objectives.
+  /// Returns the probability that a budget is kept as well as all limits; 0 if not as surely as the study asks
+  /// for.
+  private func probability(of budget: Budget, _ costs: Costs) -> Double {
+    guard definition.violation(budget, costs) == 0 else { return 0 }
+    return (constraints + budget.constraints).reduce(1) {
+      min($0, (try? $1.probability(of: costs)) ?? 0)
+    }
+  }
+
+  /// The problem that samplers solve: what the study asks for.
   ///
-  /// - Parameter related: Results of earlier studies that do not hold here but may tell something.
-  func problem(related: [Observation] = []) -> ProposalProblem {
+  /// - Parameters:
+  ///   - teacher: What is known of the teacher; nil before it is trained, where no accuracy matters yet.
+  ///   - related: Results of earlier studies that do not hold here but may tell something.
+  func problem(
+    teacher: JournalEvent.TeacherReady?, related: [Observation] = []
+  ) -> ProposalProblem {
     let definition = inputs.definition
+    let budgets = definition.askedBudgets
     return ProposalProblem(
       space: inputs.space, costNames: definition.objectives.map(\.description),
-      covariateNames: ["log macs", "log parameters"], related: related
+      covariateNames: ["log macs", "log parameters"], objective: objective(teacher: teacher),
+      related: related
     ) { architecture in
       guard let costs = costs(of: architecture) else { return .unbuildable }
       return Appraisal(
         costs: definition.objectives.map { definition.cost($0, costs) },
         covariates: [log(Double(costs.macs)), log(Double(costs.parameters))],
-        violation: violation(costs), feasibility: feasibility(costs))
+        violation: violation(costs), feasibility: feasibility(costs),
+        budgets: budgets.map { probability(of: $0, costs) })
     }
   }
 }

@@ -53,6 +53,21 @@ extension StudyDefinition {
     return metrics
   }
 
+  /// Returns the metrics that are compared where none is named to be minimised: those with an upper bound, each
+  /// once, those of budgets first.
+  ///
+  /// - Throws: `JSONError` if there is none.
+  func limitedMetrics(_ members: JSONMembers) throws(JSONError) -> [DeviceMetric] {
+    let limits = (budgets.flatMap(\.constraints) + constraints).filter { $0.relation == .atMost }
+    guard !limits.isEmpty else {
+      _ = try members.required("minimize")
+      return []
+    }
+    var metrics: [DeviceMetric] = []
+    for limit in limits where !metrics.contains(limit.metric) { metrics.append(limit.metric) }
+    return metrics
+  }
+
   /// The metrics that anything in the study depends on, each with where it stands.
   private var usedMetrics: [(metric: DeviceMetric, field: String, value: String)] {
     func used(_ constraint: Constraint, _ field: String) -> (DeviceMetric, String, String) {
@@ -115,6 +130,25 @@ extension StudyDefinition {
           expected: "a cost that the hardware profiles give: \(error)")
       }
     }
+  }
+}
+
+/// The accuracy that a student must have to be of any use, such as `"accuracy>=0.8"` among the constraints.
+struct AccuracyFloor {
+  /// 0…1.
+  let accuracy: Double
+
+  /// Reads a floor; nil if the text speaks of another metric.
+  init?(_ field: JSONField) throws(JSONError) {
+    let text = try field.text("a constraint such as \"latency_ms<=5\"").filter { $0 != " " }
+    guard text.hasPrefix("accuracy") else { return nil }
+    let rest = text.dropFirst("accuracy".count)
+    guard rest.hasPrefix(">="), let accuracy = Double(rest.dropFirst(2)), accuracy > 0,
+      accuracy < 1
+    else {
+      throw field.expected("\"accuracy>=X\" with a share X between 0 and 1, such as accuracy>=0.8")
+    }
+    self.accuracy = accuracy
   }
 }
 

@@ -12,6 +12,7 @@ extension StudyDefinition {
     guard !limits.isEmpty else { return budgets }
     // Where a budget says the same, the limits are no further one.
     let isNamed = budgets.contains { Set($0.constraints).isSuperset(of: limits) }
-    return isNamed ? budgets : budgets + [Budget(name: budgets.isEmpty ? nil : "all limits", limits)]
+    return isNamed
+      ? budgets : budgets + [Budget(name: budgets.isEmpty ? nil : "all limits", limits)]
   }
 }

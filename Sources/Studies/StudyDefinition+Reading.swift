@@ -33,13 +33,19 @@ extension StudyDefinition {
     searchSpace = try members.required("search_space").text("the path of a search-space file")
     hardware = try StudyDefinition.hardware(members["hardware"])
     devices = try StudyDefinition.devices(members["devices"], hardware)
-    objectives = try StudyDefinition.metrics(members.required("minimize"))
     constraints = []
     for element in try members["constraints"]?.elements(of: "constraints") ?? [] {
-      constraints += try Constraint.all(in: element)
+      if let floor = try AccuracyFloor(element) {
+        guard accuracyFloor == nil else { throw element.expected("one accuracy floor") }
+        accuracyFloor = floor.accuracy
+      } else {
+        constraints += try Constraint.all(in: element)
+      }
     }
     confidence = try Confidence(members["confidence"])
     budgets = try Budget.all(in: members["budgets"])
+    asksForFront = members["minimize"] != nil
+    objectives = try members["minimize"].map(StudyDefinition.metrics) ?? []
     search = try SearchSettings(members["search"])
     full = try Recipe(members.required("full"), defaults: .studentDefaults)
     flash =
@@ -57,10 +63,14 @@ extension StudyDefinition {
     workers = try members["workers"]?.integer(in: 1...1024)
     identity = field.value.canonical(leavingOut: ["workers", "name", "measure"])
     // A default that changes with the version is part of what was asked for.
-    let given = try members["flash"]?.object("a flash recipe").count ?? 0
-    if given < FlashRecipe.keys.count {
+    let given = try members["flash"]?.object("a flash recipe").map(\.name) ?? []
+    if !Set(["fraction", "batch", "statistics_batches"]).isSubset(of: given) {
       identity += " flash=\(flash.fraction),\(flash.batch),\(flash.statisticsBatches)"
     }
+    if flash.imagesPerClass > 0 && !given.contains("images_per_class") {
+      identity += ",\(flash.imagesPerClass)"
+    }
+    if !asksForFront { objectives = try limitedMetrics(members) }
     try checkHardware(file: field.file)
     try checkFinalists(file: field.file)
   }

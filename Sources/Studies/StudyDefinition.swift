@@ -20,9 +20,15 @@ public struct StudyDefinition: Sendable {
   public var hardware: [String]
   /// What a cost means that differs from device to device and names none of several.
   public var devices: DevicePolicy
-  /// The known costs to minimise, beside the accuracy that is maximised.
+  /// The known costs that students are compared by, as well as by the accuracy: those of `minimize`, or else
+  /// those that budgets and constraints limit.
   public var objectives: [DeviceMetric]
+  /// Whether the front over all costs is asked for (`minimize`), and not only the best student within each
+  /// budget.
+  public var asksForFront = true
   public var constraints: [Constraint]
+  /// The accuracy, 0…1, below which a student is of no use; nil: none is asked for.
+  public var accuracyFloor: Double?
   /// The probability with which predicted costs must keep their bounds.
   public var confidence: Confidence
   /// The study returns the best student of each; empty for the front alone.
@@ -150,6 +156,7 @@ extension Recipe {
 }
 
 extension FlashRecipe {
-  /// 5 % of the images in small batches.
-  public static let defaults = FlashRecipe(fraction: 0.05, batch: 16, statisticsBatches: 80)
+  /// 5 % of the images in small batches, more where that is too little for the classes to be learnt.
+  public static let defaults = FlashRecipe(
+    fraction: 0.05, batch: 16, statisticsBatches: 80, imagesPerClass: 600)
 }

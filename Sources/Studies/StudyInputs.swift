@@ -37,6 +37,8 @@ public struct StudyInputs: Sendable {
     let dataset = try PreparedDataset.prepare(
       definition.data, baseFolder: folder.path, into: folder.preparedData)
     reader = BatchReader(dataset)
+    definition.flash = definition.flash.lengthened(
+      for: definition.full, trainingCount: dataset.count(.training), classes: dataset.classes)
     let shape = TensorShape(
       height: dataset.height, width: dataset.width, channels: dataset.channels)
     for (recipe, field) in [

@@ -26,6 +26,22 @@ extension ReplayOutput {
         + padded(milliseconds(checkpoint.seconds.median), 23)
         + padded(milliseconds(checkpoint.seconds.ninetieth), 10)
     }
+    if !definition.budgets.isEmpty {
+      lines += [
+        "", "evaluations   the best row within a budget is missed by (\(definition.metric))",
+      ]
+      lines += [
+        "           " + definition.budgets.map { padded($0.description, 24) }.joined()
+      ]
+      lines += summary.checkpoints.map { checkpoint in
+        String(format: "%11d", checkpoint.evaluations)
+          + checkpoint.regrets.map { regret in
+            padded(
+              String(format: "%.4g", regret.mean)
+                + (regret.standardError.map { String(format: " ± %.2g", $0) } ?? ""), 24)
+          }.joined()
+      }
+    }
     lines += ["", "to reach      mean curve    median run    mean run    searches"]
     lines += summary.goals.map { goal in
       padded(String(format: "%.1f %%", 100 * goal.share), 8)
@@ -103,6 +119,10 @@ extension ReplayOutput {
       checkpoints: summary.checkpoints.map {
         Figures.Checkpoint(
           evaluations: $0.evaluations, mean: $0.mean, standardError: $0.standardError,
+          regrets: zip(definition.budgets, $0.regrets).map {
+            Figures.Regret(
+              budget: $0.description, mean: $1.mean, standardError: $1.standardError)
+          },
           proposalSeconds: Figures.Seconds($0.seconds))
       },
       goals: summary.goals.map {
@@ -154,7 +174,14 @@ extension ReplayOutput {
       let evaluations: Int
       let mean: Double
       let standardError: Double?
+      let regrets: [Regret]
       let proposalSeconds: Seconds
+    }
+
+    struct Regret: Encodable {
+      let budget: String
+      let mean: Double
+      let standardError: Double?
     }
 
     struct Goal: Encodable {

@@ -10,22 +10,26 @@ struct ReplayVerb: Verb {
   static let operands: [String] = []
   static let options = [
     "--table", "--space", "--key", "--maximize", "--flash", "--full", "--finalists", "--minimize",
-    "--known", "--constraint", "--reference", "--error", "--input", "--classes", "--trials",
+    "--known", "--constraint", "--budget", "--reference", "--error", "--input", "--classes",
+    "--trials",
     "--seeds",
     "--sampler", "--initial-trials", "--look-ahead", "--workers", "--output",
   ]
-  static let flags = ["--json"]
+  static let flags = ["--budgets-only", "--json"]
   static let help = """
     USAGE: autodistill replay --table FILE.csv [--table FILE.csv] --space FILE.json --key COLUMN
                               --maximize COLUMN [--minimize COLUMN …] [--known COLUMN …]
-                              [--constraint 'COLUMN<=X' …] [--trials N] [--seeds A..B]
+                              [--constraint 'COLUMN<=X' …] [--budget 'COLUMN<=X' …]
+                              [--trials N] [--seeds A..B]
                               [--sampler NAME] [--output FILE.csv] [--json]
            autodistill replay … --flash COLUMN --full COLUMN --finalists K …
 
     Runs the search controller against a table of known results: a trial reveals one row. Prints how
     fast the hypervolume of the front grows, as a share of that of the whole table, over many seeds,
-    and how long a proposal takes. Costs are weighed on a linear scale. The reference point is the
-    10th percentile of the maximised column and the maximum of each minimised one.
+    by how much the best row within each budget is missed, and how long a proposal takes. The sampler
+    is asked what a study would be: for the front of rows that beat the reference point, and for the
+    best row within each budget. The reference point is the 10th percentile of the maximised column
+    and the maximum of each minimised one.
 
     With --flash and --full, the search sees the cheap column; then K of its trials get the full
     training, and what counts is the front of the full column.
@@ -42,6 +46,8 @@ struct ReplayVerb: Verb {
     --known COLUMN       a cost that the sampler may look up for any architecture
     --constraint TEXT    COLUMN<=X or COLUMN>=X: other rows do not count, and are not tried if the
                          column is known
+    --budget TEXT        COLUMN<=X on a known column: the best row within it is asked for as well
+    --budgets-only       ask for these alone, and not for the front
     --reference COLUMN=X another coordinate of the reference point
     --error X            standard error that the sampler is told with each value (default: 0)
     --input HxWxC        build the networks for images of this shape and tell the sampler of their log
@@ -129,6 +135,8 @@ extension ReplayVerb {
     definition.constraints = try arguments.values("--constraint").map {
       try ColumnConstraint($0)
     }
+    definition.budgets = try arguments.values("--budget").map { try ColumnConstraint($0) }
+    definition.asksForFront = !arguments.has("--budgets-only")
     definition.images = try images(arguments)
     for text in arguments.values("--reference") {
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)

@@ -65,14 +65,15 @@ struct BayesianSamplerTests {
     #expect(history.count == 30 && final > initial + 0.02)
   }
 
-  @Test("goes where the given reference point says improvement counts")
-  func reference() throws {
+  @Test("goes where the given limit says improvement counts")
+  func limit() throws {
     let task = try SyntheticTask()
     let history = try task.search(RandomSampler(), trials: 30, seed: 2).history
     func proposedCost(_ limit: Double) throws -> Double {
       let problem = ProposalProblem(
         space: task.space, costNames: ["cost"],
-        reference: ReferencePoint(value: 0.6, costs: [limit])
+        objective: SearchObjective(
+          floor: 0.6, axes: [CostAxis(scale: .logarithmic, limit: limit)])
       ) { Appraisal(costs: [task.cost($0)], covariates: [], violation: 0) }
       let proposal = try BayesianSampler().propose(problem, history: history, trial: 30, seed: 2)
       guard case .architecture(let architecture)? = proposal else { return .infinity }

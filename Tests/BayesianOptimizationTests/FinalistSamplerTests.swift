@@ -188,20 +188,24 @@ struct FinalistSamplerTests {
       var random = RandomStream(seed: 16, purpose: "finalist fuzz", round)
       let space = try randomSpace(using: &random)
       let (known, measuredCosts) = (random.integer(below: 3), random.integer(below: 2))
+      let budgets = random.integer(below: 3)
       let reference = random.integer(below: 3) == 0 ? random.uniform() : nil
       let problem = ProposalProblem(
         space: space, costNames: (0..<known).map { "cost \($0)" },
         measuredCostNames: (0..<measuredCosts).map { "measured \($0)" },
         covariateNames: ["size"],
-        costScale: random.integer(below: 2) == 0 ? .linear : .logarithmic,
-        reference: ReferencePoint(
-          value: reference, costs: Array(repeating: nil, count: known + measuredCosts))
+        objective: SearchObjective(
+          floor: reference,
+          axes: Array(
+            repeating: CostAxis(scale: random.integer(below: 2) == 0 ? .linear : .logarithmic),
+            count: known + measuredCosts), budgetCount: budgets)
       ) { architecture in
         let size = architecture.choices.reduce(0, +)
         if size == 5 { return .unbuildable }
         return Appraisal(
           costs: (0..<known).map { Double(size % (2 + $0)) }, covariates: [Double(size)],
-          violation: size == 3 ? 1 : 0, feasibility: size == 4 ? 0 : 1)
+          violation: size == 3 ? 1 : 0, feasibility: size == 4 ? 0 : 1,
+          budgets: (0..<budgets).map { size % (2 + $0) == 0 ? 0.9 : 0 })
       }
       func outcome(_ random: inout RandomStream, costs: Int) -> Observation.Outcome {
         let values = [0.5, .nan, 1e300, -1e300, -.infinity, 0, random.uniform(), random.uniform()]

@@ -34,6 +34,29 @@ struct OutputScaleTests {
     #expect(aligned.standardized(0.1) < aligned.standardized(0.705))
   }
 
+  @Test("keeps the order of what a budget may want below the floor, and shortens the distances")
+  func least() {
+    let values = [0.70, 0.71, 0.72, 0.73, 0.74, 0.75, 0.76, 0.5, 0.3, 0.1]
+    let scale = OutputScale(of: values, reference: 0.705, least: 0.3)
+    let good = scale.standardized(0.76) - scale.standardized(0.71)
+    #expect(scale.standardized(0.5) < scale.standardized(0.70))
+    #expect(scale.standardized(0.3) < scale.standardized(0.5))
+    #expect(scale.standardized(0.1) == scale.standardized(0.3))
+    // Forty points below the floor are less than three times five points above it.
+    #expect(scale.standardized(0.705) - scale.standardized(0.3) < 3 * good)
+    // One above the floor changes nothing: whatever is below it is drawn up.
+    let above = OutputScale(of: values, reference: 0.705, least: 0.72)
+    #expect(above.standardized(0.5) == above.standardized(0.705))
+  }
+
+  @Test("is not bounded by a floor above most values")
+  func highFloor() {
+    let values = [0.2, 0.3, 0.4, 0.5, 0.6]
+    let scale = OutputScale(of: values, reference: 0.9)
+    let standardized = values.map(scale.standardized)
+    #expect(zip(standardized, standardized.dropFirst()).allSatisfy { $0 < $1 })
+  }
+
   @Test("gives back the values that it was given")
   func inverse() {
     let values = [0.7, 0.8, 0.75, 0.72, 0.78]

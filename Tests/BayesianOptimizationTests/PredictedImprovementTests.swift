@@ -14,13 +14,13 @@ struct PredictedImprovementTests {
     var measuredCosts = 1
     var limits: [Double?] = [nil]
     var feasibility = 1.0
-    /// Whether the given reference leaves all trials inside.
-    var reference: ReferencePoint?
+    /// Nil: the front over all costs, without limits.
+    var objective: SearchObjective?
 
     func problem(_ task: SyntheticTask) -> ProposalProblem {
       ProposalProblem(
         space: task.space, costNames: knownCost ? ["size"] : [],
-        measuredCostNames: (0..<measuredCosts).map { "measured \($0)" }, reference: reference,
+        measuredCostNames: (0..<measuredCosts).map { "measured \($0)" }, objective: objective,
         measuredLimits: limits
       ) {
         Appraisal(
@@ -30,7 +30,8 @@ struct PredictedImprovementTests {
     }
   }
 
-  private static let reference = ReferencePoint(value: 0.6, costs: [60])
+  private static let objective = SearchObjective(
+    floor: 0.6, axes: [CostAxis(scale: .logarithmic, limit: 60)])
 
   /// Returns random trials whose measured costs are the task's, and its third power.
   private func history(_ task: SyntheticTask, costs: Int) throws -> [Observation] {
@@ -88,6 +89,8 @@ struct PredictedImprovementTests {
           costs: [mean + deviation * z]))
       sum += weight * NormalDistribution.density(z) * improvement * 16 / Double(steps) / 3
     }
+    // An objective's front counts per length of its axes, here from the cheapest trial to the limit.
+    sum /= log(60) - (trials.filter { $0.costs[0] <= limit }.map { $0.costs[0] }.min() ?? 0)
     return (sum, NormalDistribution.cumulative((limit - mean) / deviation))
   }
 
@@ -96,7 +99,7 @@ struct PredictedImprovementTests {
   @Test("over one measured cost agrees with its numerical integral", arguments: [nil, 25.0])
   func quadrature(limit: Double?) throws {
     let task = try SyntheticTask()
-    let problem = Setting(limits: [limit], reference: Self.reference).problem(task)
+    let problem = Setting(limits: [limit], objective: Self.objective).problem(task)
     let improvement = improvement(problem, try history(task, costs: 1))
     let candidates = candidates(problem, count: 60)
     let values = improvement.logValues(of: candidates[...]).map { exp($0) }
@@ -177,13 +180,14 @@ struct PredictedImprovementTests {
     #expect(after > before)
   }
 
-  @Test("takes two measured costs and a known one, with a reference of three costs")
+  @Test("takes two measured costs and a known one, with an objective of three costs")
   func severalCosts() throws {
     let task = try SyntheticTask()
     let history = try history(task, costs: 2)
-    let reference = ReferencePoint(value: 0.6, costs: [40, nil, 1e6])
+    let objective = SearchObjective(
+      floor: 0.6, axes: [40, nil, 1e6].map { CostAxis(scale: .logarithmic, limit: $0) })
     let problem = Setting(
-      knownCost: true, measuredCosts: 2, limits: [30, nil], reference: reference
+      knownCost: true, measuredCosts: 2, limits: [30, nil], objective: objective
     ).problem(task)
     let improvement = improvement(problem, history)
     let values = improvement.logValues(of: candidates(problem, count: 50)[...])

@@ -23,13 +23,13 @@ struct RandomProblem {
   let space: SearchSpace
   private let costCount: Int
   private let measuredCostCount: Int
-  private let costScale: CostScale
   private let infeasibleShare: Double
   private let hasDoubt: Bool
   /// Whether costs and covariates go to the ends of the range of numbers.
   private let isExtreme: Bool
-  private let limits: [Double?]
-  private let reference: ReferencePoint?
+  private let measuredLimits: [Double?]
+  private let budgetCount: Int
+  private let objective: SearchObjective?
   private let related: [Observation]
   private let salt: Int
 
@@ -37,7 +37,7 @@ struct RandomProblem {
     self.space = space
     costCount = random.integer(below: 4)
     measuredCostCount = random.integer(below: 3)
-    costScale = random.integer(below: 2) == 0 ? .linear : .logarithmic
+    let costScale: CostScale = random.integer(below: 2) == 0 ? .linear : .logarithmic
     infeasibleShare = [0, 0, 0.3, 0.9, 1][random.integer(below: 5)]
     hasDoubt = random.integer(below: 3) == 0
     isExtreme = random.integer(below: 20) == 0
@@ -48,10 +48,17 @@ struct RandomProblem {
         return random.integer(below: 2) == 0 ? nil : value
       }
     }
-    limits = given(measuredCostCount)
-    reference =
-      random.integer(below: 2) == 0
-      ? nil : ReferencePoint(value: given(1)[0], costs: given(costCount + measuredCostCount))
+    measuredLimits = given(measuredCostCount)
+    budgetCount = random.integer(below: 3)
+    let limits = given(costCount + measuredCostCount)
+    let lowest = given(costCount + measuredCostCount)
+    objective =
+      random.integer(below: 2) == 0 && budgetCount == 0
+      ? nil
+      : SearchObjective(
+        floor: given(1)[0], budgetFloor: given(1)[0],
+        axes: zip(limits, lowest).map { CostAxis(scale: costScale, limit: $0, lowest: $1) },
+        budgetCount: budgetCount, asksForFront: budgetCount == 0 || random.integer(below: 2) == 0)
     var related: [Observation] = []
     if random.integer(below: 3) == 0 {
       for _ in 0..<random.integer(below: 12) {
@@ -68,7 +75,7 @@ struct RandomProblem {
     return ProposalProblem(
       space: space, costNames: names,
       measuredCostNames: (0..<measuredCostCount).map { "measured \($0)" },
-      covariateNames: ["size"], costScale: costScale, reference: reference, measuredLimits: limits,
+      covariateNames: ["size"], objective: objective, measuredLimits: measuredLimits,
       related: related, appraise: appraisal)
   }
 
@@ -89,7 +96,8 @@ struct RandomProblem {
     return Appraisal(
       costs: costs, covariates: [size],
       violation: draw > 0.93 && infeasibleShare > 0 ? .nan : max(0, infeasibleShare - draw),
-      feasibility: feasibility)
+      feasibility: feasibility,
+      budgets: (0..<budgetCount).map { _ in [0, 0.4, 1][values.integer(below: 3)] })
   }
 
   /// Returns what became of a trial: anything, but more often a measurement.

@@ -90,6 +90,22 @@ struct SyntheticTask {
     }
   }
 
+  /// The problem of a study that asks for the front and for the best student within each of these budgets.
+  func problem(budgets: [Double], floor: Double? = nil) -> ProposalProblem {
+    let bounds = SearchObjective.AskedCost(bounds: budgets, isBounded: true)
+    return ProposalProblem(
+      space: space, costNames: ["cost"],
+      objective: SearchObjective(
+        floor: floor, requiredValue: nil, asking: [bounds], budgetCount: budgets.count,
+        asksForFront: true)
+    ) { architecture in
+      let cost = cost(architecture)
+      return Appraisal(
+        costs: [cost], covariates: [], violation: max(0, cost / (budgets.max() ?? 1) - 1),
+        budgets: budgets.map { cost <= $0 ? 1 : 0 })
+    }
+  }
+
   /// Runs a search and returns its history and the hypervolume of its true accuracies.
   func search(
     _ sampler: any Sampler, trials: Int, seed: UInt64

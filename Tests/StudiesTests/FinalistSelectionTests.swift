@@ -10,6 +10,7 @@ import Testing
 struct HandMadeSearch {
   var finalists = "{\"count\": 8, \"baseline\": false}"
   var budgets = "[]"
+  var search = "{\"trials\": 40}"
   /// Right answers of 1000 after the full training, of a student's choices and its flash result; nil: it
   /// diverges.
   var full: ([Int], Int) -> Int? = { _, flash in flash + 60 }
@@ -56,14 +57,20 @@ struct HandMadeSearch {
 
   var selection: FinalistSelection {
     get throws {
-      FinalistSelection(
-        definition: try StudyText.tiny.setting("search", "{\"trials\": 40}")
-          .setting("finalists", finalists).setting("budgets", budgets).definition(),
-        space: space,
-        problem: ProposalProblem(space: space, costNames: ["macs"]) { architecture in
-          Appraisal(
-            costs: [Double(HandMadeSearch.macs(space.key(of: architecture)))], covariates: [],
-            violation: 0)
+      let definition = try StudyText.tiny.setting("search", search)
+        .setting("finalists", finalists).setting("budgets", budgets).definition()
+      let asked = definition.askedBudgets
+      let objective = SearchObjective(
+        axes: [CostAxis(scale: .logarithmic)], budgetCount: asked.count)
+      return FinalistSelection(
+        definition: definition, space: space,
+        problem: ProposalProblem(space: space, costNames: ["macs"], objective: objective) {
+          let macs = HandMadeSearch.macs(space.key(of: $0))
+          return Appraisal(
+            costs: [Double(macs)], covariates: [], violation: 0,
+            budgets: asked.map {
+              definition.violation($0, MadeUp.costs(macs: macs)) == 0 ? 1 : 0
+            })
         })
     }
   }
@@ -94,17 +101,17 @@ extension FinalistSelection {
   init(_ inputs: StudyInputs) {
     self.init(
       definition: inputs.definition, space: inputs.space,
-      problem: StudentPricing(inputs: inputs).problem())
+      problem: StudentPricing(inputs: inputs).problem(teacher: nil))
   }
 }
 
 @Suite("the selection of finalists")
 struct FinalistSelectionTests {
   @Test(
-    "chooses half of them first, three at least or all asked for, the others afterwards",
+    "chooses half of them first, three at least or all asked for, the others two at a time",
     arguments: [
-      (1, [1]), (2, [2]), (3, [3]), (4, [3, 1]), (5, [3, 2]), (6, [3, 3]), (7, [4, 3]),
-      (8, [4, 4]), (9, [5, 4]), (27, [14, 13]), (40, [20, 7]),
+      (1, [1]), (2, [2]), (3, [3]), (4, [3, 1]), (5, [3, 2]), (6, [3, 2, 1]), (7, [4, 2, 1]),
+      (8, [4, 2, 2]), (9, [5, 2, 2]), (27, [14, 2, 2, 2, 2, 2, 2, 1]), (40, [20, 2, 2, 2, 1]),
     ])
   func counts(count: Int, sizes: [Int]) throws {
     var study = try HandMadeSearch()
@@ -134,15 +141,23 @@ struct FinalistSelectionTests {
     }
   }
 
-  @Test("leaves, in the second round, what full training found worse than flash had said")
-  func secondRound() throws {
+  @Test("chooses more at a time where more workers are to be kept busy")
+  func laterRounds() throws {
+    var study = try HandMadeSearch()
+    study.search = "{\"trials\": 40, \"look_ahead\": 12}"
+    study.finalists = "{\"count\": 20}"
+    #expect(try study.rounds().map(\.count) == [10, 6, 4])
+  }
+
+  @Test("leaves, after the first round, what full training found worse than flash had said")
+  func laterChoice() throws {
     var study = try HandMadeSearch()
     let agreeing = try study.rounds()
     study.full = { choices, flash in choices[0] == 2 ? flash - 100 : flash + 60 }
     let contradicting = try study.rounds()
     #expect(contradicting[0] == agreeing[0] && agreeing[0].contains { study.kind($0) == 2 })
-    #expect(agreeing[1].contains { study.kind($0) == 2 })
-    #expect(!contradicting[1].contains { study.kind($0) == 2 })
+    #expect(agreeing.dropFirst().joined().contains { study.kind($0) == 2 })
+    #expect(!contradicting.dropFirst().joined().contains { study.kind($0) == 2 })
   }
 
   @Test("never takes trials that diverged, crashed, were stopped or are not done")
@@ -177,7 +192,7 @@ struct FinalistSelectionTests {
     study.full = { _, _ in nil }
     let none = try study.rounds()
     for rounds in [some, none] {
-      #expect(rounds[0] == good[0] && rounds.map(\.count) == [4, 4])
+      #expect(rounds[0] == good[0] && rounds.map(\.count) == [4, 2, 2])
       #expect(Set(rounds.flatMap { $0 }).count == 8)
     }
     // One repetition that ended well is a result.
@@ -188,10 +203,10 @@ struct FinalistSelectionTests {
       study.searched + [.selected(JournalEvent.Selected(trials: first))]
       + first.map { MadeUp.distilled($0, nil) } + first.map { study.trained($0, repetition: 1) }
     #expect(
-      try study.selection.nextRound(MadeUp.state(events)) == good.flatMap { $0 })
+      try study.selection.nextRound(MadeUp.state(events)) == good.prefix(2).flatMap { $0 })
   }
 
-  @Test("gives every budget the student that it may expect most of, in both rounds")
+  @Test("gives every budget the student that it may expect most of, in every round")
   func budgets() throws {
     var study = try HandMadeSearch()
     study.finalists = "{\"count\": 6, \"baseline\": false}"
@@ -207,13 +222,13 @@ struct FinalistSelectionTests {
       let expected = try #require(best(isKept, HandMadeSearch.flash))
       #expect(rounds[0].contains(expected), "\(rounds)")
     }
-    #expect(rounds.map(\.count) == [3, 3])
-    // In the second round, whoever full training has not disappointed.
+    #expect(rounds.map(\.count) == [3, 2, 1])
+    // Later, whoever full training has not disappointed.
     func second(_ trial: Int) -> Int { HandMadeSearch.choices(study.keys[trial])[1] }
     study.full = { choices, flash in choices[1] == 2 ? flash - 300 : flash + 60 }
     let disappointed = try study.rounds()
     #expect(disappointed[0] == rounds[0] && rounds[0].contains { second($0) == 2 })
-    let replacement = disappointed[1].filter {
+    let replacement = disappointed.dropFirst().joined().filter {
       second($0) < 2 && HandMadeSearch.macs(study.keys[$0]) <= 700
     }
     #expect(!replacement.isEmpty, "\(disappointed)")
@@ -252,7 +267,8 @@ struct FinalistSelectionTests {
     }
     // The same object has chosen before; another has not.
     for selection in [selection, try study.selection] {
-      #expect(try selection.nextRound(MadeUp.state(events + trained)) == rounds.flatMap { $0 })
+      #expect(
+        try selection.nextRound(MadeUp.state(events + trained)) == rounds.prefix(2).flatMap { $0 })
     }
   }
 }

@@ -18,14 +18,37 @@ struct ReplayTableTests {
     let table = try SmallReplay.table(definition)
     let problem = table.problem()
     #expect(problem.costNames == ["ms"] && problem.measuredCostNames == ["kb"])
-    #expect(problem.costScale == .linear && problem.covariateNames == [])
-    #expect(problem.reference.costs == [9, 12])
-    #expect(abs((problem.reference.value ?? 0) - 18) < 1e-9)
+    #expect(problem.covariateNames == [])
+    let linear = [9.0, 12].map { CostAxis(scale: .linear, limit: $0) }
+    #expect(problem.objective.axes == linear)
+    #expect(abs((problem.objective.floor ?? 0) - 18) < 1e-9)
     #expect(problem.measuredLimits == [nil])
     let found = try appraisal(table, "12")
     #expect(found == Appraisal(costs: [6], covariates: [], violation: 0))
     #expect(
       table.observation(5).outcome == .measured(value: 60, standardError: 0, costs: [4]))
+  }
+
+  @Test("asks for the best row within each budget, and says by how much it is missed")
+  func budgets() throws {
+    var definition = SmallReplay.definition
+    definition.budgets = try ["ms<=3", "ms<=7"].map { try ColumnConstraint($0) }
+    let table = try SmallReplay.table(definition)
+    #expect(table.problem().objective.axes == [CostAxis(scale: .linear, limit: 9, lowest: 3)])
+    #expect(table.problem().objective.frontShare == 0.5)
+    #expect(try appraisal(table, "10").budgets == [0, 1])
+    #expect(try appraisal(table, "01").budgets == [1, 1])
+    // The worst value of the table, 10, counts until a row within the budget is found.
+    #expect(table.regret(within: 0, of: [5, 1, 8, 2]) == [20, 10, 10, 0])
+    #expect(table.regret(within: 1, of: [8, 5, 6]) == [60, 10, 0])
+    definition.asksForFront = false
+    #expect(try SmallReplay.table(definition).problem().objective.frontShare == 0)
+    for wrong in ["ms>=3", "kb<=3"] {
+      definition.budgets = [try ColumnConstraint(wrong)]
+      #expect(throws: ReplayError.self) { try SmallReplay.table(definition) }
+    }
+    definition.budgets = []
+    #expect(throws: ReplayError.self) { try SmallReplay.table(definition) }
   }
 
   @Test("tells the standard error that it is told to tell")

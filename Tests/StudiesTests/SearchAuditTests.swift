@@ -7,6 +7,7 @@ import Testing
 /// with made-up workers, once. Full training ranks the first four with ρ = 0.8.
 private enum Audited {
   static let text = StudyText.tiny
+    .setting("search", "{\"sampler\": \"quasirandom\", \"trials\": 8, \"look_ahead\": 4}")
     .setting("audit", "{\"count\": 4, \"smallest_correlation\": 1}")
     .setting("flash", "{\"fraction\": 0.1, \"batch\": 12}")
 

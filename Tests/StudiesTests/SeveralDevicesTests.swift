@@ -247,7 +247,7 @@ struct DeclaredConstraintTests {
     try study.write(text([constraint.description]))
     let inputs = try study.inputs()
     let pricing = StudentPricing(inputs: inputs)
-    let problem = pricing.problem()
+    let problem = pricing.problem(teacher: nil)
     let kept = all.filter { architecture in
       guard let costs = pricing.costs(of: architecture) else { return false }
       let isKept = (try? constraint.isMet(by: costs, at: .usual)) ?? false

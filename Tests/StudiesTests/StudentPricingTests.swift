@@ -47,7 +47,7 @@ struct StudentPricingTests {
       // A 3×3 convolution from 1 to 6 channels at 4×4, and 6 × 3 of the dense layer.
       #expect(costs.macs == 9 * 6 * 16 + 6 * 3)
       #expect((costs.devices[0].latencyMilliseconds != nil) == onDevice)
-      let appraisal = pricing.problem().appraisal(of: architecture)
+      let appraisal = pricing.problem(teacher: nil).appraisal(of: architecture)
       #expect(appraisal.costs == [Double(costs.macs)] && appraisal.violation == 0)
     }
   }
@@ -78,7 +78,7 @@ struct StudentPricingTests {
     for (bound, expected) in [(latency, 0.5), (latency + error, 0.841344746), (1e6, 1)] {
       let limited = try pricing("[\"latency_ms<=\(bound)\"]", onDevice: true)
       #expect(abs(limited.feasibility(costs) - expected) < 1e-6)
-      let appraisal = limited.problem().appraisal(of: architecture)
+      let appraisal = limited.problem(teacher: nil).appraisal(of: architecture)
       #expect(appraisal.feasibility == limited.feasibility(costs))
     }
   }

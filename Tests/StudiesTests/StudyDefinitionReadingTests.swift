@@ -196,7 +196,7 @@ struct StudyDefinitionReadingTests {
       ("constraints", "[\"latency_ms<=5\"]", "hardware: got nothing, expected a hardware profile"),
       ("constraints", "[\"speed<=5\"]", "constraints[0]: got \"speed<=5\""),
       ("constraints", "[\"speed<=5\"]", "unknown metric \"speed\", expected one of latency_ms"),
-      ("constraints", "[\"macs<=5\", \"accuracy>=0.9\"]", "constraints[1]: got \"accuracy>=0.9\""),
+      ("constraints", "[\"macs<=5\", \"accuracy<=0.9\"]", "constraints[1]: got \"accuracy<=0.9\""),
       ("constraints", "[\"macs=5\"]", "constraints[0]: got \"macs=5\""),
       ("constraints", "[\"macs<=-5\"]", "the bound \"-5\" is not a number above 0"),
       ("constraints", "[\"macs<=many\"]", "the bound \"many\" is not a number above 0"),

@@ -4,6 +4,8 @@ import Distillation
 /// A benchmark's trainings, found by what they are of.
 struct BenchmarkResults: Sendable {
   let plan: BenchmarkPlan
+  /// What is known of the teacher; nil before it is trained.
+  var teacher: JournalEvent.TeacherReady?
   private let records: [TrainingRecord.ID: TrainingRecord]
 
   init(_ plan: BenchmarkPlan, _ records: [TrainingRecord.ID: TrainingRecord]) {

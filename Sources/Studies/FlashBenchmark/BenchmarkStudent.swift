@@ -21,7 +21,7 @@ extension BenchmarkStudent {
     _ definition: FlashBenchmarkDefinition, inputs: StudyInputs, file: String
   ) throws -> [BenchmarkStudent] {
     let pricing = StudentPricing(inputs: inputs)
-    let problem = pricing.problem()
+    let problem = pricing.problem(teacher: nil)
     let count = definition.students + definition.extraStudents
     var history: [Observation] = []
     var students: [BenchmarkStudent] = []

@@ -64,7 +64,9 @@ public struct FlashBenchmark {
     let hash = try knownTeacher(contents)?.weightsHash ?? ""
     let plan = try BenchmarkPlan(
       definition, students: students, inputs: inputs, teacherHash: hash)
-    return try BenchmarkTable(inputs: inputs, results: BenchmarkResults(plan, contents.records))
+    var results = BenchmarkResults(plan, contents.records)
+    results.teacher = contents.teacher
+    return try BenchmarkTable(inputs: inputs, results: results)
       .markdown()
   }
 

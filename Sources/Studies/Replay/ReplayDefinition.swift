@@ -15,6 +15,10 @@ public struct ReplayDefinition: Sendable {
   public var known: Set<String>
   /// What a row must meet to count.
   public var constraints: [ColumnConstraint]
+  /// Upper bounds on known columns: the best row within each is asked for, as well as the front.
+  public var budgets: [ColumnConstraint] = []
+  /// Whether the front between the budgets is asked for, and not only the best row within each.
+  public var asksForFront = true
   /// Coordinates of the reference point by column, where the usual ones are not wanted.
   public var references: [String: Double]
   /// The standard error that the sampler is told of each revealed value.
@@ -68,6 +72,13 @@ public struct ReplayDefinition: Sendable {
     for name in parts where !seen.insert(name).inserted {
       throw .search("the column '\(name)' has two parts, expected one of key, metric and costs")
     }
+    for budget in budgets where budget.relation != .atMost || !known.contains(budget.column) {
+      throw .constraint(
+        text: budget.description, problem: "a budget is an upper bound (<=) on a known column")
+    }
+    guard asksForFront || !budgets.isEmpty else {
+      throw .search("without the front there must be a budget whose best row is asked for")
+    }
     for constraint in constraints {
       let isMeasured = measuredCosts.contains(constraint.column)
       guard isMeasured || known.contains(constraint.column) else {
@@ -81,7 +92,7 @@ public struct ReplayDefinition: Sendable {
           problem: "a cost that only a trial reveals can have an upper bound alone (<=)")
       }
     }
-    let used = Set(minimized + constraints.map(\.column))
+    let used = Set(minimized + (constraints + budgets).map(\.column))
     if let name = known.subtracting(used).min() {
       throw .search("the known column '\(name)' is neither minimised nor constrained")
     }

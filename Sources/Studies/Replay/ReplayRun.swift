@@ -35,6 +35,8 @@ public struct ReplayRun: Sendable {
   public private(set) var proposalSeconds: [Double] = []
   /// The share of the true hypervolume after each trial.
   public private(set) var curve: [Double] = []
+  /// For each budget by how much the best row within it is missed after each trial.
+  public private(set) var regrets: [[Double]] = []
   /// What each rule for finalists chose; empty in one fidelity.
   public private(set) var finalists: [FinalistChoice] = []
 
@@ -68,6 +70,7 @@ public struct ReplayRun: Sendable {
         "the sampler '\(settings.samplerName)' found no architecture that meets the constraints")
     }
     curve = table.score.curve(rows)
+    regrets = table.definition.budgets.indices.map { table.regret(within: $0, of: rows) }
     if table.fullScore != nil {
       finalists = try FinalistRule.all.map { rule in
         try FinalistChoice(rule, in: table, of: rows, settings, seed: seed)

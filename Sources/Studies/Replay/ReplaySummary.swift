@@ -10,6 +10,9 @@ public struct ReplaySummary: Sendable {
     public let mean: Double
     /// Of the mean, from the spread of the searches; nil for one search.
     public let standardError: Double?
+    /// For each budget the mean of what the best row within it is missed by, in the metric's unit, and the
+    /// standard error of that mean.
+    public let regrets: [(mean: Double, standardError: Double?)]
     /// The wall-clock times of the proposals since the checkpoint before.
     public let seconds: Spread
   }
@@ -65,10 +68,13 @@ public struct ReplaySummary: Sendable {
   public init(_ runs: [ReplayRun]) {
     self.init(
       curves: runs.map(\.curve), seconds: runs.map(\.proposalSeconds),
-      finalists: runs.map(\.finalists))
+      finalists: runs.map(\.finalists), regrets: runs.map(\.regrets))
   }
 
-  init(curves: [[Double]], seconds: [[Double]] = [], finalists: [[FinalistChoice]] = []) {
+  init(
+    curves: [[Double]], seconds: [[Double]] = [], finalists: [[FinalistChoice]] = [],
+    regrets: [[[Double]]] = []
+  ) {
     precondition(curves.allSatisfy { !$0.isEmpty } && !curves.isEmpty, "a search has a trial")
     let budget = curves.map(\.count).max() ?? 0
     let held = curves.map { curve in
@@ -83,6 +89,9 @@ public struct ReplaySummary: Sendable {
       checkpoints.append(
         Checkpoint(
           evaluations: evaluations, mean: mean, standardError: error,
+          regrets: (regrets.first?.indices ?? 0..<0).map { budget in
+            meanWithError(regrets.map { $0[budget][min(evaluations, $0[budget].count) - 1] })
+          },
           seconds: Spread(seconds.flatMap { $0.prefix(evaluations).dropFirst(since) })))
     }
     self.checkpoints = checkpoints

@@ -24,7 +24,10 @@ public struct ReplayTable: Sendable {
   private let knownCosts: [[Double]]
   private let measuredCosts: [[Double]]
   private let violations: [Double]
+  private let isAllowed: [Bool]
   private let measuredLimits: [Double?]
+  /// For each budget which rows keep it.
+  private let keeps: [[Bool]]
   /// For each row its covariates; empty without images.
   private let covariates: [[Double]]
 
@@ -67,7 +70,12 @@ public struct ReplayTable: Sendable {
         if isKnown { violations[row] += violation }
       }
     }
-    self.violations = violations
+    (self.violations, self.isAllowed) = (violations, isAllowed)
+    keeps = try definition.budgets.map { budget throws(ReplayError) in
+      try ReplayTable.costs(table, budget.column, failing: nil).map {
+        budget.violation(of: $0) == 0
+      }
+    }
     measuredLimits = definition.measuredCosts.map { name in
       definition.constraints.filter { $0.column == name }.map(\.bound).min()
     }
@@ -159,16 +167,30 @@ extension ReplayTable {
     ProposalProblem(
       space: space, costNames: definition.knownCosts,
       measuredCostNames: definition.measuredCosts,
-      covariateNames: covariates.isEmpty ? [] : ["log macs", "log parameters"], costScale: .linear,
-      reference: ReferencePoint(
-        value: score.referenceValue, costs: score.referenceCosts.map { $0 }),
-      measuredLimits: measuredLimits
+      covariateNames: covariates.isEmpty ? [] : ["log macs", "log parameters"],
+      objective: objective, measuredLimits: measuredLimits
     ) { architecture in
       guard let row = rows[architecture] else { return .unbuildable }
       return Appraisal(
         costs: knownCosts.map { $0[row] }, covariates: covariates.isEmpty ? [] : covariates[row],
-        violation: violations[row])
+        violation: violations[row], budgets: keeps.map { $0[row] ? 1 : 0 })
     }
+  }
+
+  /// What a study would be asked for that the score measures: the front up to the reference costs, of rows
+  /// that beat the reference value, and the best row within each budget.
+  private var objective: SearchObjective {
+    SearchObjective(
+      floor: score.referenceValue, requiredValue: definition.references[definition.metric],
+      asking: zip(definition.costs, score.referenceCosts).map { name, limit in
+        let bounds = definition.budgets.filter { $0.column == name }.map(\.bound)
+        return SearchObjective.AskedCost(bounds: bounds + [limit], isBounded: true)
+      }, budgetCount: keeps.count, asksForFront: definition.asksForFront)
+  }
+
+  /// The rows that may be the best within a budget: those that keep it and the constraints.
+  func rows(within budget: Int) -> [Int] {
+    (0..<count).filter { keeps[budget][$0] && isAllowed[$0] && !values[$0].isNaN }
   }
 
   /// Returns what a trial on a row reveals.
