@@ -32,6 +32,33 @@ struct JSONParser {
     return value
   }
 
+  /// Returns where a member of the outermost object stands, together with the comma that joins it to the
+  /// others: without these bytes the text is that of the object without the member. Nil if it has none.
+  static func range(ofMember wanted: String, in bytes: [UInt8]) throws(Failure) -> Range<Int>? {
+    var parser = JSONParser(bytes)
+    guard parser.take("{") else { return nil }
+    var comma: Int?
+    repeat {
+      parser.skipSpace()
+      let start = parser.position
+      guard parser.takeByte("\"") else { return nil }
+      parser.position = start
+      let name = try parser.string()
+      guard parser.take(":") else { throw parser.missing("':' after \"\(name)\"") }
+      _ = try parser.value()
+      let end = parser.position
+      guard name != wanted else {
+        if let comma { return comma..<end }
+        guard parser.take(",") else { return start..<end }
+        parser.skipSpace()
+        return start..<parser.position
+      }
+      parser.skipSpace()
+      comma = parser.position
+    } while parser.take(",")
+    return nil
+  }
+
   /// Returns the line and column, both from 1, of the byte at `offset`.
   static func location(of offset: Int, in bytes: [UInt8]) -> (line: Int, column: Int) {
     let before = bytes.prefix(offset)
