@@ -24,7 +24,10 @@ extension SearchSpace {
   private init(_ root: JSONField) throws(JSONError) {
     let members = try root.members(
       of: "a search space",
-      known: ["format", "name", "description", "images", "parameters", "blocks", "blueprint"])
+      known: [
+        "format", "name", "description", "images", "parameters", "blocks", "blueprint",
+        "references",
+      ])
     let format = try members.required("format")
     guard format.value == .text(SearchSpace.format) else {
       throw format.expected("\"\(SearchSpace.format)\"")
@@ -42,6 +45,7 @@ extension SearchSpace {
       name: name, parameters: parameters, file: root.file, blueprint: blueprint,
       images: try members["images"].map { field throws(JSONError) in try TypicalImages(field) }
         ?? TypicalImages())
+    if let field = members["references"] { references = try references(in: field) }
   }
 
   private static func parameters(_ field: JSONField) throws(JSONError) -> [Parameter] {

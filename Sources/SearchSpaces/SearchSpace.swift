@@ -18,6 +18,9 @@ public struct SearchSpace: Sendable {
   public let graphs: [DeclaredGraph]
   /// The images that networks are priced for where no data set says another size.
   public let images: TypicalImages
+  /// Named architectures that the space's author would write down without a search, in the order of
+  /// the file.
+  public internal(set) var references: [Reference] = []
   /// How an architecture becomes a network.
   let blueprint: Blueprint
 
