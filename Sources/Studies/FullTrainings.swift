@@ -60,7 +60,7 @@ struct FullTrainings {
     case .replied(let asked, let answer): (task, reply) = (asked, answer)
     }
     if task.kind == .test {
-      try journal.append(.tested(JournalEvent.Tested(trial: task.trial, test: reply?.test)))
+      try journal.append(.tested(JournalEvent.Tested(trial: task.trialNumber, test: reply?.test)))
     } else {
       try recordTraining(task, reply)
     }
@@ -70,7 +70,7 @@ struct FullTrainings {
   private func recordTraining(_ task: WorkerTask, _ reply: WorkerReply?) throws {
     let isBaseline = task.kind == .baseline
     let result = JournalEvent.Distilled(
-      trial: task.trial, repetition: task.repetition, isBaseline: isBaseline,
+      trial: task.trialNumber, repetition: task.repetition, isBaseline: isBaseline,
       outcome: reply.map { $0.status == .measured ? .measured : .diverged } ?? .crashed,
       validation: reply?.validation, test: reply?.test, seconds: reply?.seconds ?? 0,
       steps: reply?.steps ?? 0)
@@ -78,9 +78,11 @@ struct FullTrainings {
       of: result.trial, repetition: result.repetition, isBaseline: isBaseline)
     if known == nil {
       try journal.append(.distilled(result))
-    } else if !isBaseline, task.repetition == 0, journal.state.untestedTrials.contains(task.trial) {
+    } else if !isBaseline, task.repetition == 0,
+      journal.state.untestedTrials.contains(task.trialNumber)
+    {
       // Done once more for its weights, and this time with the test split.
-      try journal.append(.tested(JournalEvent.Tested(trial: task.trial, test: reply?.test)))
+      try journal.append(.tested(JournalEvent.Tested(trial: task.trialNumber, test: reply?.test)))
     }
     // Only now is the checkpoint of no more use: until the line above, a kill may need it.
     try? FileManager.default.removeItem(

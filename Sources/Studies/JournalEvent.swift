@@ -18,6 +18,8 @@ public enum JournalEvent: Hashable, Sendable {
   case selected(Selected)
   case distilled(Distilled)
   case tested(Tested)
+  case referencesChosen(ReferencesChosen)
+  case referenceTrained(ReferenceTrained)
   case measured(Measured)
   case stageTimed(StageTimed)
 
@@ -133,6 +135,8 @@ extension JournalEvent: Codable {
     case selected
     case distilled
     case tested
+    case referencesChosen = "references_chosen"
+    case referenceTrained = "reference_trained"
     case measured
     case stageTimed = "stage_timed"
   }
@@ -159,6 +163,8 @@ extension JournalEvent: Codable {
     case .selected: self = .selected(try Selected(from: decoder))
     case .distilled: self = .distilled(try Distilled(from: decoder))
     case .tested: self = .tested(try Tested(from: decoder))
+    case .referencesChosen: self = .referencesChosen(try ReferencesChosen(from: decoder))
+    case .referenceTrained: self = .referenceTrained(try ReferenceTrained(from: decoder))
     case .measured: self = .measured(try Measured(from: decoder))
     case .stageTimed: self = .stageTimed(try StageTimed(from: decoder))
     }
@@ -186,6 +192,8 @@ extension JournalEvent: Codable {
     case .selected(let value): try write(.selected, value)
     case .distilled(let value): try write(.distilled, value)
     case .tested(let value): try write(.tested, value)
+    case .referencesChosen(let value): try write(.referencesChosen, value)
+    case .referenceTrained(let value): try write(.referenceTrained, value)
     case .measured(let value): try write(.measured, value)
     case .stageTimed(let value): try write(.stageTimed, value)
     }

@@ -53,10 +53,10 @@ extension SearchStage {
     switch outcome {
     case .crashed(let task):
       result = JournalEvent.Rescored(
-        trial: task.trial, fraction: fraction, validation: nil, seconds: 0, steps: 0)
+        trial: task.trialNumber, fraction: fraction, validation: nil, seconds: 0, steps: 0)
     case .replied(let task, let reply):
       result = JournalEvent.Rescored(
-        trial: task.trial, fraction: fraction, validation: reply.validation,
+        trial: task.trialNumber, fraction: fraction, validation: reply.validation,
         seconds: reply.seconds ?? 0, steps: reply.steps ?? 0)
     }
     try journal.append(.rescored(result))

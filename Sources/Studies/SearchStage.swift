@@ -107,7 +107,7 @@ struct SearchStage {
     switch outcome {
     case .replied(let task, let reply):
       let result = JournalEvent.Finished(
-        trial: task.trial, outcome: JournalEvent.Finished.Outcome(reply.status),
+        trial: task.trialNumber, outcome: JournalEvent.Finished.Outcome(reply.status),
         validation: reply.validation, seconds: reply.seconds ?? 0, steps: reply.steps ?? 0,
         rungs: reply.rungs, fraction: task.fraction, repeats: reply.repeats)
       try journal.append(.finished(result))
@@ -116,9 +116,9 @@ struct SearchStage {
       try journal.append(
         .finished(
           JournalEvent.Finished(
-            trial: task.trial, outcome: .crashed, validation: nil, seconds: 0, steps: 0,
+            trial: task.trialNumber, outcome: .crashed, validation: nil, seconds: 0, steps: 0,
             fraction: task.fraction)))
-      context.report(.note("trial \(task.trial): the worker died twice; recorded as crashed"))
+      context.report(.note("trial \(task.trialNumber): the worker died twice; recorded as crashed"))
     }
   }
 

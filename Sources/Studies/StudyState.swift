@@ -41,6 +41,10 @@ public struct StudyState: Sendable {
   /// The numbers of the trials that get the full training.
   public var finalists: [Int]?
   public var distilled: [JournalEvent.Distilled] = []
+  /// The reference designs that are trained; nil before they are chosen, and where there are none.
+  public var references: JournalEvent.ReferencesChosen?
+  /// The full trainings of reference designs that the search has not trained itself.
+  public var referenceTrainings: [JournalEvent.ReferenceTrained] = []
   /// The students' latencies on the device, in the order in which they were measured.
   public var measured: [JournalEvent.Measured] = []
   public var stageSeconds: [JournalEvent.StageTimed] = []
@@ -102,6 +106,10 @@ public struct StudyState: Sendable {
     case .measured(let value): return unknown(value.trial)
     case .audited(let value): return value.trials.compactMap(unknown).first
     case .selected(let value): return value.trials.compactMap(unknown).first
+    case .referenceTrained(let value):
+      let isChosen = references?.designs.contains { $0.key == value.key } ?? false
+      return isChosen
+        ? nil : "it speaks of the reference design \(value.name), which was not chosen"
     default: return nil
     }
   }
@@ -150,6 +158,8 @@ public struct StudyState: Sendable {
       }
       guard let index, tested.insert(value.trial).inserted else { return }
       distilled[index].test = distilled[index].test ?? value.test
+    case .referencesChosen(let value): references = references ?? value
+    case .referenceTrained(let value): take(value)
     case .measured(let value): take(value)
     case .stageTimed(let value): stageSeconds.append(value)
     }

@@ -14,7 +14,8 @@ struct WorkerTask: Hashable, Sendable, Codable {
   /// Chosen by the sender; the answer repeats it.
   var id: Int
   var kind: Kind
-  var trial: Int
+  /// The trial that it is for; nil for a reference design, which is none.
+  var trial: Int?
   var key: String
   /// Which repetition of a training: another seed.
   var repetition: Int
@@ -44,6 +45,12 @@ struct WorkerTask: Hashable, Sendable, Codable {
 }
 
 extension WorkerTask {
+  /// The trial that it is for, of a task that is known to have one.
+  var trialNumber: Int {
+    guard let trial else { preconditionFailure("task \(id) (\(key)) is for no trial") }
+    return trial
+  }
+
   /// Returns whether the training goes on with this accuracy after so many steps.
   func goesOn(with accuracy: Double, after step: Int) -> Bool {
     guard let stopBelow = rungs?.first(where: { $0.step == step })?.stopBelow else { return true }

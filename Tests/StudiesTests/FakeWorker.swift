@@ -12,8 +12,9 @@ struct FakeWorker {
   ///
   /// - Parameters:
   ///   - atStart: What it does before the first task.
-  ///   - onTask: What it does for a task beside answering; `$id`, `$trial` and `$kind` are the task's,
-  ///     `$folder` is a place for files, `answer` answers.
+  ///   - onTask: What it does for a task beside answering; `$id`, `$trial`, `$key` and `$kind` are the
+  ///     task's, `$folder` is a place for files, `answer` answers. A reference design's trial is the
+  ///     number that its key is.
   init(in temporary: TemporaryFolder, atStart: String = "", onTask: String = "answer") throws {
     self.temporary = temporary
     let script = """
@@ -29,7 +30,11 @@ struct FakeWorker {
       say '{"id":-1,"status":"ready"}'
       while IFS= read -r line; do
         rest=${line#*'"id":'}; id=${rest%%[,\\}]*}
-        rest=${line#*'"trial":'}; trial=${rest%%[,\\}]*}
+        rest=${line#*'"key":"'}; key=${rest%%'"'*}
+        case "$line" in
+        *'"trial":'*) rest=${line#*'"trial":'}; trial=${rest%%[,\\}]*};;
+        *) trial=$((1$key % 1000));;
+        esac
         rest=${line#*'"kind":"'}; kind=${rest%%'"'*}
         \(onTask)
       done

@@ -182,6 +182,30 @@ enum MadeUp {
     .tested(JournalEvent.Tested(trial: trial, test: correct.map { evaluation($0) }))
   }
 
+  /// Reference designs that are trained, each with its MACs, and one that is not.
+  static func referencesChosen(
+    _ designs: [(name: String, key: String, macs: Int)], refused: String? = nil
+  ) -> JournalEvent {
+    .referencesChosen(
+      JournalEvent.ReferencesChosen(
+        designs: designs.map { .init(name: $0.name, key: $0.key, costs: costs(macs: $0.macs)) },
+        refused: refused.map { [.init(name: $0, key: "r", reason: "it breaks macs<=5 by 3 %")] }
+          ?? [])
+    )
+  }
+
+  /// A full training of a reference design; nil for one that diverged.
+  static func referenceTrained(
+    _ name: String, key: String, _ correct: Int?, repetition: Int = 0
+  ) -> JournalEvent {
+    .referenceTrained(
+      JournalEvent.ReferenceTrained(
+        name: name, key: key, repetition: repetition,
+        outcome: correct == nil ? .diverged : .measured,
+        validation: correct.map { evaluation($0) }, test: correct.map { evaluation($0 - 10) },
+        seconds: 61.25, steps: 100))
+  }
+
   /// A student's latency; its standard error is 1 %.
   static func measured(
     _ trial: Int, _ milliseconds: Double, source: String = "host",
@@ -209,7 +233,10 @@ enum MadeUp {
     finished(0, 800), finished(1, nil), proposed(2, macs: 800), stopped(2, at: [(3, 500)]),
     stageTimed, rescored(0, 830), audited(0, raisedTo: 0.1), searchEnded(3),
     selected(0), teacherTested, distilled(0, 850), tested(0, 845),
-    distilled(0, nil, isBaseline: true), measured(0, 0.7),
+    distilled(0, nil, isBaseline: true),
+    referencesChosen([("ladder", "l0", 600), ("other", "l1", 900)], refused: "large"),
+    referenceTrained("ladder", key: "l0", 840), referenceTrained("other", key: "l1", nil),
+    measured(0, 0.7),
     nothingFeasible, nothingFeasibleWithReasons,
   ]
 

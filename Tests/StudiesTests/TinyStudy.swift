@@ -89,6 +89,8 @@ struct StudyOutcome: Equatable {
   let searchEnded: JournalEvent.SearchEnded?
   let finalists: [Int]?
   let distilled: [JournalEvent.Distilled]
+  let references: JournalEvent.ReferencesChosen?
+  let referenceTrainings: [JournalEvent.ReferenceTrained]
 
   init(_ state: StudyState) {
     teacher = state.teacher
@@ -107,6 +109,12 @@ struct StudyOutcome: Equatable {
     }.sorted { $0.trial < $1.trial }
     searchEnded = state.searchEnded
     finalists = state.finalists
+    references = state.references
+    referenceTrainings = state.referenceTrainings.map { result in
+      var result = result
+      result.seconds = 0
+      return result
+    }.sorted { ($0.key, $0.repetition) < ($1.key, $1.repetition) }
     distilled = state.distilled.map { result in
       var result = result
       result.seconds = 0
@@ -129,6 +137,10 @@ struct StudyOutcome: Equatable {
     if audited != other.audited { return "audited" }
     if finalists != other.finalists { return "finalists" }
     for (a, b) in zip(distilled, other.distilled) where a != b { return "training \(a) and \(b)" }
+    if references != other.references { return "references" }
+    for (a, b) in zip(referenceTrainings, other.referenceTrainings) where a != b {
+      return "reference \(a) and \(b)"
+    }
     return self == other ? "none" : "the end"
   }
 }
