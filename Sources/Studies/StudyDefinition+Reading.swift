@@ -9,7 +9,7 @@ extension StudyDefinition {
   static let keys = [
     "format", "name", "seed", "data", "teacher", "search_space", "hardware", "devices", "minimize",
     "constraints", "confidence", "budgets", "search", "flash", "full", "finalists", "audit",
-    "warm_start", "measure", "workers",
+    "references", "warm_start", "measure", "workers",
   ]
 
   /// Reads `study.json` strictly.
@@ -55,6 +55,7 @@ extension StudyDefinition {
     finalists = try FinalistSettings(
       members["finalists"], trials: search.trials, budgets: budgets.count)
     audit = try AuditSettings(members["audit"])
+    references = try members["references"].map(ReferenceChoice.init)
     warmStart = try members["warm_start"]?.distinctTexts("earlier studies", "a folder") ?? []
     measure = try members["measure"].map(MeasureSettings.init)
     if let measure = members["measure"], hardware.isEmpty {
@@ -130,7 +131,8 @@ extension SearchSettings {
     if let count = try members["repeat_every"]?.integer(in: 0...1_000_000) { repeatEvery = count }
     rungs = try members["rungs"].map(RungSettings.init)
     if let field = members["enqueue"] {
-      enqueue = try field.distinctTexts("students", "an architecture's key")
+      enqueue = try field.distinctTexts(
+        "students", "an architecture's key, or a reference design's name,")
       guard enqueue.count <= trials else {
         throw field.expected("at most as many as search.trials, which is \(trials)")
       }
@@ -181,7 +183,7 @@ extension AuditSettings {
 
 extension JSONField {
   /// Returns the texts of an array, each of which may stand there once.
-  fileprivate func distinctTexts(
+  func distinctTexts(
     _ title: String, _ expectation: String
   ) throws(JSONError) -> [String] {
     var texts: [String] = []

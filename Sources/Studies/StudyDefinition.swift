@@ -40,6 +40,8 @@ public struct StudyDefinition: Sendable {
   public var audit: AuditSettings
   /// How the final students are timed on the device; nil for this machine, if the profile is its own.
   public var measure: MeasureSettings?
+  /// Which reference designs of the space are trained as well; nil for the default.
+  public var references: ReferenceChoice?
   /// Folders of earlier studies on the same search space, relative to the study's.
   public var warmStart: [String]
   /// Worker processes; nil for as many as the machine has cores.
@@ -81,7 +83,8 @@ public struct SearchSettings: Hashable, Sendable {
   public var repeatEvery = 8
   /// Where flash trainings are examined and may be stopped; nil if all run to their end.
   public var rungs: RungSettings?
-  /// The keys of students to try first, in this order.
+  /// The keys of students to try first, in this order; names of reference designs while only `study.json` has
+  /// been read, not the space.
   public var enqueue: [String] = []
 }
 

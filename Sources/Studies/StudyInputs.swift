@@ -16,6 +16,10 @@ public struct StudyInputs: Sendable {
   public let reader: BatchReader
   public let teacherNetwork: Network
   let studyHash: String
+  /// The hashes that the study may have been begun with: this version's, and that of one without reference
+  /// designs.
+  private let acceptedStudyHashes: [String]
+  /// Of the file without its reference designs, which change nothing of what a key means.
   let spaceHash: String
   /// Those of several profiles with commas between them; nil without any.
   let profileHash: String?
@@ -61,23 +65,43 @@ public struct StudyInputs: Sendable {
         expected: "layers that fit images of \(shape): \(error)")
     }
     try space.checkNetworks(input: shape, classes: dataset.classes)
-    studyHash = ContentHash.hexadecimal(of: definition.identity)
-    spaceHash = try ContentHash.hexadecimal(ofFile: spacePath)
+    try definition.checkReferences(of: space, file: folder.definition)
+    acceptedStudyHashes = definition.identities(in: space).map(ContentHash.hexadecimal(of:))
+    studyHash = acceptedStudyHashes[0]
+    spaceHash = try StudyInputs.hash(ofSpace: spacePath)
     profileHash =
       profilePaths.isEmpty
       ? nil : try profilePaths.map(ContentHash.hexadecimal(ofFile:)).joined(separator: ",")
+    let enqueued = definition.search.enqueue
+    definition.search.enqueue = enqueued.map(space.key(ofNameOrKey:))
     self.definition = definition
-    try checkEnqueued()
+    try checkEnqueued(as: enqueued)
   }
 
-  /// Checks that the students that `search.enqueue` asks for can be tried.
-  private func checkEnqueued() throws(JSONError) {
+  private static func hash(ofSpace path: String) throws -> String {
+    let json = try MappedFile(path).withUnsafeBytes { Data($0) }
+    return ContentHash.hexadecimal(
+      of: try JSONField.text(json, withoutMember: "references", file: path))
+  }
+
+  /// Checks that the students that `search.enqueue` asks for can be tried, each once.
+  ///
+  /// - Parameter texts: Their keys or names, as the file has them.
+  private func checkEnqueued(as texts: [String]) throws(JSONError) {
     let pricing = StudentPricing(inputs: self)
-    for (index, key) in definition.search.enqueue.enumerated() {
-      guard let obstacle = pricing.obstacle(to: key) else { continue }
-      throw .invalid(
-        file: folder.definition, field: "search.enqueue[\(index)]", value: "\"\(key)\"",
-        expected: "the key of a student that may be trained: \(obstacle)")
+    let keys = definition.search.enqueue
+    for (index, key) in keys.enumerated() {
+      func expected(_ expectation: String) -> JSONError {
+        .invalid(
+          file: folder.definition, field: "search.enqueue[\(index)]", value: "\"\(texts[index])\"",
+          expected: expectation)
+      }
+      if let obstacle = pricing.obstacle(to: key) {
+        throw expected("the key of a student that may be trained: \(obstacle)")
+      }
+      if let first = keys[..<index].firstIndex(of: key) {
+        throw expected("each student once; search.enqueue[\(first)] is the same")
+      }
     }
   }
 
@@ -125,7 +149,8 @@ public struct StudyInputs: Sendable {
     func compare(_ now: String?, _ then: String?, _ what: String) throws {
       guard now == then else { throw StudyError.changed(folder: folder.path, what: what) }
     }
-    try compare(studyHash, began.studyHash, "study.json")
+    let isSameStudy = acceptedStudyHashes.contains(began.studyHash)
+    try compare(isSameStudy ? began.studyHash : studyHash, began.studyHash, "study.json")
     try compare(spaceHash, began.spaceHash, "the search space \(definition.searchSpace)")
     let hardware = definition.hardware
     try compare(

@@ -89,6 +89,18 @@ let tinySpace = """
   }
   """
 
+/// The same students with three reference designs, of 0, 1 and 2 separable layers.
+let tinySpaceWithReferences =
+  String(tinySpace.dropLast(2)) + """
+    ,
+      "references": [
+        {"name": "deep", "key": "212"},
+        {"name": "small", "values": {"depth": 0, "width": 4}},
+        {"name": "middle", "values": {"depth": 1, "kernel": 3, "width": 6}}
+      ]
+    }
+    """
+
 /// The profile of a made-up machine, as `profile measure` of a version would have measured it.
 func deviceProfile(measuredOn machine: String, version: String) -> String {
   deviceProfile().replacing("some runtime", with: "autodistill \(version)")
