@@ -59,6 +59,12 @@ public struct StudyResults: Sendable {
   public let audit: FlashAudit?
   /// In the order of `study.json`; empty while no student has had its full training.
   public let budgets: [BudgetResult]
+  /// The reference designs that got the full training, in the order of the first objective's cost.
+  public let references: [Reference]
+  /// The names of reference designs whose full trainings all failed.
+  public let failedReferences: [String]
+  /// For each budget that the study asks about the best student and the best reference design.
+  public let comparisons: [ReferenceComparison]
   /// What is known of measured latencies; nil if there are none.
   public let measurement: Measurement?
 
@@ -123,6 +129,10 @@ public struct StudyResults: Sendable {
     budgets = definition.budgets.compactMap { [students = kept.isEmpty ? self.students : kept] in
       BudgetResult($0, definition, students)
     }
+    (references, failedReferences) = StudyResults.references(
+      definition, state, against: self.students)
+    comparisons = StudyResults.comparisons(
+      definition, students: self.students, references: references)
   }
 }
 

@@ -1,0 +1,162 @@
+import Distillation
+import HardwareProfiles
+
+extension StudyResults {
+  /// A reference design that got the full training.
+  public struct Reference: Hashable, Sendable {
+    public var name: String
+    public var key: String
+    public var costs: Costs
+    /// The trial of the search that has tried the same architecture and trained it fully, if one has.
+    public var trial: Int?
+    /// One evaluation for each repetition that ended well; at least one.
+    public var validation: [Evaluation]
+    public var test: [Evaluation]
+    /// The student of the search that costs no more by any objective, is no less accurate on the validation
+    /// split and better in one of these; of several the most accurate.
+    public var dominatedBy: Int?
+
+    public var validationAccuracy: Double { validation.meanAccuracy }
+    public var testAccuracy: Double { test.meanAccuracy }
+  }
+
+  /// The best student of the search that keeps a budget and the best reference design that does.
+  ///
+  /// Both by validation accuracy, the cheapest of several, and by predicted costs: reference designs are not
+  /// timed on the device.
+  public struct ReferenceComparison: Hashable, Sendable {
+    public enum Verdict: String, Hashable, Sendable {
+      case won
+      case lost
+      /// The accuracies differ by no more than chance explains.
+      case tied
+      /// The search has found the reference design itself.
+      case same
+      /// No reference design keeps the budget.
+      case unopposed
+      /// A reference design keeps the budget and no student does.
+      case absent
+    }
+
+    /// Nil in a study without budgets and limits.
+    public var budget: Budget?
+    public var student: Student?
+    public var reference: Reference?
+    /// The reference designs that keep the budget.
+    public var within: Int
+    /// Those of them that the student has a higher validation accuracy than.
+    public var beaten: Int
+
+    /// The student's validation accuracy less the reference's; nil where one of them is missing.
+    public var difference: Double? {
+      guard let student, let reference else { return nil }
+      return student.validationAccuracy - reference.validationAccuracy
+    }
+
+    /// The half-width of the difference's 95 % interval, as if the two had seen different images:
+    /// 1.96 · √(p(1 − p)/n + q(1 − q)/m); nil where one of them is missing.
+    public var reach: Double? {
+      guard let student, let reference, let n = student.validation.first?.count,
+        let m = reference.validation.first?.count
+      else { return nil }
+      let (p, q) = (student.validationAccuracy, reference.validationAccuracy)
+      return 1.959963984540054
+        * (p * (1 - p) / Double(n) + q * (1 - q) / Double(m)).squareRoot()
+    }
+
+    public var verdict: Verdict {
+      guard let student else { return .absent }
+      guard let reference else { return .unopposed }
+      if student.key == reference.key { return .same }
+      guard let difference, let reach, abs(difference) > reach else { return .tied }
+      return difference > 0 ? .won : .lost
+    }
+  }
+
+  /// Returns the reference designs that ended well, in the order of the first objective's cost, and the names
+  /// of those whose trainings all failed.
+  static func references(
+    _ definition: StudyDefinition, _ state: StudyState, against students: [Student]
+  ) -> (trained: [Reference], failed: [String]) {
+    var trained: [Reference] = []
+    var failed: [String] = []
+    let repetitions = 0..<definition.finalists.seeds
+    for design in state.references?.designs ?? [] {
+      let results = repetitions.compactMap {
+        repetition -> (validation: Evaluation?, test: Evaluation?)? in
+        if let shared = state.sharedTraining(ofReference: design.key, repetition: repetition) {
+          return (shared.validation, shared.test)
+        }
+        return state.ownTraining(ofReference: design.key, repetition: repetition).map {
+          ($0.validation, $0.test)
+        }
+      }
+      let validation = results.compactMap(\.validation)
+      if validation.isEmpty {
+        if results.count == repetitions.count { failed.append(design.name) }
+        continue
+      }
+      var reference = Reference(
+        name: design.name, key: design.key, costs: design.costs,
+        trial: state.fullTrial(ofKey: design.key), validation: validation,
+        test: results.compactMap(\.test))
+      reference.dominatedBy =
+        students.filter { definition.dominates($0, reference) }
+        .max {
+          ($0.validationAccuracy, -$0.trial) < ($1.validationAccuracy, -$1.trial)
+        }?.trial
+      trained.append(reference)
+    }
+    trained.sort {
+      (definition.firstCost($0.costs), $0.name) < (definition.firstCost($1.costs), $1.name)
+    }
+    return (trained, failed)
+  }
+
+  /// Returns the comparison for each budget that the study asks about, in their order; empty before a
+  /// reference design has been trained, and without what is neither kept by a student nor by a reference.
+  static func comparisons(
+    _ definition: StudyDefinition, students: [Student], references: [Reference]
+  ) -> [ReferenceComparison] {
+    guard !references.isEmpty else { return [] }
+    let asked = definition.askedBudgets
+    return (asked.isEmpty ? [nil] : asked.map(Optional.some)).compactMap { budget in
+      func keeps(_ costs: Costs) -> Bool {
+        budget.map { definition.violation($0, costs) == 0 } ?? true
+      }
+      let student = students.filter { $0.broken.isEmpty && keeps($0.costs) }
+        .reduce(nil) { best, next -> Student? in
+          guard let best, best.validationAccuracy >= next.validationAccuracy else { return next }
+          return best
+        }
+      let within = references.filter { keeps($0.costs) }
+      let reference = within.reduce(nil) { best, next -> Reference? in
+        guard let best, best.validationAccuracy >= next.validationAccuracy else { return next }
+        return best
+      }
+      guard student != nil || reference != nil else { return nil }
+      let beaten = within.count {
+        $0.validationAccuracy < student?.validationAccuracy ?? -.infinity
+      }
+      return ReferenceComparison(
+        budget: budget, student: student, reference: reference, within: within.count,
+        beaten: beaten)
+    }
+  }
+
+  /// The reference designs that a student of the search dominates, in any budget or none.
+  public var dominatedReferences: [Reference] { references.filter { $0.dominatedBy != nil } }
+}
+
+extension StudyDefinition {
+  /// Whether a student is at least as good as a reference design by accuracy and all objectives, and better by
+  /// one of them.
+  fileprivate func dominates(
+    _ student: StudyResults.Student, _ reference: StudyResults.Reference
+  ) -> Bool {
+    guard student.broken.isEmpty else { return false }
+    let a = objectiveVector(student.validationAccuracy, student.costs)
+    let b = objectiveVector(reference.validationAccuracy, reference.costs)
+    return zip(a, b).allSatisfy { $0 >= $1 } && a != b
+  }
+}
