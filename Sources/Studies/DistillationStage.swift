@@ -3,7 +3,7 @@ import FileFormats
 import Foundation
 
 /// The last stage: the chosen students get the full training, with and without the teacher, and the
-/// test split is looked at.
+/// test split is looked at. The reference designs come last.
 struct DistillationStage {
   let inputs: StudyInputs
   let context: StudyContext
@@ -29,6 +29,7 @@ struct DistillationStage {
       let new = chosen.dropFirst(known.count).map(String.init).joined(separator: ", ")
       context.report(.note("full training for trials \(new)"))
     }
+    try ReferenceStage(inputs: inputs, context: context, journal: journal).run()
   }
 
   private func train(_ tasks: [WorkerTask]) throws {

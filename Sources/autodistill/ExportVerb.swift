@@ -53,7 +53,9 @@ struct ExportVerb: Verb {
       FileManager.default.fileExists(atPath: path)
     else {
       let state = try Journal.state(of: folder)
-      let known = StudyResults(inputs.definition, state).students.map(\.key)
+      let results = StudyResults(inputs.definition, state)
+      let students = results.students.map(\.key)
+      let known = students + results.references.map(\.key).filter { !students.contains($0) }
       throw StudyError.missing(
         "'\(key)' has not been distilled in \(folder.path): "
           + (known.isEmpty
