@@ -10,12 +10,14 @@ struct Palette: Hashable, Sendable {
     ("paper", "#ffffff"), ("ink", "#1b2530"), ("soft", "#55626f"), ("rule", "#e1e6eb"),
     ("tint", "#f3f6f9"), ("student", "#0b5cad"), ("dominated", "#5d8fc4"), ("flash", "#808c98"),
     ("baseline", "#a85400"), ("teacher", "#6d3ba8"), ("over", "#b3261e"),
+    ("reference", "#00706a"),
   ])
 
   static let dark = Palette(colors: [
     ("paper", "#12171d"), ("ink", "#e4e9ee"), ("soft", "#a4b0bc"), ("rule", "#2b343e"),
     ("tint", "#1a212a"), ("student", "#6db3ff"), ("dominated", "#47799f"), ("flash", "#8a96a2"),
     ("baseline", "#f0a24e"), ("teacher", "#c8a4f7"), ("over", "#ff7d73"),
+    ("reference", "#4fc9bd"),
   ])
 
   static func == (a: Palette, b: Palette) -> Bool {
@@ -63,6 +65,7 @@ enum ChartStyle {
     .chart .flash { fill: none; stroke: \(color("flash")); stroke-width: 1.2; }
     .chart .chosen { fill: \(color("paper")); stroke: \(color("student")); stroke-width: 1.5; }
     .chart .connector { stroke: \(color("student")); stroke-dasharray: 1 3; stroke-linecap: round; }
+    .chart .reference { fill: \(color("paper")); stroke: \(color("reference")); stroke-width: 1.8; }
     .chart .baseline { fill: none; stroke: \(color("baseline")); stroke-width: 1.6; }
     .chart .teacher { stroke: \(color("teacher")); stroke-width: 1.5; stroke-dasharray: 8 4; }
     .chart .bound { stroke: \(color("over")); stroke-width: 1.5; stroke-dasharray: 3 3; }

@@ -31,6 +31,7 @@ struct JSONReport {
       ("hardware", hardware),
       ("teacher", teacher),
       ("students", .array(table.rows.map(student))),
+      ("references", references),
       ("flash_audit", audit),
       ("least_infeasible", leastInfeasible),
       ("infeasibility", infeasibility),

@@ -26,7 +26,7 @@ extension ParetoChart {
     parts += frame.horizontalAxis("\(costTitle) (\(metric.unit)\(scale))", base: base)
     parts += crosses(frame) + boundLines(frame, base: base)
     parts += teacherLine(frame) + costBars(frame) + flashMarks(frame) + frontLine(frame)
-    parts += studentMarks(frame) + names(frame)
+    parts += referenceMarks(frame) + studentMarks(frame) + names(frame)
     if students.isEmpty && flash.isEmpty {
       parts.append(
         SVG.text(
@@ -118,7 +118,10 @@ extension ParetoChart {
     let chosen = Set(students.map(\.trial))
     return flash.filter { !chosen.contains($0.trial) && !isBelow($0, frame) }
       .flatMap { bar("cost-bar faint", $0.cost, $0.costError, frame.y($0.accuracy)) }
-      + students.flatMap { bar("cost-bar", $0.cost, $0.costError, frame.y($0.accuracy)) }
+      + (students.map { ($0.cost, $0.costError, $0.accuracy) }
+      + references.map { ($0.cost, $0.costError, $0.accuracy) }).flatMap {
+        bar("cost-bar", $0, $1, frame.y($2))
+      }
   }
 
   private func flashMarks(_ frame: PlotFrame) -> [Markup] {
@@ -186,6 +189,20 @@ extension ParetoChart {
     }
   }
 
+  /// A hollow square for each reference design, with its interval.
+  private func referenceMarks(_ frame: PlotFrame) -> [Markup] {
+    references.map { reference in
+      let (x, y) = (frame.x(reference.cost), frame.y(reference.accuracy))
+      let (low, high) = (reference.interval.lowerBound, reference.interval.upperBound)
+      return SVG.group(
+        reference.tip,
+        [
+          SVG.line("reference", from: (x, frame.y(low)), to: (x, frame.y(high))),
+          SVG.square("reference", x: x, y: y, radius: 5),
+        ])
+    }
+  }
+
   private func names(_ frame: PlotFrame) -> [Markup] {
     var obstacles = flash.map {
       LabelPlacer.Box(x: frame.x($0.cost), y: frame.y($0.accuracy), radius: 4)
@@ -201,6 +218,10 @@ extension ParetoChart {
         obstacles.append(
           LabelPlacer.Box(x: x + ParetoChart.aside, y: frame.y(baseline), radius: 5))
       }
+    }
+    for reference in references {
+      let (x, y) = (frame.x(reference.cost), frame.y(reference.accuracy))
+      obstacles.append(LabelPlacer.Box(x: x, y: y, radius: 6))
     }
     let corners = frontPoints(frame)
     for (start, end) in zip(corners, corners.dropFirst()) {

@@ -32,6 +32,12 @@ extension ParetoChart {
     add(students.contains { $0.baseline != nil }, "without the teacher (drawn beside)") { x, y in
       [SVG.triangle("baseline", x: x, y: y, radius: 4.5)]
     }
+    add(!references.isEmpty, "reference design, fully distilled") { x, y in
+      [
+        SVG.line("reference", from: (x, y - 9), to: (x, y + 9)),
+        SVG.square("reference", x: x, y: y, radius: 5),
+      ]
+    }
     let hasErrors = flash.contains { $0.costError > 0 } || students.contains { $0.costError > 0 }
     add(hasErrors, "± one standard error of the \(metric.title)") { x, y in
       [SVG.line("cost-bar", from: (x - 9, y), to: (x + 9, y))]

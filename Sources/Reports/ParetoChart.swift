@@ -33,6 +33,17 @@ struct ParetoChart: Sendable {
     let tip: String
   }
 
+  /// A reference design that got the full training.
+  struct Reference: Sendable {
+    let name: String
+    let cost: Double
+    /// One standard error of the predicted cost; 0 for what is exact.
+    let costError: Double
+    let accuracy: Double
+    let interval: ClosedRange<Double>
+    let tip: String
+  }
+
   /// A bound on the cost, and the constraint as text.
   struct Bound: Sendable {
     let value: Double
@@ -48,6 +59,8 @@ struct ParetoChart: Sendable {
   let flash: [Flash]
   /// By their cost, ascending.
   let students: [Student]
+  /// By their cost, ascending.
+  let references: [Reference]
   let teacher: (accuracy: Double, label: String)?
   /// The bounds on the metric, those of the study's constraints first, then those of its budgets.
   let bounds: [Bound]
@@ -70,7 +83,8 @@ extension ParetoChart {
     self.metric = metric
     costTitle =
       inputs.chartsMeasuredLatency
-      ? "latency, measured (of flash trials: predicted)" : metric.title
+      ? "latency, measured (of flash trials\(inputs.results.references.isEmpty ? "" : " and reference designs"): predicted)"
+      : metric.title
     flash = inputs.measuredTrials.map { trial in
       let accuracy = trial.flashAccuracy ?? .nan
       return Flash(
@@ -95,6 +109,17 @@ extension ParetoChart {
           + "validation accuracy \(accuracy.percentage) "
           + "(95 % interval \(interval.percentage)), \(inputs.costPhrase(student)); "
           + inputs.words(student.key))
+    }
+    references = inputs.results.references.map { reference in
+      let accuracy = reference.validationAccuracy
+      let interval = reference.validation.interval ?? accuracy...accuracy
+      return Reference(
+        name: reference.name, cost: cost(reference.costs), costError: error(reference.costs),
+        accuracy: 100 * accuracy,
+        interval: 100 * interval.lowerBound...100 * interval.upperBound,
+        tip: "Reference design \(reference.name): validation accuracy \(accuracy.percentage) "
+          + "(95 % interval \(interval.percentage)), \(phrase(reference.costs)); "
+          + inputs.words(reference.key))
     }
     teacher = inputs.state.teacher.map { teacher in
       let accuracy = teacher.validation.accuracy
@@ -123,7 +148,7 @@ extension ParetoChart {
 
   /// The horizontal scale: all trials and students, and of the rest what is not far from them.
   var costScale: AxisScale {
-    var values = flash.map(\.cost) + students.map(\.cost)
+    var values = flash.map(\.cost) + students.map(\.cost) + references.map(\.cost)
     let others = bounds.map(\.value) + infeasible
     if let low = values.min(), let high = values.max() {
       values += others.filter { (low / ParetoChart.reach...high * ParetoChart.reach).contains($0) }
@@ -141,6 +166,7 @@ extension ParetoChart {
   var accuracyScale: AxisScale {
     let core =
       students.flatMap { [$0.accuracy, $0.interval.lowerBound, $0.interval.upperBound] }
+      + references.flatMap { [$0.accuracy, $0.interval.lowerBound, $0.interval.upperBound] }
       + students.compactMap(\.baseline) + (teacher.map { [$0.accuracy] } ?? [])
     if core.isEmpty && flash.isEmpty { return AxisScale(covering: [0, 100], limits: 0...100) }
     let sorted = flash.map(\.accuracy).sorted()
@@ -175,6 +201,12 @@ extension ParetoChart {
       + "\(counted(flash.count, "flash trial")), "
       + "\(counted(students.count, "fully distilled student"))"
       + (spread.isEmpty ? ". " : ": " + spread.joined(separator: "; ") + ". ")
+      + (references.isEmpty
+        ? ""
+        : "\(counted(references.count, "reference design")): "
+          + references.map {
+            "\($0.name): \($0.accuracy.fixed(2)) % at \($0.cost.brief) \(metric.unit)"
+          }.joined(separator: "; ") + ". ")
       + (teacher.map { "\($0.label)." } ?? "")
   }
 }

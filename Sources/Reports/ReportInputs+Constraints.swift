@@ -1,3 +1,5 @@
+import HardwareProfiles
+import Statistics
 import Studies
 
 extension ReportInputs {
@@ -38,7 +40,51 @@ extension ReportInputs {
         .init("rejected (%)", .number), .init("note"),
       ], rows: rows)
     return ReportSection(
-      anchor: "constraints", title: "Constraints", blocks: [.paragraph(sentence), .table(table)])
+      anchor: "constraints", title: "Constraints",
+      blocks: [.paragraph(sentence)]
+        + (admissionSentences.isEmpty ? [] : [.list(admissionSentences)]) + [.table(table)])
+  }
+
+  /// From this relative standard error on it is worth saying how predictions get better.
+  private static let largeError = 0.1
+
+  /// What upper bounds on predicted costs mean once the predictions' doubt is taken off: which predictions
+  /// they admit, by the errors of the students that the study has priced.
+  ///
+  /// A prediction v with standard error s·v keeps a bound b at a confidence of z deviations where
+  /// v ≤ b / (1 + z·s); s is the students' median.
+  var admissionSentences: [String] {
+    let confidence = definition.confidence
+    let trials = state.trials.map(\.costs)
+    let nearest = (state.nothingFeasible?.leastInfeasible ?? []).map(\.costs)
+    let (costs, source) = trials.isEmpty ? (nearest, "nearest student") : (trials, "trial")
+    var largest = 0.0
+    var sentences = constraints.map(\.constraint).filter {
+      $0.relation == .atMost && $0.metric.needsProfile
+    }.compactMap { constraint -> String? in
+      let errors = costs.compactMap { costs -> Double? in
+        guard let cost = try? constraint.decisive(of: costs, at: confidence), cost.value > 0 else {
+          return nil
+        }
+        return cost.standardError / cost.value
+      }
+      guard !errors.isEmpty else { return nil }
+      let error = median(errors)
+      guard error > 0 else { return nil }
+      largest = max(largest, error)
+      let metric = constraint.metric
+      let admitted = constraint.bound / (1 + confidence.deviations * error)
+      return "\(constraint) at \(confidence.level.percent(1)) % admits predictions up to about "
+        + "\(metric.text(admitted)) \(metric.unit): their typical relative standard error is "
+        + "\(error.percent(0)) % (the median of \(counted(errors.count, source)))."
+    }
+    if largest > ReportInputs.largeError {
+      sentences.append(
+        "A profile that is fitted to measurements of the device itself has smaller errors, and so the "
+          + "same limits admit more: see autodistill profile suggest, profile measure and profile fit."
+      )
+    }
+    return sentences
   }
 
   private func note(_ rejected: Int?, of drawn: Int) -> String {
@@ -69,7 +115,13 @@ extension ReportInputs {
         reason(training.outcome == .diverged), words(key), key,
       ]
     }
-    guard !flash.isEmpty || !full.isEmpty else { return nil }
+    let references = failedReferenceTrainings.map { training in
+      [
+        "–", "full, seed \(training.repetition), reference design \(training.name)",
+        reason(training.outcome == .diverged), words(training.key), training.key,
+      ]
+    }
+    guard !flash.isEmpty || !full.isEmpty || !references.isEmpty else { return nil }
     return ReportSection(
       anchor: "failures", title: "Trainings that failed",
       blocks: [
@@ -79,7 +131,7 @@ extension ReportInputs {
             columns: [
               .init("trial", .number), .init("training"), .init("what happened"),
               .init("architecture"), .init("key", .code),
-            ], rows: flash + full))
+            ], rows: flash + full + references))
       ])
   }
 }

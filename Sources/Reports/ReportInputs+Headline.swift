@@ -9,6 +9,7 @@ extension ReportInputs {
     if let headlineOfDemoted { return headlineOfDemoted }
     guard let best else { return [headlineWithoutStudents] }
     var sentences = [headline(of: best)]
+    if let referenceHeadline { sentences.append(referenceHeadline) }
     if let cheapest = results.students.first(where: \.isOnFront), cheapest.trial != best.trial {
       let accuracy = accuracyPhrase(cheapest)
       sentences.append(

@@ -15,11 +15,13 @@ extension ReportInputs {
     }
     let flash = measuredTrials.filter { $0.source == nil }.compactMap(\.result)
     let full = state.distilled.filter { $0.outcome == .measured }
+    let references = state.referenceTrainings.filter { $0.outcome == .measured }
     var facts: [ReportFact] = []
     for (name, seconds, steps) in [
       ("Flash trials", flash.map(\.seconds), flash.map(\.steps)),
       ("Flash, scored again", state.rescored.map(\.seconds), state.rescored.map(\.steps)),
       ("Full trainings", full.map(\.seconds), full.map(\.steps)),
+      ("Reference designs", references.map(\.seconds), references.map(\.steps)),
     ] where !seconds.isEmpty {
       let sum = seconds.reduce(0, +)
       let mean = (sum / Double(seconds.count)).duration

@@ -51,8 +51,23 @@ extension ReportInputs {
         "\(counted(finalists.count, "student")), \(counted(finalists.seeds, "seed")) each, "
           + (finalists.baseline ? "also without the teacher" : "without a baseline")),
     ]
+    if !space.references.isEmpty { facts.append(ReportFact("Reference designs", referenceText)) }
     return ReportSection(
       anchor: "asked", title: "What was asked for", blocks: [.facts(facts)])
+  }
+
+  /// Which reference designs were asked for.
+  private var referenceText: String {
+    let all = counted(space.references.count, "reference design")
+    switch definition.referenceChoice {
+    case .none: return "none of the space's \(all)"
+    case .all: return "all of the space's \(all) that keep the limits"
+    case .named(let names): return names.joined(separator: ", ")
+    case .nearest(let count):
+      let place =
+        definition.askedBudgets.isEmpty ? "spread over the costs" : "nearest below each budget"
+      return "of the space's \(all) the \(count) \(place)"
+    }
   }
 
   private var pointText: String {

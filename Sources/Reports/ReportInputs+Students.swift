@@ -32,7 +32,7 @@ extension ReportInputs {
   }
 
   /// The costs worth a column: the objectives first, then what else is known of every student.
-  private var shownMetrics: [DeviceMetric] {
+  var shownMetrics: [DeviceMetric] {
     let names = profiles.count > 1 ? profiles.map { Optional($0.name) } : [nil]
     let metrics: [CostMetric] = [
       .latencyMilliseconds, .energyMillijoules, .peakMemoryBytes, .weightBytes, .macs, .parameters,
@@ -48,19 +48,22 @@ extension ReportInputs {
       }
   }
 
+  /// A mean accuracy in per cent, with its deviation over several seeds; a dash if there is none.
+  private func accuracy(_ evaluations: [Evaluation]) -> String {
+    guard !evaluations.isEmpty else { return "–" }
+    let spread = evaluations.deviation.map { " ± \($0.percent(2))" } ?? ""
+    return evaluations.meanAccuracy.percent(2) + spread
+  }
+
+  /// A mean accuracy in per cent with the 95 % interval from the finite split.
+  func withInterval(_ evaluations: [Evaluation]) -> String {
+    accuracy(evaluations)
+      + (evaluations.interval.map {
+        " (\($0.lowerBound.percent(2))–\($0.upperBound.percent(2)))"
+      } ?? "")
+  }
+
   private func studentRow(_ student: StudyResults.Student) -> [String] {
-    func spread(_ evaluations: [Evaluation]) -> String {
-      evaluations.deviation.map { " ± \($0.percent(2))" } ?? ""
-    }
-    func accuracy(_ evaluations: [Evaluation]) -> String {
-      evaluations.isEmpty ? "–" : evaluations.meanAccuracy.percent(2) + spread(evaluations)
-    }
-    func withInterval(_ evaluations: [Evaluation]) -> String {
-      accuracy(evaluations)
-        + (evaluations.interval.map {
-          " (\($0.lowerBound.percent(2))–\($0.upperBound.percent(2)))"
-        } ?? "")
-    }
     let gain = student.distillationGain.flatMap { $0.isFinite ? $0.signedPoints : nil }
     let ratio = state.teacher.map { Double($0.macs) / Double(student.costs.macs) }
     return [String(student.trial), student.isOnFront ? "yes" : "no"]

@@ -81,6 +81,7 @@ struct ReportInputs: Sendable {
     }
     guard let finalists = state.finalists else {
       return missing + ["the full trainings: the students for them are not chosen yet"]
+        + (missingReferences.map { [$0] } ?? [])
     }
     if state.teacher != nil, state.teacher?.test == nil {
       missing.append("the teacher's accuracy on the test split")
@@ -106,6 +107,7 @@ struct ReportInputs: Sendable {
     if ended < expected {
       missing.append("the full trainings: \(ended) of \(expected) have ended")
     }
+    if let missingReferences { missing.append(missingReferences) }
     return missing
   }
 }

@@ -89,6 +89,10 @@ enum SVG {
     path(look, [(x, y - r), (x + r, y), (x, y + r), (x - r, y)], isClosed: true)
   }
 
+  static func square(_ look: String, x: Double, y: Double, radius r: Double) -> Markup {
+    path(look, [(x - r, y - r), (x + r, y - r), (x + r, y + r), (x - r, y + r)], isClosed: true)
+  }
+
   static func cross(_ look: String, x: Double, y: Double, radius r: Double) -> Markup {
     Markup(
       "path",

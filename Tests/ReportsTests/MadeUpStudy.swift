@@ -22,6 +22,8 @@ struct MadeUpStudy {
   /// The names of the study's devices, which differ in nothing else.
   var boards = ["small-board"]
   var spaceWords = "stem {}"
+  /// The reference designs of the space, as its file lists them; empty for none.
+  var spaceReferences = ""
   var events: [JournalEvent] = []
 
   func definition() throws -> StudyDefinition {
@@ -52,6 +54,7 @@ struct MadeUpStudy {
           "words": "{} × inverted residual"},
          {"name": "width", "values": [12, 16, 24], "group": "stage 1", "words": "{}"},
          {"name": "kernel", "values": [3, 5], "group": "stage 1", "words": "k{}"}],
+       \(spaceReferences.isEmpty ? "" : "\"references\": [\(spaceReferences)],")
        "blueprint": [
          {"layer": "convolution", "kernel": "$kernel", "stride": 2, "channels": "$stem"},
          {"layer": "activation", "kind": "$activation"},
