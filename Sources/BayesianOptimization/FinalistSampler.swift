@@ -91,7 +91,8 @@ private struct FinalistBelief {
       problem.objective, points: known,
       floor: problem.objective.floor.map(related.standardized)
         ?? quantile(expected, probability: FinalistBelief.floorQuantile),
-      budgetFloor: problem.objective.budgetFloor.map(related.standardized) ?? expected[0],
+      budgetFloor: problem.objective.budgetFloor.map(related.standardized)
+        ?? ObjectiveImprovement.budgetFloor(below: expected[0]),
       limits: PredictedImprovement.limits(
         problem, among: trials.map { $0.scaledCosts(problem) }))
     posterior = surrogate.posterior(of: trials.map(\.candidate))

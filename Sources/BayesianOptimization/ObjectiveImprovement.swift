@@ -53,6 +53,10 @@ struct ObjectiveImprovement {
     (self.best, budgetWinners) = (best, winners)
   }
 
+  /// Returns what the best student within a budget must beat where none is known and any is better than
+  /// none: a standard unit less than the worst of all, so that a budget does not stay empty.
+  static func budgetFloor(below worst: Double) -> Double { worst - 1 }
+
   /// Returns the logarithm of the expected improvement; −∞ if there is none.
   ///
   /// - Parameters:

@@ -62,7 +62,7 @@ struct PredictedImprovement {
         known.map(\.value).sorted(), probability: PredictedImprovement.floorQuantile)
     let budgetFloor =
       problem.objective.budgetFloor.map(surrogates[0].standardized)
-      ?? believed.lazy.map(\.value).min() ?? floor
+      ?? ObjectiveImprovement.budgetFloor(below: believed.lazy.map(\.value).min() ?? floor)
     improvement = ObjectiveImprovement(
       problem.objective, points: points, floor: floor, budgetFloor: budgetFloor,
       limits: PredictedImprovement.limits(problem, among: known.map(\.costs)))
