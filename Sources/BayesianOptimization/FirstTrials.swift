@@ -7,14 +7,16 @@ import TensorKernels
 ///
 /// A space's bulk is rarely where the limits are: random students of a large space cost far less or far more.
 /// So each first trial has a place of its own on the axes, in the upper half of one of as many equal parts, from
-/// the limit downwards, and is looked for by mutation towards it. A student's place is that of the cost that comes nearest to its limit.
+/// the limit downwards, and is looked for by mutation towards it. Where a limit is beyond what the space reaches,
+/// the parts are those of what it reaches. A student's place is that of the cost that comes nearest to its
+/// limit.
 struct FirstTrials {
   private let problem: ProposalProblem
   private let seed: UInt64
   private let count: Int
 
   private static let draws = 300
-  private static let rounds = 6
+  private static let rounds = 4
   private static let parents = 16
   private static let childrenEach = 6
   private static let compared = 8
@@ -34,22 +36,27 @@ struct FirstTrials {
     guard axes.contains(where: { $0.limit != nil }) else { return nil }
     var search = CandidateSearch(problem: problem, history: history)
     var random = RandomStream(seed: seed, purpose: "first trials", trial)
-    let target = 1 - (Double(tried) + 0.5 * random.uniform()) / Double(count)
+    let share = 1 - (Double(tried) + 0.5 * random.uniform()) / Double(count)
     if !search.considerAll() {
       var draws = RandomStream.uniformCandidates(seed: seed)
       for _ in 0..<FirstTrials.draws {
         search.consider(problem.space.randomArchitecture(using: &draws))
       }
       search.repair(wanted: FirstTrials.parents, effort: FirstTrials.draws, using: &random)
-      for _ in 0..<FirstTrials.rounds {
-        for parent in nearest(to: target, search.candidates).prefix(FirstTrials.parents) {
-          for _ in 0..<FirstTrials.childrenEach {
-            let origin = search.candidates[parent.index].architecture
-            search.consider(problem.space.mutated(origin, using: &random))
+      // First to the limit, to see how far the space reaches.
+      for fixed in [1.0, nil] {
+        for _ in 0..<FirstTrials.rounds {
+          let goal = fixed ?? share * reach(search.candidates)
+          for parent in nearest(to: goal, search.candidates).prefix(FirstTrials.parents) {
+            for _ in 0..<FirstTrials.childrenEach {
+              let origin = search.candidates[parent.index].architecture
+              search.consider(problem.space.mutated(origin, using: &random))
+            }
           }
         }
       }
     }
+    let target = share * reach(search.candidates)
     let ranked = nearest(to: target, search.candidates)
     guard let first = ranked.first else { return nil }
     let near = ranked.prefix { $0.distance <= first.distance + FirstTrials.tolerance }
@@ -68,6 +75,17 @@ struct FirstTrials {
   private func nearest(
     to target: Double, _ candidates: [Candidate]
   ) -> [(index: Int, distance: Double)] {
+    places(candidates).enumerated().map { ($0, abs($1 - target)) }
+      .sorted { ($0.distance, $0.index) < ($1.distance, $1.index) }
+  }
+
+  /// Returns the place of the costliest candidate, at most 1.
+  private func reach(_ candidates: [Candidate]) -> Double {
+    min(1, places(candidates).max() ?? 1)
+  }
+
+  /// Returns where the candidates stand on the axes, as a share of their lengths: 1 at a limit.
+  private func places(_ candidates: [Candidate]) -> [Double] {
     let costs = candidates.map { problem.scaled($0.appraisal.costs) }
     let axes = problem.objective.axes.prefix(problem.costNames.count).enumerated().compactMap {
       index, axis -> (index: Int, limit: Double, extent: Double)? in
@@ -75,12 +93,11 @@ struct FirstTrials {
       let cheapest = costs.lazy.map { $0[index] }.min() ?? limit
       return (index, limit, axis.extent(to: limit, cheapest: cheapest))
     }
-    return costs.enumerated().map { index, costs in
-      let place = axes.reduce(-Double.infinity) { place, axis in
+    return costs.map { costs in
+      axes.reduce(-Double.infinity) { place, axis in
         max(place, 1 - (axis.limit - costs[axis.index]) / axis.extent)
       }
-      return (index, abs(place - target))
-    }.sorted { ($0.distance, $0.index) < ($1.distance, $1.index) }
+    }
   }
 }
 
