@@ -51,6 +51,10 @@ benchmark: packages-and-data build ## Race PyTorch and ONNX Runtime (.ci/benchma
 benchmark-search: packages build ## Search tables of real results beside other optimisers (.ci/benchmark-search)
 	@.ci/benchmark-search $(autodistill)
 
+.PHONY: benchmark-budget
+benchmark-budget: packages-and-data build ## Search for the best student within budgets beside a hand-made ladder; takes many hours (Results/benchmarks/budget/run)
+	@Results/benchmarks/budget/run $(autodistill)
+
 .PHONY: benchmark-flash
 benchmark-flash: packages-and-data build ## Measure how well flash recipes rank students; takes many hours (.ci/benchmark-flash)
 	@.ci/benchmark-flash $(autodistill)
