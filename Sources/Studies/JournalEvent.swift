@@ -7,6 +7,7 @@ public enum JournalEvent: Hashable, Sendable {
   case teacherReady(TeacherReady)
   case teacherTested(TeacherTested)
   case screened(Screened)
+  case flashLength(FlashLength)
   case imported(Imported)
   case enqueued(Enqueued)
   case proposed(Proposed)
@@ -124,6 +125,7 @@ extension JournalEvent: Codable {
     case teacherReady = "teacher_ready"
     case teacherTested = "teacher_tested"
     case screened
+    case flashLength = "flash_length"
     case imported
     case enqueued
     case proposed
@@ -152,6 +154,7 @@ extension JournalEvent: Codable {
     case .teacherReady: self = .teacherReady(try TeacherReady(from: decoder))
     case .teacherTested: self = .teacherTested(try TeacherTested(from: decoder))
     case .screened: self = .screened(try Screened(from: decoder))
+    case .flashLength: self = .flashLength(try FlashLength(from: decoder))
     case .imported: self = .imported(try Imported(from: decoder))
     case .enqueued: self = .enqueued(try Enqueued(from: decoder))
     case .proposed: self = .proposed(try Proposed(from: decoder))
@@ -181,6 +184,7 @@ extension JournalEvent: Codable {
     case .teacherReady(let value): try write(.teacherReady, value)
     case .teacherTested(let value): try write(.teacherTested, value)
     case .screened(let value): try write(.screened, value)
+    case .flashLength(let value): try write(.flashLength, value)
     case .imported(let value): try write(.imported, value)
     case .enqueued(let value): try write(.enqueued, value)
     case .proposed(let value): try write(.proposed, value)

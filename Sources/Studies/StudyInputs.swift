@@ -9,7 +9,7 @@ import SearchSpaces
 /// Everything that a study reads: its definition and the files that it names, checked together.
 public struct StudyInputs: Sendable {
   public let folder: StudyFolder
-  public let definition: StudyDefinition
+  public internal(set) var definition: StudyDefinition
   public let space: SearchSpace
   /// In the order of `hardware` in `study.json`, each with a name of its own.
   public let profiles: [HardwareProfile]

@@ -40,8 +40,7 @@ public struct StudyRunner {
     let warmStart = isImporting ? try WarmStart(inputs) : nil
     try journal.begin(beginning)
     // The constraints need no teacher: if nothing can meet them, that is known in seconds.
-    let search = SearchStage(inputs: inputs, context: context, journal: journal)
-    try search.screen()
+    try SearchStage(inputs: inputs, context: context, journal: journal).screen()
     if journal.state.nothingFeasible != nil { return journal.state }
     context.report(.stage(Stage.teacher.rawValue))
     try timed(Stage.teacher.rawValue, journal, workers: 1) {
@@ -61,21 +60,25 @@ public struct StudyRunner {
             100 * teacher.validation.accuracy, 100 * teacher.pipelineAccuracy)))
     }
     if last == .teacher { return journal.state }
+    try FlashLengthStage(inputs: inputs, context: context, journal: journal).run()
+    let calibrated = inputs.calibrated(by: journal.state)
     if let warmStart, let teacher = journal.state.teacher {
-      try journal.append(.imported(warmStart.imported(teacherHash: teacher.weightsHash)))
+      try journal.append(
+        .imported(warmStart.imported(into: calibrated, teacherHash: teacher.weightsHash)))
       for source in journal.state.imported?.sources ?? [] {
         context.report(.note(source.description))
       }
     }
     context.report(.stage(Stage.search.rawValue))
+    let search = SearchStage(inputs: calibrated, context: context, journal: journal)
     try timed(Stage.search.rawValue, journal, workers: search.workerCount) { try search.run() }
     if last == .search || journal.state.nothingFeasible != nil { return journal.state }
     context.report(.stage(Stage.distillation.rawValue))
     try timed(Stage.distillation.rawValue, journal, workers: context.workers) {
-      try DistillationStage(inputs: inputs, context: context, journal: journal).run()
+      try DistillationStage(inputs: calibrated, context: context, journal: journal).run()
     }
     try timed("measurement", journal, workers: 1) {
-      try MeasurementStage(inputs: inputs, context: context, journal: journal).run()
+      try MeasurementStage(inputs: calibrated, context: context, journal: journal).run()
     }
     return journal.state
   }

@@ -21,6 +21,8 @@ public struct StudyState: Sendable {
   public var began: JournalEvent.Began?
   public var teacher: JournalEvent.TeacherReady?
   public var screened: JournalEvent.Screened?
+  /// How long flash trainings have to be; nil where the study says it itself.
+  public var flashLength: JournalEvent.FlashLength?
   /// What earlier studies on the same space say.
   public var imported: JournalEvent.Imported?
   /// The students that the user has asked for beside those of `study.json`, in their order.
@@ -99,6 +101,9 @@ public struct StudyState: Sendable {
     case .imported(let value):
       return trials.isEmpty || imported == value
         ? nil : "it takes over earlier results after \(trials.count) trials"
+    case .flashLength(let value):
+      return trials.isEmpty || flashLength == value
+        ? nil : "it sets the length of flash trainings after \(trials.count) trials"
     case .finished(let value): return unknown(value.trial)
     case .distilled(let value): return unknown(value.trial)
     case .rescored(let value): return unknown(value.trial)
@@ -126,6 +131,7 @@ public struct StudyState: Sendable {
       teacher = value
     case .teacherTested(let value): teacher?.test = value.test
     case .screened(let value): screened = value
+    case .flashLength(let value): flashLength = flashLength ?? value
     case .imported(let value):
       guard imported == nil, trials.isEmpty else { return }
       take(value)

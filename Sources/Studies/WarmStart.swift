@@ -10,14 +10,12 @@ import SearchSpaces
 /// on whatever device: only the costs are computed again. Where anything of these differs, it is told
 /// to the sampler as the result of something alike.
 struct WarmStart {
-  private let inputs: StudyInputs
   private let studies: [EarlierStudy]
 
   /// Reads the studies that `study.json` names.
   ///
   /// - Throws: `JSONError` naming the field, if one of them cannot be used.
   init(_ inputs: StudyInputs) throws(JSONError) {
-    self.inputs = inputs
     var studies: [EarlierStudy] = []
     for index in inputs.definition.warmStart.indices {
       studies.append(try EarlierStudy(index, of: inputs))
@@ -27,13 +25,17 @@ struct WarmStart {
 
   /// Returns what the journal should say of them.
   ///
-  /// - Parameter teacherHash: The hash of this study's teacher's weights.
-  func imported(teacherHash: String) throws -> JournalEvent.Imported {
-    JournalEvent.Imported(sources: try studies.map { try source($0, teacherHash) })
+  /// - Parameters:
+  ///   - inputs: This study, with the length of its flash trainings.
+  ///   - teacherHash: The hash of its teacher's weights.
+  func imported(
+    into inputs: StudyInputs, teacherHash: String
+  ) throws -> JournalEvent.Imported {
+    JournalEvent.Imported(sources: try studies.map { try source($0, inputs, teacherHash) })
   }
 
   private func source(
-    _ study: EarlierStudy, _ teacherHash: String
+    _ study: EarlierStudy, _ inputs: StudyInputs, _ teacherHash: String
   ) throws -> JournalEvent.Imported.Source {
     let differences = study.differences(from: inputs, teacherHash: teacherHash)
     var source = JournalEvent.Imported.Source(
@@ -112,7 +114,13 @@ private struct EarlierStudy {
   ///
   /// Rungs are none of it: being examined changes nothing in a training that goes on.
   func differences(from inputs: StudyInputs, teacherHash: String) -> [String] {
-    let (earlier, now) = (definition, inputs.definition)
+    // On another data set the length may come out otherwise, but then everything is different.
+    var earlier = definition
+    earlier.flash = earlier.flash.lengthened(
+      for: earlier.full, trainingCount: inputs.dataset.count(.training),
+      classes: inputs.dataset.classes)
+    earlier = earlier.calibrated(by: state)
+    let now = inputs.definition
     var differences: [String] = []
     if began.dataHash != inputs.dataset.contentHash { differences.append("data set") }
     if state.teacher?.weightsHash != teacherHash { differences.append("teacher") }

@@ -25,8 +25,10 @@ public struct WorkerLoop {
   }
 
   private init(_ folder: StudyFolder, dataFolder: String?) throws {
-    inputs = try StudyInputs(folder, dataFolder: dataFolder)
-    try inputs.check(against: Journal.state(of: folder))
+    let read = try StudyInputs(folder, dataFolder: dataFolder)
+    let state = try Journal.state(of: folder)
+    try read.check(against: state)
+    inputs = read.calibrated(by: state)
     let dataset = inputs.dataset
     targets = try SoftTargets(
       contentsOf: folder.softTargets, count: dataset.count(.training), classes: dataset.classes)

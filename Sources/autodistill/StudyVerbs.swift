@@ -167,6 +167,7 @@ struct StudyCommand {
 
   @discardableResult
   func writeReport(_ inputs: StudyInputs, _ state: StudyState) throws -> StudyReport {
+    let inputs = inputs.calibrated(by: state)
     let results = StudyResults(inputs.definition, state)
     let report = StudyReport(
       definition: inputs.definition, state: state, results: results, space: inputs.space,
