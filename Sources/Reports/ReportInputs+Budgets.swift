@@ -36,7 +36,13 @@ extension ReportInputs {
       let figures =
         "trial \(student.trial), validation accuracy \(student.validationAccuracy.percentage), "
         + "\(shown) (\(student.key))"
-      guard !result.isKept else { return "\(result.budget.name): \(figures)" }
+      guard !result.isKept else {
+        return "\(result.budget.name): \(figures)" + tiedPhrase(result)
+      }
+      if result.violation == 0, let floor = definition.accuracyFloor {
+        return "\(result.budget.name): no fully trained student reaches the accuracy of "
+          + "\(floor.percentage) that the study asks for; the best is \(figures)"
+      }
       return "\(result.budget.name): no fully trained student keeps it; the nearest is \(figures), "
         + "which misses it by \(result.violation.percent(1)) %"
         + (result.budget.constraints.lazy.compactMap {
@@ -44,6 +50,16 @@ extension ReportInputs {
         }
         .first.map { ": \($0)" } ?? "")
     }
+  }
+
+  /// Says which other students cannot be told from the best one; empty if there are none.
+  private func tiedPhrase(_ result: BudgetResult) -> String {
+    guard !result.tied.isEmpty, let count = result.student.validation.first?.count else {
+      return ""
+    }
+    let trials = result.tied.map(String.init).joined(separator: ", ")
+    return "; on \(count) validation images its accuracy cannot be told from that of "
+      + "trial\(result.tied.count == 1 ? "" : "s") \(trials)"
   }
 
   /// The metrics of constraints, each once.

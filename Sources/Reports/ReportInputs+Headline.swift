@@ -7,7 +7,7 @@ extension ReportInputs {
   var headline: [String] {
     if let nothing = state.nothingFeasible { return [headline(of: nothing)] }
     if let headlineOfDemoted { return headlineOfDemoted }
-    guard let best else { return [headlineWithoutStudents] }
+    guard let best else { return [headlineBelowFloor ?? headlineWithoutStudents] }
     var sentences = [headline(of: best)]
     if let referenceHeadline { sentences.append(referenceHeadline) }
     if let cheapest = results.students.first(where: \.isOnFront), cheapest.trial != best.trial {
@@ -34,6 +34,18 @@ extension ReportInputs {
     }
     return "\(budget): trial \(student.trial) (\(words(student.key))): "
       + parts.joined(separator: ", ") + "."
+  }
+
+  /// Says that no student is accurate enough; nil if that is not what is missing.
+  private var headlineBelowFloor: String? {
+    let students = results.students.filter(\.broken.isEmpty)
+    guard let floor = definition.accuracyFloor,
+      let nearest = students.max(by: { $0.validationAccuracy < $1.validationAccuracy })
+    else { return nil }
+    return
+      "No student reaches the accuracy of \(floor.percentage) that the study asks for: the nearest is "
+      + "trial \(nearest.trial) with validation accuracy \(nearest.validationAccuracy.percentage) at "
+      + "\(costPhrase(nearest.costs))."
   }
 
   private var headlineWithoutStudents: String {

@@ -34,6 +34,9 @@ extension ReportInputs {
           "predicted costs keep their bounds with a probability of at least "
             + "\(definition.confidence.level.percent(1)) %"))
     }
+    if let floor = definition.accuracyFloor {
+      facts.append(ReportFact("Accuracy", "at least \(floor.percentage) on the validation split"))
+    }
     facts += searchFacts
     facts += [
       ReportFact(
@@ -43,6 +46,7 @@ extension ReportInputs {
           + (definition.flash.isLengthened
             ? "; lengthened so that a student sees \(definition.flash.imagesPerClass) images per class"
             : "")
+          + (state.flashLength.map { $0.attempts.count > 1 ? "; \($0)" : "" } ?? "")
           + (state.raisedFraction.map {
             "; \($0.percent(1)) % from trial \(state.auditedCount) on (the flash audit)"
           } ?? "")),

@@ -1,3 +1,4 @@
+import Distillation
 import HardwareProfiles
 
 /// The student that a budget gets.
@@ -6,11 +7,14 @@ public struct BudgetResult: Hashable, Sendable {
   /// Of the fully trained students that keep it the one with the highest validation accuracy, the
   /// cheapest of several; if none does, the one that misses it least.
   public let student: StudyResults.Student
+  /// The trials of the other students that keep it and whose accuracy cannot be told from that of
+  /// `student` on the validation images, the most accurate first.
+  public let tied: [Int]
   /// By which share of the bounds the student misses it, summed over its constraints; 0 if it keeps it.
   public let violation: Double
 
-  /// Whether a student keeps the budget.
-  public var isKept: Bool { violation == 0 }
+  /// Whether the student keeps the budget, and has the accuracy that the study asks for.
+  public var isKept: Bool { violation == 0 && !student.isBelowFloor }
 
   /// Chooses among the fully trained students, in the order of the first objective; nil if there are
   /// none.
@@ -18,16 +22,31 @@ public struct BudgetResult: Hashable, Sendable {
     func violation(_ student: StudyResults.Student) -> Double {
       definition.violation(budget, student.frontCosts)
     }
-    let best = students.filter { violation($0) == 0 }
-      .reduce(nil) { best, student -> StudyResults.Student? in
-        guard let best, best.validationAccuracy >= student.validationAccuracy else {
-          return student
-        }
-        return best
-      }
+    let keeping = students.filter { violation($0) == 0 }
+    let best = keeping.reduce(nil) { best, student -> StudyResults.Student? in
+      guard let best, best.validationAccuracy >= student.validationAccuracy else { return student }
+      return best
+    }
     guard let student = best ?? students.min(by: { violation($0) < violation($1) }) else {
       return nil
     }
     (self.budget, self.student, self.violation) = (budget, student, violation(student))
+    tied = keeping.filter { other in
+      guard other.trial != student.trial,
+        let reach = student.validation.differenceReach(to: other.validation)
+      else { return false }
+      return student.validationAccuracy - other.validationAccuracy <= reach
+    }.sorted { ($1.validationAccuracy, $0.trial) < ($0.validationAccuracy, $1.trial) }.map(\.trial)
+  }
+}
+
+extension [Evaluation] {
+  /// Returns the half-width of the 95 % interval of the difference of two mean accuracies p and q on n and m
+  /// images, as if these were different images: 1.96 · √(p(1 − p)/n + q(1 − q)/m). On the same images a
+  /// difference is known better than that. Nil if one side has no evaluation.
+  func differenceReach(to other: [Evaluation]) -> Double? {
+    guard let n = first?.count, let m = other.first?.count else { return nil }
+    let (p, q) = (meanAccuracy, other.meanAccuracy)
+    return 1.959963984540054 * (p * (1 - p) / Double(n) + q * (1 - q) / Double(m)).squareRoot()
   }
 }

@@ -36,8 +36,10 @@ public struct StudyResults: Sendable {
     public var measuredCosts: Costs?
     /// The limits on latency that the student breaks when measured.
     public var broken: [Constraint] = []
-    /// Whether it breaks no limit when measured, and no other such student is at least as good in every
-    /// objective and better in one.
+    /// Whether its validation accuracy is below the one that the study asks for.
+    public var isBelowFloor = false
+    /// Whether it breaks no limit when measured, is not below the floor of the accuracy, and no other such
+    /// student is at least as good in every objective and better in one.
     public var isOnFront = false
 
     /// The costs that the front is made of.
@@ -115,7 +117,13 @@ public struct StudyResults: Sendable {
     // What the audit says of flash must not depend on measured latencies, which no run repeats.
     audit = FlashAudit(sorted(by: \.costs), seed: definition.seed)
     measurement = StudyResults.measure(&students, definition, state)
-    let eligible = students.indices.filter { students[$0].broken.isEmpty }
+    for index in students.indices {
+      students[index].isBelowFloor =
+        students[index].validationAccuracy < definition.accuracyFloor ?? 0
+    }
+    let eligible = students.indices.filter {
+      students[$0].broken.isEmpty && !students[$0].isBelowFloor
+    }
     let objectives = eligible.map {
       definition.objectiveVector(students[$0].validationAccuracy, students[$0].frontCosts)
     }
@@ -124,8 +132,8 @@ public struct StudyResults: Sendable {
     }
     self.students = sorted(by: \.frontCosts)
     failedFinalists = failed
-    // Where all are demoted, the nearest of them is named.
-    let kept = self.students.filter(\.broken.isEmpty)
+    // Where none is of use, the nearest of them is named.
+    let kept = self.students.filter { $0.broken.isEmpty && !$0.isBelowFloor }
     budgets = definition.budgets.compactMap { [students = kept.isEmpty ? self.students : kept] in
       BudgetResult($0, definition, students)
     }

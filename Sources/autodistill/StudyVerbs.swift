@@ -181,7 +181,9 @@ struct StudyCommand {
     }) {
       Terminal.print(
         "next:    autodistill export \(folder.path) \(best.key) --format safetensors")
-    } else if state.nothingFeasible != nil || !results.demoted.isEmpty {
+    } else if state.nothingFeasible != nil || !results.demoted.isEmpty
+      || results.students.contains(where: \.isBelowFloor)
+    {
       Terminal.print("next:    loosen a constraint in a copy of \(folder.definition)")
     } else {
       Terminal.print("next:    autodistill run \(folder.path)")

@@ -78,6 +78,7 @@ struct JSONReportTests {
     let budgets = try #require(small["budgets"] as? [[String: Any]])
     #expect(budgets.map { $0["kept"] as? Bool } == [true, false])
     #expect(budgets.map { $0["trial"] as? Int } == [1, 0])
+    #expect(budgets.allSatisfy { $0["tied"] is [Int] })
     let constraints = try #require(small["constraints"] as? [String: Any])
     #expect(constraints["confidence"] as? Double == 0.75)
     #expect((small["hardware"] as? [String: Any])?["profile"] as? String == "small-board")

@@ -72,6 +72,40 @@ struct StudyResultsTests {
     #expect(budgets[2].violation == 1)
   }
 
+  /// On 1000 images two accuracies of about 86 % differ by chance by up to 3 points.
+  @Test("name with the best student of a budget those that cannot be told from it")
+  func ties() throws {
+    let definition = try StudyText.tiny.setting("finalists", "{\"count\": 3}")
+      .setting("budgets", "[\"macs<=900\", \"macs<=500\"]").definition()
+    func tied(_ correct: [Int]) -> [[Int]] {
+      let trained = correct.enumerated().map { MadeUp.distilled($0, $1) }
+      return StudyResults(definition, MadeUp.state(search + trained)).budgets.map(\.tied)
+    }
+    #expect(tied([860, 840, 855]) == [[2, 1], [1]])
+    #expect(tied([900, 840, 850]) == [[], [1]])
+    // Who breaks the budget is no rival: trial 0 costs more than 500.
+    #expect(tied([855, 800, 860]) == [[0], []])
+  }
+
+  @Test("keep students below the accuracy that is asked for off the front and out of budgets")
+  func accuracyFloor() throws {
+    func results(_ floor: String, _ correct: [Int]) throws -> StudyResults {
+      let definition = try StudyText.tiny.setting("finalists", "{\"count\": 3}")
+        .setting("constraints", "[\"accuracy>=\(floor)\"]")
+        .setting("budgets", "[\"macs<=500\", \"macs<=900\"]").definition()
+      let trained = correct.enumerated().map { MadeUp.distilled($0, $1) }
+      return StudyResults(definition, MadeUp.state(search + trained))
+    }
+    let some = try results("0.8", [850, 700, 790])
+    #expect(some.students.filter(\.isOnFront).map(\.trial) == [0])
+    #expect(some.withinBudget.map(\.trial) == [0])
+    #expect(some.budgets.map(\.isKept) == [false, true])
+    let none = try results("0.9", [850, 700, 790])
+    #expect(!none.students.contains(where: \.isOnFront) && none.withinBudget.isEmpty)
+    #expect(none.budgets.map(\.student.trial) == [2, 0])
+    #expect(none.budgets.map(\.isKept) == [false, false])
+  }
+
   @Test("have no gain without a baseline")
   func noBaseline() throws {
     let students = try results(

@@ -72,8 +72,11 @@ extension StudyResults {
     return measurement
   }
 
-  /// The students that keep their budget on the device as far as it is measured.
-  public var withinBudget: [Student] { students.filter(\.broken.isEmpty) }
+  /// The students that keep their budget on the device as far as it is measured, and the accuracy that the
+  /// study asks for.
+  public var withinBudget: [Student] {
+    students.filter { $0.broken.isEmpty && !$0.isBelowFloor }
+  }
 
   /// The students that break a limit on latency when measured, which keeps them from the front.
   public var demoted: [Student] { students.filter { !$0.broken.isEmpty } }

@@ -53,15 +53,10 @@ extension StudyResults {
       return student.validationAccuracy - reference.validationAccuracy
     }
 
-    /// The half-width of the difference's 95 % interval, as if the two had seen different images:
-    /// 1.96 · √(p(1 − p)/n + q(1 − q)/m); nil where one of them is missing.
+    /// The half-width of the difference's 95 % interval; nil where one of them is missing.
     public var reach: Double? {
-      guard let student, let reference, let n = student.validation.first?.count,
-        let m = reference.validation.first?.count
-      else { return nil }
-      let (p, q) = (student.validationAccuracy, reference.validationAccuracy)
-      return 1.959963984540054
-        * (p * (1 - p) / Double(n) + q * (1 - q) / Double(m)).squareRoot()
+      guard let student, let reference else { return nil }
+      return student.validation.differenceReach(to: reference.validation)
     }
 
     public var verdict: Verdict {
@@ -124,7 +119,7 @@ extension StudyResults {
       func keeps(_ costs: Costs) -> Bool {
         budget.map { definition.violation($0, costs) == 0 } ?? true
       }
-      let student = students.filter { $0.broken.isEmpty && keeps($0.costs) }
+      let student = students.filter { $0.broken.isEmpty && !$0.isBelowFloor && keeps($0.costs) }
         .reduce(nil) { best, next -> Student? in
           guard let best, best.validationAccuracy >= next.validationAccuracy else { return next }
           return best
