@@ -70,7 +70,9 @@ final class MetricSurrogate {
     let floor = exp(model.hyperparameters[encoder.kernel.hyperparameterCount])
     let trials = samples.map(\.candidate) + pending
     let noise =
-      samples.map { floor + scale.standardizedVariance(standardError: $0.standardError) }
+      samples.map {
+        floor + scale.standardizedVariance(standardError: $0.standardError, at: $0.value)
+      }
       + pending.map { _ in floor }
     observe(trials, noise: noise, model)
     let prior = priorMeans(of: trials, model)
@@ -138,7 +140,8 @@ extension MetricSurrogate {
     let points = encoder.points(fitted.map { first[$0].candidate }, covariateScale)
     let outputs = fitted.map { outputScale.standardized(first[$0].value) }
     let noise = fitted.map {
-      outputScale.standardizedVariance(standardError: first[$0].standardError)
+      outputScale.standardizedVariance(
+        standardError: first[$0].standardError, at: first[$0].value)
     }
     var slope = 0.0
     var residuals = outputs
@@ -159,9 +162,11 @@ extension MetricSurrogate {
     return model
   }
 
-  /// Returns the least of the values that are the best within a budget; nil without budgets.
+  /// Returns the least of the values that are the best within a budget; nil without budgets, and for costs,
+  /// which have no reference.
   private func leastBest(of samples: [MetricSample]) -> Double? {
-    (samples.first?.appraisal.budgets.indices ?? 0..<0).compactMap { budget in
+    guard reference != nil else { return nil }
+    return (samples.first?.appraisal.budgets.indices ?? 0..<0).compactMap { budget in
       samples.lazy.filter { $0.appraisal.budgets[budget] > 0 && $0.appraisal.isFeasible }
         .map(\.value).max()
     }.min()

@@ -50,7 +50,7 @@ struct OutputScale: Sendable {
     let isBounded = spread > 0 && prior == nil
     let usual = median - OutputScale.reach * spread
     let bound =
-      isBounded ? reference.map { $0 < median ? $0 : min($0, usual) } ?? usual : -.infinity
+      isBounded ? reference.map { $0 < median ? $0 : usual } ?? usual : -.infinity
     let lowest = min(bound, least ?? bound)
     let drawn = values.map { OutputScale.drawn($0, bound: bound, least: lowest, spread) }
     let count = Double(values.count)
@@ -87,9 +87,10 @@ struct OutputScale: Sendable {
   /// Returns the deviation that is so many standard units.
   func rawDeviation(_ standardized: Double) -> Double { deviation * standardized }
 
-  /// Returns the variance of a value's error in standard units.
-  func standardizedVariance(standardError: Double) -> Double {
-    let error = standardError / deviation
+  /// Returns the variance of a value's error in standard units, shortened as distances at the value are.
+  func standardizedVariance(standardError: Double, at value: Double = .infinity) -> Double {
+    let slope = value < bound ? 1 / (1 + (bound - max(value, least)) / compression) : 1
+    let error = slope * standardError / deviation
     return error * error
   }
 }

@@ -42,6 +42,9 @@ struct OutputScaleTests {
     #expect(scale.standardized(0.5) < scale.standardized(0.70))
     #expect(scale.standardized(0.3) < scale.standardized(0.5))
     #expect(scale.standardized(0.1) == scale.standardized(0.3))
+    // An error there is shortened as distances are.
+    let slope = 1e5 * (scale.standardized(0.400005) - scale.standardized(0.399995))
+    #expect(abs(scale.standardizedVariance(standardError: 1, at: 0.4) / (slope * slope) - 1) < 1e-6)
     // Forty points below the floor are less than three times five points above it.
     #expect(scale.standardized(0.705) - scale.standardized(0.3) < 3 * good)
     // One above the floor changes nothing: whatever is below it is drawn up.
