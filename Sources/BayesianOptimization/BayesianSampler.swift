@@ -36,13 +36,15 @@ public struct BayesianSampler: Sampler {
       let best = best(problem, improvement, history: history, trial: trial, seed: seed)
       if let best { return .architecture(best.architecture) }
     }
-    if tried < initialTrials,
-      let first = FirstTrials(problem, count: initialTrials, seed: seed)
+    let isModelled = tried >= initialTrials && measured.count >= BayesianSampler.fewestMeasurements
+    let count = max(initialTrials, BayesianSampler.fewestMeasurements)
+    if !isModelled,
+      let first = FirstTrials(problem, count: count, seed: seed)
         .next(history: history, tried: tried, trial: trial)
     {
       return .architecture(first)
     }
-    // No limit to go by, too few trials to model, or no candidate promises any improvement.
+    // No limit to go by, or no candidate promises any improvement.
     return try QuasiRandomSampler().propose(problem, history: history, trial: trial, seed: seed)
   }
 

@@ -30,13 +30,13 @@ struct FirstTrials {
 
   /// Returns the next of them; nil if no cost has a limit, or none that may be trained was found.
   ///
-  /// - Parameter tried: How many students have been tried.
+  /// - Parameter tried: How many students have been tried; those beyond `count` begin at the limit again.
   func next(history: [Observation], tried: Int, trial: Int) -> Architecture? {
     let axes = problem.objective.axes.prefix(problem.costNames.count)
     guard axes.contains(where: { $0.limit != nil }) else { return nil }
     var search = CandidateSearch(problem: problem, history: history)
     var random = RandomStream(seed: seed, purpose: "first trials", trial)
-    let share = 1 - (Double(tried) + 0.5 * random.uniform()) / Double(count)
+    let share = 1 - (Double(tried % count) + 0.5 * random.uniform()) / Double(count)
     if !search.considerAll() {
       var draws = RandomStream.uniformCandidates(seed: seed)
       for _ in 0..<FirstTrials.draws {

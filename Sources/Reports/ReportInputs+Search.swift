@@ -8,7 +8,7 @@ extension ReportInputs {
       ReportFact(
         "Search",
         "\(counted(search.trials, "flash trial")), sampler \(search.sampler.rawValue), the first "
-          + "\(search.initialTrials) quasi-random, look-ahead \(search.lookAhead)")
+          + "\(search.initialTrials) spread over the costs, look-ahead \(search.lookAhead)")
     ]
     if let rungs = search.rungs { facts.append(ReportFact("Rungs", text(of: rungs))) }
     if let auditFact { facts.append(auditFact) }

@@ -73,7 +73,7 @@ public struct SearchSettings: Hashable, Sendable {
   public var sampler: SamplerKind
   /// Students to score with flash distillation.
   public var trials: Int
-  /// Quasi-random students before the surrogate chooses.
+  /// Students spread over the costs, before the surrogate chooses.
   public var initialTrials: Int
   /// Trial n is proposed from the results of trials up to n − lookAhead, whatever else has finished,
   /// so that any number of workers up to it proposes the same students.

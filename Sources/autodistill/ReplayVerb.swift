@@ -56,7 +56,7 @@ struct ReplayVerb: Verb {
     --trials N           trials of a search (default: 200)
     --seeds A..B         one search for each seed from A to B (default: 0..19)
     --sampler NAME       \(SamplerKind.allCases.map(\.rawValue).joined(separator: ", ")) (default: bayesian)
-    --initial-trials N   quasi-random trials before the bayesian sampler chooses
+    --initial-trials N   trials spread over the costs before the bayesian sampler chooses
     --look-ahead Q       a proposal sees all trials but the last Q − 1, which are pending (default: 1)
     --workers N          seeds searched at once; more than 1 can make proposals look slow (default: 1)
     --output FILE        writes which key each search tried when: seed, evaluation, key
