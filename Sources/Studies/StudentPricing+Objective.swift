@@ -36,7 +36,7 @@ extension StudentPricing {
 
   private func asked(_ metric: DeviceMetric) -> SearchObjective.AskedCost {
     func bounds(_ constraints: [Constraint]) -> [Double] {
-      constraints.filter { $0.relation == .atMost && $0.metric == metric }.map(\.bound)
+      constraints.filter { $0.relation == .atMost && isSame($0.metric, metric) }.map(\.bound)
     }
     let definition = inputs.definition
     let own = bounds(definition.constraints).min()
@@ -48,11 +48,22 @@ extension StudentPricing {
       largest: isBounded ? nil : largest(metric))
   }
 
-  /// Returns the largest cost among the sampled students that keep the constraints, or among all of them if
-  /// none does.
+  /// Whether two metrics mean the same: with one device its name makes no difference.
+  private func isSame(_ a: DeviceMetric, _ b: DeviceMetric) -> Bool {
+    inputs.profiles.count > 1 ? a == b : a.metric == b.metric
+  }
+
+  /// Returns a cost a tenth of their range, by factors, beyond the largest of the sampled students that keep
+  /// the constraints, or of all of them if only few do: who costs as much as any still counts.
   private func largest(_ metric: DeviceMetric) -> Double? {
     let priced = sample.compactMap { costs(of: $0) }
     let allowed = priced.filter { violation($0) == 0 }
-    return (allowed.isEmpty ? priced : allowed).map { inputs.definition.cost(metric, $0) }.max()
+    let logarithms = (allowed.count < StudentPricing.fewAllowed ? priced : allowed)
+      .map { log(max(inputs.definition.cost(metric, $0), 1e-12)) }.filter(\.isFinite)
+    guard let low = logarithms.min(), let high = logarithms.max() else { return nil }
+    return exp(high + 0.1 * (high > low ? high - low : 1))
   }
+
+  /// Of fewer sampled students the largest cost says little.
+  private static let fewAllowed = 30
 }

@@ -64,7 +64,11 @@ extension StudyDefinition {
       return []
     }
     var metrics: [DeviceMetric] = []
-    for limit in limits where !metrics.contains(limit.metric) { metrics.append(limit.metric) }
+    for limit in limits {
+      // With one device its name makes no difference.
+      let metric = hardware.count == 1 ? DeviceMetric(limit.metric.metric) : limit.metric
+      if !metrics.contains(metric) { metrics.append(metric) }
+    }
     return metrics
   }
 

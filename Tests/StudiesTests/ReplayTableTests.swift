@@ -43,7 +43,7 @@ struct ReplayTableTests {
     #expect(table.regret(within: 1, of: [8, 5, 6]) == [60, 10, 0])
     definition.asksForFront = false
     #expect(try SmallReplay.table(definition).problem().objective.frontShare == 0)
-    for wrong in ["ms>=3", "kb<=3"] {
+    for wrong in ["ms>=3", "kb<=3", "ms<=0.5"] {
       definition.budgets = [try ColumnConstraint(wrong)]
       #expect(throws: ReplayError.self) { try SmallReplay.table(definition) }
     }

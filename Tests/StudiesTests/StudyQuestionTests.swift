@@ -1,5 +1,6 @@
 import BayesianOptimization
 import Distillation
+import Foundation
 import HardwareProfiles
 import Testing
 
@@ -84,6 +85,13 @@ struct StudyQuestionTests {
     #expect(
       try objective(("budgets", "[\"macs<=2000\", \"macs<=5000\"]")).axes
         == [CostAxis(scale: .linear, limit: 5000, lowest: 2000)])
+    // With one device its name makes no difference.
+    let named = StudyText.tiny.setting("hardware", "\"device.json\"")
+      .setting("minimize", "[\"latency_ms\"]").setting(
+        "constraints", "[\"latency_ms@small-board<=5\"]")
+    #expect(
+      StudentPricing(inputs: try TinyStudy(named).inputs()).objective(teacher: nil).axes
+        == [CostAxis(scale: .linear, limit: 5)])
     // A constraint cuts the budgets off.
     #expect(
       try objective(
@@ -92,7 +100,13 @@ struct StudyQuestionTests {
     // Without a limit the axis ends at the costliest of the sampled students.
     let free = try objective()
     #expect(free.axes[0].scale == .logarithmic && free.axes[0].lowest == nil)
-    #expect(try #require(free.axes[0].limit) > 1000)
+    // A tenth of their range beyond it, so that it counts too.
+    let inputs = try TinyStudy(.tiny).inputs()
+    let pricing = StudentPricing(inputs: inputs)
+    let macs = pricing.sample.compactMap { pricing.costs(of: $0)?.macs }.map(Double.init)
+    let (low, high) = (try #require(macs.min()), try #require(macs.max()))
+    let expected = high * pow(high / low, 0.1)
+    #expect(abs(try #require(free.axes[0].limit) / expected - 1) < 1e-9)
   }
 
   @Test("asks for front and budgets, for one of them or the other")

@@ -76,6 +76,12 @@ public struct ReplayTable: Sendable {
         budget.violation(of: $0) == 0
       }
     }
+    for (budget, keeps) in zip(definition.budgets, keeps)
+    where !zip(keeps, isAllowed).contains(where: { $0 && $1 }) {
+      throw .constraint(
+        text: budget.description,
+        problem: "no row of the table keeps this budget and the constraints")
+    }
     measuredLimits = definition.measuredCosts.map { name in
       definition.constraints.filter { $0.column == name }.map(\.bound).min()
     }
