@@ -127,7 +127,12 @@ public struct StudyState: Sendable {
       began = value
       screened = nil
     case .teacherReady(var value):
-      if value.weightsHash == teacher?.weightsHash { value.test = value.test ?? teacher?.test }
+      if value.weightsHash == teacher?.weightsHash {
+        value.test = value.test ?? teacher?.test
+      } else {
+        // It was found with another teacher.
+        flashLength = nil
+      }
       teacher = value
     case .teacherTested(let value): teacher?.test = value.test
     case .screened(let value): screened = value

@@ -97,6 +97,10 @@ struct FlashLengthStageTests {
     var state = StudyState()
     #expect(state.problem(with: .flashLength(length)) == nil)
     state.apply(.flashLength(length))
+    // What another teacher's students needed is another matter.
+    var retrained = state
+    retrained.apply(MadeUp.teacherReady)
+    #expect(state.flashLength == length && retrained.flashLength == nil)
     state.apply(MadeUp.proposed(0, macs: 100))
     #expect(state.problem(with: .flashLength(length)) == nil)
     var other = length

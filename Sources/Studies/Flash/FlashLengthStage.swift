@@ -5,7 +5,7 @@ import SearchSpaces
 
 /// Before the search: is the flash training long enough for students to learn anything?
 ///
-/// Where the length is left to the program, the first students that the search would try are trained by it. As
+/// Where the length is left to the program, the first students that the sampler would try are trained by it. As
 /// long as they stay near chance, the length is doubled, up to half of the full training: students that have
 /// learnt nothing cannot be ranked. Depends on the study alone.
 struct FlashLengthStage {
@@ -50,7 +50,7 @@ struct FlashLengthStage {
     return 1 - trivialError * pow(teacherError / trivialError, FlashLengthStage.learntShare)
   }
 
-  /// The keys of the students that the search would begin with, each proposed without results.
+  /// The keys of the students that the sampler would begin with, each proposed without results.
   private func firstStudents(_ teacher: JournalEvent.TeacherReady) throws -> [String] {
     let settings = inputs.definition.search
     let problem = StudentPricing(inputs: inputs).problem(teacher: teacher)
