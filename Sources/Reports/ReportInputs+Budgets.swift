@@ -40,8 +40,8 @@ extension ReportInputs {
         return "\(result.budget.name): \(figures)" + tiedPhrase(result)
       }
       if result.violation == 0, let floor = definition.accuracyFloor {
-        return "\(result.budget.name): no fully trained student reaches the accuracy of "
-          + "\(floor.percentage) that the study asks for; the best is \(figures)"
+        return "\(result.budget.name): no fully trained student that keeps it reaches the "
+          + "accuracy of \(floor.percentage) that the study asks for; the best is \(figures)"
       }
       return "\(result.budget.name): no fully trained student keeps it; the nearest is \(figures), "
         + "which misses it by \(result.violation.percent(1)) %"

@@ -57,7 +57,9 @@ extension ReportInputs {
 
   /// The result in sentences where no student keeps its budget when measured.
   var headlineOfDemoted: [String]? {
-    guard !results.students.isEmpty, results.withinBudget.isEmpty, let demotionSentence else {
+    guard !results.students.isEmpty, results.demoted.count == results.students.count,
+      let demotionSentence
+    else {
       return nil
     }
     return [

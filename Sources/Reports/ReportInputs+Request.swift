@@ -43,10 +43,7 @@ extension ReportInputs {
         "Flash training",
         "\(definition.flash.fraction.percent(1)) % of the full training's images, "
           + "batch \(definition.flash.batch), the whole schedule compressed"
-          + (definition.flash.isLengthened
-            ? "; lengthened so that a student sees \(definition.flash.imagesPerClass) images per class"
-            : "")
-          + (state.flashLength.map { $0.attempts.count > 1 ? "; \($0)" : "" } ?? "")
+          + flashLengthPhrase
           + (state.raisedFraction.map {
             "; \($0.percent(1)) % from trial \(state.auditedCount) on (the flash audit)"
           } ?? "")),
@@ -72,6 +69,14 @@ extension ReportInputs {
         definition.askedBudgets.isEmpty ? "spread over the costs" : "nearest below each budget"
       return "of the space's \(all) the \(count) \(place)"
     }
+  }
+
+  /// Why flash trainings are longer than their share; empty if they are not.
+  private var flashLengthPhrase: String {
+    if let length = state.flashLength, length.attempts.count > 1 { return "; \(length)" }
+    guard definition.flash.isLengthened else { return "" }
+    return
+      "; lengthened so that a student sees up to \(definition.flash.imagesPerClass) images per class"
   }
 
   private var pointText: String {

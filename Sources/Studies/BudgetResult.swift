@@ -5,7 +5,8 @@ import HardwareProfiles
 public struct BudgetResult: Hashable, Sendable {
   public let budget: Budget
   /// Of the fully trained students that keep it the one with the highest validation accuracy, the
-  /// cheapest of several; if none does, the one that misses it least.
+  /// cheapest of several, below the accuracy that the study asks for if none reaches it; if none keeps it, the
+  /// one that misses it least.
   public let student: StudyResults.Student
   /// The trials of the other students that keep it and whose accuracy cannot be told from that of
   /// `student` on the validation images, the most accurate first.

@@ -132,8 +132,8 @@ public struct StudyResults: Sendable {
     }
     self.students = sorted(by: \.frontCosts)
     failedFinalists = failed
-    // Where none is of use, the nearest of them is named.
-    let kept = self.students.filter { $0.broken.isEmpty && !$0.isBelowFloor }
+    // Where all are demoted, the nearest of them is named.
+    let kept = self.students.filter(\.broken.isEmpty)
     budgets = definition.budgets.compactMap { [students = kept.isEmpty ? self.students : kept] in
       BudgetResult($0, definition, students)
     }

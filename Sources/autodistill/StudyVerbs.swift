@@ -182,7 +182,7 @@ struct StudyCommand {
       Terminal.print(
         "next:    autodistill export \(folder.path) \(best.key) --format safetensors")
     } else if state.nothingFeasible != nil || !results.demoted.isEmpty
-      || results.students.contains(where: \.isBelowFloor)
+      || report.missing.isEmpty && results.students.contains(where: \.isBelowFloor)
     {
       Terminal.print("next:    loosen a constraint in a copy of \(folder.definition)")
     } else {

@@ -97,11 +97,11 @@ struct HandMadeSearch {
 }
 
 extension FinalistSelection {
-  /// The selection of a study in its folder.
-  init(_ inputs: StudyInputs) {
+  /// The selection of a study in its folder, with its teacher.
+  init(_ inputs: StudyInputs, _ teacher: JournalEvent.TeacherReady? = nil) {
     self.init(
       definition: inputs.definition, space: inputs.space,
-      problem: StudentPricing(inputs: inputs).problem(teacher: nil))
+      problem: StudentPricing(inputs: inputs).problem(teacher: teacher))
   }
 }
 

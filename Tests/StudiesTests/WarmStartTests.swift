@@ -72,7 +72,7 @@ struct WarmStartTests {
     #expect(state.distilled.map(\.trial).allSatisfy(finalists.contains))
     var searched = state
     (searched.finalists, searched.distilled) = (nil, [])
-    let selection = FinalistSelection(try study.inputs())
+    let selection = FinalistSelection(try study.inputs(), state.teacher)
     #expect(try selection.nextRound(searched) == finalists)
     searched.trials.removeLast()
     #expect(try selection.nextRound(searched).allSatisfy((0..<5).contains))

@@ -124,7 +124,9 @@ extension StudyResults {
           guard let best, best.validationAccuracy >= next.validationAccuracy else { return next }
           return best
         }
-      let within = references.filter { keeps($0.costs) }
+      let within = references.filter {
+        keeps($0.costs) && $0.validationAccuracy >= definition.accuracyFloor ?? 0
+      }
       let reference = within.reduce(nil) { best, next -> Reference? in
         guard let best, best.validationAccuracy >= next.validationAccuracy else { return next }
         return best
