@@ -68,7 +68,7 @@ struct FlashLengthStageTests {
   @Test("is found once, whatever interrupts the study")
   func resumes() throws {
     let (study, state) = try run(near: ["0.05"])
-    let lines = try study.journalLines()
+    let lines = study.journalLines()
     let found = try #require(lines.firstIndex { $0.contains("\"flash_length\"") })
     for kept in [found, found + 1, found + 3] {
       try study.cutJournal(toLines: kept)
