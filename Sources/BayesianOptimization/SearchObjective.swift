@@ -85,7 +85,7 @@ public struct SearchObjective: Sendable, Hashable {
   /// Creates the objective of a question.
   ///
   /// A cost with a limit is weighed on a linear axis that ends there, and begins at the lowest of several
-  /// budgets on it; one without a limit on a logarithmic axis that ends at the costliest of a random sample.
+  /// budgets on it; one without a limit on a logarithmic axis that ends where the question says.
   ///
   /// - Parameters:
   ///   - floor: The value of the metric below which a student adds nothing to the front.
@@ -113,7 +113,7 @@ public struct SearchObjective: Sendable, Hashable {
     public var bounds: [Double]
     /// Whether every student that may be trained keeps one of the bounds.
     public var isBounded: Bool
-    /// The largest in a random sample of the space; nil: unknown.
+    /// Where the axis ends without a limit: somewhat beyond the costliest students; nil: unknown.
     public var largest: Double?
 
     /// Creates a cost.
