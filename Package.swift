@@ -61,10 +61,16 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     "BayesianOptimization", ["COpenBLAS", "Statistics", "TensorKernels", "SearchSpaces"], optimized
   ),
   (
+    "Replay",
+    [
+      "Statistics", "NeuralNetworks", "FileFormats", "SearchSpaces", "BayesianOptimization",
+    ], strict
+  ),
+  (
     "Studies",
     [
       "Statistics", "TensorKernels", "NeuralNetworks", "FileFormats", "ModelExchange", "Datasets",
-      "Distillation", "SearchSpaces", "HardwareProfiles", "BayesianOptimization",
+      "Distillation", "SearchSpaces", "HardwareProfiles", "BayesianOptimization", "Replay",
     ], strict
   ),
   (
@@ -86,6 +92,8 @@ let targets: [Target] =
       dependencies: [.target(name: "CPlatform"), .target(name: "COpenBLAS")]
         + libraries.map { .target(name: $0.name) },
       swiftSettings: strict),
+    // What tests of several targets share.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
   ]
   + libraries.map { library in
     .target(
@@ -95,7 +103,8 @@ let targets: [Target] =
   + libraries.map { library in
     .testTarget(
       name: library.name + "Tests",
-      dependencies: ([library.name] + library.imports + testImports[library.name, default: []])
+      dependencies: ([library.name, "TestSupport"] + library.imports
+        + testImports[library.name, default: []])
         .map { .target(name: $0) },
       exclude: library.name == "NeuralNetworks" ? ["Fixtures"] : [],
       swiftSettings: strict)

@@ -1,6 +1,7 @@
 import FileFormats
 import Foundation
 import HardwareProfiles
+import Replay
 import SearchSpaces
 import Studies
 import TensorKernels

@@ -1,5 +1,5 @@
 import Foundation
-import Studies
+import Replay
 
 /// The figures of a replay, as a table and as JSON.
 struct ReplayOutput {

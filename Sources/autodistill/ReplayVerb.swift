@@ -1,7 +1,7 @@
 import BayesianOptimization
 import NeuralNetworks
+import Replay
 import SearchSpaces
-import Studies
 
 /// `autodistill replay`
 struct ReplayVerb: Verb {

@@ -2,6 +2,7 @@ import Foundation
 import HardwareProfiles
 import SearchSpaces
 import TensorKernels
+import TestSupport
 import Testing
 
 @testable import Studies

@@ -1,7 +1,9 @@
 import NeuralNetworks
 import SearchSpaces
+import TestSupport
 import Testing
 
+@testable import Replay
 @testable import Studies
 
 @Suite("a table of measured architectures")

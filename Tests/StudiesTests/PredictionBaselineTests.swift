@@ -4,6 +4,7 @@ import SearchSpaces
 import TensorKernels
 import Testing
 
+@testable import Replay
 @testable import Studies
 
 @Suite("the simple predictors of latency")

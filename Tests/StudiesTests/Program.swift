@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The `autodistill` command, as the package manager builds it beside the tests.

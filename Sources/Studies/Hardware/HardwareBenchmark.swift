@@ -2,6 +2,7 @@ import FileFormats
 import Foundation
 import HardwareProfiles
 import NeuralNetworks
+import Replay
 import SearchSpaces
 import Statistics
 import TensorKernels

@@ -2,6 +2,7 @@ import FileFormats
 import Foundation
 import HardwareProfiles
 import NeuralNetworks
+import Replay
 import SearchSpaces
 
 /// A table of architectures with what was measured of them: `architecture,latency_ms`, and perhaps

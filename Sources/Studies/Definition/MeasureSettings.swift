@@ -1,0 +1,55 @@
+import FileFormats
+import Foundation
+import HardwareProfiles
+
+/// How the final students are timed on the study's device, where that is not this machine.
+public struct MeasureSettings: Hashable, Sendable {
+  /// The name of the hardware profile whose device it is; nil for a study's only one.
+  public var profile: String?
+  /// The command, with `{model}` for the exported model's path.
+  public var device: CommandDevice
+  /// The format of the exported model, by its name.
+  public var format: String
+  /// How the command measures, where that is not as the hardware profile says.
+  public var measurementProtocol: MeasurementProtocol?
+
+  /// What measurements on this machine are known by in the journal.
+  static let hostSource = "host"
+
+  /// What measurements are known by in the journal.
+  var source: String {
+    let measured = measurementProtocol.map { ", \($0)" } ?? ""
+    return (profile.map { "\($0), " } ?? "") + "\(format): \(device.command)" + measured
+  }
+
+  init(_ field: JSONField) throws(JSONError) {
+    let members = try field.members(
+      of: "how students are measured",
+      known: ["profile", "command", "format", "time_limit_seconds", "protocol"])
+    profile = try members["profile"]?.text("the name of a hardware profile")
+    let command = try members.required("command")
+    let text = try command.text("a command such as \"ssh pi ./bench {model}\"")
+    let limit = try members["time_limit_seconds"]?.number(in: 1...86_400) ?? 300
+    do {
+      device = try CommandDevice(text, timeLimitSeconds: limit)
+    } catch {
+      throw command.expected(
+        "a command with \(CommandDevice.placeholder), which stands for the exported model's path")
+    }
+    format = ModelExport.safetensors.format
+    if let given = members["format"] {
+      format = try given.text("a format")
+      guard ModelExport.named(format) != nil else {
+        throw given.expected("one of \(ModelExport.knownNames)")
+      }
+    }
+    measurementProtocol = try members["protocol"].map { field throws(JSONError) in
+      try MeasurementProtocol(field)
+    }
+  }
+}
+
+extension StudyDefinition {
+  /// What is known in the journal as measured in the way that the study has it measured now.
+  var measurementSource: String { measure?.source ?? MeasureSettings.hostSource }
+}

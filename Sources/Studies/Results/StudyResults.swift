@@ -1,0 +1,145 @@
+import BayesianOptimization
+import Distillation
+import HardwareProfiles
+
+/// What a study found, computed from its journal alone.
+public struct StudyResults: Sendable {
+  /// A student that got the full training.
+  public struct Student: Hashable, Sendable {
+    /// Why it got it.
+    public enum Role: String, Hashable, Sendable {
+      case finalist
+      /// The audit's, spread over the flash ranks: one full training, no baseline.
+      case audited
+      case both = "finalist and audited"
+    }
+
+    public var trial: Int
+    public var role: Role
+    public var key: String
+    public var costs: Costs
+    /// At the fraction that its trial had.
+    public var flash: Evaluation
+    /// On one scale with the other students', where the audit has raised the fraction.
+    public var comparableFlash: FlashEstimate
+    /// The full accuracy that it lets expect, before any full result of the study is known.
+    public var projected: FlashEstimate
+    /// One evaluation for each repetition that ended well.
+    public var validation: [Evaluation]
+    public var test: [Evaluation]
+    /// The same training without the teacher, where the study asked for it.
+    public var baselineValidation: [Evaluation]
+    public var baselineTest: [Evaluation]
+    /// The latency on the device, where it was measured.
+    public var measured: JournalEvent.Measured?
+    /// The costs with the measured latency, where the front is made of measured ones.
+    public var measuredCosts: Costs?
+    /// The limits on latency that the student breaks when measured.
+    public var broken: [Constraint] = []
+    /// Whether its validation accuracy is below the one that the study asks for.
+    public var isBelowFloor = false
+    /// Whether it breaks no limit when measured, is not below the floor of the accuracy, and no other such
+    /// student is at least as good in every objective and better in one.
+    public var isOnFront = false
+
+    /// The costs that the front is made of.
+    public var frontCosts: Costs { measuredCosts ?? costs }
+
+    /// The mean validation accuracy over the repetitions; the front is made of it.
+    public var validationAccuracy: Double { validation.meanAccuracy }
+    public var testAccuracy: Double { test.meanAccuracy }
+    /// What the teacher gave, in test accuracy; nil without a baseline.
+    public var distillationGain: Double? {
+      baselineTest.isEmpty ? nil : testAccuracy - baselineTest.meanAccuracy
+    }
+  }
+
+  /// The fully trained students, in the order of the first objective's cost on the front.
+  public let students: [Student]
+  /// Finalists whose full training failed, by trial.
+  public let failedFinalists: [Int]
+  public let audit: FlashAudit?
+  /// In the order of `study.json`; empty while no student has had its full training.
+  public let budgets: [BudgetResult]
+  /// The reference designs that got the full training, in the order of the first objective's cost.
+  public let references: [Reference]
+  /// The names of reference designs whose full trainings all failed.
+  public let failedReferences: [String]
+  /// For each budget that the study asks about the best student and the best reference design.
+  public let comparisons: [ReferenceComparison]
+  /// What is known of measured latencies; nil if there are none.
+  public let measurement: Measurement?
+
+  /// Computes the results of `state` for the objectives of `definition`.
+  public init(_ definition: StudyDefinition, _ state: StudyState) {
+    var students: [Student] = []
+    var failed: [Int] = []
+    let (finalists, audited) = (Set(state.finalists ?? []), Set(state.audited?.trials ?? []))
+    let scale = FlashScale(state)
+    let estimates = FullAccuracyEstimates(definition, state, learning: false)
+    for number in state.fullTrials {
+      let trial = state.trials[number]
+      func evaluations(
+        baseline: Bool, _ split: (JournalEvent.Distilled) -> Evaluation?
+      ) -> [Evaluation] {
+        (0..<definition.finalists.seeds).compactMap { repetition in
+          state.distillation(of: number, repetition: repetition, isBaseline: baseline)
+            .flatMap(split)
+        }
+      }
+      guard let flash = trial.result?.validation, let comparable = scale.estimate(of: trial),
+        let projected = estimates.estimate(of: trial)
+      else { continue }
+      let role: Student.Role =
+        !finalists.contains(number) ? .audited : audited.contains(number) ? .both : .finalist
+      let student = Student(
+        trial: number, role: role, key: trial.key, costs: trial.costs, flash: flash,
+        comparableFlash: comparable, projected: projected,
+        validation: evaluations(baseline: false, \.validation),
+        test: evaluations(baseline: false, \.test),
+        baselineValidation: evaluations(baseline: true, \.validation),
+        baselineTest: evaluations(baseline: true, \.test))
+      if student.validation.isEmpty {
+        let tried = state.distillation(of: number, repetition: 0, isBaseline: false) != nil
+        if tried && role != .audited { failed.append(number) }
+      } else {
+        students.append(student)
+      }
+    }
+    func sorted(by costs: KeyPath<Student, Costs>) -> [Student] {
+      students.sorted {
+        let (a, b) = (
+          definition.firstCost($0[keyPath: costs]), definition.firstCost($1[keyPath: costs])
+        )
+        return (a, $0.trial) < (b, $1.trial)
+      }
+    }
+    // What the audit says of flash must not depend on measured latencies, which no run repeats.
+    audit = FlashAudit(sorted(by: \.costs), seed: definition.seed)
+    measurement = StudyResults.measure(&students, definition, state)
+    for index in students.indices {
+      students[index].isBelowFloor =
+        students[index].validationAccuracy < definition.accuracyFloor ?? 0
+    }
+    let eligible = students.indices.filter {
+      students[$0].broken.isEmpty && !students[$0].isBelowFloor
+    }
+    let objectives = eligible.map {
+      definition.objectiveVector(students[$0].validationAccuracy, students[$0].frontCosts)
+    }
+    for index in nonDominatedIndices(of: objectives) {
+      students[eligible[index]].isOnFront = true
+    }
+    self.students = sorted(by: \.frontCosts)
+    failedFinalists = failed
+    // Where all are demoted, the nearest of them is named.
+    let kept = self.students.filter(\.broken.isEmpty)
+    budgets = definition.budgets.compactMap { [students = kept.isEmpty ? self.students : kept] in
+      BudgetResult($0, definition, students)
+    }
+    (references, failedReferences) = StudyResults.references(
+      definition, state, against: self.students)
+    comparisons = StudyResults.comparisons(
+      definition, students: self.students, references: references)
+  }
+}
