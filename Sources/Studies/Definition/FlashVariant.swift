@@ -6,14 +6,18 @@ import Foundation
 ///
 /// It travels to the workers as the JSON that a study would have, so whatever a study can say of a
 /// recipe, a variant can.
-struct FlashVariant: Hashable, Sendable, Codable {
+package struct FlashVariant: Hashable, Sendable, Codable {
   /// What `study.json` would have under "flash"; what it leaves out is as in the study.
-  var flash: String?
+  package var flash: String?
   /// What it would have under "full": what is compressed, or cut.
-  var full: String?
+  package var full: String?
   /// Whether the full schedule is begun and broken off instead of being compressed, with the full
   /// training's batch.
-  var isCut = false
+  package var isCut = false
+
+  package init(flash: String? = nil, full: String? = nil, isCut: Bool = false) {
+    (self.flash, self.full, self.isCut) = (flash, full, isCut)
+  }
 
   enum CodingKeys: String, CodingKey {
     case flash, full
@@ -25,7 +29,7 @@ extension FlashVariant {
   /// Returns the variant's flash recipe.
   ///
   /// - Throws: `JSONError` naming the field that cannot be read.
-  func flashRecipe(in study: StudyDefinition) throws(JSONError) -> FlashRecipe {
+  package func flashRecipe(in study: StudyDefinition) throws(JSONError) -> FlashRecipe {
     guard let flash else { return study.flash }
     return try FlashRecipe(
       JSONField(json: Data(flash.utf8), file: "flash"), defaults: study.flash)
@@ -35,7 +39,7 @@ extension FlashVariant {
   ///
   /// - Parameter fraction: The flash fraction, where it is not that of the variant or the study.
   /// - Throws: `JSONError` naming the field that cannot be read.
-  func training(
+  package func training(
     in study: StudyDefinition, fraction: Double? = nil, trainingCount: Int
   ) throws(JSONError) -> PlannedTraining {
     var fullRecipe = study.full
@@ -58,26 +62,26 @@ extension FlashVariant {
 }
 
 /// A recipe as it is carried out.
-struct PlannedTraining: Hashable, Sendable {
-  var recipe: Recipe
+package struct PlannedTraining: Hashable, Sendable {
+  package var recipe: Recipe
   /// After how many steps the schedule is broken off; nil if it is not.
-  var end: Int?
+  package var end: Int?
   /// Batches over which batch-norm statistics are taken again at the end.
-  var statisticsBatches: Int
+  package var statisticsBatches: Int
 
   /// The full training of a study's students.
-  static func full(in study: StudyDefinition) -> PlannedTraining {
+  package static func full(in study: StudyDefinition) -> PlannedTraining {
     PlannedTraining(
       recipe: study.full, end: nil, statisticsBatches: study.flash.statisticsBatches)
   }
 
   /// Everything that it says, on one line: equal texts are equal trainings.
-  var identity: String {
+  package var identity: String {
     "\(recipe.identity) end=\(end.map(String.init) ?? "none") statistics=\(statisticsBatches)"
   }
 
   /// Images that pass forward alone, for the batch-norm statistics at the end.
-  func statisticsImages(trainingCount: Int) -> Int {
+  package func statisticsImages(trainingCount: Int) -> Int {
     recipe.batch
       * min(statisticsBatches, recipe.stepsPerEpoch(trainingCount: trainingCount))
   }

@@ -108,24 +108,14 @@ extension FlashBenchmark {
     let tasks = plan.missing(in: log.contents.records)
     guard !tasks.isEmpty else { return }
     let total = Set(plan.tasks.map(plan.id)).count
-    let pool = try WorkerPool(
-      workerCount: min(context.workers, tasks.count), command: context.workerCommand)
-    var waiting = Array(tasks.indices)[...]
     var done = total - tasks.count
-    while true {
-      try context.checkCancelled()
-      while pool.idleCount > 0, let next = waiting.popFirst() {
-        pool.submit(workerTask(tasks[next], id: next))
-      }
-      if pool.isIdle { break }
-      let outcome = try pool.wait {
-        try context.checkCancelled()
-        let partial = pool.running.reduce(0) { $0 + $1.share }
-        context.report(
-          .advance(done: Double(done) + partial, total: total, detail: "\(done) of \(total)"))
-      }
+    let executor = try context.makeExecutor(min(context.workers, tasks.count))
+    try TaskLoop(executor, context: context).run(
+      tasks.map { ($0, studentTask($0)) }, finished: done, total: total,
+      detail: "trainings of \(students.count) students"
+    ) { task, outcome in
       done += 1
-      let (task, record) = record(outcome, tasks, plan)
+      let record = record(outcome.result, task, plan)
       try log.append(record)
       if task.kind == .full {
         // Only now is the checkpoint of no more use.
@@ -137,38 +127,34 @@ extension FlashBenchmark {
     }
   }
 
-  private func workerTask(_ task: BenchmarkTask, id: Int) -> WorkerTask {
-    WorkerTask(
-      id: id, kind: task.kind == .full ? .distill : .flash, trial: task.student,
-      key: students[task.student].key, repetition: task.repetition,
-      variant: task.recipe.map { definition.recipes[$0].variant })
+  private func studentTask(_ task: BenchmarkTask) -> StudentTask {
+    let work: StudentTask.Work
+    switch task.recipe {
+    case nil: work = .full(StudentTask.FullWork(repetition: task.repetition))
+    case let recipe?:
+      work = .flash(
+        StudentTask.FlashWork(
+          repetition: task.repetition, variant: definition.recipes[recipe].variant))
+    }
+    return StudentTask(work, key: students[task.student].key, trial: task.student)
   }
 
   private func record(
-    _ outcome: WorkerPool.Outcome, _ tasks: [BenchmarkTask], _ plan: BenchmarkPlan
-  ) -> (BenchmarkTask, TrainingRecord) {
-    let task: BenchmarkTask
-    var reply: WorkerReply?
-    switch outcome {
-    case .crashed(let sent): task = tasks[sent.id]
-    case .replied(let sent, let said): (task, reply) = (tasks[sent.id], said)
-    }
+    _ result: TaskResult?, _ task: BenchmarkTask, _ plan: BenchmarkPlan
+  ) -> TrainingRecord {
     let training = plan.training(task)
     let student = students[task.student]
-    let isMeasured = reply?.status == .measured && reply?.validation != nil
-    let steps = min(reply?.steps ?? 0, training.end ?? Int.max)
-    return (
-      task,
-      TrainingRecord(
-        kind: task.kind, recipe: task.recipe.map { definition.recipes[$0].name },
-        identity: plan.id(task).identity, key: student.key, repetition: task.repetition,
-        outcome: isMeasured ? .measured : (reply == nil ? .crashed : .diverged),
-        validation: isMeasured ? reply?.validation : nil, test: isMeasured ? reply?.test : nil,
-        seconds: reply?.seconds ?? 0, steps: steps, images: steps * training.recipe.batch,
-        statisticsImages: isMeasured
-          ? training.statisticsImages(trainingCount: inputs.dataset.count(.training)) : 0,
-        macs: student.costs.macs, trainingMACs: student.trainingMACs)
-    )
+    let measured = result.flatMap { $0.ending == .measured && $0.validation != nil ? $0 : nil }
+    let steps = min(result?.steps ?? 0, training.end ?? Int.max)
+    return TrainingRecord(
+      kind: task.kind, recipe: task.recipe.map { definition.recipes[$0].name },
+      identity: plan.id(task).identity, key: student.key, repetition: task.repetition,
+      outcome: measured != nil ? .measured : (result == nil ? .crashed : .diverged),
+      validation: measured?.validation, test: measured?.test, seconds: result?.seconds ?? 0,
+      steps: steps, images: steps * training.recipe.batch,
+      statisticsImages: measured == nil
+        ? 0 : training.statisticsImages(trainingCount: inputs.dataset.count(.training)),
+      macs: student.costs.macs, trainingMACs: student.trainingMACs)
   }
 
   private func line(_ task: BenchmarkTask, _ record: TrainingRecord) -> String {

@@ -96,13 +96,13 @@ struct SearchKnowledge {
     return pairs.compactMapValues { RungRegression($0) }
   }
 
-  /// Returns where trial `number` is examined and with which accuracies it goes on; nil without rungs.
+  /// Returns where trial `number` is examined and with which accuracies it continues; empty without rungs.
   ///
   /// Results at another flash fraction are no measure for it.
   ///
   /// - Parameter steps: The steps of a whole flash training.
-  func rungs(for number: Int, steps: Int) -> [WorkerTask.Rung]? {
-    guard let settings = settings.rungs else { return nil }
+  func rungs(for number: Int, steps: Int) -> [StudentTask.Rung] {
+    guard let settings = settings.rungs else { return [] }
     let rule = RungRule(keep: settings.keep)
     let fraction = state.fraction(of: number)
     let known = known(to: number).filter { $0.result?.fraction == fraction }
@@ -113,7 +113,7 @@ struct SearchKnowledge {
           RungRule.Result(value: $0.validation.accuracy, costs: costVector(trial.costs))
         }
       }
-      return WorkerTask.Rung(step: step, stopBelow: rule.threshold(costs: costs, among: results))
+      return StudentTask.Rung(step: step, stopBelow: rule.threshold(costs: costs, among: results))
     }
   }
 

@@ -32,11 +32,11 @@ struct DistillationStage {
     try ReferenceStage(inputs: inputs, context: context, journal: journal).run()
   }
 
-  private func train(_ tasks: [WorkerTask]) throws {
+  private func train(_ tasks: [(purpose: FullTrainings.Purpose, task: StudentTask)]) throws {
     guard !tasks.isEmpty else { return }
-    let pool = try WorkerPool(
-      workerCount: min(context.workers, tasks.count), command: context.workerCommand)
-    try trainings.run(tasks, in: pool, detail: "full trainings", record: trainings.record)
+    let executor = try context.makeExecutor(min(context.workers, tasks.count))
+    try TaskLoop(executor, context: context).run(
+      tasks, detail: "full trainings", record: trainings.record)
   }
 
   private var trainings: FullTrainings {
@@ -53,33 +53,27 @@ struct DistillationStage {
 
   /// What has not ended: a student's trainings and its baselines side by side, and a look at the test
   /// split for those that the audit has trained.
-  private func openTasks() -> [WorkerTask] {
+  private func openTasks() -> [(purpose: FullTrainings.Purpose, task: StudentTask)] {
     let state = journal.state
     let finalists = inputs.definition.finalists
     let chosen = Set(state.finalists ?? [])
     let untested = Set(state.untestedTrials)
     let trainings = trainings
-    var tasks: [WorkerTask] = []
-    func add(_ kind: WorkerTask.Kind, _ trial: Int, _ repetition: Int) {
-      tasks.append(
-        WorkerTask(
-          id: tasks.count, kind: kind, trial: trial, key: state.trials[trial].key,
-          repetition: repetition))
-    }
+    var open: [FullTrainings.Purpose] = []
     for trial in trainings.ordered(state.fullTrials) {
       for repetition in 0..<(chosen.contains(trial) ? finalists.seeds : 1) {
         if trainings.isOpen(trial, repetition: repetition, isBaseline: false) {
-          add(.distill, trial, repetition)
+          open.append(.training(trial: trial, repetition: repetition, isBaseline: false))
         } else if repetition == 0 && untested.contains(trial) {
-          add(.test, trial, 0)
+          open.append(.test(trial: trial))
         }
         if chosen.contains(trial) && finalists.baseline
           && trainings.isOpen(trial, repetition: repetition, isBaseline: true)
         {
-          add(.baseline, trial, repetition)
+          open.append(.training(trial: trial, repetition: repetition, isBaseline: true))
         }
       }
     }
-    return tasks
+    return open.map { trainings.task(for: $0) }
   }
 }

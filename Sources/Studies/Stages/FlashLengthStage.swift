@@ -68,18 +68,13 @@ struct FlashLengthStage {
 
   /// Returns the students' accuracies on the validation split; nil where a training failed.
   private func trainedAccuracies(_ keys: [String], fraction: Double) throws -> [Double?] {
-    let pool = try WorkerPool(
-      workerCount: min(context.workers, keys.count), command: context.workerCommand)
     var accuracies = [Double?](repeating: nil, count: keys.count)
-    let trainings = FullTrainings(inputs: inputs, context: context, journal: journal)
     let tasks = keys.enumerated().map { index, key in
-      WorkerTask(
-        id: index, kind: .flash, trial: nil, key: key, repetition: 0, fraction: fraction)
+      (index, StudentTask(.flash(StudentTask.FlashWork(fraction: fraction)), key: key))
     }
-    try trainings.run(tasks, in: pool, detail: "length of flash trainings") { outcome in
-      if case .replied(let task, let reply) = outcome {
-        accuracies[task.id] = reply.validation?.accuracy
-      }
+    let executor = try context.makeExecutor(min(context.workers, keys.count))
+    try TaskLoop(executor, context: context).run(tasks, detail: "length of flash trainings") {
+      accuracies[$0] = $1.result?.validation?.accuracy
     }
     return accuracies
   }

@@ -1,35 +1,33 @@
+import Distillation
 import Foundation
 
-/// Full trainings by a pool of workers: their order, and what becomes of them in the journal.
+/// Full trainings of the search's students: their tasks, their order, and what becomes of them in the journal.
 struct FullTrainings {
   let inputs: StudyInputs
   let context: StudyContext
   let journal: Journal
 
-  /// Runs tasks, the first one first, and waits for all of them.
+  /// What is done to a student of the search.
+  enum Purpose: Hashable {
+    case training(trial: Int, repetition: Int, isBaseline: Bool)
+    /// The test split, for one whose training left it alone.
+    case test(trial: Int)
+  }
+
+  /// Returns the task for a purpose.
   ///
-  /// - Parameters:
-  ///   - pool: Workers of which none is busy.
-  ///   - detail: What the tasks are, for the user.
-  ///   - record: Called with every outcome.
-  func run(
-    _ tasks: [WorkerTask], in pool: WorkerPool, detail: String,
-    record: (WorkerPool.Outcome) throws -> Void
-  ) throws {
-    var waiting = tasks[...]
-    var done = 0
-    while true {
-      try context.checkCancelled()
-      while pool.idleCount > 0, let task = waiting.popFirst() { pool.submit(task) }
-      if pool.isIdle { break }
-      let outcome = try pool.wait {
-        try context.checkCancelled()
-        let partial = pool.running.reduce(0) { $0 + $1.share }
-        context.report(
-          .advance(done: Double(done) + partial, total: tasks.count, detail: detail))
-      }
-      try record(outcome)
-      done += 1
+  /// - Parameter usesTest: Whether a training looks at the test split.
+  func task(
+    for purpose: Purpose, usesTest: Bool = true
+  ) -> (purpose: Purpose, task: StudentTask) {
+    func key(_ trial: Int) -> String { journal.state.trials[trial].key }
+    switch purpose {
+    case .training(let trial, let repetition, let isBaseline):
+      let work = StudentTask.FullWork(
+        repetition: repetition, isBaseline: isBaseline, usesTest: usesTest)
+      return (purpose, StudentTask(.full(work), key: key(trial), trial: trial))
+    case .test(let trial):
+      return (purpose, StudentTask(.test, key: key(trial), trial: trial))
     }
   }
 
@@ -53,48 +51,63 @@ struct FullTrainings {
   }
 
   /// Records what a full training or a look at the test split came to.
-  func record(_ outcome: WorkerPool.Outcome) throws {
-    let (task, reply): (WorkerTask, WorkerReply?)
-    switch outcome {
-    case .crashed(let crashed): (task, reply) = (crashed, nil)
-    case .replied(let asked, let answer): (task, reply) = (asked, answer)
-    }
-    if task.kind == .test {
-      try journal.append(.tested(JournalEvent.Tested(trial: task.trialNumber, test: reply?.test)))
-    } else {
-      try recordTraining(task, reply)
+  func record(_ purpose: Purpose, _ outcome: TaskOutcome) throws {
+    switch purpose {
+    case .test(let trial):
+      try journal.append(
+        .tested(JournalEvent.Tested(trial: trial, test: outcome.result?.test)))
+    case .training(let trial, let repetition, let isBaseline):
+      try record(
+        JournalEvent.Distilled(
+          trial: trial, repetition: repetition, isBaseline: isBaseline,
+          outcome: JournalEvent.Distilled.Outcome(outcome),
+          validation: outcome.result?.validation, test: outcome.result?.test,
+          seconds: outcome.result?.seconds ?? 0, steps: outcome.result?.steps ?? 0))
     }
   }
 
-  /// Records a full training; `reply` is nil if the worker died twice.
-  private func recordTraining(_ task: WorkerTask, _ reply: WorkerReply?) throws {
-    let isBaseline = task.kind == .baseline
-    let result = JournalEvent.Distilled(
-      trial: task.trialNumber, repetition: task.repetition, isBaseline: isBaseline,
-      outcome: reply.map { $0.status == .measured ? .measured : .diverged } ?? .crashed,
-      validation: reply?.validation, test: reply?.test, seconds: reply?.seconds ?? 0,
-      steps: reply?.steps ?? 0)
+  private func record(_ result: JournalEvent.Distilled) throws {
+    let isFirst = !result.isBaseline && result.repetition == 0
     let known = journal.state.distillation(
-      of: result.trial, repetition: result.repetition, isBaseline: isBaseline)
+      of: result.trial, repetition: result.repetition, isBaseline: result.isBaseline)
     if known == nil {
       try journal.append(.distilled(result))
-    } else if !isBaseline, task.repetition == 0,
-      journal.state.untestedTrials.contains(task.trialNumber)
-    {
+    } else if isFirst, journal.state.untestedTrials.contains(result.trial) {
       // Done once more for its weights, and this time with the test split.
-      try journal.append(.tested(JournalEvent.Tested(trial: task.trialNumber, test: reply?.test)))
+      try journal.append(
+        .tested(JournalEvent.Tested(trial: result.trial, test: result.test)))
     }
-    // Only now is the checkpoint of no more use: until the line above, a kill may need it.
-    try? FileManager.default.removeItem(
-      atPath: inputs.folder.checkpoint(
-        of: journal.state.trials[result.trial].key, repetition: result.repetition,
-        isBaseline: isBaseline))
-    let name = isBaseline ? "without teacher" : "distilled"
-    let accuracy =
-      result.validation.map {
-        String(format: "validation accuracy %.2f %%", 100 * $0.accuracy)
-      } ?? result.outcome.rawValue
+    removeCheckpoint(
+      of: journal.state.trials[result.trial].key, repetition: result.repetition,
+      isBaseline: result.isBaseline)
+    let name = result.isBaseline ? "without teacher" : "distilled"
     context.report(
-      .note("trial \(result.trial), \(name), seed \(result.repetition): \(accuracy)"))
+      .note(
+        "trial \(result.trial), \(name), seed \(result.repetition): "
+          + FullTrainings.text(result.outcome, result.validation)))
+  }
+
+  /// Removes a training's checkpoint, which is of no more use once the journal has its result: until then, a
+  /// kill may need it.
+  func removeCheckpoint(of key: String, repetition: Int, isBaseline: Bool) {
+    try? FileManager.default.removeItem(
+      atPath: inputs.folder.checkpoint(of: key, repetition: repetition, isBaseline: isBaseline))
+  }
+
+  /// What the user is told of a full training's end.
+  static func text(
+    _ outcome: JournalEvent.Distilled.Outcome, _ validation: Evaluation?
+  ) -> String {
+    validation.map { String(format: "validation accuracy %.2f %%", 100 * $0.accuracy) }
+      ?? outcome.rawValue
+  }
+}
+
+extension JournalEvent.Distilled.Outcome {
+  init(_ outcome: TaskOutcome) {
+    switch outcome {
+    case .crashed: self = .crashed
+    case .ended(let result): self = result.ending == .measured ? .measured : .diverged
+    }
   }
 }

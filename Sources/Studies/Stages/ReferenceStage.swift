@@ -17,10 +17,9 @@ struct ReferenceStage {
     try choose()
     let tasks = openTasks()
     guard !tasks.isEmpty else { return }
-    let trainings = FullTrainings(inputs: inputs, context: context, journal: journal)
-    let pool = try WorkerPool(
-      workerCount: min(context.workers, tasks.count), command: context.workerCommand)
-    try trainings.run(tasks, in: pool, detail: "reference designs", record: record)
+    let executor = try context.makeExecutor(min(context.workers, tasks.count))
+    try TaskLoop(executor, context: context).run(
+      tasks, detail: "reference designs", record: record)
   }
 
   private func choose() throws {
@@ -38,21 +37,23 @@ struct ReferenceStage {
   /// The trainings that have not ended, or whose weights have been deleted since; the costliest first.
   ///
   /// What the search has trained fully is not trained again.
-  private func openTasks() -> [WorkerTask] {
+  private func openTasks() -> [(purpose: Purpose, task: StudentTask)] {
     let state = journal.state
     let designs = (state.references?.designs ?? []).sorted {
       (-$0.costs.macs, $0.key) < (-$1.costs.macs, $1.key)
     }
-    var tasks: [WorkerTask] = []
-    for design in designs {
-      for repetition in 0..<inputs.definition.finalists.seeds
-      where isOpen(design.key, repetition, state) {
-        tasks.append(
-          WorkerTask(
-            id: tasks.count, kind: .distill, trial: nil, key: design.key, repetition: repetition))
+    return designs.flatMap { design in
+      (0..<inputs.definition.finalists.seeds).filter { isOpen(design.key, $0, state) }.map {
+        let work = StudentTask.Work.full(StudentTask.FullWork(repetition: $0))
+        return (Purpose(design: design, repetition: $0), StudentTask(work, key: design.key))
       }
     }
-    return tasks
+  }
+
+  /// A training of a design.
+  private struct Purpose {
+    let design: JournalEvent.ReferencesChosen.Design
+    let repetition: Int
   }
 
   private func isOpen(_ key: String, _ repetition: Int, _ state: StudyState) -> Bool {
@@ -64,32 +65,22 @@ struct ReferenceStage {
       && !FileManager.default.fileExists(atPath: inputs.folder.weights(of: key))
   }
 
-  private func record(_ outcome: WorkerPool.Outcome) throws {
-    let (task, reply): (WorkerTask, WorkerReply?)
-    switch outcome {
-    case .crashed(let crashed): (task, reply) = (crashed, nil)
-    case .replied(let asked, let answer): (task, reply) = (asked, answer)
-    }
-    guard let design = journal.state.references?.designs.first(where: { $0.key == task.key }) else {
-      preconditionFailure("a reference design was trained that was not chosen: \(task.key)")
-    }
+  private func record(_ purpose: Purpose, _ outcome: TaskOutcome) throws {
+    let (design, repetition) = (purpose.design, purpose.repetition)
     let result = JournalEvent.ReferenceTrained(
-      name: design.name, key: design.key, repetition: task.repetition,
-      outcome: reply.map { $0.status == .measured ? .measured : .diverged } ?? .crashed,
-      validation: reply?.validation, test: reply?.test, seconds: reply?.seconds ?? 0,
-      steps: reply?.steps ?? 0)
+      name: design.name, key: design.key, repetition: repetition,
+      outcome: JournalEvent.Distilled.Outcome(outcome), validation: outcome.result?.validation,
+      test: outcome.result?.test, seconds: outcome.result?.seconds ?? 0,
+      steps: outcome.result?.steps ?? 0)
     // One that was done once more for its weights is known already.
-    if journal.state.ownTraining(ofReference: task.key, repetition: task.repetition) == nil {
+    if journal.state.ownTraining(ofReference: design.key, repetition: repetition) == nil {
       try journal.append(.referenceTrained(result))
     }
-    // Only now is the checkpoint of no more use: until the line above, a kill may need it.
-    try? FileManager.default.removeItem(
-      atPath: inputs.folder.checkpoint(
-        of: task.key, repetition: task.repetition, isBaseline: false))
-    let accuracy =
-      result.validation.map {
-        String(format: "validation accuracy %.2f %%", 100 * $0.accuracy)
-      } ?? result.outcome.rawValue
-    context.report(.note("reference \(design.name), seed \(task.repetition): \(accuracy)"))
+    FullTrainings(inputs: inputs, context: context, journal: journal)
+      .removeCheckpoint(of: design.key, repetition: repetition, isBaseline: false)
+    context.report(
+      .note(
+        "reference \(design.name), seed \(repetition): "
+          + FullTrainings.text(result.outcome, result.validation)))
   }
 }

@@ -7,26 +7,31 @@ extension SearchStage {
 
   /// Trains the audited students, compares, and acts on what that says.
   ///
-  /// - Parameter pool: The search's workers, none of which is busy.
-  func audit(in pool: WorkerPool) throws {
+  /// - Parameter loop: With the search's executor, which is idle.
+  func audit(_ loop: TaskLoop) throws {
     let trainings = FullTrainings(inputs: inputs, context: context, journal: journal)
-    let trials = auditPolicy.trials
-    let open = trainings.ordered(trials).filter {
+    let open = trainings.ordered(auditPolicy.trials).filter {
       trainings.isOpen($0, repetition: 0, isBaseline: false)
     }
     if !open.isEmpty {
       let numbers = open.map(String.init).joined(separator: ", ")
       context.report(.note("flash audit: full training for trials \(numbers)"))
     }
-    try trainings.run(
-      open.map { task(.distill, $0) }, in: pool, detail: "audited students",
-      record: trainings.record)
+    // The search continues: the test split is for the last stage.
+    let tasks = open.map { trial in
+      trainings.task(
+        for: .training(trial: trial, repetition: 0, isBaseline: false), usesTest: false)
+    }
+    try loop.run(tasks, detail: "audited students", record: trainings.record)
     if let fraction = auditPolicy.wantedFraction {
       let known = Set(journal.state.rescored.map(\.trial))
       let tasks = trainings.ordered(auditPolicy.comparedTrials).filter { !known.contains($0) }
-        .map { task(.flash, $0, fraction: fraction) }
-      try trainings.run(tasks, in: pool, detail: "audited students, scored again") {
-        try rescore($0, fraction: fraction)
+        .map { trial in
+          let work = StudentTask.Work.flash(StudentTask.FlashWork(fraction: fraction))
+          return (trial, StudentTask(work, key: journal.state.trials[trial].key, trial: trial))
+        }
+      try loop.run(tasks, detail: "audited students, scored again") {
+        try rescore(trial: $0, $1.result, fraction: fraction)
       }
     }
     let audited = auditPolicy.audited
@@ -34,31 +39,10 @@ extension SearchStage {
     context.report(.note(line(audited)))
   }
 
-  /// The search's tasks have their trials' numbers; an audit's begin behind them.
-  private func task(
-    _ kind: WorkerTask.Kind, _ trial: Int, fraction: Double? = nil
-  ) -> WorkerTask {
-    let trials = journal.state.carriedCount + settings.trials
-    var task = WorkerTask(
-      id: trial + trials * (kind == .flash ? 2 : 1), kind: kind, trial: trial,
-      key: journal.state.trials[trial].key, repetition: 0)
-    task.fraction = fraction
-    // The search goes on: the test split is for the final stage.
-    if kind == .distill { task.leavesTest = true }
-    return task
-  }
-
-  private func rescore(_ outcome: WorkerPool.Outcome, fraction: Double) throws {
-    let result: JournalEvent.Rescored
-    switch outcome {
-    case .crashed(let task):
-      result = JournalEvent.Rescored(
-        trial: task.trialNumber, fraction: fraction, validation: nil, seconds: 0, steps: 0)
-    case .replied(let task, let reply):
-      result = JournalEvent.Rescored(
-        trial: task.trialNumber, fraction: fraction, validation: reply.validation,
-        seconds: reply.seconds ?? 0, steps: reply.steps ?? 0)
-    }
+  private func rescore(trial: Int, _ ended: TaskResult?, fraction: Double) throws {
+    let result = JournalEvent.Rescored(
+      trial: trial, fraction: fraction, validation: ended?.validation,
+      seconds: ended?.seconds ?? 0, steps: ended?.steps ?? 0)
     try journal.append(.rescored(result))
     let accuracy =
       result.validation.map { String(format: "accuracy %.2f %%", 100 * $0.accuracy) }

@@ -33,62 +33,76 @@ struct SearchStage {
       context.report(
         .note("\(workerCount) of \(context.workers) workers: search.look_ahead allows no more"))
     }
-    let pool = try WorkerPool(workerCount: workerCount, command: context.workerCommand)
+    let loop = TaskLoop(try context.makeExecutor(workerCount), context: context)
     var submitted = Set<Int>()
     var isExhausted = false
-    while true {
-      try context.checkCancelled()
-      for trial in journal.state.trials
-      where trial.result == nil && !submitted.contains(trial.number) && pool.idleCount > 0 {
-        submitted.insert(trial.number)
-        pool.submit(flashTask(trial))
-      }
-      let next = journal.state.trials.count
-      let isOver = isExhausted || journal.state.ownTrials.count >= settings.trials
-      if auditPolicy.isDue(isExhausted: isExhausted) {
-        if pool.isIdle {
-          try audit(in: pool)
+
+    /// Returns the next flash training, of a trial that is proposed here if it must be; nil if there is none
+    /// before another one has ended.
+    func next() throws -> (purpose: Int, task: StudentTask)? {
+      while journal.state.nothingFeasible == nil {
+        try context.checkCancelled()
+        let open = journal.state.trials.first {
+          $0.result == nil && !submitted.contains($0.number)
+        }
+        if let open {
+          submitted.insert(open.number)
+          return (open.number, flashTask(open))
+        }
+        if auditPolicy.isDue(isExhausted: isExhausted) {
+          guard loop.executor.isIdle else { return nil }
+          try audit(loop)
           continue
         }
-      } else if pool.idleCount > 0 && !isOver && knowledge.isDue(next) {
-        if let key = StudyQueue(inputs.definition, journal.state).next {
-          try propose(inputs.space.architecture(key: key), trial: next, pricing)
-          continue
-        }
-        switch try sampler.propose(
-          problem, history: knowledge.observations(for: next), trial: next,
-          seed: inputs.definition.seed)
-        {
-        case .architecture(let architecture):
-          try propose(architecture, trial: next, pricing)
-        case .infeasible(let least):
-          if !journal.state.trials.isEmpty {
-            isExhausted = true
-          } else if try !settleInfeasible(least, pricing) {
-            return
-          }
-        case nil:
-          isExhausted = true
-        }
-        continue
+        let number = journal.state.trials.count
+        let isOver = isExhausted || journal.state.ownTrials.count >= settings.trials
+        guard !isOver, knowledge.isDue(number) else { return nil }
+        isExhausted = try !propose(trial: number, sampler, problem, pricing)
       }
-      if pool.isIdle { break }
-      try record(pool.wait { try advance(pool) })
+      return nil
     }
+
+    try loop.run(next: next, advance: advance, record: record)
+    if journal.state.nothingFeasible != nil { return }
     try journal.append(
       .searchEnded(
         JournalEvent.SearchEnded(
           trials: journal.state.ownTrials.count, isExhausted: isExhausted)))
   }
 
-  private func flashTask(_ trial: StudyState.Trial) -> WorkerTask {
+  /// Proposes a trial: what the user has asked for comes first.
+  ///
+  /// - Returns: Whether there was anything to propose, or may be now.
+  private func propose(
+    trial: Int, _ sampler: any Sampler, _ problem: ProposalProblem, _ pricing: StudentPricing
+  ) throws -> Bool {
+    if let key = StudyQueue(inputs.definition, journal.state).next {
+      try propose(inputs.space.architecture(key: key), trial: trial, pricing)
+      return true
+    }
+    switch try sampler.propose(
+      problem, history: knowledge.observations(for: trial), trial: trial,
+      seed: inputs.definition.seed)
+    {
+    case .architecture(let architecture):
+      try propose(architecture, trial: trial, pricing)
+      return true
+    case .infeasible(let least):
+      guard journal.state.trials.isEmpty else { return false }
+      return try settleInfeasible(least, pricing)
+    case nil:
+      return false
+    }
+  }
+
+  private func flashTask(_ trial: StudyState.Trial) -> StudentTask {
     let fraction = journal.state.fraction(of: trial.number)
     let steps = inputs.definition.flash(fraction: fraction).compressed(inputs.definition.full)
       .steps(trainingCount: inputs.dataset.count(.training))
-    return WorkerTask(
-      id: trial.number, kind: .flash, trial: trial.number, key: trial.key, repetition: 0,
+    let work = StudentTask.FlashWork(
       rungs: knowledge.rungs(for: trial.number, steps: steps), fraction: fraction,
-      isRepeated: settings.repeats(trial.number) ? true : nil)
+      isRepeated: settings.repeats(trial.number))
+    return StudentTask(.flash(work), key: trial.key, trial: trial.number)
   }
 
   private func propose(
@@ -103,26 +117,20 @@ struct SearchStage {
           trial: trial, key: inputs.space.key(of: architecture), costs: costs)))
   }
 
-  private func record(_ outcome: WorkerPool.Outcome) throws {
-    switch outcome {
-    case .replied(let task, let reply):
-      let result = JournalEvent.Finished(
-        trial: task.trialNumber, outcome: JournalEvent.Finished.Outcome(reply.status),
-        validation: reply.validation, seconds: reply.seconds ?? 0, steps: reply.steps ?? 0,
-        rungs: reply.rungs, fraction: task.fraction, repeats: reply.repeats)
-      try journal.append(.finished(result))
-      context.report(.note(line(result)))
-    case .crashed(let task):
-      try journal.append(
-        .finished(
-          JournalEvent.Finished(
-            trial: task.trialNumber, outcome: .crashed, validation: nil, seconds: 0, steps: 0,
-            fraction: task.fraction)))
-      context.report(.note("trial \(task.trialNumber): the worker died twice; recorded as crashed"))
-    }
+  private func record(_ trial: Int, _ outcome: TaskOutcome) throws {
+    let ended = outcome.result
+    let result = JournalEvent.Finished(
+      trial: trial, outcome: JournalEvent.Finished.Outcome(outcome),
+      validation: ended?.validation, seconds: ended?.seconds ?? 0, steps: ended?.steps ?? 0,
+      rungs: ended?.rungs, fraction: journal.state.fraction(of: trial), repeats: ended?.repeats)
+    try journal.append(.finished(result))
+    context.report(.note(line(result)))
   }
 
   private func line(_ result: JournalEvent.Finished) -> String {
+    if result.outcome == .crashed {
+      return "trial \(result.trial): the worker died twice; recorded as crashed"
+    }
     let trial = journal.state.trials[result.trial]
     let costs = zip(
       inputs.definition.objectives,
@@ -145,13 +153,11 @@ struct SearchStage {
     value >= 1000 ? String(format: "%.0f", value) : String(format: "%.4g", value)
   }
 
-  private func advance(_ pool: WorkerPool) throws {
-    try context.checkCancelled()
+  private func advance(_ share: Double) {
     let finished = journal.state.ownTrials.filter { $0.result != nil }.count
-    let partial = pool.running.reduce(0) { $0 + $1.share }
     context.report(
       .advance(
-        done: Double(finished) + partial, total: settings.trials, detail: "flash trials"))
+        done: Double(finished) + share, total: settings.trials, detail: "flash trials"))
   }
 }
 
@@ -166,12 +172,16 @@ extension SearchSettings {
 }
 
 extension JournalEvent.Finished.Outcome {
-  /// What a worker's last word on a flash training means.
-  fileprivate init(_ status: WorkerReply.Status) {
-    switch status {
-    case .measured: self = .measured
-    case .stopped: self = .stopped
-    case .ready, .progress, .diverged, .failed: self = .diverged
+  /// What came of a flash training.
+  fileprivate init(_ outcome: TaskOutcome) {
+    switch outcome {
+    case .crashed: self = .crashed
+    case .ended(let result):
+      switch result.ending {
+      case .measured: self = .measured
+      case .stopped: self = .stopped
+      case .diverged: self = .diverged
+      }
     }
   }
 }

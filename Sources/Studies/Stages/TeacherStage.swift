@@ -7,12 +7,16 @@ import TensorKernels
 
 /// The first stage: a trained teacher, its logits on every training image, and proof that the students
 /// will see the right ones.
-struct TeacherStage {
+package struct TeacherStage {
   let inputs: StudyInputs
   let context: StudyContext
 
+  package init(inputs: StudyInputs, context: StudyContext) {
+    (self.inputs, self.context) = (inputs, context)
+  }
+
   /// Makes sure that the teacher and its logits are there, and returns what the journal should say.
-  func run(known: JournalEvent.TeacherReady?) throws -> JournalEvent.TeacherReady {
+  package func run(known: JournalEvent.TeacherReady?) throws -> JournalEvent.TeacherReady {
     if let known, try isIntact(known) { return known }
     try Folder.create(inputs.folder.teacher)
     let model = try trainedModel()
@@ -27,7 +31,7 @@ struct TeacherStage {
   func identity() throws -> String { try TeacherStage.identity(inputs) }
 
   /// A hash of everything that makes a study's teacher what it is.
-  static func identity(_ inputs: StudyInputs) throws -> String {
+  package static func identity(_ inputs: StudyInputs) throws -> String {
     let definition = inputs.definition.teacher
     let weights = try definition.weights.map {
       try ContentHash.hexadecimal(ofFile: inputs.folder.appending($0))

@@ -41,85 +41,101 @@ public struct WorkerLoop {
     WorkerLoop.send(WorkerReply(id: -1, status: .ready))
     let decoder = JSONDecoder()
     while let line = readLine() {
-      guard let task = try? decoder.decode(WorkerTask.self, from: Data(line.utf8)) else {
+      guard let request = try? decoder.decode(WorkerRequest.self, from: Data(line.utf8)) else {
         WorkerLoop.send(
           WorkerReply(id: -1, status: .failed, message: "a worker got a broken task: \(line)"))
         return
       }
       do {
-        WorkerLoop.send(try perform(task))
+        WorkerLoop.send(WorkerReply(id: request.id, try perform(request)))
       } catch {
-        WorkerLoop.send(WorkerReply(id: task.id, status: .failed, message: "\(error)"))
+        WorkerLoop.send(WorkerReply(id: request.id, status: .failed, message: "\(error)"))
       }
     }
   }
 
-  private func perform(_ task: WorkerTask) throws -> WorkerReply {
-    if task.kind == .test { return try test(task) }
+  private func perform(_ request: WorkerRequest) throws -> TaskResult {
+    let key = request.task.key
+    let network = try inputs.network(of: inputs.space.architecture(key: key))
+    let reporter = ProgressReporter(task: request.id, parent: parent, send: WorkerLoop.send)
     let began = Date()
-    let architecture = try inputs.space.architecture(key: task.key)
-    let run = try trainingRun(task, network: inputs.network(of: architecture))
-    let reporter = ProgressReporter(task: task.id, parent: parent, send: WorkerLoop.send)
-    var reply = WorkerReply(id: task.id, status: .diverged)
-    reply.steps = run.recipe.steps(trainingCount: inputs.dataset.count(.training))
+    var result: TaskResult
+    switch request.task.work {
+    case .flash(let work): result = try flash(work, network, reporter)
+    case .full(let work): result = try full(work, key: key, network, reporter)
+    case .test:
+      let model = try TrainedModel(network, contentsOf: inputs.folder.weights(of: key))
+      result = TaskResult(.measured, test: evaluation(model, .test))
+    }
+    result.seconds = Date().timeIntervalSince(began)
+    return result
+  }
+
+  private func flash(
+    _ work: StudentTask.FlashWork, _ network: Network, _ reporter: ProgressReporter
+  ) throws -> TaskResult {
+    let run = try flashRun(work, network)
+    var result = TaskResult(
+      .diverged, steps: run.recipe.steps(trainingCount: inputs.dataset.count(.training)))
     let outcome = try run.train(observe: reporter.observe) { step, model in
-      examine(model, after: step, for: task, &reply)
+      examine(model, after: step, for: work, &result)
     }
     if case .finished(let model) = outcome, let validation = evaluation(model, .validation) {
-      reply.status = .measured
-      reply.validation = validation
-      if task.kind != .flash && task.leavesTest != true { reply.test = evaluation(model, .test) }
-      if task.kind == .distill && task.repetition == 0 {
-        try model.write(
-          to: inputs.folder.weights(of: task.key), metadata: ["architecture": task.key])
-      }
+      (result.ending, result.validation) = (.measured, validation)
     }
-    if task.isRepeated == true && reply.status == .measured {
-      reply.repeats = try repeatedEvaluation(task, run.network, reporter).map { [$0] }
+    if work.isRepeated && result.ending == .measured {
+      result.repeats = try repeatedEvaluation(work, network, reporter).map { [$0] }
     }
-    reply.seconds = Date().timeIntervalSince(began)
-    return reply
+    return result
   }
 
   /// Trains a student once more with another seed and classifies the validation split; nil if that
   /// diverged.
   private func repeatedEvaluation(
-    _ task: WorkerTask, _ network: Network, _ reporter: ProgressReporter
+    _ work: StudentTask.FlashWork, _ network: Network, _ reporter: ProgressReporter
   ) throws -> Evaluation? {
-    var again = task
-    (again.repetition, again.rungs) = (task.repetition + 1, nil)
-    let run = try trainingRun(again, network: network)
+    var again = work
+    (again.repetition, again.rungs) = (work.repetition + 1, [])
+    let run = try flashRun(again, network)
     guard case .finished(let model) = try run.train(observe: reporter.observe) else { return nil }
     return evaluation(model, .validation)
   }
 
-  /// Classifies the test split with a student's weights.
-  private func test(_ task: WorkerTask) throws -> WorkerReply {
-    let architecture = try inputs.space.architecture(key: task.key)
-    let model = try TrainedModel(
-      inputs.network(of: architecture), contentsOf: inputs.folder.weights(of: task.key))
-    var reply = WorkerReply(id: task.id, status: .measured)
-    reply.test = evaluation(model, .test)
-    return reply
-  }
-
-  /// Classifies the validation split with a model on its way; returns whether the task goes on.
+  /// Classifies the validation split with a model on its way; returns whether the training continues.
   private func examine(
-    _ model: TrainedModel, after step: Int, for task: WorkerTask, _ reply: inout WorkerReply
+    _ model: TrainedModel, after step: Int, for work: StudentTask.FlashWork,
+    _ result: inout TaskResult
   ) -> Bool {
     guard let validation = evaluation(model, .validation) else {
-      reply.steps = step
+      result.steps = step
       return false
     }
-    if task.variant?.isCut == true {
+    if work.variant?.isCut == true {
       // Where the full schedule is broken off, the task is done.
-      (reply.status, reply.validation, reply.steps) = (.measured, validation, step)
+      (result.ending, result.validation, result.steps) = (.measured, validation, step)
       return false
     }
-    reply.rungs = (reply.rungs ?? []) + [RungEvaluation(step: step, validation: validation)]
-    if task.goesOn(with: validation.accuracy, after: step) { return true }
-    (reply.status, reply.steps) = (.stopped, step)
+    result.rungs = (result.rungs ?? []) + [RungEvaluation(step: step, validation: validation)]
+    if work.continues(with: validation.accuracy, after: step) { return true }
+    (result.ending, result.steps) = (.stopped, step)
     return false
+  }
+
+  private func full(
+    _ work: StudentTask.FullWork, key: String, _ network: Network, _ reporter: ProgressReporter
+  ) throws -> TaskResult {
+    let run = try fullRun(work, key: key, network)
+    var result = TaskResult(
+      .diverged, steps: run.recipe.steps(trainingCount: inputs.dataset.count(.training)))
+    let outcome = try run.train(observe: reporter.observe) { _, _ in true }
+    if case .finished(let model) = outcome, let validation = evaluation(model, .validation) {
+      (result.ending, result.validation) = (.measured, validation)
+      if work.usesTest { result.test = evaluation(model, .test) }
+      if !work.isBaseline && work.repetition == 0 {
+        try model.write(to: inputs.folder.weights(of: key), metadata: ["architecture": key])
+      }
+    }
+    return result
   }
 
   /// Classifies a split; nil if the logits overflow, which is a divergence too.
@@ -128,41 +144,39 @@ public struct WorkerLoop {
     return evaluation.negativeLogLikelihood.isFinite ? evaluation : nil
   }
 
-  /// Returns the training that a task asks for.
+  /// Returns a flash training.
   ///
-  /// All flash trials draw the same random numbers (the order of images, the augmentation), and so do a
-  /// student and its baseline: what differs between two students is then the students. The seed does not
-  /// depend on when or where a task runs, nor on the recipe.
-  private func trainingRun(_ task: WorkerTask, network: Network) throws -> TrainingRun {
+  /// All of them draw the same random numbers (the order of images, the augmentation): what differs between
+  /// two students is then the students. The seed does not depend on when or where a task runs, nor on the
+  /// recipe.
+  private func flashRun(_ work: StudentTask.FlashWork, _ network: Network) throws -> TrainingRun {
     let definition = inputs.definition
-    let recipe: Recipe
-    var stream: RandomStream
-    var checkpoint: String?
-    var statisticsBatches = definition.flash.statisticsBatches
-    var rungs = (task.rungs ?? []).map(\.step)
-    switch task.kind {
-    case .flash:
-      let planned = try (task.variant ?? FlashVariant()).training(
-        in: definition, fraction: task.fraction,
-        trainingCount: inputs.dataset.count(.training))
-      (recipe, statisticsBatches) = (planned.recipe, planned.statisticsBatches)
-      if let end = planned.end { rungs = [end] }
-      stream =
-        task.repetition == 0
-        ? RandomStream(seed: definition.seed, purpose: "flash")
-        : RandomStream(seed: definition.seed, purpose: "flash", task.repetition)
-    case .distill, .baseline, .test:
-      let isBaseline = task.kind == .baseline
-      recipe = isBaseline ? definition.full.withoutTeacher : definition.full
-      stream = RandomStream(seed: definition.seed, purpose: "full", task.repetition)
-      try Folder.create(inputs.folder.candidate(task.key))
-      checkpoint = inputs.folder.checkpoint(
-        of: task.key, repetition: task.repetition, isBaseline: isBaseline)
-    }
+    let planned = try (work.variant ?? FlashVariant()).training(
+      in: definition, fraction: work.fraction, trainingCount: inputs.dataset.count(.training))
+    var stream =
+      work.repetition == 0
+      ? RandomStream(seed: definition.seed, purpose: "flash")
+      : RandomStream(seed: definition.seed, purpose: "flash", work.repetition)
     return TrainingRun(
-      network: network, recipe: recipe, reader: inputs.reader,
-      signal: try signal(for: recipe), seed: stream.next(), statisticsBatches: statisticsBatches,
-      checkpointPath: checkpoint, rungs: rungs)
+      network: network, recipe: planned.recipe, reader: inputs.reader,
+      signal: try signal(for: planned.recipe), seed: stream.next(),
+      statisticsBatches: planned.statisticsBatches,
+      rungs: planned.end.map { [$0] } ?? work.rungs.map(\.step))
+  }
+
+  /// Returns a full training. A student and its baseline draw the same random numbers.
+  private func fullRun(
+    _ work: StudentTask.FullWork, key: String, _ network: Network
+  ) throws -> TrainingRun {
+    let definition = inputs.definition
+    let recipe = work.isBaseline ? definition.full.withoutTeacher : definition.full
+    var stream = RandomStream(seed: definition.seed, purpose: "full", work.repetition)
+    try Folder.create(inputs.folder.candidate(key))
+    return TrainingRun(
+      network: network, recipe: recipe, reader: inputs.reader, signal: try signal(for: recipe),
+      seed: stream.next(), statisticsBatches: definition.flash.statisticsBatches,
+      checkpointPath: inputs.folder.checkpoint(
+        of: key, repetition: work.repetition, isBaseline: work.isBaseline))
   }
 
   /// Returns what the teacher says in a training; a variant may have another view than the study.
@@ -192,30 +206,5 @@ public struct WorkerLoop {
       // The parent has gone.
       exit(0)
     }
-  }
-}
-
-/// Tells the parent how far a training is, about once a second, and ends the process if it has gone.
-private final class ProgressReporter: @unchecked Sendable {
-  private let task: Int
-  private let parent: pid_t
-  private let send: (WorkerReply) -> Void
-  private var last = Date()
-
-  init(task: Int, parent: pid_t, send: @escaping (WorkerReply) -> Void) {
-    (self.task, self.parent, self.send) = (task, parent, send)
-  }
-
-  func observe(_ progress: TrainingRun.Progress) -> Bool {
-    guard progress.step % 16 == 0 else { return true }
-    if getppid() != parent { exit(0) }
-    let now = Date()
-    if now.timeIntervalSince(last) > 1 {
-      last = now
-      send(
-        WorkerReply(
-          id: task, status: .progress, share: Double(progress.step) / Double(progress.steps)))
-    }
-    return true
   }
 }

@@ -1,78 +1,90 @@
 import Distillation
 
-/// What a worker is asked to do; one JSON object per line on its standard input.
-struct WorkerTask: Hashable, Sendable, Codable {
-  /// A kind of training.
-  enum Kind: String, Hashable, Sendable, Codable {
+/// What a worker process is asked to do; one JSON object per line on its standard input.
+struct WorkerRequest: Hashable, Sendable {
+  /// Chosen by the sender; the answer repeats it.
+  var id: Int
+  var task: StudentTask
+}
+
+extension WorkerRequest: Codable {
+  private enum Kind: String, Codable {
     case flash
     case distill
     case baseline
-    /// No training: a fully distilled student on the test split.
     case test
   }
 
-  /// Chosen by the sender; the answer repeats it.
-  var id: Int
-  var kind: Kind
-  /// The trial that it is for; nil for a reference design, which is none.
-  var trial: Int?
-  var key: String
-  /// Which repetition of a training: another seed.
-  var repetition: Int
-  /// Where a flash training is examined on its way, ascending; nil in a study without rungs.
-  var rungs: [Rung]?
-  /// What a flash training does differently from the study's; nil in a study.
-  var variant: FlashVariant?
-  /// The fraction of a flash training, where it is not the study's own.
-  var fraction: Double?
-  /// Whether a flash training that ends well is repeated with another seed; nil: it is not.
-  var isRepeated: Bool?
-  /// Whether a full training leaves the test split alone, because the search goes on; nil: it does not.
-  var leavesTest: Bool?
+  private enum CodingKeys: String, CodingKey {
+    case id, kind, trial, key, repetition, rungs, variant, fraction
+    case isRepeated = "is_repeated"
+    case usesTest = "uses_test"
+  }
 
-  /// A point at which a training may be stopped.
-  struct Rung: Hashable, Sendable, Codable {
-    /// Steps done.
-    var step: Int
-    /// The smallest accuracy that goes on; nil if any does.
-    var stopBelow: Double?
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    let repetition = try values.decodeIfPresent(Int.self, forKey: .repetition) ?? 0
+    let kind = try values.decode(Kind.self, forKey: .kind)
+    let work: StudentTask.Work
+    switch kind {
+    case .flash:
+      work = .flash(
+        StudentTask.FlashWork(
+          repetition: repetition,
+          rungs: try values.decodeIfPresent([StudentTask.Rung].self, forKey: .rungs) ?? [],
+          variant: try values.decodeIfPresent(FlashVariant.self, forKey: .variant),
+          fraction: try values.decodeIfPresent(Double.self, forKey: .fraction),
+          isRepeated: try values.decodeIfPresent(Bool.self, forKey: .isRepeated) ?? false))
+    case .distill, .baseline:
+      work = .full(
+        StudentTask.FullWork(
+          repetition: repetition, isBaseline: kind == .baseline,
+          usesTest: try values.decodeIfPresent(Bool.self, forKey: .usesTest) ?? true))
+    case .test: work = .test
+    }
+    id = try values.decode(Int.self, forKey: .id)
+    task = StudentTask(
+      work, key: try values.decode(String.self, forKey: .key),
+      trial: try values.decodeIfPresent(Int.self, forKey: .trial))
+  }
 
-    enum CodingKeys: String, CodingKey {
-      case step
-      case stopBelow = "stop_below"
+  func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(id, forKey: .id)
+    try values.encodeIfPresent(task.trial, forKey: .trial)
+    try values.encode(task.key, forKey: .key)
+    switch task.work {
+    case .flash(let flash):
+      try values.encode(Kind.flash, forKey: .kind)
+      try values.encode(flash.repetition, forKey: .repetition)
+      if !flash.rungs.isEmpty { try values.encode(flash.rungs, forKey: .rungs) }
+      try values.encodeIfPresent(flash.variant, forKey: .variant)
+      try values.encodeIfPresent(flash.fraction, forKey: .fraction)
+      if flash.isRepeated { try values.encode(true, forKey: .isRepeated) }
+    case .full(let full):
+      try values.encode(full.isBaseline ? Kind.baseline : .distill, forKey: .kind)
+      try values.encode(full.repetition, forKey: .repetition)
+      if !full.usesTest { try values.encode(false, forKey: .usesTest) }
+    case .test:
+      try values.encode(Kind.test, forKey: .kind)
     }
   }
 }
 
-extension WorkerTask {
-  /// The trial that it is for, of a task that is known to have one.
-  var trialNumber: Int {
-    guard let trial else { preconditionFailure("task \(id) (\(key)) is for no trial") }
-    return trial
-  }
-
-  /// Returns whether the training goes on with this accuracy after so many steps.
-  func goesOn(with accuracy: Double, after step: Int) -> Bool {
-    guard let stopBelow = rungs?.first(where: { $0.step == step })?.stopBelow else { return true }
-    return accuracy >= stopBelow
-  }
-}
-
-/// What a worker says; one JSON object per line on its standard output.
+/// What a worker process says; one JSON object per line on its standard output.
 struct WorkerReply: Hashable, Sendable, Codable {
-  /// How far a task has come.
+  /// What it is about: the worker itself, or how a task ended.
   enum Status: String, Hashable, Sendable, Codable {
     case ready
     case progress
     case measured
     case diverged
-    /// The task's accuracy was too low at its last rung.
     case stopped
-    /// The worker cannot go on; `message` says why.
+    /// The worker cannot continue; `message` says why.
     case failed
   }
 
-  /// The task's number; −1 where there is none.
+  /// The request's number; −1 where there is none.
   var id: Int
   var status: Status
   /// The share of the task that is done, 0…1.
@@ -82,7 +94,39 @@ struct WorkerReply: Hashable, Sendable, Codable {
   var seconds: Double?
   var steps: Int?
   var rungs: [RungEvaluation]?
-  /// The same training with other seeds.
   var repeats: [Evaluation]?
   var message: String?
+}
+
+extension WorkerReply {
+  /// Tells the end of a task.
+  init(id: Int, _ result: TaskResult) {
+    self.init(
+      id: id, status: Status(result.ending), validation: result.validation, test: result.test,
+      seconds: result.seconds, steps: result.steps, rungs: result.rungs, repeats: result.repeats)
+  }
+
+  /// How the task ended; nil if it has not, or cannot.
+  var result: TaskResult? {
+    let ending: TaskResult.Ending
+    switch status {
+    case .measured: ending = .measured
+    case .diverged: ending = .diverged
+    case .stopped: ending = .stopped
+    case .ready, .progress, .failed: return nil
+    }
+    return TaskResult(
+      ending, validation: validation, test: test, seconds: seconds ?? 0, steps: steps ?? 0,
+      rungs: rungs, repeats: repeats)
+  }
+}
+
+extension WorkerReply.Status {
+  fileprivate init(_ ending: TaskResult.Ending) {
+    switch ending {
+    case .measured: self = .measured
+    case .diverged: self = .diverged
+    case .stopped: self = .stopped
+    }
+  }
 }

@@ -39,9 +39,9 @@ final class WorkerProcess: @unchecked Sendable {
     thread.start()
   }
 
-  /// Sends a task. A dead process is noticed by the reading thread, not here.
-  func send(_ task: WorkerTask) {
-    guard var line = try? JSONEncoder().encode(task) else { return }
+  /// Sends a request. A dead process is noticed by the reading thread, not here.
+  func send(_ request: WorkerRequest) {
+    guard var line = try? JSONEncoder().encode(request) else { return }
     line.append(UInt8(ascii: "\n"))
     try? input.fileHandleForWriting.write(contentsOf: line)
   }

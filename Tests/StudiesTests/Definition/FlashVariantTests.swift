@@ -58,10 +58,14 @@ struct FlashVariantTests {
 
   @Test("travels to a worker as it is, and tasks without one as ever")
   func coded() throws {
-    var task = WorkerTask(id: 1, kind: .flash, trial: 2, key: "010", repetition: 3)
-    #expect(!String(decoding: try JSONEncoder().encode(task), as: UTF8.self).contains("variant"))
-    task.variant = FlashVariant(flash: "{\"batch\":6}", full: "{\"schedule\":\"cosine\"}")
-    let again = try JSONDecoder().decode(WorkerTask.self, from: try JSONEncoder().encode(task))
-    #expect(again == task)
+    func request(_ variant: FlashVariant?) -> WorkerRequest {
+      let work = StudentTask.FlashWork(repetition: 3, variant: variant)
+      return WorkerRequest(id: 1, task: StudentTask(.flash(work), key: "010", trial: 2))
+    }
+    let plain = String(decoding: try JSONEncoder().encode(request(nil)), as: UTF8.self)
+    #expect(!plain.contains("variant"))
+    let sent = request(FlashVariant(flash: "{\"batch\":6}", full: "{\"schedule\":\"cosine\"}"))
+    let again = try JSONDecoder().decode(WorkerRequest.self, from: try JSONEncoder().encode(sent))
+    #expect(again == sent)
   }
 }

@@ -144,17 +144,18 @@ struct RungSearchTests {
 
 @Suite("a task with rungs")
 struct RungTaskTests {
-  @Test("goes on from the smallest accuracy that does, and where there is none, with any")
+  @Test("continues from the smallest accuracy that does, and where there is none, with any")
   func goesOn() throws {
-    var task = WorkerTask(id: 0, kind: .flash, trial: 0, key: "000", repetition: 0)
-    #expect(task.goesOn(with: 0, after: 8))
+    var work = StudentTask.FlashWork()
+    #expect(work.continues(with: 0, after: 8))
     let threshold = Double(0.55).nextUp
-    task.rungs = [.init(step: 8), .init(step: 15, stopBelow: threshold)]
-    #expect(task.goesOn(with: 0, after: 8))
-    #expect(task.goesOn(with: threshold, after: 15) && !task.goesOn(with: 0.55, after: 15))
+    work.rungs = [.init(step: 8), .init(step: 15, stopBelow: threshold)]
+    #expect(work.continues(with: 0, after: 8))
+    #expect(work.continues(with: threshold, after: 15) && !work.continues(with: 0.55, after: 15))
     // The threshold reaches the worker to the last bit.
-    let sent = try JSONDecoder().decode(WorkerTask.self, from: JSONEncoder().encode(task))
-    #expect(sent == task && sent.rungs?.last?.stopBelow == threshold)
+    let request = WorkerRequest(id: 0, task: StudentTask(.flash(work), key: "000", trial: 0))
+    let sent = try JSONDecoder().decode(WorkerRequest.self, from: JSONEncoder().encode(request))
+    #expect(sent == request)
   }
 }
 

@@ -47,7 +47,7 @@ private enum Audited {
           if [ "$kind" != flash ]; then
             correct=$((55 + trial * 29 % 31))
             case "$line" in
-            *'"leavesTest":true'*) ;;
+            *'"uses_test":false'*) ;;
             *) test=',"test":{"count":100,"correct":50,"negative_log_likelihood":0.5}';;
             esac
           fi
@@ -65,10 +65,10 @@ private enum Audited {
         """)
   }
 
-  static func tasks(_ study: TinyStudy) throws -> [WorkerTask] {
+  static func tasks(_ study: TinyStudy) throws -> [StudentTask] {
     let decoder = JSONDecoder()
     return try String(decoding: study.temporary.read("tasks"), as: UTF8.self).split(separator: "\n")
-      .map { try decoder.decode(WorkerTask.self, from: Data($0.utf8)) }
+      .map { try decoder.decode(WorkerRequest.self, from: Data($0.utf8)).task }
   }
 
   static func expectSame(
@@ -126,15 +126,27 @@ struct SearchAuditTests {
     let study = try Audited.study()
     let tasks = try Audited.tasks(study)
     let state = try Journal.state(of: study.folder)
-    let full = tasks.filter { $0.kind == .distill }
+    var (full, baselines): ([StudentTask], [StudentTask]) = ([], [])
+    var flash: [(trial: Int, fraction: Double?)] = []
+    var withoutTest = 0
+    for task in tasks {
+      switch task.work {
+      case .flash(let work):
+        flash.append((try #require(task.trial), work.fraction))
+      case .full(let work) where work.isBaseline: baselines.append(task)
+      case .full(let work):
+        full.append(task)
+        withoutTest += work.usesTest ? 0 : 1
+      case .test: break
+      }
+    }
     #expect(Set(full.map(\.trial)).count == full.count)
     #expect(Set(full.map(\.trial)) == Set(state.fullTrials))
-    #expect(full.count { $0.leavesTest == true } == 4)
-    #expect(Set(tasks.map(\.id)).isSuperset(of: 0..<8))
-    #expect(Set(tasks.prefix(16).map(\.id)).count == 16)
-    let flash = tasks.filter { $0.kind == .flash }
+    #expect(withoutTest == 4)
+    #expect(Set(flash.map(\.trial)) == Set(0..<8))
+    #expect(Set(flash.map { "\($0)" }).count == 12)
     #expect(flash.count == 12 && flash.count { $0.fraction == 0.2 } == 8)
-    #expect(tasks.filter { $0.kind == .baseline }.compactMap(\.trial).sorted() == state.finalists)
+    #expect(baselines.compactMap(\.trial).sorted() == state.finalists)
   }
 
   @Test("comes to the same end with any number of workers", arguments: [1, 3, 5])

@@ -1,0 +1,37 @@
+import HardwareProfiles
+
+/// How a study reports and how it is stopped.
+public struct StudyContext: Sendable {
+  /// The program's version, for the journal and the report.
+  public var version: String
+  /// The most tasks at once.
+  public var workers: Int
+  /// Returns what executes so many tasks at once.
+  package var makeExecutor: @Sendable (_ capacity: Int) throws -> any TaskExecutor
+  /// Threads for work that stands alone.
+  public var threads: Int
+  /// The machine that all this runs on.
+  public var machine = HostMachine.current()
+  public var report: @Sendable (StudyProgress) -> Void
+  /// Whether the user wants to stop.
+  public var isCancelled: @Sendable () -> Bool
+
+  /// Has the study's tasks executed by processes of this machine.
+  ///
+  /// - Parameter workerCommand: The command that starts a worker for this study.
+  public init(
+    version: String, workerCommand: [String], workers: Int, threads: Int,
+    report: @escaping @Sendable (StudyProgress) -> Void,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) {
+    self.version = version
+    makeExecutor = { try LocalProcesses(workerCount: $0, command: workerCommand) }
+    (self.workers, self.threads) = (workers, threads)
+    (self.report, self.isCancelled) = (report, isCancelled)
+  }
+
+  /// Throws `StudyError.interrupted` if the user wants to stop.
+  package func checkCancelled() throws {
+    if isCancelled() { throw StudyError.interrupted }
+  }
+}

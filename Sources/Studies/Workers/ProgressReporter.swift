@@ -1,0 +1,27 @@
+import Distillation
+import Foundation
+
+/// Tells the parent how far a training is, about once a second, and ends the process if it has gone.
+final class ProgressReporter: @unchecked Sendable {
+  private let task: Int
+  private let parent: pid_t
+  private let send: (WorkerReply) -> Void
+  private var last = Date()
+
+  init(task: Int, parent: pid_t, send: @escaping (WorkerReply) -> Void) {
+    (self.task, self.parent, self.send) = (task, parent, send)
+  }
+
+  func observe(_ progress: TrainingRun.Progress) -> Bool {
+    guard progress.step % 16 == 0 else { return true }
+    if getppid() != parent { exit(0) }
+    let now = Date()
+    if now.timeIntervalSince(last) > 1 {
+      last = now
+      send(
+        WorkerReply(
+          id: task, status: .progress, share: Double(progress.step) / Double(progress.steps)))
+    }
+    return true
+  }
+}

@@ -1,0 +1,79 @@
+import Distillation
+
+/// Executes tasks somewhere: in processes of this machine, on a cluster.
+///
+/// Used by one thread. What every executor promises (a test suite checks it):
+/// - Each task that was submitted comes back from `wait` once, with its number, in whatever order tasks end.
+/// - A task whose execution was lost is done once more. If that is lost too, the task has crashed, which is a
+///   result like any other. What was lost before a task began says nothing about the task.
+/// - The result of a task depends on the task alone, not on where or when it is executed.
+/// - Letting go of an executor ends whatever it executes.
+package protocol TaskExecutor: AnyObject {
+  /// The most tasks at once.
+  var capacity: Int { get }
+  /// What has been submitted and has not come back, in the order of the numbers.
+  var running: [RunningTask] { get }
+  /// Takes a task and returns its number, larger than those before it. At most `capacity` may be running.
+  func submit(_ task: StudentTask) -> Int
+  /// Waits until a task has ended.
+  ///
+  /// - Parameter tick: Called several times a second while waiting; may throw to stop.
+  /// - Throws: What `tick` throws, or `StudyError` if no task can be executed any more.
+  func wait(tick: () throws -> Void) throws -> (number: Int, outcome: TaskOutcome)
+}
+
+extension TaskExecutor {
+  package var idleCount: Int { capacity - running.count }
+  package var isIdle: Bool { running.isEmpty }
+}
+
+/// A task that is being worked on.
+package struct RunningTask: Hashable, Sendable {
+  package var number: Int
+  package var task: StudentTask
+  /// How much of it is done, 0…1, as far as is known.
+  package var share: Double
+}
+
+/// What came of a task.
+package enum TaskOutcome: Hashable, Sendable {
+  case ended(TaskResult)
+  /// Its execution was lost twice.
+  case crashed
+
+  /// How it ended; nil if it crashed.
+  package var result: TaskResult? {
+    guard case .ended(let result) = self else { return nil }
+    return result
+  }
+}
+
+/// How a task ended.
+package struct TaskResult: Hashable, Sendable {
+  package enum Ending: Hashable, Sendable {
+    case measured
+    /// Numbers beyond all bounds.
+    case diverged
+    /// The accuracy was too low at the last of `rungs`.
+    case stopped
+  }
+
+  package var ending: Ending
+  package var validation: Evaluation?
+  package var test: Evaluation?
+  package var seconds: Double
+  /// The steps of the training.
+  package var steps: Int
+  package var rungs: [RungEvaluation]?
+  /// The same training with other seeds.
+  package var repeats: [Evaluation]?
+
+  package init(
+    _ ending: Ending, validation: Evaluation? = nil, test: Evaluation? = nil, seconds: Double = 0,
+    steps: Int = 0, rungs: [RungEvaluation]? = nil, repeats: [Evaluation]? = nil
+  ) {
+    (self.ending, self.validation, self.test) = (ending, validation, test)
+    (self.seconds, self.steps) = (seconds, steps)
+    (self.rungs, self.repeats) = (rungs, repeats)
+  }
+}

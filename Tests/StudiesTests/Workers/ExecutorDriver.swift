@@ -1,0 +1,67 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Studies
+
+/// The executors that there are, each with a stand-in for what trains.
+enum ExecutorKind: CaseIterable {
+  case localProcesses
+
+  func make(capacity: Int, worker: FakeWorker) throws -> any TaskExecutor {
+    switch self {
+    case .localProcesses:
+      try LocalProcesses(workerCount: capacity, command: worker.command)
+    }
+  }
+}
+
+/// Gives an executor tasks and takes what comes of them.
+struct ExecutorDriver {
+  let temporary: TemporaryFolder
+  let executor: any TaskExecutor
+
+  init(
+    _ kind: ExecutorKind = .localProcesses, capacity: Int = 1, atStart: String = "",
+    onTask: String = "answer"
+  ) throws {
+    temporary = try TemporaryFolder()
+    let worker = try FakeWorker(in: temporary, atStart: atStart, onTask: onTask)
+    executor = try kind.make(capacity: capacity, worker: worker)
+  }
+
+  static func task(_ trial: Int) -> StudentTask {
+    StudentTask(.flash(StudentTask.FlashWork()), key: "k\(trial)", trial: trial)
+  }
+
+  /// Works through the tasks of trials and returns what came of each: right answers, or nil for a crash.
+  func run(_ trials: Range<Int>) throws -> [Int: Int?] {
+    var outcomes: [Int: Int?] = [:]
+    var submitted: [Int: Int] = [:]
+    var waiting = trials[...]
+    while true {
+      while executor.idleCount > 0, let trial = waiting.popFirst() {
+        let number = executor.submit(Self.task(trial))
+        #expect(submitted.keys.allSatisfy { $0 < number })
+        submitted[number] = trial
+      }
+      if executor.isIdle { return outcomes }
+      let (number, outcome) = try executor.wait(tick: deadline())
+      let trial = try #require(submitted[number])
+      #expect(outcomes[trial] == nil)
+      outcomes[trial] = .some(outcome.result?.validation?.correct)
+    }
+  }
+
+  struct TooSlow: Error {}
+
+  /// A tick that ends the waiting if nothing comes.
+  func deadline(seconds: Double = 20) -> () throws -> Void {
+    let end = Date(timeIntervalSinceNow: seconds)
+    return { if Date() > end { throw TooSlow() } }
+  }
+
+  static func expected(_ trials: Range<Int>) -> [Int: Int?] {
+    Dictionary(uniqueKeysWithValues: trials.map { ($0, FakeWorker.correct($0)) })
+  }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Studies
+
+/// What `TaskExecutor` promises, of every executor.
+@Suite("an executor of tasks")
+struct TaskExecutorTests {
+  @Test("returns the answer of every task", arguments: ExecutorKind.allCases, [1, 3])
+  func answers(_ kind: ExecutorKind, capacity: Int) throws {
+    let driver = try ExecutorDriver(kind, capacity: capacity)
+    #expect(driver.executor.isIdle && driver.executor.idleCount == capacity)
+    #expect(try driver.run(0..<12) == ExecutorDriver.expected(0..<12))
+    #expect(driver.executor.isIdle)
+  }
+
+  @Test("gives the task of a worker that dies to a new one", arguments: ExecutorKind.allCases)
+  func retries(_ kind: ExecutorKind) throws {
+    let driver = try ExecutorDriver(
+      kind, capacity: 2,
+      onTask: "mkdir \"$folder/$trial\" 2>/dev/null && [ $((trial % 3)) = 1 ] && kill -9 $$; answer"
+    )
+    #expect(try driver.run(0..<6) == ExecutorDriver.expected(0..<6))
+  }
+
+  @Test(
+    "takes a task for crashed whose worker died twice, and continues with the others",
+    arguments: ExecutorKind.allCases)
+  func crashes(_ kind: ExecutorKind) throws {
+    let driver = try ExecutorDriver(
+      kind, capacity: 2, onTask: "[ $trial = 2 ] && kill -9 $$; answer")
+    var expected = ExecutorDriver.expected(0..<5)
+    expected[2] = .some(nil)
+    #expect(try driver.run(0..<5) == expected)
+  }
+
+  @Test("takes a worker that ends without an answer for dead", arguments: ExecutorKind.allCases)
+  func ends(_ kind: ExecutorKind) throws {
+    let driver = try ExecutorDriver(kind, onTask: "[ $trial = 0 ] && exit 0; answer")
+    #expect(try driver.run(0..<2) == [0: Int?.none, 1: FakeWorker.correct(1)])
+  }
+
+  @Test("replaces a worker that died while it had nothing to do", arguments: ExecutorKind.allCases)
+  func diesIdle(_ kind: ExecutorKind) throws {
+    let driver = try ExecutorDriver(
+      kind, onTask: "answer; mkdir \"$folder/died\" 2>/dev/null && kill -9 $$")
+    #expect(try driver.run(0..<1) == ExecutorDriver.expected(0..<1))
+    usleep(100_000)
+    #expect(try driver.run(1..<4) == ExecutorDriver.expected(1..<4))
+  }
+
+  @Test(
+    "says how far its tasks are, in the order of their numbers", arguments: ExecutorKind.allCases)
+  func progress(_ kind: ExecutorKind) throws {
+    let driver = try ExecutorDriver(
+      kind, capacity: 2,
+      onTask: """
+        say '{"id":'$id',"status":"progress","share":0.'$((id + 3))'}'
+        while [ ! -e "$folder/go" ]; do sleep 0.01; done
+        answer
+        """)
+    _ = driver.executor.submit(ExecutorDriver.task(1))
+    _ = driver.executor.submit(ExecutorDriver.task(0))
+    #expect(driver.executor.idleCount == 0)
+    let deadline = driver.deadline()
+    _ = try driver.executor.wait {
+      try deadline()
+      let running = driver.executor.running
+      if running.map(\.share) == [0.3, 0.4] {
+        #expect(running.map(\.number) == [0, 1] && running.map(\.task.trial) == [1, 0])
+        try driver.temporary.write("", to: "go")
+      }
+    }
+    #expect(driver.executor.running.count == 1)
+    _ = try driver.executor.wait(tick: deadline)
+    #expect(driver.executor.running.isEmpty)
+  }
+
+  @Test(
+    "throws what a worker gives as the reason that it cannot continue",
+    arguments: ExecutorKind.allCases)
+  func failed(_ kind: ExecutorKind) throws {
+    for (atStart, onTask) in [
+      ("say '{\"id\":-1,\"status\":\"failed\",\"message\":\"the disk is full\"}'", ":"),
+      ("", "say '{\"id\":'$id',\"status\":\"failed\",\"message\":\"the disk is full\"}'"),
+    ] {
+      let driver = try ExecutorDriver(kind, atStart: atStart, onTask: onTask)
+      #expect(throws: StudyError.worker("the disk is full")) { try driver.run(0..<1) }
+    }
+  }
+
+  @Test("stops waiting when its tick throws", arguments: ExecutorKind.allCases)
+  func tickThrows(_ kind: ExecutorKind) throws {
+    let driver = try ExecutorDriver(kind, onTask: "sleep 20")
+    _ = driver.executor.submit(ExecutorDriver.task(0))
+    let began = Date()
+    #expect(throws: StudyError.interrupted) {
+      try driver.executor.wait { throw StudyError.interrupted }
+    }
+    #expect(throws: ExecutorDriver.TooSlow.self) {
+      try driver.executor.wait(tick: driver.deadline(seconds: 0.3))
+    }
+    #expect(Date().timeIntervalSince(began) < 10)
+  }
+
+  @Test("ends its workers when it is let go of, at work or not", arguments: ExecutorKind.allCases)
+  func endsWorkers(_ kind: ExecutorKind) throws {
+    let temporary = try TemporaryFolder()
+    let worker = try FakeWorker(in: temporary, onTask: "while :; do sleep 0.05; done")
+    var executor: (any TaskExecutor)? = try kind.make(capacity: 2, worker: worker)
+    _ = executor?.submit(ExecutorDriver.task(0))
+    let path = worker.command[1]
+    #expect(Processes.wait(seconds: 10) { Processes.running(path).count == 2 })
+    executor = nil
+    #expect(Processes.wait(seconds: 10) { Processes.running(path).isEmpty })
+  }
+}
