@@ -7,7 +7,7 @@ import Statistics
 ///
 /// Own trials before the audit's moment are not affected by it, and none after it is proposed before
 /// the verdict. All results of the former are known then, whatever the number of workers.
-struct FlashAuditPolicy {
+package struct FlashAuditPolicy {
   let definition: StudyDefinition
   let state: StudyState
 
@@ -49,7 +49,7 @@ struct FlashAuditPolicy {
 
   /// Returns the middle rank, from 0, of each of `strata` equal parts of `count` ranks, the lower one of
   /// two; all ranks if there are no more than parts.
-  static func middleRanks(of count: Int, strata: Int) -> [Int] {
+  package static func middleRanks(of count: Int, strata: Int) -> [Int] {
     let parts = min(strata, count)
     return (0..<parts).map { part in
       let (start, end) = (part * count / parts, (part + 1) * count / parts)
@@ -76,8 +76,8 @@ struct FlashAuditPolicy {
 
   /// By what the search ranks students by, without the full results that it is compared with.
   private var spearman: Double? {
-    let estimates = FullAccuracyEstimates(definition, state, learning: false)
-    return correlation { estimates.estimate(of: $0)?.accuracy ?? 0 }
+    let ladder = AccuracyLadder(definition, state, learning: false)
+    return correlation { ladder.afterFullTraining($0)?.accuracy ?? 0 }
   }
 
   /// The fraction that the students are to be scored at again; nil if it stays as it is.

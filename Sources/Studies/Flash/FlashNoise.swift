@@ -8,7 +8,7 @@ import Foundation
 /// split adds to any comparison of two students. What the split adds to all alike ranks nobody and is
 /// left out. Source of the estimate: the scaled inverse χ² distribution, Gelman et al., "Bayesian Data
 /// Analysis", 2013, section 2.6.
-struct FlashNoise: Hashable {
+package struct FlashNoise: Hashable {
   /// The standard deviation of the logarithm of the error rate over seeds.
   let logErrorDeviation: Double
 
@@ -25,7 +25,7 @@ struct FlashNoise: Hashable {
       })
   }
 
-  init(_ pairs: [(Evaluation, Evaluation)]) {
+  package init(_ pairs: [(Evaluation, Evaluation)]) {
     let differences = pairs.map { FlashNoise.logError($0.0) - FlashNoise.logError($0.1) }
     // What the second seed does to all alike ranks nobody either.
     let count = Double(differences.count)
@@ -40,7 +40,7 @@ struct FlashNoise: Hashable {
   func standardError(_ accuracy: Double) -> Double { (1 - accuracy) * logErrorDeviation }
 
   /// Returns the mean over a student's trainings, and its standard error.
-  func estimate(_ evaluations: [Evaluation]) -> FlashEstimate {
+  package func estimate(_ evaluations: [Evaluation]) -> FlashEstimate {
     let logs = evaluations.map(FlashNoise.logError)
     let error = exp(logs.reduce(0, +) / Double(logs.count))
     return FlashEstimate(

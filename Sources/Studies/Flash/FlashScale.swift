@@ -11,10 +11,8 @@ struct FlashScale {
   private let rescored: [Int: Evaluation]
 
   /// Takes the pairs from a study's journal.
-  ///
-  /// - Parameter known: The trials whose repeats tell the noise; nil for all.
-  init(_ state: StudyState, known: ArraySlice<StudyState.Trial>? = nil) {
-    noise = FlashNoise(known ?? state.trials[...])
+  init(_ state: StudyState, noise: FlashNoise) {
+    self.noise = noise
     guard let fraction = state.raisedFraction else {
       (comparison, rescored) = (nil, [:])
       return
@@ -25,15 +23,20 @@ struct FlashScale {
       uniquingKeysWith: { first, _ in first })
   }
 
+  /// The scale of a study that has raised nothing.
+  init(noise: FlashNoise) {
+    (self.noise, comparison, rescored) = (noise, nil, [:])
+  }
+
   /// Returns a trial's flash accuracy; nil if it gave none.
-  func estimate(of trial: StudyState.Trial) -> FlashEstimate? {
+  func measured(_ trial: StudyState.Trial) -> FlashEstimate? {
     guard trial.flashAccuracy != nil, let own = trial.result?.validation else { return nil }
     if let again = rescored[trial.number] { return noise.estimate([again]) }
-    return estimate(own, fraction: trial.result?.fraction)
+    return measured(own, fraction: trial.result?.fraction)
   }
 
   /// Returns the accuracy of a training at a fraction; nil stands for the study's own.
-  func estimate(_ evaluation: Evaluation, fraction: Double?) -> FlashEstimate {
+  func measured(_ evaluation: Evaluation, fraction: Double?) -> FlashEstimate {
     let own = noise.estimate([evaluation])
     guard fraction == nil, let comparison else { return own }
     let prediction = comparison.prediction(
@@ -45,19 +48,13 @@ struct FlashScale {
 
   /// Returns an accuracy that is itself a prediction, for the end of a training at a fraction. What a
   /// rung says of the end of one training holds nothing of what another seed would have given.
-  func estimate(_ prediction: FlashEstimate, fraction: Double?) -> FlashEstimate {
+  func predicted(_ prediction: FlashEstimate, fraction: Double?) -> FlashEstimate {
     let seed = noise.standardError(prediction.accuracy)
     let error = prediction.standardError
     let known = FlashEstimate(
       accuracy: prediction.accuracy, standardError: (error * error + seed * seed).squareRoot())
     guard fraction == nil, let comparison else { return known }
     return comparison.prediction(at: known)
-  }
-
-  /// Returns the standard error of a full accuracy that is the mean of so many trainings; full ones
-  /// depend on their seeds about as much as flash ones.
-  func standardError(ofFull accuracy: Double, trainings: Int) -> Double {
-    noise.standardError(accuracy) / Double(trainings).squareRoot()
   }
 
   /// The validation accuracy that the audited students were chosen and judged by, and the one at the

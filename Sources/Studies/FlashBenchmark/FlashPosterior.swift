@@ -16,13 +16,13 @@ struct FlashPosterior {
 
   /// Returns the full accuracy that each student's flash accuracy lets expect; 0 for those that failed.
   func projected() -> [Double] {
-    let projection = FullAccuracyProjection(fraction: fraction)
-    return students.indices.map { estimate($0, projection)?.accuracy ?? 0 }
+    let ladder = AccuracyLadder(fraction: fraction)
+    return students.indices.map { estimate($0, ladder)?.accuracy ?? 0 }
   }
 
   /// Returns the posterior mean at each student, without any full result; nil if there is none.
   func means() -> [Double]? {
-    means(of: Array(students.indices), FullAccuracyProjection(fraction: fraction))
+    means(of: Array(students.indices), AccuracyLadder(fraction: fraction))
   }
 
   /// Returns the posterior means after an audit: four students, from the middles of four equal parts of
@@ -35,25 +35,25 @@ struct FlashPosterior {
     let candidates = students.indices.filter { full[$0] != nil && flash[$0] != nil }
     let audited = FlashPosterior.audited(candidates, scores: projected())
     guard audited.count == FlashPosterior.auditedCount else { return nil }
-    var projection = FullAccuracyProjection(fraction: fraction)
+    var ladder = AccuracyLadder(fraction: fraction)
     for student in audited {
       guard let flash = flash[student], let full = full[student] else { continue }
-      projection.learn(flash: flash.accuracy, full: full, costs: students[student].costs)
+      ladder.learn(flash: flash, full: full, costs: students[student].costs)
     }
-    return means(of: Array(students.indices), projection).map { (audited, $0) }
+    return means(of: Array(students.indices), ladder).map { (audited, $0) }
   }
 
   private func estimate(
-    _ student: Int, _ projection: FullAccuracyProjection
+    _ student: Int, _ ladder: AccuracyLadder
   ) -> FlashEstimate? {
-    flash[student].map { projection.projected($0, costs: students[student].costs) }
+    flash[student].map { ladder.afterFullTraining($0, costs: students[student].costs) }
   }
 
-  private func means(of asked: [Int], _ projection: FullAccuracyProjection) -> [Double]? {
+  private func means(of asked: [Int], _ ladder: AccuracyLadder) -> [Double]? {
     let observations = students.indices.map { student in
       Observation(
         architecture: students[student].architecture,
-        outcome: estimate(student, projection).map { .measured($0) } ?? .failed)
+        outcome: estimate(student, ladder).map { .measured($0) } ?? .failed)
     }
     let means = problem.posterior(
       of: asked.map { students[$0].architecture }, given: observations
@@ -64,10 +64,6 @@ struct FlashPosterior {
   /// Returns the students in the middles of equal parts of a ranking, the best first.
   static func audited(_ students: [Int], scores: [Double]) -> [Int] {
     let order = students.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
-    let count = min(auditedCount, order.count)
-    return (0..<count).map { part in
-      let (start, end) = (part * order.count / count, (part + 1) * order.count / count)
-      return order[(start + end - 1) / 2]
-    }
+    return FlashAuditPolicy.middleRanks(of: order.count, strata: auditedCount).map { order[$0] }
   }
 }

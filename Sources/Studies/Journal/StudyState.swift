@@ -188,13 +188,4 @@ public struct StudyState: Sendable {
           source: study))
     }
   }
-
-  /// Returns what became of a full training, if it has ended.
-  public func distillation(
-    of trial: Int, repetition: Int, isBaseline: Bool
-  ) -> JournalEvent.Distilled? {
-    distilled.first {
-      $0.trial == trial && $0.repetition == repetition && $0.isBaseline == isBaseline
-    }
-  }
 }

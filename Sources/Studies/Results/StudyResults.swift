@@ -75,20 +75,18 @@ public struct StudyResults: Sendable {
     var students: [Student] = []
     var failed: [Int] = []
     let (finalists, audited) = (Set(state.finalists ?? []), Set(state.audited?.trials ?? []))
-    let scale = FlashScale(state)
-    let estimates = FullAccuracyEstimates(definition, state, learning: false)
+    let ladder = AccuracyLadder(definition, state, learning: false)
     for number in state.fullTrials {
       let trial = state.trials[number]
       func evaluations(
         baseline: Bool, _ split: (JournalEvent.Distilled) -> Evaluation?
       ) -> [Evaluation] {
-        (0..<definition.finalists.seeds).compactMap { repetition in
-          state.distillation(of: number, repetition: repetition, isBaseline: baseline)
-            .flatMap(split)
-        }
+        state.fullEvaluations(
+          of: number, seeds: definition.finalists.seeds, isBaseline: baseline, split)
       }
-      guard let flash = trial.result?.validation, let comparable = scale.estimate(of: trial),
-        let projected = estimates.estimate(of: trial)
+      guard let flash = trial.result?.validation, trial.flashAccuracy != nil,
+        let comparable = ladder.onPresentScale(trial),
+        let projected = ladder.afterFullTraining(trial)
       else { continue }
       let role: Student.Role =
         !finalists.contains(number) ? .audited : audited.contains(number) ? .both : .finalist

@@ -14,29 +14,35 @@ import SearchSpaces
 /// without being counted; they become finalists only where nobody else is left.
 ///
 /// The result depends on the journal alone.
-struct FinalistSelection {
-  var definition: StudyDefinition
+package struct FinalistSelection {
+  package var definition: StudyDefinition
   let space: SearchSpace
   /// What the students were proposed from.
   let problem: ProposalProblem
 
   private static let smallestFirstRound = 3
 
+  package init(definition: StudyDefinition, space: SearchSpace, problem: ProposalProblem) {
+    (self.definition, self.space, self.problem) = (definition, space, problem)
+  }
+
   /// Returns the numbers of all trials chosen so far and of those of the next round; the same as before
   /// if nobody is left to choose.
-  func nextRound(_ state: StudyState) throws -> [Int] {
+  package func nextRound(_ state: StudyState) throws -> [Int] {
     let chosen = state.finalists ?? []
     let count = definition.finalists.count
-    let estimates = FullAccuracyEstimates(definition, state)
+    let ladder = AccuracyLadder(definition, state)
     let flash = try state.trials.compactMap { trial -> Observation? in
-      guard let estimate = estimates.estimate(of: trial) else { return nil }
+      guard trial.flashAccuracy != nil, let estimate = ladder.afterFullTraining(trial) else {
+        return nil
+      }
       return Observation(
         architecture: try space.architecture(key: trial.key), outcome: .measured(estimate))
     }
     let numbers = Dictionary(
       state.trials.filter { $0.flashAccuracy != nil }.map { ($0.key, $0.number) },
       uniquingKeysWith: { first, _ in first })
-    var full = try state.fullTrials.map { try observation(of: $0, state, estimates) }
+    var full = try state.fullTrials.map { try observation(of: $0, state, ladder) }
     // Each budget's most promising student first, whatever it promises to the front.
     var budgeted: [Int] = []
     for favourite in FinalistSampler().favourites(problem, flash: flash, full: full) {
@@ -66,12 +72,6 @@ struct FinalistSelection {
     return chosen + next.sorted()
   }
 
-  private func evaluations(of trial: Int, _ state: StudyState) -> [Evaluation] {
-    (0..<definition.finalists.seeds).compactMap { repetition in
-      state.distillation(of: trial, repetition: repetition, isBaseline: false)?.validation
-    }
-  }
-
   /// The students that only the audit has trained, with success, the best first.
   private func auditedOnly(_ state: StudyState) -> [Int] {
     let audited = state.fullTrials.dropFirst(state.finalists?.count ?? 0).compactMap { trial in
@@ -83,18 +83,10 @@ struct FinalistSelection {
 
   /// Returns what the full trainings of a finalist gave.
   private func observation(
-    of trial: Int, _ state: StudyState, _ estimates: FullAccuracyEstimates
+    of trial: Int, _ state: StudyState, _ ladder: AccuracyLadder
   ) throws -> Observation {
-    let evaluations = evaluations(of: trial, state)
-    let architecture = try space.architecture(key: state.trials[trial].key)
-    guard !evaluations.isEmpty else {
-      return Observation(architecture: architecture, outcome: .failed)
-    }
-    let accuracy = evaluations.meanAccuracy
-    return Observation(
-      architecture: architecture,
-      outcome: .measured(
-        value: accuracy,
-        standardError: estimates.standardError(ofFull: accuracy, trainings: evaluations.count)))
+    Observation(
+      architecture: try space.architecture(key: state.trials[trial].key),
+      outcome: ladder.measuredInFull(trial, state).map { .measured($0) } ?? .failed)
   }
 }

@@ -29,16 +29,16 @@ struct SearchKnowledge {
   func observations(for number: Int) throws -> [Observation] {
     let known = known(to: number)
     let infeasible = (state.imported?.carriedResults ?? []).filter { !$0.result.isFeasible }
-    let estimates = FullAccuracyEstimates(definition, state, known: known)
+    let ladder = AccuracyLadder(definition, state, known: known)
     let elsewhere = try infeasible.map {
-      try observation($0.result.key, .measured(estimates.estimate($0.result)))
+      try observation($0.result.key, .measured(ladder.afterFullTraining($0.result)))
     }
-    let predictions = finalPredictions(among: known)
     return try elsewhere
       + state.trials.prefix(number).map { trial in
         let isKnown = known.indices.contains(trial.number)
-        let outcome =
-          isKnown && trial.result != nil ? self.outcome(of: trial, estimates, predictions) : nil
+        let outcome: Observation.Outcome? =
+          isKnown && trial.result != nil
+          ? ladder.afterFullTraining(trial).map { .measured($0) } ?? .failed : nil
         return try observation(trial.key, outcome ?? .pending)
       }
   }
@@ -56,44 +56,6 @@ struct SearchKnowledge {
     _ key: String, _ outcome: Observation.Outcome
   ) throws -> Observation {
     Observation(architecture: try space.architecture(key: key), outcome: outcome)
-  }
-
-  private func outcome(
-    of trial: StudyState.Trial, _ estimates: FullAccuracyEstimates,
-    _ predictions: [Rung: RungRegression]
-  ) -> Observation.Outcome {
-    if let estimate = estimates.estimate(of: trial) { return .measured(estimate) }
-    guard let result = trial.result, result.outcome == .stopped, let last = result.rungs?.last,
-      let line = predictions[Rung(step: last.step, fraction: result.fraction)]
-    else { return .failed }
-    let (accuracy, error) = line.prediction(at: last.validation.accuracy)
-    return .measured(
-      estimates.estimate(
-        FlashEstimate(accuracy: accuracy, standardError: error), of: trial))
-  }
-
-  // MARK: - Rungs
-
-  /// A point on the way of trainings of one length.
-  private struct Rung: Hashable {
-    var step: Int
-    /// The flash fraction, where it is not the study's own.
-    var fraction: Double?
-  }
-
-  /// Returns for each rung how a final accuracy follows from the one there.
-  private func finalPredictions(
-    among known: ArraySlice<StudyState.Trial>
-  ) -> [Rung: RungRegression] {
-    var pairs: [Rung: [(rung: Double, final: Double)]] = [:]
-    for trial in known {
-      guard let final = trial.flashAccuracy else { continue }
-      for rung in trial.result?.rungs ?? [] {
-        pairs[Rung(step: rung.step, fraction: trial.result?.fraction), default: []]
-          .append((rung.validation.accuracy, final))
-      }
-    }
-    return pairs.compactMapValues { RungRegression($0) }
   }
 
   /// Returns where trial `number` is examined and with which accuracies it continues; empty without rungs.
@@ -123,7 +85,7 @@ struct SearchKnowledge {
 }
 
 extension Observation.Outcome {
-  static func measured(_ estimate: FlashEstimate) -> Self {
+  package static func measured(_ estimate: FlashEstimate) -> Self {
     .measured(value: estimate.accuracy, standardError: estimate.standardError)
   }
 }

@@ -41,7 +41,7 @@ struct FlashNoiseTests {
     ])
     #expect(FlashNoise(state.trials[...]) == noise && noise != FlashNoise([]))
     // The repeat tells the noise; the value stays the one that all students' first seed gave.
-    let first = try #require(FlashScale(state).estimate(of: state.trials[0]))
+    let first = try #require(FlashScale(state).measured(state.trials[0]))
     #expect(abs(first.accuracy - 0.8) < 1e-12)
     #expect(abs(first.standardError - 0.2 * noise.logErrorDeviation) < 1e-12)
   }

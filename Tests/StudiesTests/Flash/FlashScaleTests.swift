@@ -27,7 +27,7 @@ struct FlashScaleTests {
     let state = state()
     let scale = FlashScale(state)
     func estimate(_ trial: Int) throws -> FlashEstimate {
-      try #require(scale.estimate(of: state.trials[trial]))
+      try #require(scale.measured(state.trials[trial]))
     }
     // Who has both has the raised one; who was proposed after it, too.
     #expect(close(try estimate(2).accuracy, 0.68))
@@ -46,7 +46,7 @@ struct FlashScaleTests {
   func shift() throws {
     // Differences of 100, 80 and 120: 100 ± 20.
     let state = state([600, 630, 720])
-    let fifth = try #require(FlashScale(state).estimate(of: state.trials[4]))
+    let fifth = try #require(FlashScale(state).measured(state.trials[4]))
     #expect(close(fifth.accuracy, 0.55) && close(fifth.standardError, 0.02))
     #expect(FlashComparison([(0.5, 0.6)]) == nil && FlashComparison([]) == nil)
     #expect(FlashComparison([(0.5, 0.6), (0.6, 0.7)]) != nil)
@@ -69,12 +69,12 @@ struct FlashScaleTests {
   func stopped() throws {
     let scale = FlashScale(state([600, 630, 720]))
     let end = FlashEstimate(accuracy: 0.4, standardError: 0.03)
-    let old = scale.estimate(end, fraction: nil)
+    let old = scale.predicted(end, fraction: nil)
     #expect(close(old.accuracy, 0.5))
     // The shift's deviation, the rung's error, and the seed's: 0.6 · 0.025.
     let squares = 0.02 * 0.02 + 0.03 * 0.03 + 0.015 * 0.015
     #expect(close(old.standardError, squares.squareRoot()))
-    let new = scale.estimate(end, fraction: 0.1)
+    let new = scale.predicted(end, fraction: 0.1)
     #expect(new.accuracy == 0.4)
     #expect(close(new.standardError, (0.03 * 0.03 + 0.015 * 0.015).squareRoot()))
   }
@@ -84,12 +84,17 @@ struct FlashScaleTests {
     let state = state(raised: false)
     let scale = FlashScale(state)
     for trial in state.trials {
-      let estimate = try #require(scale.estimate(of: trial))
+      let estimate = try #require(scale.measured(trial))
       let accuracy = try #require(trial.flashAccuracy)
       #expect(close(estimate.accuracy, accuracy))
       #expect(close(estimate.standardError, 0.025 * (1 - accuracy)))
     }
     let failed = MadeUp.state([MadeUp.proposed(0, macs: 5), MadeUp.finished(0, nil)])
-    #expect(FlashScale(failed).estimate(of: failed.trials[0]) == nil)
+    #expect(FlashScale(failed).measured(failed.trials[0]) == nil)
   }
+}
+
+extension FlashScale {
+  /// The scale of a study all of whose repeats tell the noise.
+  init(_ state: StudyState) { self.init(state, noise: FlashNoise(state.trials[...])) }
 }

@@ -1,0 +1,108 @@
+import Distillation
+import HardwareProfiles
+
+/// How good is a student? What short trainings say of the accuracy after the full one, step by step.
+///
+/// A student stands on one of these steps, by what is known of it. Each leads to the next and adds its own
+/// doubt; e is an error rate, 1 − accuracy.
+///
+/// 1. **At a rung.** The training was stopped on its way. The end follows from a line through trainings of the
+///    same length that were not (`RungRegression`):
+///
+///        end = mean end + slope · (rung − mean rung)
+///
+/// 2. **At the end of flash.** Measured, or what step 1 says. Another seed would have given something else:
+///    log e has a standard deviation over seeds, learnt from the students that were trained twice
+///    (`FlashNoise`).
+/// 3. **On the present scale.** Where the audit has raised the flash fraction, results at the study's own
+///    fraction are carried over by a line through the students that have both (`FlashScale`).
+/// 4. **After the full training.** A short training undervalues what learns slowly (`FullAccuracyProjection`):
+///
+///        log e_full = a + b · log e_flash + c · (log MACs − 13) + d · (log depth − 2.4)
+///
+///    with coefficients that the study's own full results correct.
+/// 5. **Measured in full.** The mean over the repetitions, whose error is that of step 2 divided by their
+///    number's square root.
+///
+/// The search, the choice of finalists, the audit, the report and the benchmark of flash recipes all ask here.
+/// Depends on the journal alone.
+package struct AccuracyLadder {
+  private let seeds: Int
+  private let noise: FlashNoise
+  private let rungs: RungPredictions
+  private let scale: FlashScale
+  private var projection: FullAccuracyProjection
+
+  /// Takes a study's results.
+  ///
+  /// - Parameters:
+  ///   - known: The trials that may be used for steps 1 and 2; nil for all.
+  ///   - learning: Whether the full results that the study has correct step 4; without, it does not know what
+  ///     it is compared with.
+  package init(
+    _ definition: StudyDefinition, _ state: StudyState,
+    known: ArraySlice<StudyState.Trial>? = nil, learning: Bool = true
+  ) {
+    let known = known ?? state.trials[...]
+    seeds = definition.finalists.seeds
+    noise = FlashNoise(known)
+    rungs = RungPredictions(known)
+    scale = FlashScale(state, noise: noise)
+    projection = FullAccuracyProjection(
+      fraction: state.raisedFraction ?? definition.flash.fraction)
+    for number in learning ? state.fullTrials : [] {
+      let trial = state.trials[number]
+      let full = state.fullValidations(of: number, seeds: seeds)
+      guard trial.flashAccuracy != nil, let flash = onPresentScale(trial), !full.isEmpty else {
+        continue
+      }
+      learn(flash: flash, full: full.meanAccuracy, costs: trial.costs)
+    }
+  }
+
+  /// Begins without any result, for flash trainings of a fraction, 0…1, of the full one.
+  package init(fraction: Double) {
+    seeds = 1
+    noise = FlashNoise([])
+    rungs = RungPredictions([])
+    scale = FlashScale(noise: noise)
+    projection = FullAccuracyProjection(fraction: fraction)
+  }
+
+  /// Corrects step 4 by a student whose full accuracy is known.
+  package mutating func learn(flash: FlashEstimate, full: Double, costs: Costs) {
+    projection.learn(flash: flash.accuracy, full: full, costs: costs)
+  }
+
+  /// Returns step 3 of a trial: what its flash training came to, or would have; nil if it gave no result.
+  package func onPresentScale(_ trial: StudyState.Trial) -> FlashEstimate? {
+    if let measured = scale.measured(trial) { return measured }
+    return rungs.end(of: trial).map { scale.predicted($0, fraction: trial.result?.fraction) }
+  }
+
+  /// Returns step 4 of a trial; nil if its flash training gave no result.
+  package func afterFullTraining(_ trial: StudyState.Trial) -> FlashEstimate? {
+    onPresentScale(trial).map { afterFullTraining($0, costs: trial.costs) }
+  }
+
+  /// Returns step 4 of an earlier study's result that holds here too.
+  package func afterFullTraining(_ carried: JournalEvent.Imported.Carried) -> FlashEstimate {
+    afterFullTraining(
+      scale.measured(carried.validation, fraction: nil), costs: carried.costs)
+  }
+
+  /// Returns step 4 of what stands on step 3.
+  package func afterFullTraining(_ flash: FlashEstimate, costs: Costs) -> FlashEstimate {
+    projection.projected(flash, costs: costs)
+  }
+
+  /// Returns step 5 of a trial; nil if it has no full result.
+  package func measuredInFull(_ trial: Int, _ state: StudyState) -> FlashEstimate? {
+    let evaluations = state.fullValidations(of: trial, seeds: seeds)
+    guard !evaluations.isEmpty else { return nil }
+    let accuracy = evaluations.meanAccuracy
+    return FlashEstimate(
+      accuracy: accuracy,
+      standardError: noise.standardError(accuracy) / Double(evaluations.count).squareRoot())
+  }
+}

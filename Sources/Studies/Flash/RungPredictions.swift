@@ -1,0 +1,34 @@
+/// Where flash trainings that were stopped at a rung would have ended.
+struct RungPredictions {
+  /// A point on the way of trainings of one length.
+  private struct Rung: Hashable {
+    var step: Int
+    /// The flash fraction, where it is not the study's own.
+    var fraction: Double?
+  }
+
+  private let lines: [Rung: RungRegression]
+
+  /// Learns from the trials that came to their end.
+  init(_ trials: ArraySlice<StudyState.Trial>) {
+    var pairs: [Rung: [(rung: Double, final: Double)]] = [:]
+    for trial in trials {
+      guard let final = trial.flashAccuracy else { continue }
+      for rung in trial.result?.rungs ?? [] {
+        pairs[Rung(step: rung.step, fraction: trial.result?.fraction), default: []]
+          .append((rung.validation.accuracy, final))
+      }
+    }
+    lines = pairs.compactMapValues { RungRegression($0) }
+  }
+
+  /// Returns where a trial that was stopped would have ended; nil if it was not, or nothing is known of its
+  /// last rung.
+  func end(of trial: StudyState.Trial) -> FlashEstimate? {
+    guard let result = trial.result, result.outcome == .stopped, let last = result.rungs?.last,
+      let line = lines[Rung(step: last.step, fraction: result.fraction)]
+    else { return nil }
+    let (accuracy, error) = line.prediction(at: last.validation.accuracy)
+    return FlashEstimate(accuracy: accuracy, standardError: error)
+  }
+}
