@@ -37,10 +37,12 @@ test: packages-and-data ## Build and run all tests, optimised
 	swift test -c release --scratch-path .build/test --disable-xctest
 
 .PHONY: lint
-lint: ## Check the formatting, the imports of every target, and what is committed
+lint: ## Check the formatting, the imports of every target, the order of folders, and what is committed
 	swift format lint --strict --recursive --configuration .swift-format \
-	  Package.swift .ci/check-imports.swift Sources Tests
+	  Package.swift .ci/check-imports.swift .ci/check-folders.swift Sources Tests
 	swift package dump-package | swift .ci/check-imports.swift
+	swift .ci/check-folders.swift Sources/Studies \
+	  Export Definition Journal Inputs Workers Flash Results Search Stages
 	.ci/check-tree
 
 .PHONY: benchmark

@@ -1,4 +1,5 @@
 import FileFormats
+import FlashBenchmark
 import Studies
 
 /// `autodistill bench flash FOLDER`

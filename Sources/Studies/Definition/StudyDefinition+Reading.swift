@@ -200,7 +200,7 @@ extension JSONValue {
   /// Returns the value as text with sorted keys, so that equal values give equal texts.
   ///
   /// - Parameter keys: Members of the outermost object to leave out.
-  func canonical(leavingOut keys: Set<String> = []) -> String {
+  package func canonical(leavingOut keys: Set<String> = []) -> String {
     switch self {
     case .null, .flag, .integer, .number: description
     case .text(let text): "\"\(text)\""

@@ -116,6 +116,10 @@ public struct FinalistSettings: Hashable, Sendable {
   public var seeds: Int
   /// Whether each is also trained without the teacher for the same steps.
   public var baseline: Bool
+
+  package init(count: Int, seeds: Int, baseline: Bool) {
+    (self.count, self.seeds, self.baseline) = (count, seeds, baseline)
+  }
 }
 
 /// Which students get a full training to see whether flash ranks, and what follows if it does not.

@@ -6,13 +6,15 @@ import SearchSpaces
 import Statistics
 
 /// Prices students without training them: all costs, and by how much constraints are violated.
-struct StudentPricing {
+package struct StudentPricing {
   let inputs: StudyInputs
+
+  package init(inputs: StudyInputs) { self.inputs = inputs }
 
   private var definition: StudyDefinition { inputs.definition }
 
   /// Returns the costs of an architecture, or nil if no network can be built from it.
-  func costs(of architecture: Architecture) -> Costs? {
+  package func costs(of architecture: Architecture) -> Costs? {
     guard let workload = try? inputs.workload(of: architecture) else { return nil }
     return Costs(workload, on: inputs.profiles)
   }
@@ -61,7 +63,7 @@ struct StudentPricing {
   /// - Parameters:
   ///   - teacher: What is known of the teacher; nil before it is trained, where no accuracy matters yet.
   ///   - related: Results of earlier studies that do not hold here but may tell something.
-  func problem(
+  package func problem(
     teacher: JournalEvent.TeacherReady?, related: [Observation] = []
   ) -> ProposalProblem {
     let definition = inputs.definition

@@ -20,7 +20,7 @@ public struct StudyInputs: Sendable {
   /// designs.
   private let acceptedStudyHashes: [String]
   /// Of the file without its reference designs, which change nothing of what a key means.
-  let spaceHash: String
+  package let spaceHash: String
   /// Those of several profiles with commas between them; nil without any.
   let profileHash: String?
 
@@ -106,7 +106,7 @@ public struct StudyInputs: Sendable {
   }
 
   /// Checks that a batch can be filled.
-  static func check(
+  package static func check(
     batch: Int, field: String, dataset: PreparedDataset, file: String
   ) throws {
     let count = dataset.count(.training)

@@ -4,6 +4,8 @@ extension JournalEvent {
   /// The trials that get the full training.
   public struct Selected: Hashable, Sendable, Codable {
     public var trials: [Int]
+
+    package init(trials: [Int]) { self.trials = trials }
   }
 
   /// A full training of a student.
@@ -23,6 +25,15 @@ extension JournalEvent {
     public var test: Evaluation?
     public var seconds: Double
     public var steps: Int
+
+    package init(
+      trial: Int, repetition: Int, isBaseline: Bool, outcome: Outcome, validation: Evaluation?,
+      test: Evaluation?, seconds: Double, steps: Int
+    ) {
+      (self.trial, self.repetition, self.isBaseline) = (trial, repetition, isBaseline)
+      (self.outcome, self.validation, self.test) = (outcome, validation, test)
+      (self.seconds, self.steps) = (seconds, steps)
+    }
 
     enum CodingKeys: String, CodingKey {
       case trial, repetition, outcome, validation, test, seconds, steps

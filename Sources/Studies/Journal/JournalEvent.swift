@@ -72,6 +72,10 @@ public enum JournalEvent: Hashable, Sendable {
     public var trial: Int
     public var key: String
     public var costs: Costs
+
+    package init(trial: Int, key: String, costs: Costs) {
+      (self.trial, self.key, self.costs) = (trial, key, costs)
+    }
   }
 
   /// What became of a flash trial.
@@ -81,7 +85,7 @@ public enum JournalEvent: Hashable, Sendable {
       case diverged
       /// The worker died twice.
       case crashed
-      /// It was not good enough to go on at its last rung.
+      /// It was not good enough to continue at its last rung.
       case stopped
     }
 
@@ -98,6 +102,15 @@ public enum JournalEvent: Hashable, Sendable {
     public var fraction: Double?
     /// Where the student was deliberately trained again: the same with other seeds.
     public var repeats: [Evaluation]?
+
+    package init(
+      trial: Int, outcome: Outcome, validation: Evaluation?, seconds: Double, steps: Int,
+      rungs: [RungEvaluation]? = nil, fraction: Double? = nil, repeats: [Evaluation]? = nil
+    ) {
+      (self.trial, self.outcome, self.validation) = (trial, outcome, validation)
+      (self.seconds, self.steps, self.rungs) = (seconds, steps, rungs)
+      (self.fraction, self.repeats) = (fraction, repeats)
+    }
   }
 
   public struct SearchEnded: Hashable, Sendable, Codable {

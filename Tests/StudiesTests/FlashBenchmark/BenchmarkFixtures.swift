@@ -1,6 +1,7 @@
 import Distillation
 import Foundation
 
+@testable import FlashBenchmark
 @testable import Studies
 
 /// Small benchmarks of flash recipes.

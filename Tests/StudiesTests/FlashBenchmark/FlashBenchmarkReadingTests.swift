@@ -3,6 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import FlashBenchmark
 @testable import Studies
 
 @Suite("benchmark.json")

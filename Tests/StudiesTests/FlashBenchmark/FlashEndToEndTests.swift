@@ -1,5 +1,6 @@
 import Testing
 
+@testable import FlashBenchmark
 @testable import Studies
 
 @Suite("a flash recipe end to end")

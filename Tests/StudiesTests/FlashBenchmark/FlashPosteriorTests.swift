@@ -3,6 +3,7 @@ import SearchSpaces
 import Statistics
 import Testing
 
+@testable import FlashBenchmark
 @testable import Studies
 
 @Suite("the posterior of flash results")

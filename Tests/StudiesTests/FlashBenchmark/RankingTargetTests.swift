@@ -3,6 +3,7 @@ import Foundation
 import Statistics
 import Testing
 
+@testable import FlashBenchmark
 @testable import Studies
 
 @Suite("the quality of a ranking")

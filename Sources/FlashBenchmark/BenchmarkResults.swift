@@ -1,5 +1,6 @@
 import BayesianOptimization
 import Distillation
+import Studies
 
 /// A benchmark's trainings, found by what they are of.
 struct BenchmarkResults: Sendable {

@@ -2,6 +2,7 @@ import Datasets
 import Distillation
 import FileFormats
 import Foundation
+import Studies
 
 /// Measures flash recipes: how well what they say of randomly drawn students ranks these as their full
 /// trainings do.

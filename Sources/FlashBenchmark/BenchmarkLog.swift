@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import Studies
 
 /// The trainings of a benchmark and the teachers they were made with, append-only and synced.
 ///

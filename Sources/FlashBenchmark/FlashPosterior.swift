@@ -1,5 +1,6 @@
 import BayesianOptimization
 import SearchSpaces
+import Studies
 
 /// What a study makes of students' flash results: accuracies projected to the full training, and the
 /// posterior of the search's own surrogate, which draws them towards what similar students did.

@@ -1,6 +1,7 @@
 import BayesianOptimization
 import HardwareProfiles
 import Replay
+import Studies
 
 /// What a study would have found: all students scored by a flash recipe, some of them chosen for the full
 /// training as a study chooses its finalists, against full trainings for all.

@@ -1,5 +1,6 @@
 import Distillation
 import FileFormats
+import Studies
 
 /// A training that a benchmark wants, by the student's place and the recipe's.
 struct BenchmarkTask: Hashable, Sendable {

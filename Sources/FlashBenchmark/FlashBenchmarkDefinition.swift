@@ -1,5 +1,6 @@
 import Distillation
 import FileFormats
+import Studies
 
 /// What a benchmark of flash recipes trains: the contents of `benchmark.json`, beside a `study.json`
 /// that says on which data, for which teacher and in which space.

@@ -3,6 +3,7 @@ import FileFormats
 import HardwareProfiles
 import NeuralNetworks
 import SearchSpaces
+import Studies
 
 /// A student of a benchmark.
 struct BenchmarkStudent: Sendable {
