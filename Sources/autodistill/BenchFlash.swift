@@ -34,7 +34,7 @@ struct BenchFlash {
       } catch StudyError.interrupted {
         display.finish()
         Terminal.log(
-          "interrupted; everything finished is kept. To go on: autodistill bench flash "
+          "interrupted; everything finished is kept. To continue: autodistill bench flash "
             + command.folder.path)
         status = .interrupted
       }

@@ -82,14 +82,11 @@ struct ReportVerb: Verb {
   static let name = "report"
   static let summary = "writes a study's report again, from its journal"
   static let operands = ["STUDY"]
-  static let options = ["--data"]
   static let help = """
-    USAGE: autodistill report STUDY [--data DIR]
+    USAGE: autodistill report STUDY
 
     Writes report/index.html, report.md, front.csv, front.json and front.svg from what the journal
-    holds now, finished or not.
-
-    --data DIR    where the named data set lies, instead of where the study says
+    holds now, finished or not. The data set need not be there.
     """
 
   private let command: StudyCommand
@@ -97,10 +94,10 @@ struct ReportVerb: Verb {
   init(_ arguments: Arguments) throws { command = try StudyCommand(arguments) }
 
   func run() throws -> ExitStatus {
-    let inputs = try StudyInputs(command.folder, dataFolder: command.dataFolder)
+    let files = try StudyFiles(command.folder)
     let state = try Journal.state(of: command.folder)
-    try inputs.check(against: state)
-    try command.writeReport(inputs, state)
+    try files.check(against: state)
+    try command.writeReport(files, state)
     return state.nothingFeasible == nil ? .success : .nothingFeasible
   }
 }
@@ -140,11 +137,11 @@ struct StudyCommand {
     } catch StudyError.interrupted {
       display.finish()
       Terminal.log(
-        "interrupted; everything finished is kept. To go on: autodistill \(verb(stage)) "
+        "interrupted; everything finished is kept. To continue: autodistill \(verb(stage)) "
           + folder.path)
       return .interrupted
     }
-    let report = try writeReport(inputs, state)
+    let report = try writeReport(inputs.files, state)
     if let nothing = state.nothingFeasible {
       sayNothingFeasible(nothing, report)
       return .nothingFeasible
@@ -166,12 +163,12 @@ struct StudyCommand {
   }
 
   @discardableResult
-  func writeReport(_ inputs: StudyInputs, _ state: StudyState) throws -> StudyReport {
-    let inputs = inputs.calibrated(by: state)
-    let results = StudyResults(inputs.definition, state)
+  func writeReport(_ files: StudyFiles, _ state: StudyState) throws -> StudyReport {
+    let files = files.calibrated(by: state)
+    let results = StudyResults(files.definition, state)
     let report = StudyReport(
-      definition: inputs.definition, state: state, results: results, space: inputs.space,
-      profiles: inputs.profiles, version: AutoDistillCommand.version)
+      definition: files.definition, state: state, results: results, space: files.space,
+      profiles: files.profiles, version: AutoDistillCommand.version)
     try report.write(into: folder.report)
     for line in report.budgets { Terminal.print("budget:  \(line)") }
     Terminal.print("report:  \(folder.report)/index.html")

@@ -100,7 +100,12 @@ struct ReportCommandTests {
     let study = try TinyStudy(copyOf: finished)
     let front = try study.front()
     try FileManager.default.removeItem(atPath: study.folder.report)
+    // The data set need not be there.
+    for name in ["images.npy", "labels.npy", "data"] {
+      try FileManager.default.removeItem(atPath: study.temporary.file(name))
+    }
     #expect(try study.run("report").status == 0)
     #expect(try study.front() == front)
+    #expect(!study.temporary.has("data"))
   }
 }

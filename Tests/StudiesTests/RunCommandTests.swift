@@ -117,7 +117,7 @@ struct RunCommandTests {
     kill(running.process.processIdentifier, signal)
     let ended = try running.end(seconds: 20)
     #expect(ended.status == 130)
-    #expect(ended.errors.contains("To go on: autodistill run \(study.folder.path)"))
+    #expect(ended.errors.contains("To continue: autodistill run \(study.folder.path)"))
     #expect(try study.outcome().searchEnded == nil)
     #expect(Processes.wait(seconds: 10) { study.workers.isEmpty })
     try FinishedStudy.expectSame(study, try study.run("run", "--workers", "2"))

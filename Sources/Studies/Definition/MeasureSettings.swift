@@ -48,8 +48,3 @@ public struct MeasureSettings: Hashable, Sendable {
     }
   }
 }
-
-extension StudyDefinition {
-  /// What is known in the journal as measured in the way that the study has it measured now.
-  var measurementSource: String { measure?.source ?? MeasureSettings.hostSource }
-}

@@ -14,7 +14,7 @@ import HardwareProfiles
 /// 1001 and the same teacher), other students than those that `make benchmark-flash` ranks. They fade with log(1 / fraction), so that a training of full length says
 /// what it is. Full results of the study itself correct them, as far as there are any. Equal errors give
 /// the order of the flash accuracies where MACs and depth are equal too.
-public struct FullAccuracyProjection: Hashable, Sendable {
+struct FullAccuracyProjection: Hashable, Sendable {
   private var regression: BayesianRegression
   /// How far the training is from its full length: 0 at that, 1 at 5 %.
   private let extent: Double
@@ -28,7 +28,7 @@ public struct FullAccuracyProjection: Hashable, Sendable {
   private static let scatter = 0.05
 
   /// Creates the projection of flash trainings that are a fraction, 0…1, of the full one.
-  public init(fraction: Double) {
+  init(fraction: Double) {
     extent = log(1 / fraction) / log(1 / FullAccuracyProjection.usualFraction)
     let (usual, doubts) = (FullAccuracyProjection.usual, FullAccuracyProjection.doubts)
     regression = BayesianRegression(

@@ -91,8 +91,11 @@ private struct EarlierStudy {
           + folder.path)
     }
     self.began = began
-    // On another space the next check says so.
-    let hashes = definition.identities(in: inputs.space).map(ContentHash.hexadecimal(of:))
+    // Its own file may have other reference designs, which change nothing of what a key means. Where it is not
+    // there any more, and on another space, the next check says so.
+    let path = folder.appending(definition.searchSpace)
+    let space = (try? SearchSpace(contentsOf: path)) ?? inputs.space
+    let hashes = definition.identities(in: space).map(ContentHash.hexadecimal(of:))
     guard hashes.contains(began.studyHash) || began.spaceHash != inputs.spaceHash else {
       throw expected(
         "a study whose \(folder.definition) has not changed since its journal was begun")

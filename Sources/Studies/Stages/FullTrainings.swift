@@ -102,12 +102,3 @@ struct FullTrainings {
       ?? outcome.rawValue
   }
 }
-
-extension JournalEvent.Distilled.Outcome {
-  init(_ outcome: TaskOutcome) {
-    switch outcome {
-    case .crashed: self = .crashed
-    case .ended(let result): self = result.ending == .measured ? .measured : .diverged
-    }
-  }
-}

@@ -160,28 +160,3 @@ struct SearchStage {
         done: Double(finished) + share, total: settings.trials, detail: "flash trials"))
   }
 }
-
-extension SearchSettings {
-  /// Whether the student of trial `number` is trained twice.
-  func repeats(_ number: Int) -> Bool { repeatEvery > 0 && number % repeatEvery == 0 }
-
-  /// Returns the study's sampler.
-  func makeSampler() -> any Sampler {
-    sampler == .bayesian ? BayesianSampler(initialTrials: initialTrials) : sampler.makeSampler()
-  }
-}
-
-extension JournalEvent.Finished.Outcome {
-  /// What came of a flash training.
-  fileprivate init(_ outcome: TaskOutcome) {
-    switch outcome {
-    case .crashed: self = .crashed
-    case .ended(let result):
-      switch result.ending {
-      case .measured: self = .measured
-      case .stopped: self = .stopped
-      case .diverged: self = .diverged
-      }
-    }
-  }
-}

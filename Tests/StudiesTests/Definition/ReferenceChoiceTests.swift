@@ -66,14 +66,14 @@ struct ReferenceChoiceTests {
     let definition = try plain.inputs().definition
     // A study on a space without them is what it was before there were any.
     #expect(try definition.identities(in: plain.inputs().space) == [definition.identity])
-    let hash = try plain.inputs().studyHash
+    let hash = try plain.inputs().files.studyHash
     #expect(hash == ContentHash.hexadecimal(of: definition.identity))
-    #expect(try with.inputs().studyHash != hash)
+    #expect(try with.inputs().files.studyHash != hash)
     #expect(
       try definition.identities(in: with.inputs().space)
         == [definition.identity + " references=2", definition.identity])
     let given = try studyWithReferences(.tiny.setting("references", "2"))
-    #expect(try given.inputs().studyHash != with.inputs().studyHash)
+    #expect(try given.inputs().files.studyHash != with.inputs().files.studyHash)
     // They change nothing of what a key means: the space is the same one.
     #expect(try with.inputs().spaceHash == plain.inputs().spaceHash)
     #expect(

@@ -246,6 +246,15 @@ struct WrongWarmStartTests {
       ], in: study)
   }
 
+  @Test("is taken on a space that differs in its reference designs alone")
+  func otherReferences() throws {
+    let earlier = try studyWithReferences(Earlier.text)
+    try Earlier.run(earlier)
+    let study = try Earlier.next(Earlier.text, from: earlier)
+    try study.temporary.write(tinySpace, to: "space.json")
+    #expect(try Earlier.run(study).carriedCount == 6)
+  }
+
   @Test("is refused where its study.json no longer says what its journal was begun with")
   func changed() throws {
     let earlier = try TinyStudy(copyOf: Earlier.get())

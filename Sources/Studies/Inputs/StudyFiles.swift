@@ -1,0 +1,79 @@
+import FileFormats
+import Foundation
+import HardwareProfiles
+import SearchSpaces
+
+/// The files of a study, checked together: its definition, the search space and the hardware profiles. All
+/// that a report needs as well as the journal; the data set is not looked at.
+public struct StudyFiles: Sendable {
+  public let folder: StudyFolder
+  public internal(set) var definition: StudyDefinition
+  public let space: SearchSpace
+  /// In the order of `hardware` in `study.json`, each with a name of its own.
+  public let profiles: [HardwareProfile]
+  let studyHash: String
+  /// The hashes that the study may have been begun with: this version's, and that of one without reference
+  /// designs.
+  private let acceptedStudyHashes: [String]
+  /// Of the file without its reference designs, which change nothing of what a key means.
+  let spaceHash: String
+  /// Those of several profiles with commas between them; nil without any.
+  let profileHash: String?
+  /// What `search.enqueue` has in the file: keys and names of reference designs.
+  let enqueuedTexts: [String]
+
+  /// Reads a study's files.
+  ///
+  /// - Throws: An error that names file, field, value and what was expected.
+  public init(_ folder: StudyFolder) throws {
+    var definition = try StudyDefinition(contentsOf: folder.definition)
+    self.folder = folder
+    let spacePath = folder.appending(definition.searchSpace)
+    space = try SearchSpace(contentsOf: spacePath)
+    let profilePaths = definition.hardware.map(folder.appending)
+    profiles = try profilePaths.map(HardwareProfile.init(contentsOf:))
+    try definition.check(profiles, file: folder.definition)
+    try definition.checkReferences(of: space, file: folder.definition)
+    acceptedStudyHashes = definition.identities(in: space).map(ContentHash.hexadecimal(of:))
+    studyHash = acceptedStudyHashes[0]
+    spaceHash = try StudyFiles.hash(ofSpace: spacePath)
+    profileHash =
+      profilePaths.isEmpty
+      ? nil : try profilePaths.map(ContentHash.hexadecimal(ofFile:)).joined(separator: ",")
+    enqueuedTexts = definition.search.enqueue
+    definition.search.enqueue = enqueuedTexts.map(space.key(ofNameOrKey:))
+    self.definition = definition
+  }
+
+  private static func hash(ofSpace path: String) throws -> String {
+    let json = try MappedFile(path).withUnsafeBytes { Data($0) }
+    return ContentHash.hexadecimal(
+      of: try JSONField.text(json, withoutMember: "references", file: path))
+  }
+
+  /// Checks that the files are those that the study's results were made with, if there are any.
+  ///
+  /// - Throws: `StudyError.changed`, naming what differs.
+  public func check(against state: StudyState) throws {
+    guard let began = state.began, state.hasResults else { return }
+    let isSameStudy = acceptedStudyHashes.contains(began.studyHash)
+    try compare(isSameStudy ? began.studyHash : studyHash, began.studyHash, "study.json")
+    try compare(spaceHash, began.spaceHash, "the search space \(definition.searchSpace)")
+    let hardware = definition.hardware
+    try compare(
+      profileHash, began.profileHash,
+      "the hardware profile\(hardware.count > 1 ? "s" : "") "
+        + (hardware.isEmpty ? "(none)" : hardware.joined(separator: ", ")))
+  }
+
+  func compare(_ now: String?, _ then: String?, _ what: String) throws {
+    guard now == then else { throw StudyError.changed(folder: folder.path, what: what) }
+  }
+
+  /// Returns the files with the flash length that the study has found necessary.
+  public func calibrated(by state: StudyState) -> StudyFiles {
+    var files = self
+    files.definition = definition.calibrated(by: state)
+    return files
+  }
+}

@@ -1,0 +1,26 @@
+// How the ends of tasks are told in the journal.
+
+extension JournalEvent.Finished.Outcome {
+  /// What came of a flash training.
+  init(_ outcome: TaskOutcome) {
+    switch outcome {
+    case .crashed: self = .crashed
+    case .ended(let result):
+      switch result.ending {
+      case .measured: self = .measured
+      case .stopped: self = .stopped
+      case .diverged: self = .diverged
+      }
+    }
+  }
+}
+
+extension JournalEvent.Distilled.Outcome {
+  /// What came of a full training.
+  init(_ outcome: TaskOutcome) {
+    switch outcome {
+    case .crashed: self = .crashed
+    case .ended(let result): self = result.ending == .measured ? .measured : .diverged
+    }
+  }
+}
