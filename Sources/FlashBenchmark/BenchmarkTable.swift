@@ -1,5 +1,6 @@
 import BayesianOptimization
 import Foundation
+import Statistics
 import Studies
 
 /// A benchmark's figures as a page of Markdown: how each recipe's scores rank the students, and what a

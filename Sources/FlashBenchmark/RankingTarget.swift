@@ -1,4 +1,3 @@
-import BayesianOptimization
 import Foundation
 import Statistics
 import TensorKernels

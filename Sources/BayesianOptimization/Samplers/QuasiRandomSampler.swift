@@ -1,4 +1,5 @@
 import SearchSpaces
+import Statistics
 import TensorKernels
 
 /// Proposes the points of a scrambled Halton sequence that are feasible and untried, in order.

@@ -1,6 +1,6 @@
-import BayesianOptimization
 import Foundation
 import HardwareProfiles
+import Statistics
 
 /// What a flash accuracy says of the accuracy after the full training.
 ///

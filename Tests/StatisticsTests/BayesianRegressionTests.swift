@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BayesianOptimization
+@testable import Statistics
 
 @Suite("Bayesian linear regression")
 struct BayesianRegressionTests {

@@ -1,7 +1,6 @@
-import Statistics
 import Testing
 
-@testable import BayesianOptimization
+@testable import Statistics
 
 @Suite("a scrambled Halton sequence")
 struct HaltonSequenceTests {

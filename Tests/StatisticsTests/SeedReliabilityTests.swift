@@ -1,8 +1,7 @@
-import Statistics
 import TensorKernels
 import Testing
 
-@testable import BayesianOptimization
+@testable import Statistics
 
 @Suite("the reliability of seeds")
 struct SeedReliabilityTests {
@@ -36,5 +35,11 @@ struct SeedReliabilityTests {
     let ceiling = try #require(SeedReliability(seeds)?.ceiling)
     // Linear: √0.75 = 0.866; both are seen through ranks.
     #expect(abs(ceiling - found) < 0.02, "\(ceiling), \(found)")
+  }
+
+  @Test("pools the variance within groups by their degrees of freedom")
+  func pooled() throws {
+    #expect(abs(try #require(pooledVariance(of: [[1, 3], [5], [2, 2, 5]])) - 8.0 / 3) < 1e-12)
+    #expect(pooledVariance(of: [[1], [2]]) == nil && pooledVariance(of: []) == nil)
   }
 }

@@ -1,5 +1,3 @@
-import Statistics
-
 /// How well repetitions of one measurement rank alike: what any other score can be expected to agree
 /// with at most.
 public struct SeedReliability: Sendable, Hashable {

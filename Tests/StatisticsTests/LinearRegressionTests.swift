@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BayesianOptimization
+@testable import Statistics
 
 @Suite("linear regression")
 struct LinearRegressionTests {
