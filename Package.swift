@@ -43,10 +43,11 @@ let kernels: [SwiftSetting] = strict + [.unsafeFlags(["-Ounchecked"])]
 /// So are files and batches, with all checks: they read what users give them.
 let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 
-/// What the tests of a target see beyond what it imports: real students of the shipped spaces; and what is
-/// tested with the made-up studies of another target's tests.
+/// What the tests of a target see beyond what it imports: real students of the shipped spaces, random points,
+/// and what is tested with the made-up studies of another target's tests.
 let testImports = [
-  "ModelExchange": ["TensorKernels", "SearchSpaces"], "Studies": ["FlashBenchmark"],
+  "ModelExchange": ["TensorKernels", "SearchSpaces"], "ParetoFronts": ["TensorKernels"],
+  "Studies": ["FlashBenchmark"],
 ]
 
 /// Targets without tests of their own.
@@ -56,6 +57,7 @@ let testedElsewhere: Set = ["FlashBenchmark"]
 let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   ("TensorKernels", ["CPlatform"], kernels),
   ("Statistics", ["COpenBLAS", "TensorKernels"], optimized),
+  ("ParetoFronts", [], optimized),
   ("NeuralNetworks", ["TensorKernels"], strict),
   ("FileFormats", [], optimized),
   ("ModelExchange", ["NeuralNetworks", "FileFormats"], strict),
@@ -64,33 +66,36 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   ("SearchSpaces", ["TensorKernels", "NeuralNetworks", "FileFormats"], strict),
   ("HardwareProfiles", ["Statistics", "TensorKernels", "NeuralNetworks", "FileFormats"], strict),
   (
-    "BayesianOptimization", ["COpenBLAS", "Statistics", "TensorKernels", "SearchSpaces"], optimized
+    "BayesianOptimization",
+    ["COpenBLAS", "Statistics", "ParetoFronts", "TensorKernels", "SearchSpaces"], optimized
   ),
   (
     "Replay",
     [
-      "Statistics", "NeuralNetworks", "FileFormats", "SearchSpaces", "BayesianOptimization",
+      "Statistics", "ParetoFronts", "NeuralNetworks", "FileFormats", "SearchSpaces", "BayesianOptimization",
     ], strict
   ),
   (
     "Studies",
     [
-      "Statistics", "TensorKernels", "NeuralNetworks", "FileFormats", "ModelExchange", "Datasets",
-      "Distillation", "SearchSpaces", "HardwareProfiles", "BayesianOptimization", "Replay",
+      "Statistics", "ParetoFronts", "TensorKernels", "NeuralNetworks", "FileFormats",
+      "ModelExchange", "Datasets", "Distillation", "SearchSpaces", "HardwareProfiles",
+      "BayesianOptimization", "Replay",
     ], strict
   ),
   (
     "FlashBenchmark",
     [
-      "Statistics", "TensorKernels", "NeuralNetworks", "FileFormats", "Datasets", "Distillation",
-      "SearchSpaces", "HardwareProfiles", "BayesianOptimization", "Replay", "Studies",
+      "Statistics", "ParetoFronts", "TensorKernels", "NeuralNetworks", "FileFormats", "Datasets",
+      "Distillation", "SearchSpaces", "HardwareProfiles", "BayesianOptimization", "Replay",
+      "Studies",
     ], strict
   ),
   (
     "Reports",
     [
-      "Statistics", "NeuralNetworks", "FileFormats", "Distillation", "SearchSpaces",
-      "HardwareProfiles", "BayesianOptimization", "Studies",
+      "Statistics", "ParetoFronts", "NeuralNetworks", "FileFormats", "Distillation",
+      "SearchSpaces", "HardwareProfiles", "Studies",
     ], strict
   ),
 ]

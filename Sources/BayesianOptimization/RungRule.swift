@@ -1,3 +1,5 @@
+import ParetoFronts
+
 /// Decides which trainings go on at a rung: a point on their way at which each is measured.
 ///
 /// Of the results known at the rung, the candidate's own among them, the best share goes on. They are

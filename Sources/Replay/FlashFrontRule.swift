@@ -1,4 +1,4 @@
-import BayesianOptimization
+import ParetoFronts
 
 /// The choice of finalists by one set of values alone, which the model's choice is compared with.
 ///

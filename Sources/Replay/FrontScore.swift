@@ -1,4 +1,4 @@
-import BayesianOptimization
+import ParetoFronts
 
 /// Scores sets of rows of a table by the hypervolume of their front.
 ///

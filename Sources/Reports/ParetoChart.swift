@@ -1,5 +1,5 @@
-import BayesianOptimization
 import HardwareProfiles
+import ParetoFronts
 import Studies
 
 /// The chart of a study: accuracy on the validation split against the first objective's cost.

@@ -1,4 +1,3 @@
-import BayesianOptimization
 import Statistics
 import Studies
 

@@ -1,4 +1,3 @@
-import BayesianOptimization
 import Distillation
 import HardwareProfiles
 import Studies

@@ -1,5 +1,6 @@
 import BayesianOptimization
 import Foundation
+import ParetoFronts
 import TensorKernels
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import ParetoFronts
 import Statistics
 
 /// The expected hypervolume improvement of candidates with one uncertain value and known costs.

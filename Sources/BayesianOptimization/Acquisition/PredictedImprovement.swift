@@ -1,4 +1,5 @@
 import Foundation
+import ParetoFronts
 import SearchSpaces
 import Statistics
 

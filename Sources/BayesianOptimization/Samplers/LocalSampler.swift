@@ -1,3 +1,4 @@
+import ParetoFronts
 import SearchSpaces
 import TensorKernels
 

@@ -1,6 +1,6 @@
-import BayesianOptimization
 import Distillation
 import HardwareProfiles
+import ParetoFronts
 
 /// What a study found, computed from its journal alone.
 public struct StudyResults: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import ParetoFronts
 import Statistics
 import TensorKernels
 import Testing

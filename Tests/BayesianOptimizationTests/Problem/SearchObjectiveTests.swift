@@ -1,3 +1,4 @@
+import ParetoFronts
 import TensorKernels
 import Testing
 

@@ -1,7 +1,7 @@
 import TensorKernels
 import Testing
 
-@testable import BayesianOptimization
+@testable import ParetoFronts
 
 @Suite("a Pareto front")
 struct ParetoFrontTests {

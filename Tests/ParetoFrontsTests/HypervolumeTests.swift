@@ -1,7 +1,7 @@
 import TensorKernels
 import Testing
 
-@testable import BayesianOptimization
+@testable import ParetoFronts
 
 @Suite("the hypervolume")
 struct HypervolumeTests {
@@ -25,7 +25,7 @@ struct HypervolumeTests {
     for round in 0..<20 {
       var random = RandomStream(seed: 2, purpose: "hypervolume test", round, dimension)
       // Some points lie beyond the reference, every third shares coordinates with another.
-      var points = (0..<8).map { _ in random.uniforms(dimension) }
+      var points = (0..<8).map { _ in (0..<dimension).map { _ in random.uniform() } }
       for index in stride(from: 0, to: 6, by: 3) { points[index][0] = points[index + 1][0] }
       let reference = [Double](repeating: 0.1, count: dimension)
       let expected = inclusionExclusion(points, reference)
@@ -37,7 +37,7 @@ struct HypervolumeTests {
   @Test("does not depend on the order of the points, nor on dominated ones", arguments: 2...5)
   func invariance(dimension: Int) {
     var random = RandomStream(seed: 3, purpose: "hypervolume order", dimension)
-    let points = (0..<40).map { _ in random.uniforms(dimension) }
+    let points = (0..<40).map { _ in (0..<dimension).map { _ in random.uniform() } }
     let reference = [Double](repeating: 0, count: dimension)
     let volume = hypervolume(of: points, reference: reference)
     let front = nonDominatedIndices(of: points).map { points[$0] }

@@ -36,13 +36,16 @@ public func hypervolume(of points: [[Double]], reference: [Double]) -> Double {
 }
 
 /// The memory for volumes of unions of boxes [0, p]: the boxes, and room for the recursion.
-final class BoxUnion {
+///
+/// For acquisition functions, which ask for many volumes over one front. Not for several threads at once.
+package final class BoxUnion {
   /// The upper corners, row by row; a volume computation may reorder them.
-  let boxes: UnsafeMutablePointer<Double>
+  package let boxes: UnsafeMutablePointer<Double>
   private let scratch: UnsafeMutablePointer<Double>
   private let dimension: Int
 
-  init(dimension: Int, capacity: Int) {
+  /// Allocates room for at most `capacity` boxes of a dimension.
+  package init(dimension: Int, capacity: Int) {
     self.dimension = dimension
     boxes = .allocate(capacity: max(1, dimension * capacity))
     // Every level of the recursion keeps a limited set of at most `capacity` + 1 rows.
@@ -55,12 +58,12 @@ final class BoxUnion {
   }
 
   /// Returns the volume of the union of the first `count` boxes.
-  func volume(count: Int) -> Double {
+  package func volume(count: Int) -> Double {
     unionVolume(boxes, count: count, dimension: dimension, scratch: scratch)
   }
 
   /// Returns how much of the box [0, `corner`] the first `count` boxes leave uncovered.
-  func exclusiveVolume(of corner: UnsafePointer<Double>, count: Int) -> Double {
+  package func exclusiveVolume(of corner: UnsafePointer<Double>, count: Int) -> Double {
     exclusiveBoxVolume(
       corner, over: boxes, count: count, stride: dimension, dimension: dimension, scratch: scratch)
   }
