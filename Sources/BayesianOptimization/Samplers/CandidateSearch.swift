@@ -1,12 +1,6 @@
 import SearchSpaces
 import TensorKernels
 
-/// An architecture that may be proposed, and what is known about it.
-struct Candidate {
-  let architecture: Architecture
-  let appraisal: Appraisal
-}
-
 /// The search for architectures that one proposal may choose from: feasible, untried, each once.
 ///
 /// Counts the appraisals it asks for, and remembers the least infeasible architectures: they

@@ -1,14 +1,5 @@
 import SearchSpaces
 
-/// What a sampler wants done next.
-public enum Proposal: Sendable, Hashable {
-  /// Train this architecture: feasible, and not in the history.
-  case architecture(Architecture)
-  /// No feasible architecture is known or was found; these violate the constraints least, the least
-  /// first. Some may be in the history.
-  case infeasible(leastInfeasible: [Architecture])
-}
-
 /// A strategy that proposes the next architecture to train.
 ///
 /// Every conformance keeps this:
@@ -29,29 +20,4 @@ public protocol Sampler: Sendable {
   func propose(
     _ problem: ProposalProblem, history: [Observation], trial: Int, seed: UInt64
   ) throws -> Proposal?
-}
-
-/// A sampler by the name that a study gives it.
-public enum SamplerKind: String, CaseIterable, Codable, Sendable {
-  /// Gaussian-process Bayesian optimisation; the default.
-  case bayesian
-  /// Uniform draws.
-  case random
-  /// Regularised, non-dominated evolution.
-  case evolution
-  /// Points that fill the space evenly.
-  case quasirandom
-  /// Pareto local search.
-  case local
-
-  /// Returns the sampler with its usual settings.
-  public func makeSampler() -> any Sampler {
-    switch self {
-    case .bayesian: BayesianSampler()
-    case .random: RandomSampler()
-    case .evolution: EvolutionSampler()
-    case .quasirandom: QuasiRandomSampler()
-    case .local: LocalSampler()
-    }
-  }
 }

@@ -1,16 +1,6 @@
 import Foundation
 import SearchSpaces
 
-/// A measured value of one metric.
-struct MetricSample: Equatable {
-  let architecture: Architecture
-  let appraisal: Appraisal
-  let value: Double
-  let standardError: Double
-
-  var candidate: Candidate { Candidate(architecture: architecture, appraisal: appraisal) }
-}
-
 /// What the trials so far say about one metric of any architecture: a Gaussian process over its
 /// decisions, its graph, its costs and its covariates, in standard units.
 ///
