@@ -22,13 +22,13 @@ extension BenchmarkStudent {
     _ definition: FlashBenchmarkDefinition, inputs: StudyInputs, file: String
   ) throws -> [BenchmarkStudent] {
     let pricing = StudentPricing(inputs: inputs)
-    let problem = pricing.problem(teacher: nil)
+    let session = SearchSession(pricing.problem(teacher: nil))
     let count = definition.students + definition.extraStudents
     var history: [Observation] = []
     var students: [BenchmarkStudent] = []
     while students.count < count {
       let proposal = try RandomSampler().propose(
-        problem, history: history, trial: students.count, seed: inputs.definition.seed)
+        in: session, history: history, trial: students.count, seed: inputs.definition.seed)
       guard case .architecture(let architecture) = proposal,
         let costs = pricing.costs(of: architecture)
       else {

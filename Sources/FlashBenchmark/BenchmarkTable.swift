@@ -114,7 +114,7 @@ struct BenchmarkTable {
       zip(seen, means).filter { students.contains($0.0) }.map(\.1)
     }
     let posterior = FlashPosterior(
-      problem: StudentPricing(inputs: inputs).problem(teacher: results.teacher),
+      session: SearchSession(StudentPricing(inputs: inputs).problem(teacher: results.teacher)),
       students: seen.map { results.students[$0] }, flash: results.estimates(recipe, seen),
       fraction: try definition.recipes[recipe].variant.flashRecipe(in: inputs.definition).fraction)
     lists.append(("projected", judgedOnly(posterior.projected())))

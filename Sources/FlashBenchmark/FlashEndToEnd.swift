@@ -57,7 +57,7 @@ struct FlashEndToEnd {
     }
     selection = FinalistSelection(
       definition: definition, space: inputs.space,
-      problem: StudentPricing(inputs: inputs).problem(teacher: results.teacher))
+      session: SearchSession(StudentPricing(inputs: inputs).problem(teacher: results.teacher)))
   }
 
   /// Returns what the largest number of finalists comes to whose compute keeps the limit; nil if one is too

@@ -5,7 +5,7 @@ import Studies
 /// What a study makes of students' flash results: accuracies projected to the full training, and the
 /// posterior of the search's own surrogate, which draws them towards what similar students did.
 struct FlashPosterior {
-  let problem: ProposalProblem
+  let session: SearchSession
   let students: [BenchmarkStudent]
   /// The flash accuracy of each; nil if its training failed.
   let flash: [FlashEstimate?]
@@ -56,9 +56,9 @@ struct FlashPosterior {
         architecture: students[student].architecture,
         outcome: estimate(student, ladder).map { .measured($0) } ?? .failed)
     }
-    let means = problem.posterior(
+    let means = session.posteriorMeans(
       of: asked.map { students[$0].architecture }, given: observations
-    ).compactMap { $0?.mean }
+    ).compactMap { $0 }
     return means.count == asked.count ? means : nil
   }
 

@@ -19,12 +19,12 @@ struct FinalistRule: Sendable {
 
   /// By the model of cheap and full results, which is asked again after each full training.
   static let model = FinalistRule(name: "model") { table, searched, count, seed in
-    let problem = table.problem()
+    let session = SearchSession(table.problem())
     let flash = searched.map { table.observation($0) }
     var chosen: [Int] = []
     while chosen.count < count {
       let proposal = FinalistSampler().propose(
-        problem, flash: flash, full: chosen.map { table.fullObservation($0) })
+        in: session, flash: flash, full: chosen.map { table.fullObservation($0) })
       guard let proposal else { break }
       guard let row = table.row(of: proposal), searched.contains(row), !chosen.contains(row) else {
         throw ReplayError.search(

@@ -46,7 +46,7 @@ public struct ReplayRun: Sendable {
   ///   the constraints, or breaks the contract of samplers.
   public init(_ table: ReplayTable, _ settings: ReplaySettings, seed: UInt64) throws {
     self.seed = seed
-    let problem = table.problem()
+    let session = SearchSession(table.problem())
     var history: [Observation] = []
     for trial in 0..<settings.trials {
       // The result of this trial is there from now on.
@@ -54,7 +54,7 @@ public struct ReplayRun: Sendable {
       if due >= 0 { history[due] = table.observation(rows[due]) }
       let began = DispatchTime.now().uptimeNanoseconds
       let proposal = try settings.sampler.propose(
-        problem, history: history, trial: trial, seed: seed)
+        in: session, history: history, trial: trial, seed: seed)
       proposalSeconds.append(Double(DispatchTime.now().uptimeNanoseconds - began) / 1e9)
       guard case .architecture(let architecture) = proposal else { break }
       guard let row = table.row(of: architecture), !rows.contains(row) else {

@@ -28,16 +28,17 @@ struct ProposalBenchmark {
     }
     for count in trialCounts where count <= last {
       ProcessMemory.resetPeak()
-      let problem = ProposalProblem(
-        space: space, costNames: ["macs"], covariateNames: ["log parameters"],
-        appraise: appraisals.of)
+      let session = SearchSession(
+        ProposalProblem(
+          space: space, costNames: ["macs"], covariateNames: ["log parameters"],
+          appraise: appraisals.of))
       var known = Array(history.prefix(count))
       var seconds: [Double] = []
       for trial in count...(count + proposalsEach) {
         let began = DispatchTime.now().uptimeNanoseconds
         guard
           case .architecture(let architecture)? = try BayesianSampler().propose(
-            problem, history: known, trial: trial, seed: 1)
+            in: session, history: known, trial: trial, seed: 1)
         else { break }
         seconds.append(Double(DispatchTime.now().uptimeNanoseconds - began) / 1e9)
         known.append(measured(architecture, appraisals.of(architecture), using: &random))

@@ -111,12 +111,12 @@ struct SyntheticTask {
   func search(
     _ sampler: any Sampler, trials: Int, seed: UInt64
   ) throws -> (history: [Observation], hypervolume: Double) {
-    let problem = problem()
+    let session = SearchSession(problem())
     var history: [Observation] = []
     for trial in 0..<trials {
       guard
         case .architecture(let architecture)? = try sampler.propose(
-          problem, history: history, trial: trial, seed: seed)
+          in: session, history: history, trial: trial, seed: seed)
       else { break }
       var random = RandomStream(seed: seed, purpose: "measurement noise", trial)
       let value = accuracy(architecture) + noise * random.normal()

@@ -65,11 +65,11 @@ final class ScriptedSampler: Sampler, @unchecked Sendable {  // For one thread.
   init(_ script: [String]) { self.script = script }
 
   func propose(
-    _ problem: ProposalProblem, history: [Observation], trial: Int, seed: UInt64
+    in session: SearchSession, history: [Observation], trial: Int, seed: UInt64
   ) throws -> Proposal? {
     histories.append(history)
     guard trial < script.count else { return nil }
     if script[trial] == "infeasible" { return .infeasible(leastInfeasible: []) }
-    return .architecture(try problem.space.architecture(key: script[trial]))
+    return .architecture(try session.problem.space.architecture(key: script[trial]))
   }
 }

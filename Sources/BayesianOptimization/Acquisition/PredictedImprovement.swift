@@ -9,8 +9,7 @@ import Statistics
 /// The improvement is exact in the metric and in the known costs. Over measured costs it is a mean: by
 /// Gauss–Hermite quadrature over one of them, over fixed quasi-random draws for several.
 struct PredictedImprovement {
-  private let problem: ProposalProblem
-  private let surrogates: [MetricSurrogate]
+  private let session: SearchSession
   private let improvement: ObjectiveImprovement
   private let costDraws: CostDraws
   /// The candidates on the believed front, and those that are the best of a budget.
@@ -19,14 +18,13 @@ struct PredictedImprovement {
   private static let costMargin = 0.1
   private static let floorQuantile = 0.1
 
-  init(problem: ProposalProblem, measured: [MeasuredTrial], pending: [Candidate]) {
-    self.problem = problem
-    let surrogates = problem.surrogates
-    self.surrogates = surrogates
+  init(session: SearchSession, measured: [MeasuredTrial], pending: [Candidate]) {
+    self.session = session
+    let (problem, surrogates) = (session.problem, session.surrogates)
     let (trials, modelled) = ObservationThinning.thinned(measured)
     for (metric, surrogate) in surrogates.enumerated() {
       surrogate.condition(
-        on: MetricSample.all(of: trials, metric: metric, problem), modelled: modelled,
+        on: trials.map { $0.sample(ofMetric: metric, problem) }, modelled: modelled,
         pending: pending)
     }
     costDraws = CostDraws(dimension: problem.measuredCostNames.count)
@@ -85,19 +83,20 @@ struct PredictedImprovement {
 
   /// Returns the logarithm of what each candidate promises.
   func logValues(of candidates: ArraySlice<Candidate>) -> [Double] {
-    logValues(of: candidates, surrogates.map { $0.posterior(of: candidates) })
+    logValues(of: candidates, session.surrogates.map { $0.posterior(of: candidates) })
   }
 
-  /// Returns the logarithm of what each point of `ProposalProblem.appraisedEnumeration` promises.
+  /// Returns the logarithm of what each point of `SearchSession.appraisedEnumeration` promises.
   func logValuesOfEnumeration() -> [Double] {
-    guard let all = problem.appraisedEnumeration else { return [] }
-    return logValues(of: all[...], surrogates.map { $0.posteriorOfEnumeration() })
+    guard let all = session.appraisedEnumeration else { return [] }
+    return logValues(of: all[...], session.surrogates.map { $0.posteriorOfEnumeration() })
   }
 
   private func logValues(
     of candidates: ArraySlice<Candidate>, _ posteriors: [PosteriorPanel.Posterior]
   ) -> [Double] {
-    candidates.enumerated().map { index, candidate in
+    let (problem, surrogates) = (session.problem, session.surrogates)
+    return candidates.enumerated().map { index, candidate in
       let appraisal = candidate.appraisal
       guard appraisal.feasibility > 0 else { return -.infinity }
       let mean = posteriors[0].means[index]

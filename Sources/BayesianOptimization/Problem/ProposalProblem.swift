@@ -3,8 +3,7 @@ import SearchSpaces
 /// What to search, and what is known about every point of it: all that a proposal depends on
 /// besides history, trial and seed.
 ///
-/// Appraisals are remembered between proposals, so keep one problem for a whole search. Copies
-/// share that memory; it is not for several threads at once.
+/// A value that remembers nothing; `SearchSession` does.
 public struct ProposalProblem {
   /// The architectures to choose from.
   public let space: SearchSpace
@@ -23,9 +22,6 @@ public struct ProposalProblem {
   public let objective: SearchObjective
 
   private let appraise: (Architecture) -> Appraisal
-  private unowned let memory: Memory
-  /// What keeps the memory; nil in the copies that the memory itself holds on to.
-  private var keeper: Memory?
 
   /// Creates a problem.
   ///
@@ -64,35 +60,21 @@ public struct ProposalProblem {
       "\(self.measuredLimits.count) limits for \(measuredCostNames.count) measured costs")
     self.related = related
     self.appraise = appraise
-    let memory = Memory()
-    (self.memory, keeper) = (memory, memory)
-  }
-
-  /// The problem as what it remembers may hold on to it: without a cycle that would keep both for ever.
-  private var remembered: ProposalProblem {
-    var copy = self
-    copy.keeper = nil
-    return copy
   }
 
   /// Returns what is known about an architecture without training it.
+  ///
+  /// Worked out anew each time; during a search, ask its `SearchSession`.
   public func appraisal(of architecture: Architecture) -> Appraisal {
-    if let known = memory.appraisals[architecture] { return known }
-    var appraisal = appraise(architecture)
-    if appraisal.isUsable {
-      precondition(
-        appraisal.costs.count == costNames.count
-          && appraisal.covariates.count == covariateNames.count
-          && appraisal.budgets.count == objective.budgetCount,
-        "an appraisal of \(appraisal.costs.count) costs, \(appraisal.covariates.count) "
-          + "covariates and \(appraisal.budgets.count) budgets, expected \(costNames), "
-          + "\(covariateNames) and \(objective.budgetCount)")
-    } else {
-      appraisal = .unbuildable
-    }
-    // Forgetting bounds the memory and changes no result.
-    if memory.appraisals.count >= Memory.capacity { memory.appraisals.removeAll() }
-    memory.appraisals[architecture] = appraisal
+    let appraisal = appraise(architecture)
+    guard appraisal.isUsable else { return .unbuildable }
+    precondition(
+      appraisal.costs.count == costNames.count
+        && appraisal.covariates.count == covariateNames.count
+        && appraisal.budgets.count == objective.budgetCount,
+      "an appraisal of \(appraisal.costs.count) costs, \(appraisal.covariates.count) "
+        + "covariates and \(appraisal.budgets.count) budgets, expected \(costNames), "
+        + "\(covariateNames) and \(objective.budgetCount)")
     return appraisal
   }
 
@@ -103,70 +85,4 @@ public struct ProposalProblem {
 
   /// The axis of a measured cost.
   func measuredAxis(_ index: Int) -> CostAxis { objective.axes[costNames.count + index] }
-
-  /// Every architecture of a space small enough to list; nil if it is not.
-  var enumeration: [Architecture]? {
-    if !memory.hasEnumeration {
-      memory.enumeration = space.allArchitectures(limit: ProposalProblem.enumerationLimit)
-      memory.hasEnumeration = true
-    }
-    return memory.enumeration
-  }
-
-  /// Every usable architecture of a space small enough to list, feasible or not, with its appraisal; nil
-  /// if the space is not.
-  var appraisedEnumeration: [Candidate]? {
-    if let known = memory.appraisedEnumeration { return known }
-    guard let all = enumeration else { return nil }
-    memory.appraisedEnumeration = all.compactMap { architecture in
-      let appraisal = appraisal(of: architecture)
-      return appraisal.isUsable
-        ? Candidate(architecture: architecture, appraisal: appraisal) : nil
-    }
-    return memory.appraisedEnumeration
-  }
-
-  /// The surrogates of the metric and of the measured costs, in this order, kept between proposals.
-  var surrogates: [MetricSurrogate] {
-    if let known = memory.surrogates { return known }
-    // What is related is so by its metric; measured costs have no prior mean.
-    let related = relatedMetric(MetricSample.values(in: related, of: self))
-    let new = (0...measuredCostNames.count).map { metric in
-      metric == 0
-        ? MetricSurrogate(problem: remembered, reference: objective.floor, related: related)
-        : MetricSurrogate(problem: remembered)
-    }
-    memory.surrogates = new
-    return new
-  }
-
-  /// Returns the metric of these samples as a prior mean for another, kept for the next time; nil if
-  /// there are none.
-  ///
-  /// - Parameter reference: The value of the related metric below which a trial is worth nothing.
-  func relatedMetric(_ samples: [MetricSample], reference: Double? = nil) -> RelatedMetric? {
-    if let known = memory.relatedMetric, known.samples == samples,
-      known.metric.reference == reference
-    {
-      return known.metric
-    }
-    guard
-      let metric = RelatedMetric(problem: remembered, samples: samples, reference: reference)
-    else { return nil }
-    memory.relatedMetric = (samples, metric)
-    return metric
-  }
-
-  /// The most points of a space for which every one is appraised.
-  static let enumerationLimit = 20_000
-
-  private final class Memory {
-    static let capacity = 50_000
-    var appraisals: [Architecture: Appraisal] = [:]
-    var hasEnumeration = false
-    var enumeration: [Architecture]?
-    var appraisedEnumeration: [Candidate]?
-    var surrogates: [MetricSurrogate]?
-    var relatedMetric: (samples: [MetricSample], metric: RelatedMetric)?
-  }
 }

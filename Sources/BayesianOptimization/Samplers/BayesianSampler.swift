@@ -26,33 +26,33 @@ public struct BayesianSampler: Sampler {
 
   /// Returns the proposal for a trial; for the parameters see `Sampler`.
   public func propose(
-    _ problem: ProposalProblem, history: [Observation], trial: Int, seed: UInt64
+    in session: SearchSession, history: [Observation], trial: Int, seed: UInt64
   ) throws -> Proposal? {
-    let measured = MeasuredTrial.all(in: history, of: problem)
+    let measured = session.measuredTrials(in: history)
     let tried = history.count { $0.outcome != .infeasible }
     if tried >= initialTrials && measured.count >= BayesianSampler.fewestMeasurements {
       let improvement = PredictedImprovement(
-        problem: problem, measured: measured, pending: pending(history, problem))
-      let best = best(problem, improvement, history: history, trial: trial, seed: seed)
+        session: session, measured: measured, pending: pending(history, session))
+      let best = best(session, improvement, history: history, trial: trial, seed: seed)
       if let best { return .architecture(best.architecture) }
     }
     let isModelled = tried >= initialTrials && measured.count >= BayesianSampler.fewestMeasurements
     let count = max(initialTrials, BayesianSampler.fewestMeasurements)
     if !isModelled,
-      let first = FirstTrials(problem, count: count, seed: seed)
+      let first = FirstTrials(session, count: count, seed: seed)
         .next(history: history, tried: tried, trial: trial)
     {
       return .architecture(first)
     }
     // No limit to go by, or no candidate promises any improvement.
-    return try QuasiRandomSampler().propose(problem, history: history, trial: trial, seed: seed)
+    return try QuasiRandomSampler().propose(in: session, history: history, trial: trial, seed: seed)
   }
 
   private func best(
-    _ problem: ProposalProblem, _ improvement: PredictedImprovement, history: [Observation],
+    _ session: SearchSession, _ improvement: PredictedImprovement, history: [Observation],
     trial: Int, seed: UInt64
   ) -> Candidate? {
-    if let all = problem.appraisedEnumeration {
+    if let all = session.appraisedEnumeration {
       let tried = Set(history.map(\.architecture))
       let scores = improvement.logValuesOfEnumeration()
       var best: Int?
@@ -65,7 +65,7 @@ public struct BayesianSampler: Sampler {
       return best.map { all[$0] }
     }
     var pool = CandidatePool(
-      search: CandidateSearch(problem: problem, history: history),
+      search: CandidateSearch(session: session, history: history),
       score: improvement.logValues)
     var random = RandomStream(seed: seed, purpose: "candidate pool", trial)
     return pool.best(
@@ -74,13 +74,11 @@ public struct BayesianSampler: Sampler {
   }
 
   /// Returns the pending trials that are not measured as well, each once.
-  private func pending(_ history: [Observation], _ problem: ProposalProblem) -> [Candidate] {
+  private func pending(_ history: [Observation], _ session: SearchSession) -> [Candidate] {
     var known = Set(history.lazy.filter { $0.outcome != .pending }.map(\.architecture))
     return history.compactMap { observation in
-      guard known.insert(observation.architecture).inserted else { return nil }
-      let appraisal = problem.appraisal(of: observation.architecture)
-      guard appraisal.isUsable else { return nil }
-      return Candidate(architecture: observation.architecture, appraisal: appraisal)
+      known.insert(observation.architecture).inserted
+        ? session.candidate(observation.architecture) : nil
     }
   }
 }

@@ -40,7 +40,7 @@ struct CandidatePool {
   ) -> Candidate? {
     var draws = draws
     for _ in 0..<CandidatePool.uniformDraws {
-      search.consider(search.problem.space.randomArchitecture(using: &draws))
+      search.consider(search.space.randomArchitecture(using: &draws))
     }
     addChildren(of: elite, using: &random)
     search.repair(
@@ -52,7 +52,7 @@ struct CandidatePool {
   }
 
   private mutating func addChildren(of elite: [Architecture], using random: inout RandomStream) {
-    let space = search.problem.space
+    let space = search.space
     guard !elite.isEmpty else { return }
     for index in 0..<CandidatePool.eliteChildren {
       var child = elite[index % elite.count]
@@ -75,7 +75,7 @@ struct CandidatePool {
       for position in climbers where search.budget > floor {
         let start = search.candidates.count
         let origin = search.candidates[position].architecture
-        for neighbor in search.problem.space.neighbors(of: origin) { search.consider(neighbor) }
+        for neighbor in search.space.neighbors(of: origin) { search.consider(neighbor) }
         updateScores()
         let best = (start..<scores.count).max { scores[$0] < scores[$1] }
         if let best, scores[best] > scores[position] { moved.append(best) }

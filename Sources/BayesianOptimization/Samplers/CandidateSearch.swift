@@ -6,7 +6,7 @@ import TensorKernels
 /// Counts the appraisals it asks for, and remembers the least infeasible architectures: they
 /// guide the search where feasible ones are rare.
 struct CandidateSearch {
-  let problem: ProposalProblem
+  private let session: SearchSession
   /// How many more appraisals may be asked for.
   private(set) var budget = 4000
   /// The feasible, untried architectures found, in the order of finding.
@@ -18,11 +18,14 @@ struct CandidateSearch {
   /// equals.
   private var leastInfeasible: [(architecture: Architecture, violation: Double)] = []
 
-  init(problem: ProposalProblem, history: [Observation]) {
-    self.problem = problem
+  init(session: SearchSession, history: [Observation]) {
+    self.session = session
     self.history = history
     met = Set(history.map(\.architecture))
   }
+
+  /// The architectures to choose from.
+  var space: SearchSpace { session.problem.space }
 
   /// Appraises an architecture unless it is in the history, met before or over the budget.
   ///
@@ -38,7 +41,7 @@ struct CandidateSearch {
   ///
   /// - Returns: Whether it is; if not, nothing has been done.
   mutating func considerAll() -> Bool {
-    guard let all = problem.enumeration else { return false }
+    guard let all = session.enumeration else { return false }
     for architecture in all where met.insert(architecture).inserted { appraise(architecture) }
     return true
   }
@@ -51,7 +54,7 @@ struct CandidateSearch {
     for _ in 0..<100 where candidates.count < wanted && budget > floor {
       for parent in leastInfeasible {
         for _ in 0..<8 where budget > floor {
-          consider(problem.space.mutated(parent.architecture, using: &random))
+          consider(space.mutated(parent.architecture, using: &random))
         }
       }
     }
@@ -62,7 +65,7 @@ struct CandidateSearch {
   mutating func remainingProposal(using random: inout RandomStream) -> Proposal? {
     if !considerAll() {
       for _ in 0..<budget / 2 where candidates.isEmpty {
-        consider(problem.space.randomArchitecture(using: &random))
+        consider(space.randomArchitecture(using: &random))
       }
       repair(wanted: 1, effort: budget, using: &random)
     }
@@ -85,7 +88,7 @@ struct CandidateSearch {
 
   @discardableResult
   private mutating func appraise(_ architecture: Architecture) -> Bool {
-    let appraisal = problem.appraisal(of: architecture)
+    let appraisal = session.appraisal(of: architecture)
     if appraisal.isFeasible {
       candidates.append(Candidate(architecture: architecture, appraisal: appraisal))
       return true

@@ -22,23 +22,24 @@ public struct EvolutionSampler: Sampler {
   }
 
   public func propose(
-    _ problem: ProposalProblem, history: [Observation], trial: Int, seed: UInt64
+    in session: SearchSession, history: [Observation], trial: Int, seed: UInt64
   ) throws -> Proposal? {
     let tried = history.filter { $0.outcome != .infeasible }
-    let parents = Array(MeasuredTrial.all(in: history, of: problem).suffix(populationSize))
+    let parents = Array(session.measuredTrials(in: history).suffix(populationSize))
     guard tried.count >= populationSize, !parents.isEmpty else {
-      return try RandomSampler().propose(problem, history: history, trial: trial, seed: seed)
+      return try RandomSampler().propose(in: session, history: history, trial: trial, seed: seed)
     }
-    let order = fitnessOrder(of: parents, problem)
+    let order = fitnessOrder(of: parents, session.problem)
+    let space = session.problem.space
     var random = RandomStream(seed: seed, purpose: "evolution sampler", trial)
-    var search = CandidateSearch(problem: problem, history: history)
+    var search = CandidateSearch(session: session, history: history)
     for _ in 0..<200 {
       var child = parents[winner(order, using: &random)].architecture
       if random.integer(below: 2) == 0 {
         let mate = parents[winner(order, using: &random)].architecture
-        child = problem.space.crossover(child, mate, using: &random)
+        child = space.crossover(child, mate, using: &random)
       }
-      child = problem.space.mutated(child, using: &random)
+      child = space.mutated(child, using: &random)
       if search.consider(child) { return .architecture(child) }
     }
     return search.remainingProposal(using: &random)

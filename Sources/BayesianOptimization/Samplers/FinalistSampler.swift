@@ -18,14 +18,14 @@ public struct FinalistSampler: Sendable {
   /// Returns the student to train next, or nil if all that may be are trained.
   ///
   /// - Parameters:
-  ///   - problem: What to search. The floor of its objective is that of the cheap metric; where it gives none,
-  ///     the 2 % quantile of the cheap trials' posterior means.
+  ///   - session: The search that found the students. The floor of its objective is that of the cheap
+  ///     metric; where it gives none, the 2 % quantile of the cheap trials' posterior means.
   ///   - flash: The cheap trials, oldest first.
   ///   - full: What has been trained so far, and what is being trained, oldest first.
   public func propose(
-    _ problem: ProposalProblem, flash: [Observation], full: [Observation]
+    in session: SearchSession, flash: [Observation], full: [Observation]
   ) -> Architecture? {
-    FinalistBelief(problem, flash: flash, full: full)?.next
+    FinalistBelief(session, flash: flash, full: full)?.next
   }
 
   /// Returns for each budget of the objective the student that is most likely its best, trained or not: that
@@ -33,10 +33,10 @@ public struct FinalistSampler: Sendable {
   ///
   /// For the parameters see `propose`.
   public func favourites(
-    _ problem: ProposalProblem, flash: [Observation], full: [Observation]
+    in session: SearchSession, flash: [Observation], full: [Observation]
   ) -> [Architecture?] {
-    FinalistBelief(problem, flash: flash, full: full)?.favourites
-      ?? Array(repeating: nil, count: problem.objective.budgetCount)
+    FinalistBelief(session, flash: flash, full: full)?.favourites
+      ?? Array(repeating: nil, count: session.problem.objective.budgetCount)
   }
 }
 
@@ -54,32 +54,31 @@ private struct FinalistBelief {
   private static let floorQuantile = 0.02
 
   /// Nil without a trial that may be trained.
-  init?(_ problem: ProposalProblem, flash: [Observation], full: [Observation]) {
+  init?(_ session: SearchSession, flash: [Observation], full: [Observation]) {
+    let problem = session.problem
     self.problem = problem
     let trained = Set(full.map(\.architecture))
     var met: Set<Architecture> = []
-    let trials = MeasuredTrial.all(in: flash, of: problem).filter {
+    let trials = session.measuredTrials(in: flash).filter {
       met.insert($0.architecture).inserted && $0.isFeasible(problem)
     }
     let byArchitecture = Dictionary(uniqueKeysWithValues: trials.map { ($0.architecture, $0) })
     guard
-      let related = problem.relatedMetric(
-        MetricSample.all(of: trials, metric: 0, problem), reference: problem.objective.floor)
+      let related = session.relatedMetric(
+        trials.map { $0.sample(ofMetric: 0, problem) }, reference: problem.objective.floor)
     else { return nil }
 
-    var samples = MetricSample.values(in: full, of: problem)
+    var samples = session.samples(in: full)
     var pending = full.filter { $0.outcome == .pending }.map(\.architecture)
     if samples.count < FinalistBelief.fewestResults {
       pending = samples.map(\.architecture) + pending
       samples = []
     }
-    let surrogate = MetricSurrogate(problem: problem, related: related)
+    let surrogate = MetricSurrogate(
+      problem: problem, listed: session.appraisedEnumeration, related: related)
     surrogate.condition(
       on: samples, modelled: samples.count,
-      pending: pending.compactMap {
-        let appraisal = problem.appraisal(of: $0)
-        return appraisal.isUsable ? Candidate(architecture: $0, appraisal: appraisal) : nil
-      })
+      pending: pending.compactMap(session.candidate))
     let known = surrogate.believed.compactMap { believed in
       byArchitecture[believed.candidate.architecture].map {
         ObjectiveImprovement.Point(

@@ -11,7 +11,7 @@ import TensorKernels
 /// the parts are those of what it reaches. A student's place is that of the cost that comes nearest to its
 /// limit.
 struct FirstTrials {
-  private let problem: ProposalProblem
+  private let session: SearchSession
   private let seed: UInt64
   private let count: Int
 
@@ -24,9 +24,11 @@ struct FirstTrials {
   private static let tolerance = 0.04
 
   /// - Parameter count: How many first trials there are.
-  init(_ problem: ProposalProblem, count: Int, seed: UInt64) {
-    (self.problem, self.count, self.seed) = (problem, count, seed)
+  init(_ session: SearchSession, count: Int, seed: UInt64) {
+    (self.session, self.count, self.seed) = (session, count, seed)
   }
+
+  private var problem: ProposalProblem { session.problem }
 
   /// Returns the next of them; nil if no cost has a limit, or none that may be trained was found.
   ///
@@ -34,7 +36,7 @@ struct FirstTrials {
   func next(history: [Observation], tried: Int, trial: Int) -> Architecture? {
     let axes = problem.objective.axes.prefix(problem.costNames.count)
     guard axes.contains(where: { $0.limit != nil }) else { return nil }
-    var search = CandidateSearch(problem: problem, history: history)
+    var search = CandidateSearch(session: session, history: history)
     var random = RandomStream(seed: seed, purpose: "first trials", trial)
     let share = 1 - (Double(tried % count) + 0.5 * random.uniform()) / Double(count)
     if !search.considerAll() {

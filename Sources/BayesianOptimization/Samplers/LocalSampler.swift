@@ -26,15 +26,16 @@ public struct LocalSampler: Sampler {
   }
 
   public func propose(
-    _ problem: ProposalProblem, history: [Observation], trial: Int, seed: UInt64
+    in session: SearchSession, history: [Observation], trial: Int, seed: UInt64
   ) throws -> Proposal? {
     guard history.count(where: { $0.outcome != .infeasible }) >= initialTrials else {
-      return try RandomSampler().propose(problem, history: history, trial: trial, seed: seed)
+      return try RandomSampler().propose(in: session, history: history, trial: trial, seed: seed)
     }
+    let problem = session.problem
     let tried = Set(history.map(\.architecture))
     var random = RandomStream(seed: seed, purpose: "local sampler", trial)
-    var search = CandidateSearch(problem: problem, history: history)
-    var left = MeasuredTrial.all(in: history, of: problem)
+    var search = CandidateSearch(session: session, history: history)
+    var left = session.measuredTrials(in: history)
     while !left.isEmpty && search.budget > LocalSampler.reserve {
       let best = takeBest(of: &left, problem)
       for origin in leastExploredFirst(best, problem.space, tried: tried, using: &random) {

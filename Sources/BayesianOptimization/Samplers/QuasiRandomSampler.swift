@@ -8,14 +8,14 @@ public struct QuasiRandomSampler: Sampler {
   public init() {}
 
   public func propose(
-    _ problem: ProposalProblem, history: [Observation], trial: Int, seed: UInt64
+    in session: SearchSession, history: [Observation], trial: Int, seed: UInt64
   ) throws -> Proposal? {
-    let sequence = HaltonSequence(dimension: problem.space.parameters.count, seed: seed)
-    var search = CandidateSearch(problem: problem, history: history)
+    let sequence = HaltonSequence(dimension: session.problem.space.parameters.count, seed: seed)
+    var search = CandidateSearch(session: session, history: history)
     // Points already tried come first, so the further the search, the longer the way.
-    let effort = min(2000 + history.count, 8 * Int(min(1e6, problem.space.pointCount)))
+    let effort = min(2000 + history.count, 8 * Int(min(1e6, session.problem.space.pointCount)))
     for index in 0..<effort where search.budget > 2000 {
-      let architecture = problem.space.architecture(atUnitPoint: sequence.point(index))
+      let architecture = session.problem.space.architecture(atUnitPoint: sequence.point(index))
       if search.consider(architecture) { return .architecture(architecture) }
     }
     var random = RandomStream(seed: seed, purpose: "quasi-random sampler", trial)

@@ -7,13 +7,13 @@ public struct RandomSampler: Sampler {
   public init() {}
 
   public func propose(
-    _ problem: ProposalProblem, history: [Observation], trial: Int, seed: UInt64
+    in session: SearchSession, history: [Observation], trial: Int, seed: UInt64
   ) throws -> Proposal? {
     var random = RandomStream(seed: seed, purpose: "random sampler", trial)
-    var search = CandidateSearch(problem: problem, history: history)
+    var search = CandidateSearch(session: session, history: history)
     // Few draws are enough where feasible architectures are not rare.
     for _ in 0..<100 {
-      let architecture = problem.space.randomArchitecture(using: &random)
+      let architecture = session.problem.space.randomArchitecture(using: &random)
       if search.consider(architecture) { return .architecture(architecture) }
     }
     return search.remainingProposal(using: &random)

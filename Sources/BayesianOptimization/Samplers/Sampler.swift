@@ -3,8 +3,8 @@ import SearchSpaces
 /// A strategy that proposes the next architecture to train.
 ///
 /// Every conformance keeps this:
-/// - A proposal depends on the problem, the history, the trial number and the seed only: the same
-///   four give the same proposal, bit for bit.
+/// - A proposal depends on the session's problem, the history, the trial number and the seed only: the
+///   same four give the same proposal, bit for bit, whatever the session remembers.
 /// - It is feasible and not in the history, whatever became of the trial there. Of repeated, failed
 ///   and pending entries it makes the best it can.
 /// - A space of at most 20,000 architectures is proposed to the last feasible one. In a larger
@@ -13,11 +13,11 @@ public protocol Sampler: Sendable {
   /// Returns the proposal for a trial, or nil if nothing untried is left to propose.
   ///
   /// - Parameters:
-  ///   - problem: What to search.
+  ///   - session: The search that the proposal is for.
   ///   - history: All trials so far, oldest first.
   ///   - trial: The number of the trial, not negative.
   ///   - seed: The seed of the study.
   func propose(
-    _ problem: ProposalProblem, history: [Observation], trial: Int, seed: UInt64
+    in session: SearchSession, history: [Observation], trial: Int, seed: UInt64
   ) throws -> Proposal?
 }

@@ -9,14 +9,20 @@ import SearchSpaces
 final class CandidateEncoder {
   let kernel: ArchitectureKernel
 
-  private let problem: ProposalProblem
+  private let space: SearchSpace
   private let encoding: FeatureEncoding
   private let usesCovariates: Bool
-  private var enumeration: (scale: UnitScale, points: EncodedPoints)?
+  private let listed: [Candidate]?
+  private lazy var enumeration: (scale: UnitScale, points: EncodedPoints)? = listed.map { all in
+    let scale = UnitScale(of: all.map(covariates))
+    return (scale, points(all, scale))
+  }
 
-  /// - Parameter constantVariance: Variance of the unknown mean of the outputs.
-  init(problem: ProposalProblem, constantVariance: Double = 1) {
-    self.problem = problem
+  /// - Parameters:
+  ///   - listed: `SearchSession.appraisedEnumeration`.
+  ///   - constantVariance: Variance of the unknown mean of the outputs.
+  init(problem: ProposalProblem, listed: [Candidate]?, constantVariance: Double = 1) {
+    (space, self.listed) = (problem.space, listed)
     let onEdges = Set(problem.space.graphs.flatMap { $0.edges.map(\.parameter) })
     usesCovariates = onEdges.count < problem.space.parameters.count
     encoding = FeatureEncoding(
@@ -27,15 +33,15 @@ final class CandidateEncoder {
 
   /// Returns the scale of the covariates: of all points if they are listed, else of these candidates.
   func covariateScale(_ candidates: [Candidate]) -> UnitScale {
-    listed?.scale ?? UnitScale(of: candidates.map(covariates))
+    enumeration?.scale ?? UnitScale(of: candidates.map(covariates))
   }
 
-  /// The points of `ProposalProblem.appraisedEnumeration`.
-  var enumeratedPoints: EncodedPoints? { listed?.points }
+  /// The points of `SearchSession.appraisedEnumeration`.
+  var enumeratedPoints: EncodedPoints? { enumeration?.points }
 
   func row(_ candidate: Candidate, _ scale: UnitScale) -> [Double] {
     encoding.row(
-      of: candidate.architecture, features: problem.space.features(of: candidate.architecture),
+      of: candidate.architecture, features: space.features(of: candidate.architecture),
       covariates: scale.applied(to: covariates(candidate)))
   }
 
@@ -43,14 +49,6 @@ final class CandidateEncoder {
     var points = EncodedPoints(columnCount: encoding.columnCount)
     for candidate in candidates { points.append(row(candidate, scale)) }
     return points
-  }
-
-  private var listed: (scale: UnitScale, points: EncodedPoints)? {
-    if let enumeration { return enumeration }
-    guard let all = problem.appraisedEnumeration else { return nil }
-    let scale = UnitScale(of: all.map(covariates))
-    enumeration = (scale, points(all, scale))
-    return enumeration
   }
 
   private func covariates(_ candidate: Candidate) -> [Double] {

@@ -37,10 +37,15 @@ final class MetricSurrogate {
   /// How many of them are measured; those come first.
   private(set) var measuredCount = 0
 
-  init(problem: ProposalProblem, reference: Double? = nil, related: RelatedMetric? = nil) {
+  /// - Parameter listed: `SearchSession.appraisedEnumeration`.
+  init(
+    problem: ProposalProblem, listed: [Candidate]?, reference: Double? = nil,
+    related: RelatedMetric? = nil
+  ) {
     self.reference = reference
     encoder = CandidateEncoder(
-      problem: problem, constantVariance: related == nil ? 1 : MetricSurrogate.residualMeanVariance)
+      problem: problem, listed: listed,
+      constantVariance: related == nil ? 1 : MetricSurrogate.residualMeanVariance)
     self.related = related
     let kernel = encoder.kernel
     process = GaussianProcess(
@@ -72,6 +77,14 @@ final class MetricSurrogate {
     measuredCount = samples.count
   }
 
+  /// Takes in all of these samples, thinned where there are too many.
+  func condition(on samples: [MetricSample]) {
+    let kept = ObservationThinning.kept(
+      samples.map { (value: $0.value, cost: $0.appraisal.costs.first ?? 0) },
+      most: ObservationThinning.most)
+    condition(on: kept.map { samples[$0] }, modelled: kept.count, pending: [])
+  }
+
   /// Returns a value of the metric in standard units.
   func standardized(_ value: Double) -> Double {
     model?.outputScale.standardized(value) ?? value
@@ -95,7 +108,7 @@ final class MetricSurrogate {
   }
 
   /// Returns mean and variance of all points of a space that is small enough to list, in the order of
-  /// `ProposalProblem.appraisedEnumeration`.
+  /// `SearchSession.appraisedEnumeration`.
   func posteriorOfEnumeration() -> PosteriorPanel.Posterior {
     guard let model, let points = encoder.enumeratedPoints else {
       return PosteriorPanel.Posterior(means: [], variances: [])

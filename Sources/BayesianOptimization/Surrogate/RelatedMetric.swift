@@ -14,14 +14,16 @@ final class RelatedMetric {
   private var enumeration: PosteriorPanel.Posterior?
 
   /// Creates the metric from its samples; nil if there are none.
-  init?(problem: ProposalProblem, samples: [MetricSample], reference: Double? = nil) {
+  ///
+  /// - Parameter listed: `SearchSession.appraisedEnumeration`.
+  init?(
+    problem: ProposalProblem, listed: [Candidate]?, samples: [MetricSample],
+    reference: Double? = nil
+  ) {
     guard !samples.isEmpty else { return nil }
     self.reference = reference
-    let kept = ObservationThinning.kept(
-      samples.map { (value: $0.value, cost: $0.appraisal.costs.first ?? 0) },
-      most: ObservationThinning.most)
-    surrogate = MetricSurrogate(problem: problem, reference: reference)
-    surrogate.condition(on: kept.map { samples[$0] }, modelled: kept.count, pending: [])
+    surrogate = MetricSurrogate(problem: problem, listed: listed, reference: reference)
+    surrogate.condition(on: samples)
   }
 
   /// Mean and variance at candidates, in standard units of this metric.

@@ -17,8 +17,8 @@ import SearchSpaces
 package struct FinalistSelection {
   package var definition: StudyDefinition
   let space: SearchSpace
-  /// What the students were proposed from.
-  let problem: ProposalProblem
+  /// What the students were proposed from; kept from round to round.
+  let session: SearchSession
 
   private static let smallestFirstRound = 3
 
@@ -45,7 +45,7 @@ package struct FinalistSelection {
     var full = try state.fullTrials.map { try observation(of: $0, state, ladder) }
     // Each budget's most promising student first, whatever it promises to the front.
     var budgeted: [Int] = []
-    for favourite in FinalistSampler().favourites(problem, flash: flash, full: full) {
+    for favourite in FinalistSampler().favourites(in: session, flash: flash, full: full) {
       guard let favourite, !full.contains(where: { $0.architecture == favourite }),
         let number = numbers[space.key(of: favourite)], !budgeted.contains(number)
       else { continue }
@@ -62,7 +62,7 @@ package struct FinalistSelection {
         architecture: try space.architecture(key: state.trials[number].key), outcome: .pending)
     }
     while chosen.count + next.count < wanted,
-      let architecture = FinalistSampler().propose(problem, flash: flash, full: full),
+      let architecture = FinalistSampler().propose(in: session, flash: flash, full: full),
       let number = numbers[space.key(of: architecture)]
     {
       next.append(number)

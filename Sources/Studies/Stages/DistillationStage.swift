@@ -1,3 +1,4 @@
+import BayesianOptimization
 import Distillation
 import FileFormats
 import Foundation
@@ -19,7 +20,8 @@ struct DistillationStage {
     try testTeacher()
     let selection = FinalistSelection(
       definition: inputs.definition, space: inputs.space,
-      problem: StudentPricing(inputs: inputs).problem(teacher: journal.state.teacher))
+      session: SearchSession(
+        StudentPricing(inputs: inputs).problem(teacher: journal.state.teacher)))
     while true {
       try train(openTasks())
       let known = journal.state.finalists ?? []

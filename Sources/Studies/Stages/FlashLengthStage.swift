@@ -53,13 +53,13 @@ struct FlashLengthStage {
   /// The keys of the students that the sampler would begin with, each proposed without results.
   private func firstStudents(_ teacher: JournalEvent.TeacherReady) throws -> [String] {
     let settings = inputs.definition.search
-    let problem = StudentPricing(inputs: inputs).problem(teacher: teacher)
+    let session = SearchSession(StudentPricing(inputs: inputs).problem(teacher: teacher))
     let sampler = settings.makeSampler()
     var history: [Observation] = []
     for trial in 0..<min(FlashLengthStage.studentCount, settings.trials) {
       guard
         case .architecture(let architecture)? = try sampler.propose(
-          problem, history: history, trial: trial, seed: inputs.definition.seed)
+          in: session, history: history, trial: trial, seed: inputs.definition.seed)
       else { break }
       history.append(Observation(architecture: architecture, outcome: .pending))
     }

@@ -15,7 +15,8 @@ extension SearchStage {
       journal.state.trials.isEmpty, StudyQueue(inputs.definition, journal.state).next == nil
     else { return }
     if case .infeasible(let least) = try settings.makeSampler().propose(
-      pricing.problem(teacher: nil), history: [], trial: 0, seed: inputs.definition.seed)
+      in: SearchSession(pricing.problem(teacher: nil)), history: [], trial: 0,
+      seed: inputs.definition.seed)
     {
       try settleInfeasible(least, pricing)
     }

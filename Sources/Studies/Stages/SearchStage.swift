@@ -26,8 +26,9 @@ struct SearchStage {
   func run() throws {
     if journal.state.searchEnded != nil || journal.state.nothingFeasible != nil { return }
     let pricing = StudentPricing(inputs: inputs)
-    let problem = pricing.problem(
-      teacher: journal.state.teacher, related: try knowledge.relatedObservations())
+    let session = SearchSession(
+      pricing.problem(
+        teacher: journal.state.teacher, related: try knowledge.relatedObservations()))
     let sampler = settings.makeSampler()
     if workerCount < context.workers {
       context.report(
@@ -57,7 +58,7 @@ struct SearchStage {
         let number = journal.state.trials.count
         let isOver = isExhausted || journal.state.ownTrials.count >= settings.trials
         guard !isOver, knowledge.isDue(number) else { return nil }
-        isExhausted = try !propose(trial: number, sampler, problem, pricing)
+        isExhausted = try !propose(trial: number, sampler, session, pricing)
       }
       return nil
     }
@@ -74,14 +75,14 @@ struct SearchStage {
   ///
   /// - Returns: Whether there was anything to propose, or may be now.
   private func propose(
-    trial: Int, _ sampler: any Sampler, _ problem: ProposalProblem, _ pricing: StudentPricing
+    trial: Int, _ sampler: any Sampler, _ session: SearchSession, _ pricing: StudentPricing
   ) throws -> Bool {
     if let key = StudyQueue(inputs.definition, journal.state).next {
       try propose(inputs.space.architecture(key: key), trial: trial, pricing)
       return true
     }
     switch try sampler.propose(
-      problem, history: knowledge.observations(for: trial), trial: trial,
+      in: session, history: knowledge.observations(for: trial), trial: trial,
       seed: inputs.definition.seed)
     {
     case .architecture(let architecture):

@@ -17,8 +17,8 @@ struct PredictedImprovementTests {
     /// Nil: the front over all costs, without limits.
     var objective: SearchObjective?
 
-    func problem(_ task: SyntheticTask) -> ProposalProblem {
-      ProposalProblem(
+    func session(_ task: SyntheticTask) -> SearchSession {
+      let problem = ProposalProblem(
         space: task.space, costNames: knownCost ? ["size"] : [],
         measuredCostNames: (0..<measuredCosts).map { "measured \($0)" }, objective: objective,
         measuredLimits: limits
@@ -27,6 +27,7 @@ struct PredictedImprovementTests {
           costs: knownCost ? [1 + Double($0.choices.reduce(0, +))] : [], covariates: [],
           violation: 0, feasibility: feasibility)
       }
+      return SearchSession(problem)
     }
   }
 
@@ -46,28 +47,28 @@ struct PredictedImprovementTests {
   }
 
   private func improvement(
-    _ problem: ProposalProblem, _ history: [Observation]
+    _ session: SearchSession, _ history: [Observation]
   ) -> PredictedImprovement {
     PredictedImprovement(
-      problem: problem, measured: MeasuredTrial.all(in: history, of: problem), pending: [])
+      session: session, measured: session.measuredTrials(in: history), pending: [])
   }
 
-  private func candidates(_ problem: ProposalProblem, count: Int) -> [Candidate] {
+  private func candidates(_ session: SearchSession, count: Int) -> [Candidate] {
     var random = RandomStream(seed: 9, purpose: "improvement candidates")
     return (0..<count).map { _ in
-      let architecture = problem.space.randomArchitecture(using: &random)
+      let architecture = session.problem.space.randomArchitecture(using: &random)
       return Candidate(
-        architecture: architecture, appraisal: problem.appraisal(of: architecture))
+        architecture: architecture, appraisal: session.appraisal(of: architecture))
     }
   }
 
   /// Returns Σ w(z)·exp(log EHVI at the cost's quantile) over the cost's normal distribution, by
   /// Simpson's rule with 2000 steps; the front is that of the believed trials within the limit.
   private func integral(
-    _ problem: ProposalProblem, _ candidate: Candidate
+    _ session: SearchSession, _ candidate: Candidate
   ) -> (improvement: Double, withinLimit: Double) {
-    let (metric, cost) = (problem.surrogates[0], problem.surrogates[1])
-    let limit = problem.measuredLimits[0].map { log($0) } ?? .infinity
+    let (metric, cost) = (session.surrogates[0], session.surrogates[1])
+    let limit = session.problem.measuredLimits[0].map { log($0) } ?? .infinity
     let trials = zip(metric.believed, cost.believed).map {
       (value: $0.mean, costs: [cost.raw($1.mean)])
     }
@@ -99,14 +100,14 @@ struct PredictedImprovementTests {
   @Test("over one measured cost agrees with its numerical integral", arguments: [nil, 25.0])
   func quadrature(limit: Double?) throws {
     let task = try SyntheticTask()
-    let problem = Setting(limits: [limit], objective: Self.objective).problem(task)
-    let improvement = improvement(problem, try history(task, costs: 1))
-    let candidates = candidates(problem, count: 60)
+    let session = Setting(limits: [limit], objective: Self.objective).session(task)
+    let improvement = improvement(session, try history(task, costs: 1))
+    let candidates = candidates(session, count: 60)
     let values = improvement.logValues(of: candidates[...]).map { exp($0) }
     var largest = 0.0
     var pairs: [(Double, Double)] = []
     for (candidate, value) in zip(candidates, values) {
-      let integral = integral(problem, candidate)
+      let integral = integral(session, candidate)
       pairs.append((value, integral.improvement * integral.withinLimit))
       largest = max(largest, integral.improvement * integral.withinLimit)
     }
@@ -122,12 +123,12 @@ struct PredictedImprovementTests {
     let task = try SyntheticTask()
     let history = try history(task, costs: measuredCosts)
     func values(_ feasibility: Double) -> [Double] {
-      let problem = Setting(
+      let session = Setting(
         knownCost: measuredCosts == 0, measuredCosts: measuredCosts,
         limits: Array(repeating: nil, count: measuredCosts), feasibility: feasibility
-      ).problem(task)
-      let improvement = improvement(problem, history)
-      return improvement.logValues(of: candidates(problem, count: 20)[...])
+      ).session(task)
+      let improvement = improvement(session, history)
+      return improvement.logValues(of: candidates(session, count: 20)[...])
     }
     for (certain, doubtful) in zip(values(1), values(0.25)) {
       #expect(certain.isFinite && abs(certain + log(0.25) - doubtful) < 1e-12)
@@ -141,14 +142,14 @@ struct PredictedImprovementTests {
     let history = try history(task, costs: 1)
     let costs = history.map { task.cost($0.architecture) }.sorted()
     let limit = costs[4]
-    let free = improvement(Setting().problem(task), history)
-    let limited = improvement(Setting(limits: [limit]).problem(task), history)
+    let free = improvement(Setting().session(task), history)
+    let limited = improvement(Setting(limits: [limit]).session(task), history)
     #expect(free.elite.contains { task.cost($0.architecture) > 1.1 * limit })
     #expect(!limited.elite.isEmpty)
     // The surrogate of the cost is not exact.
     #expect(limited.elite.allSatisfy { task.cost($0.architecture) < 1.1 * limit })
     // A limit that nothing meets leaves no front, and no reason to crash.
-    let hopeless = Setting(limits: [0.01]).problem(task)
+    let hopeless = Setting(limits: [0.01]).session(task)
     #expect(improvement(hopeless, history).elite.isEmpty)
     let values = improvement(hopeless, history).logValues(of: candidates(hopeless, count: 9)[...])
     #expect(values.allSatisfy { !$0.isNaN })
@@ -158,14 +159,14 @@ struct PredictedImprovementTests {
   func search() throws {
     let task = try SyntheticTask()
     let limit = 15.0
-    let problem = Setting(limits: [limit]).problem(task)
+    let session = Setting(limits: [limit]).session(task)
     var history = try history(task, costs: 1)
     let isCheap = { (observation: Observation) in task.cost(observation.architecture) <= limit }
     let before = history.filter(isCheap).map { task.accuracy($0.architecture) }.max() ?? 0
     for trial in 25..<40 {
       guard
         case .architecture(let architecture)? = try BayesianSampler().propose(
-          problem, history: history, trial: trial, seed: 1)
+          in: session, history: history, trial: trial, seed: 1)
       else { break }
       history.append(
         Observation(
@@ -186,11 +187,11 @@ struct PredictedImprovementTests {
     let history = try history(task, costs: 2)
     let objective = SearchObjective(
       floor: 0.6, axes: [40, nil, 1e6].map { CostAxis(scale: .logarithmic, limit: $0) })
-    let problem = Setting(
+    let session = Setting(
       knownCost: true, measuredCosts: 2, limits: [30, nil], objective: objective
-    ).problem(task)
-    let improvement = improvement(problem, history)
-    let values = improvement.logValues(of: candidates(problem, count: 50)[...])
+    ).session(task)
+    let improvement = improvement(session, history)
+    let values = improvement.logValues(of: candidates(session, count: 50)[...])
     #expect(values.allSatisfy { !$0.isNaN } && values.contains { $0 > -20 })
   }
 }

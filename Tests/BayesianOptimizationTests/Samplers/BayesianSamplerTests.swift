@@ -32,11 +32,12 @@ struct BayesianSamplerTests {
   @Test("spreads proposals while trials are pending")
   func pending() throws {
     let task = try SyntheticTask()
-    let problem = task.problem()
+    let session = SearchSession(task.problem())
     var history = try task.search(RandomSampler(), trials: 20, seed: 1).history
     var batch: [Architecture] = []
     for trial in 20..<24 {
-      let proposal = try BayesianSampler().propose(problem, history: history, trial: trial, seed: 1)
+      let proposal = try BayesianSampler().propose(
+        in: session, history: history, trial: trial, seed: 1)
       guard case .architecture(let architecture)? = proposal else { break }
       batch.append(architecture)
       history.append(Observation(architecture: architecture, outcome: .pending))
@@ -47,13 +48,14 @@ struct BayesianSamplerTests {
   @Test("does without costs: it then maximises the metric alone")
   func singleObjective() throws {
     let task = try SyntheticTask()
-    let problem = ProposalProblem(space: task.space, costNames: []) { _ in
-      Appraisal(costs: [], covariates: [], violation: 0)
-    }
+    let session = SearchSession(
+      ProposalProblem(space: task.space, costNames: []) { _ in
+        Appraisal(costs: [], covariates: [], violation: 0)
+      })
     var history: [Observation] = []
     let sampler = BayesianSampler(initialTrials: 10)
     for trial in 0..<30 {
-      let proposal = try sampler.propose(problem, history: history, trial: trial, seed: 2)
+      let proposal = try sampler.propose(in: session, history: history, trial: trial, seed: 2)
       guard case .architecture(let architecture)? = proposal else { break }
       history.append(
         Observation(
@@ -75,7 +77,8 @@ struct BayesianSamplerTests {
         objective: SearchObjective(
           floor: 0.6, axes: [CostAxis(scale: .logarithmic, limit: limit)])
       ) { Appraisal(costs: [task.cost($0)], covariates: [], violation: 0) }
-      let proposal = try BayesianSampler().propose(problem, history: history, trial: 30, seed: 2)
+      let proposal = try BayesianSampler().propose(
+        in: SearchSession(problem), history: history, trial: 30, seed: 2)
       guard case .architecture(let architecture)? = proposal else { return .infinity }
       return task.cost(architecture)
     }

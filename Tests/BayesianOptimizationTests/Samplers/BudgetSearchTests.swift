@@ -35,11 +35,12 @@ struct BudgetSearchTests {
 
   @Test("leaves the costs of its first trials at once where the good students are beyond them")
   func leavesCheapRegion() throws {
-    let problem = task.problem(budgets: [budget], floor: 0.7)
+    let session = SearchSession(task.problem(budgets: [budget], floor: 0.7))
     var history = cheapHistory(6)
     var costs: [Double] = []
     for trial in 6..<16 {
-      let proposal = try BayesianSampler().propose(problem, history: history, trial: trial, seed: 3)
+      let proposal = try BayesianSampler().propose(
+        in: session, history: history, trial: trial, seed: 3)
       guard case .architecture(let architecture)? = proposal else { break }
       costs.append(task.cost(architecture))
       history.append(
@@ -56,11 +57,11 @@ struct BudgetSearchTests {
     "finds a better student within it than random proposals do",
     arguments: 1...4 as ClosedRange<UInt64>)
   func beatsRandom(seed: UInt64) throws {
-    let problem = task.problem(budgets: [budget], floor: 0.7)
+    let session = SearchSession(task.problem(budgets: [budget], floor: 0.7))
     func search(_ sampler: any Sampler) throws -> Double {
       var history: [Observation] = []
       for trial in 0..<25 {
-        let proposal = try sampler.propose(problem, history: history, trial: trial, seed: seed)
+        let proposal = try sampler.propose(in: session, history: history, trial: trial, seed: seed)
         guard case .architecture(let architecture)? = proposal else { break }
         history.append(
           Observation(
@@ -74,12 +75,12 @@ struct BudgetSearchTests {
 
   @Test("begins with students all over the budget, each seed with others")
   func firstTrials() throws {
-    let problem = task.problem(budgets: [budget], floor: 0.7)
+    let session = SearchSession(task.problem(budgets: [budget], floor: 0.7))
     func first(_ seed: UInt64) throws -> [Architecture] {
       var history: [Observation] = []
       for trial in 0..<3 {
         let proposal = try BayesianSampler(initialTrials: 3)
-          .propose(problem, history: history, trial: trial, seed: seed)
+          .propose(in: session, history: history, trial: trial, seed: seed)
         guard case .architecture(let architecture)? = proposal else { break }
         history.append(Observation(architecture: architecture, outcome: .pending))
       }
@@ -97,10 +98,11 @@ struct BudgetSearchTests {
   @Test("proposes from the smaller budgets too")
   func severalBudgets() throws {
     let budgets = [25.0, 40, 50]
-    let problem = task.problem(budgets: budgets, floor: 0.7)
+    let session = SearchSession(task.problem(budgets: budgets, floor: 0.7))
     var history: [Observation] = []
     for trial in 0..<24 {
-      let proposal = try BayesianSampler().propose(problem, history: history, trial: trial, seed: 5)
+      let proposal = try BayesianSampler().propose(
+        in: session, history: history, trial: trial, seed: 5)
       guard case .architecture(let architecture)? = proposal else { break }
       history.append(
         Observation(

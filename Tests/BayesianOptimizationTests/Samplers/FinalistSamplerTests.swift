@@ -33,12 +33,12 @@ struct FinalistSamplerTests {
 
   /// Chooses `count` students one after the other, with the full results of those before.
   private func chosen(
-    _ count: Int, _ problem: @autoclosure () -> ProposalProblem, flash: [Observation],
+    _ count: Int, in session: @autoclosure () -> SearchSession, flash: [Observation],
     after first: [Architecture] = [], full: (Architecture) -> Double
   ) throws -> [Architecture] {
     var trained = first.map { measured($0, full($0)) }
     for _ in 0..<count {
-      let proposal = FinalistSampler().propose(problem(), flash: flash, full: trained)
+      let proposal = FinalistSampler().propose(in: session(), flash: flash, full: trained)
       guard let architecture = proposal else { break }
       trained.append(measured(architecture, full(architecture)))
     }
@@ -63,7 +63,7 @@ struct FinalistSamplerTests {
 
   @Test("chooses every feasible student with a cheap result once, then nobody")
   func exhaustion() throws {
-    let problem = task.problem(maximumCost: 30)
+    let session = SearchSession(task.problem(maximumCost: 30))
     var flash = flash(40, seed: 1, task.accuracy)
     flash += flash.prefix(5)
     let useless: [Observation.Outcome] = [
@@ -77,23 +77,23 @@ struct FinalistSamplerTests {
         Observation(architecture: task.space.architecture(choices: choices), outcome: outcome))
     }
     let expected = Set(
-      flash.prefix(40).map(\.architecture).filter { problem.appraisal(of: $0).isFeasible })
+      flash.prefix(40).map(\.architecture).filter { session.appraisal(of: $0).isFeasible })
     try #require((5..<40).contains(expected.count))
-    let all = try chosen(100, problem, flash: flash, full: task.accuracy)
+    let all = try chosen(100, in: session, flash: flash, full: task.accuracy)
     #expect(all.count == expected.count && Set(all) == expected)
     // Trained, being trained or failed: none of them again.
     let outcomes: [Observation.Outcome] = [
       .failed, .pending, .measured(value: 0.8, standardError: 0.01),
     ]
     var full: [Observation] = []
-    while let next = FinalistSampler().propose(problem, flash: flash, full: full) {
+    while let next = FinalistSampler().propose(in: session, flash: flash, full: full) {
       #expect(expected.contains(next) && !full.map(\.architecture).contains(next))
       full.append(Observation(architecture: next, outcome: outcomes[full.count % 3]))
       try #require(full.count <= expected.count)
     }
     #expect(full.count == expected.count)
-    #expect(FinalistSampler().propose(problem, flash: [], full: []) == nil)
-    #expect(FinalistSampler().propose(problem, flash: [], full: full) == nil)
+    #expect(FinalistSampler().propose(in: session, flash: [], full: []) == nil)
+    #expect(FinalistSampler().propose(in: session, flash: [], full: full) == nil)
   }
 
   @Test("leaves a region where the full metric contradicts the cheap one, after three results")
@@ -111,8 +111,9 @@ struct FinalistSamplerTests {
       let bad = best(12, of: candidates.filter { $0.choices[8] == 1 })
       let first = [bad[0], good[0], good[1]]
       let trusting = try chosen(
-        6, task.problem(), flash: flash, after: first, full: task.accuracy)
-      let warned = try chosen(6, task.problem(), flash: flash, after: first, full: full)
+        6, in: SearchSession(task.problem()), flash: flash, after: first, full: task.accuracy)
+      let warned = try chosen(
+        6, in: SearchSession(task.problem()), flash: flash, after: first, full: full)
       let (trustingCount, warnedCount) = (
         trusting.count { $0.choices[8] == 1 }, warned.count { $0.choices[8] == 1 }
       )
@@ -130,7 +131,7 @@ struct FinalistSamplerTests {
       for count in [4, 8] {
         let greedy = volume(best(count, of: flash.map(\.architecture)))
         // In units of its own: the two metrics need not have one.
-        let students = try chosen(count, task.problem(), flash: flash) {
+        let students = try chosen(count, in: SearchSession(task.problem()), flash: flash) {
           0.5 * task.accuracy($0) + 0.4
         }
         #expect(students.count == count)
@@ -146,11 +147,12 @@ struct FinalistSamplerTests {
       let flash = flash(80, seed: UInt64(20 + seed), noise: 0.005) {
         task.accuracy($0) + ($0.choices[8] == 0 ? 0.1 : 0)
       }
-      let told = try chosen(8, task.problem(), flash: flash, full: task.accuracy)
+      let told = try chosen(
+        8, in: SearchSession(task.problem()), flash: flash, full: task.accuracy)
       // The same sampler that is told what the cheap metric has said already.
       let values = Dictionary(
         flash.map { ($0.architecture, $0.outcome) }, uniquingKeysWith: { first, _ in first })
-      let untold = try chosen(8, task.problem(), flash: flash) { architecture in
+      let untold = try chosen(8, in: SearchSession(task.problem()), flash: flash) { architecture in
         guard case .measured(let value, _, _)? = values[architecture] else { return .nan }
         return value
       }
@@ -161,24 +163,25 @@ struct FinalistSamplerTests {
     #expect(ratioSum / 5 > 1.01)
   }
 
-  @Test("proposes the same whatever the problem was asked before")
+  @Test("proposes the same whatever the session was asked before")
   func determinism() throws {
     let flash = flash(40, seed: 5, noise: 0.01, task.accuracy)
-    let problem = task.problem()
+    let session = SearchSession(task.problem())
     func full(_ architecture: Architecture) -> Double { 0.8 * task.accuracy(architecture) }
-    let kept = try chosen(12, problem, flash: flash, full: full)
+    let kept = try chosen(12, in: session, flash: flash, full: full)
     #expect(kept.count == 12)
-    #expect(try chosen(12, task.problem(), flash: flash, full: full) == kept)
+    #expect(
+      try chosen(12, in: SearchSession(task.problem()), flash: flash, full: full) == kept)
     // Also in between, about other trials and another metric.
-    let disturbed = task.problem()
+    let disturbed = SearchSession(task.problem())
     var trained: [Observation] = []
     for architecture in kept {
       _ = FinalistSampler().propose(
-        disturbed, flash: Array(flash.prefix(7)), full: Array(trained.suffix(4)))
+        in: disturbed, flash: Array(flash.prefix(7)), full: Array(trained.suffix(4)))
       _ = try BayesianSampler(initialTrials: 3).propose(
-        disturbed, history: flash, trial: 40, seed: 1)
+        in: disturbed, history: flash, trial: 40, seed: 1)
       #expect(
-        FinalistSampler().propose(disturbed, flash: flash, full: trained) == architecture)
+        FinalistSampler().propose(in: disturbed, flash: flash, full: trained) == architecture)
       trained.append(measured(architecture, full(architecture)))
     }
   }
@@ -208,6 +211,7 @@ struct FinalistSamplerTests {
           violation: size == 3 ? 1 : 0, feasibility: size == 4 ? 0 : 1,
           budgets: (0..<budgets).map { size % (2 + $0) == 0 ? 0.9 : 0 })
       }
+      let session = SearchSession(problem)
       func outcome(_ random: inout RandomStream, costs: Int) -> Observation.Outcome {
         let values = [0.5, .nan, 1e300, -1e300, -.infinity, 0, random.uniform(), random.uniform()]
         let costs = (0..<costs).map { _ in random.integer(below: 9) == 0 ? .nan : random.uniform() }
@@ -231,10 +235,10 @@ struct FinalistSamplerTests {
           outcome: outcome(&random, costs: 0))
       }
       let first = full.count
-      while let next = FinalistSampler().propose(problem, flash: flash, full: full) {
+      while let next = FinalistSampler().propose(in: session, flash: flash, full: full) {
         #expect(flash.contains { $0.architecture == next && $0.outcome != .failed })
         #expect(!full.map(\.architecture).contains(next))
-        #expect(problem.appraisal(of: next).isFeasible)
+        #expect(session.appraisal(of: next).isFeasible)
         full.append(Observation(architecture: next, outcome: outcome(&random, costs: 0)))
         try #require(full.count <= first + flash.count)
       }

@@ -13,12 +13,13 @@ struct SamplerContractTests {
   func determinism(kind: SamplerKind) throws {
     let task = try SyntheticTask()
     let history = try task.search(RandomSampler(), trials: 25, seed: 3).history
-    let used = task.problem()
+    let used = SearchSession(task.problem())
     for trial in 0..<2 {
-      _ = try kind.makeSampler().propose(used, history: history, trial: trial, seed: 5)
+      _ = try kind.makeSampler().propose(in: used, history: history, trial: trial, seed: 5)
     }
-    let first = try kind.makeSampler().propose(used, history: history, trial: 25, seed: 5)
-    let fresh = try kind.makeSampler().propose(task.problem(), history: history, trial: 25, seed: 5)
+    let first = try kind.makeSampler().propose(in: used, history: history, trial: 25, seed: 5)
+    let fresh = try kind.makeSampler().propose(
+      in: SearchSession(task.problem()), history: history, trial: 25, seed: 5)
     #expect(first == fresh && first != nil)
   }
 
@@ -28,13 +29,14 @@ struct SamplerContractTests {
       TestParameter(count: 3), TestParameter(count: 2, isCategorical: true),
       TestParameter(count: 3, parent: 0),
     ])
-    let problem = ProposalProblem(space: space, costNames: ["cost"]) { architecture in
-      Appraisal(
-        costs: [1 + Double(architecture.choices[0])], covariates: [], violation: 0)
-    }
+    let session = SearchSession(
+      ProposalProblem(space: space, costNames: ["cost"]) { architecture in
+        Appraisal(
+          costs: [1 + Double(architecture.choices[0])], covariates: [], violation: 0)
+      })
     var history: [Observation] = []
     while case .architecture(let architecture)? = try kind.makeImpatientSampler().propose(
-      problem, history: history, trial: history.count, seed: 2)
+      in: session, history: history, trial: history.count, seed: 2)
     {
       let value = Double(architecture.choices.reduce(0, +))
       history.append(
@@ -49,11 +51,11 @@ struct SamplerContractTests {
   func rareFeasibility(kind: SamplerKind) throws {
     let task = try SyntheticTask()
     // About one point in 100,000 is this cheap.
-    let problem = task.problem(maximumCost: 5.5)
+    let session = SearchSession(task.problem(maximumCost: 5.5))
     var history: [Observation] = []
     for trial in 0..<5 {
       let proposal = try kind.makeImpatientSampler().propose(
-        problem, history: history, trial: trial, seed: 4)
+        in: session, history: history, trial: trial, seed: 4)
       guard case .architecture(let architecture)? = proposal else {
         Issue.record("nothing feasible found, got \(String(describing: proposal))")
         return
@@ -70,7 +72,7 @@ struct SamplerContractTests {
   func infeasible(kind: SamplerKind) throws {
     let task = try SyntheticTask()
     let proposal = try kind.makeImpatientSampler().propose(
-      task.problem(maximumCost: 0.5), history: [], trial: 0, seed: 6)
+      in: SearchSession(task.problem(maximumCost: 0.5)), history: [], trial: 0, seed: 6)
     guard case .infeasible(let least)? = proposal else {
       Issue.record("expected no feasible architecture, got \(String(describing: proposal))")
       return

@@ -12,7 +12,7 @@ struct SamplerFuzzTests {
 
   /// What is wrong with a proposal; nil if nothing.
   private func fault(
-    _ proposal: Proposal?, _ problem: ProposalProblem, _ history: [Observation],
+    _ proposal: Proposal?, _ session: SearchSession, _ history: [Observation],
     open: Set<Architecture>
   ) -> String? {
     if case .architecture(let architecture)? = proposal {
@@ -20,7 +20,7 @@ struct SamplerFuzzTests {
     }
     if !open.isEmpty { return "\(open.count) are left" }
     let noneFeasible = history.allSatisfy {
-      $0.outcome == .infeasible && !problem.appraisal(of: $0.architecture).isFeasible
+      $0.outcome == .infeasible && !session.appraisal(of: $0.architecture).isFeasible
     }
     guard case .infeasible(let least)? = proposal else {
       return noneFeasible ? "nothing, instead of the least infeasible" : nil
@@ -39,7 +39,7 @@ struct SamplerFuzzTests {
       let space =
         try round % 2 == 0 ? randomSpace(using: &random) : randomGraphSpace(using: &random)
       let scene = RandomProblem(space: space, using: &random)
-      let used = scene.problem()
+      let used = SearchSession(scene.problem())
       let all = try #require(space.allArchitectures(limit: 20_000))
       var history = scene.history(count: random.integer(below: 14), using: &random)
       let tried = Set(history.map(\.architecture))
@@ -47,7 +47,7 @@ struct SamplerFuzzTests {
       // Of some small spaces all is proposed.
       let trials = round % 4 < 2 && open.count < 40 ? open.count + 1 : 4
       for trial in 0..<trials {
-        let proposal = try sampler.propose(used, history: history, trial: trial, seed: 1)
+        let proposal = try sampler.propose(in: used, history: history, trial: trial, seed: 1)
         proposals += 1
         if let fault = fault(proposal, used, history, open: open) {
           Issue.record("round \(round), trial \(trial): \(fault)")
@@ -55,7 +55,7 @@ struct SamplerFuzzTests {
         }
         if trial == trials / 2 {
           let fresh = try sampler.propose(
-            scene.problem(), history: history, trial: trial, seed: 1)
+            in: SearchSession(scene.problem()), history: history, trial: trial, seed: 1)
           if fresh != proposal { Issue.record("round \(round), trial \(trial): another proposal") }
         }
         guard case .architecture(let architecture)? = proposal else { break }
@@ -88,12 +88,13 @@ struct SamplerFuzzTests {
       let space =
         try round % 2 == 0 ? makeSpace(plain) : makeCellSpace(nodes: 4, Array(plain.prefix(2)))
       let scene = RandomProblem(space: space, using: &random)
-      let used = scene.problem()
-      try #require(space.pointCount > Double(ProposalProblem.enumerationLimit))
+      let used = SearchSession(scene.problem())
+      try #require(space.pointCount > Double(SearchSession.enumerationLimit))
       var history = scene.history(count: random.integer(below: 30), using: &random)
       for trial in 0..<3 {
-        let proposal = try sampler.propose(used, history: history, trial: trial, seed: 1)
-        let fresh = try sampler.propose(scene.problem(), history: history, trial: trial, seed: 1)
+        let proposal = try sampler.propose(in: used, history: history, trial: trial, seed: 1)
+        let fresh = try sampler.propose(
+          in: SearchSession(scene.problem()), history: history, trial: trial, seed: 1)
         #expect(proposal == fresh)
         guard case .architecture(let architecture)? = proposal else { break }
         #expect(used.appraisal(of: architecture).isFeasible)
@@ -112,18 +113,19 @@ struct SamplerFuzzTests {
       let space =
         try round % 2 == 0 ? randomSpace(using: &random) : randomGraphSpace(using: &random)
       let scene = RandomProblem(space: space, using: &random)
-      let problem = scene.problem()
+      let session = SearchSession(scene.problem())
       let flash = scene.history(count: random.integer(below: 25), using: &random)
       // Students that were trained may not be buildable any more.
       let full = scene.history(count: random.integer(below: 12), using: &random)
-      let finalist = FinalistSampler().propose(problem, flash: flash, full: full)
-      let fresh = FinalistSampler().propose(scene.problem(), flash: flash, full: full)
+      let finalist = FinalistSampler().propose(in: session, flash: flash, full: full)
+      let fresh = FinalistSampler().propose(
+        in: SearchSession(scene.problem()), flash: flash, full: full)
       #expect(finalist == fresh)
       guard let finalist else { continue }
       chosen += 1
       #expect(flash.contains { $0.architecture == finalist })
       #expect(!full.contains { $0.architecture == finalist })
-      #expect(problem.appraisal(of: finalist).isFeasible)
+      #expect(session.appraisal(of: finalist).isFeasible)
     }
     #expect(chosen > 500)
   }

@@ -77,7 +77,7 @@ struct FeatureEncodingTests {
       let problem = ProposalProblem(space: space, costNames: ["cost"], covariateNames: ["size"]) {
         _ in Appraisal(costs: [1], covariates: [1], violation: 0)
       }
-      return CandidateEncoder(problem: problem).kernel.encoding.terms.map(\.name)
+      return CandidateEncoder(problem: problem, listed: nil).kernel.encoding.terms.map(\.name)
     }
     let cells = try cellBenchmarkSpace()
     #expect(terms(cells) == ["edges", "counts", "shape"])

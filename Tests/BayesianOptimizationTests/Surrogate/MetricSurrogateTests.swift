@@ -7,30 +7,31 @@ import Testing
 @Suite("the surrogate of a metric")
 struct MetricSurrogateTests {
   private func surrogate(
-    _ problem: ProposalProblem, _ trials: [MeasuredTrial], pending: [Candidate] = []
+    _ session: SearchSession, _ trials: [MeasuredTrial], pending: [Candidate] = []
   ) -> MetricSurrogate {
-    let surrogate = MetricSurrogate(problem: problem)
+    let surrogate = MetricSurrogate(
+      problem: session.problem, listed: session.appraisedEnumeration)
     surrogate.condition(
-      on: MetricSample.all(of: trials, metric: 0, problem), modelled: trials.count,
+      on: trials.map { $0.sample(ofMetric: 0, session.problem) }, modelled: trials.count,
       pending: pending)
     return surrogate
   }
 
-  private func candidate(_ architecture: Architecture, _ problem: ProposalProblem) -> Candidate {
-    Candidate(architecture: architecture, appraisal: problem.appraisal(of: architecture))
+  private func candidate(_ architecture: Architecture, _ session: SearchSession) -> Candidate {
+    Candidate(architecture: architecture, appraisal: session.appraisal(of: architecture))
   }
 
   @Test("does not take a lucky measurement at its word")
   func luckyDraw() throws {
     let task = try SyntheticTask()
-    let problem = task.problem()
-    var trials = MeasuredTrial.all(
-      in: try task.search(RandomSampler(), trials: 30, seed: 3).history, of: problem)
+    let session = SearchSession(task.problem())
+    var trials = session.measuredTrials(
+      in: try task.search(RandomSampler(), trials: 30, seed: 3).history)
     let lucky = trials[7]
     trials[7] = MeasuredTrial(
       architecture: lucky.architecture, value: lucky.value + 0.1, standardError: 0.1,
       measuredCosts: [], appraisal: lucky.appraisal)
-    let surrogate = surrogate(problem, trials)
+    let surrogate = surrogate(session, trials)
     let drawn = surrogate.standardized(lucky.value + 0.1)
     let truth = surrogate.standardized(lucky.value)
     #expect(abs(surrogate.believed[7].mean - truth) < 0.5 * abs(drawn - truth))
@@ -39,13 +40,13 @@ struct MetricSurrogateTests {
   @Test("takes pending trials at their posterior mean and loses its doubt about them")
   func pending() throws {
     let task = try SyntheticTask()
-    let problem = task.problem()
-    let trials = MeasuredTrial.all(
-      in: try task.search(RandomSampler(), trials: 20, seed: 4).history, of: problem)
+    let session = SearchSession(task.problem())
+    let trials = session.measuredTrials(
+      in: try task.search(RandomSampler(), trials: 20, seed: 4).history)
     var random = RandomStream(seed: 4, purpose: "pending test")
-    let candidate = candidate(task.space.randomArchitecture(using: &random), problem)
-    let before = surrogate(problem, trials)
-    let after = surrogate(problem, trials, pending: [candidate])
+    let candidate = candidate(task.space.randomArchitecture(using: &random), session)
+    let before = surrogate(session, trials)
+    let after = surrogate(session, trials, pending: [candidate])
     let (doubt, belief) = (before.posterior(of: [candidate]), after.posterior(of: [candidate]))
     #expect(belief.variances[0] < 0.5 * doubt.variances[0])
     #expect(abs(belief.means[0] - doubt.means[0]) < 1e-6)
@@ -56,13 +57,13 @@ struct MetricSurrogateTests {
   @Test("predicts architectures that were never tried")
   func prediction() throws {
     let task = try SyntheticTask()
-    let problem = task.problem()
-    let trials = MeasuredTrial.all(
-      in: try task.search(RandomSampler(), trials: 60, seed: 5).history, of: problem)
-    let surrogate = surrogate(problem, trials)
+    let session = SearchSession(task.problem())
+    let trials = session.measuredTrials(
+      in: try task.search(RandomSampler(), trials: 60, seed: 5).history)
+    let surrogate = surrogate(session, trials)
     var random = RandomStream(seed: 6, purpose: "unseen")
     let unseen = (0..<400).map { _ in
-      candidate(task.space.randomArchitecture(using: &random), problem)
+      candidate(task.space.randomArchitecture(using: &random), session)
     }
     let posterior = surrogate.posterior(of: unseen)
     let truths = unseen.map { surrogate.standardized(task.accuracy($0.architecture)) }
@@ -91,7 +92,8 @@ struct MetricSurrogateTests {
       return sum == 5
         ? .unbuildable : Appraisal(costs: [Double(1 + sum)], covariates: [], violation: 0)
     }
-    let all = try #require(problem.appraisedEnumeration)
+    let session = SearchSession(problem)
+    let all = try #require(session.appraisedEnumeration)
     #expect(all.count < Int(space.pointCount))
     #expect(all.allSatisfy { $0.architecture.choices.reduce(0, +) != 5 })
     let trials = all.enumerated().filter { $0.offset % 5 == 2 }.map { index, candidate in
@@ -99,7 +101,7 @@ struct MetricSurrogateTests {
         architecture: candidate.architecture, value: Double(index % 7), standardError: 0.1,
         measuredCosts: [], appraisal: candidate.appraisal)
     }
-    let surrogate = surrogate(problem, trials)
+    let surrogate = surrogate(session, trials)
     let listed = surrogate.posteriorOfEnumeration()
     let posterior = surrogate.posterior(of: all)
     #expect(listed.means == posterior.means && listed.variances == posterior.variances)
@@ -112,7 +114,8 @@ struct MetricSurrogateTests {
     let problem = ProposalProblem(space: space, costNames: []) { _ in
       Appraisal(costs: [], covariates: [], violation: 0)
     }
-    let all = try #require(problem.appraisedEnumeration)
+    let session = SearchSession(problem)
+    let all = try #require(session.appraisedEnumeration)
     var random = RandomStream(seed: 7, purpose: "surrogate memory")
     let samples = (0..<50).map { _ in
       let candidate = all[random.integer(below: all.count)]
@@ -120,7 +123,7 @@ struct MetricSurrogateTests {
         architecture: candidate.architecture, appraisal: candidate.appraisal,
         value: random.normal(), standardError: 0.1 * random.uniform())
     }
-    let used = MetricSurrogate(problem: problem)
+    let used = MetricSurrogate(problem: problem, listed: all)
     for _ in 0..<25 {
       // Histories that begin alike, with other pending trials, sometimes with another model.
       let count = 20 + random.integer(below: 31)
@@ -130,7 +133,7 @@ struct MetricSurrogateTests {
       }
       var chosen = Array(samples.prefix(count))
       if random.integer(below: 4) == 0 { chosen.remove(at: random.integer(below: 20)) }
-      let fresh = MetricSurrogate(problem: problem)
+      let fresh = MetricSurrogate(problem: problem, listed: all)
       for surrogate in [used, fresh] {
         surrogate.condition(on: chosen, modelled: min(modelled, chosen.count), pending: pending)
       }

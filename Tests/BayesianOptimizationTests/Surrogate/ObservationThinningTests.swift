@@ -87,7 +87,7 @@ struct ObservationThinningTests {
   func latest() throws {
     let task = try SyntheticTask()
     let history = try task.search(RandomSampler(), trials: 130, seed: 1).history
-    let trials = MeasuredTrial.all(in: history, of: task.problem())
+    let trials = SearchSession(task.problem()).measuredTrials(in: history)
     let modelled = ObservationThinning.modelledCount(130)
     #expect(modelled < 130)
     let all = ObservationThinning.thinned(trials)

@@ -30,28 +30,29 @@ struct RelatedMetricTests {
     }
   }
 
-  private func problem(_ related: [Observation]) -> ProposalProblem {
-    ProposalProblem(space: task.space, costNames: ["cost"], related: related) {
-      Appraisal(costs: [task.cost($0)], covariates: [], violation: 0)
-    }
+  private func session(_ related: [Observation]) -> SearchSession {
+    SearchSession(
+      ProposalProblem(space: task.space, costNames: ["cost"], related: related) {
+        Appraisal(costs: [task.cost($0)], covariates: [], violation: 0)
+      })
   }
 
   /// Returns the root mean square error of predictions of 300 unseen architectures, in units of
   /// accuracy, from `trials` measurements, averaged over five sets of these.
   private func error(_ related: [Observation], trials: Int) throws -> Double {
-    let problem = problem(related)
+    let session = session(related)
     var random = RandomStream(seed: 32, purpose: "unseen")
     let unseen = (0..<300).map { _ in
       let architecture = task.space.randomArchitecture(using: &random)
-      return Candidate(architecture: architecture, appraisal: problem.appraisal(of: architecture))
+      return Candidate(architecture: architecture, appraisal: session.appraisal(of: architecture))
     }
     var sum = 0.0
     for seed in 0..<5 {
       let history = try task.search(RandomSampler(), trials: trials, seed: UInt64(seed)).history
-      let measured = MeasuredTrial.all(in: history, of: problem)
-      let surrogate = problem.surrogates[0]
+      let measured = session.measuredTrials(in: history)
+      let surrogate = session.surrogates[0]
       surrogate.condition(
-        on: MetricSample.all(of: measured, metric: 0, problem), modelled: trials, pending: [])
+        on: measured.map { $0.sample(ofMetric: 0, session.problem) }, modelled: trials, pending: [])
       let means = surrogate.posterior(of: unseen).means
       for (candidate, mean) in zip(unseen, means) {
         sum += pow(task.accuracy(candidate.architecture) - surrogate.raw(mean), 2)
@@ -100,9 +101,9 @@ struct RelatedMetricTests {
     let useless: [Observation.Outcome] = [
       .failed, .pending, .infeasible, .measured(value: .nan, standardError: 0),
     ]
-    let problem = problem(
+    let session = session(
       useless.map { Observation(architecture: architecture, outcome: $0) })
-    #expect(MetricSample.values(in: problem.related, of: problem).isEmpty)
-    #expect(RelatedMetric(problem: problem, samples: []) == nil)
+    #expect(session.samples(in: session.problem.related).isEmpty)
+    #expect(session.relatedMetric([]) == nil)
   }
 }

@@ -25,10 +25,11 @@ struct FlashPosteriorTests {
   /// Students that cost the same, so that the projection leaves their order alone.
   private func posterior(_ flash: (Architecture) -> Double?) -> FlashPosterior {
     FlashPosterior(
-      problem: ProposalProblem(space: space, costNames: ["cost"]) { architecture in
-        Appraisal(
-          costs: [Double(10 + architecture.choices.reduce(0, +))], covariates: [], violation: 0)
-      },
+      session: SearchSession(
+        ProposalProblem(space: space, costNames: ["cost"]) { architecture in
+          Appraisal(
+            costs: [Double(10 + architecture.choices.reduce(0, +))], covariates: [], violation: 0)
+        }),
       students: students.map {
         BenchmarkStudent(
           key: space.key(of: $0), architecture: $0, costs: MadeUp.costs(macs: 400_000),

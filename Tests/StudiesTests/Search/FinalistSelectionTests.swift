@@ -64,14 +64,15 @@ struct HandMadeSearch {
         axes: [CostAxis(scale: .logarithmic)], budgetCount: asked.count)
       return FinalistSelection(
         definition: definition, space: space,
-        problem: ProposalProblem(space: space, costNames: ["macs"], objective: objective) {
-          let macs = HandMadeSearch.macs(space.key(of: $0))
-          return Appraisal(
-            costs: [Double(macs)], covariates: [], violation: 0,
-            budgets: asked.map {
-              definition.violation($0, MadeUp.costs(macs: macs)) == 0 ? 1 : 0
-            })
-        })
+        session: SearchSession(
+          ProposalProblem(space: space, costNames: ["macs"], objective: objective) {
+            let macs = HandMadeSearch.macs(space.key(of: $0))
+            return Appraisal(
+              costs: [Double(macs)], covariates: [], violation: 0,
+              budgets: asked.map {
+                definition.violation($0, MadeUp.costs(macs: macs)) == 0 ? 1 : 0
+              })
+          }))
     }
   }
 
@@ -101,7 +102,7 @@ extension FinalistSelection {
   init(_ inputs: StudyInputs, _ teacher: JournalEvent.TeacherReady? = nil) {
     self.init(
       definition: inputs.definition, space: inputs.space,
-      problem: StudentPricing(inputs: inputs).problem(teacher: teacher))
+      session: SearchSession(StudentPricing(inputs: inputs).problem(teacher: teacher)))
   }
 }
 

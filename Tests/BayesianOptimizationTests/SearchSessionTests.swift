@@ -6,7 +6,7 @@ import Testing
 
 /// A search that is resumed has the journal's history, but none of the memory of the one before.
 @Suite("a resumed search")
-struct ResumedSearchTests {
+struct SearchSessionTests {
   private struct Setting {
     var trials = 60
     /// How many trials are pending when one is proposed.
@@ -19,7 +19,7 @@ struct ResumedSearchTests {
 
   /// Returns the proposals of one search, each of which was compared with that of a resumed one.
   private func check(_ setting: Setting) throws -> [Architecture] {
-    let problem = setting.problem()
+    let session = SearchSession(setting.problem())
     let sampler = BayesianSampler(initialTrials: 8)
     var tried: [Architecture] = []
     for trial in 0..<setting.trials {
@@ -29,10 +29,10 @@ struct ResumedSearchTests {
           outcome: index < trial - setting.pending
             ? setting.outcome(architecture, index) : .pending)
       }
-      let proposal = try sampler.propose(problem, history: history, trial: trial, seed: 1)
+      let proposal = try sampler.propose(in: session, history: history, trial: trial, seed: 1)
       if trial % setting.step == 0 {
         let resumed = try sampler.propose(
-          setting.problem(), history: history, trial: trial, seed: 1)
+          in: SearchSession(setting.problem()), history: history, trial: trial, seed: 1)
         #expect(resumed == proposal)
       }
       guard case .architecture(let architecture)? = proposal else { break }
@@ -47,7 +47,7 @@ struct ResumedSearchTests {
     return random.normal()
   }
 
-  @Test("goes on as one that was never interrupted, also with trials pending", arguments: [0, 4])
+  @Test("continues as one that was never interrupted, also with trials pending", arguments: [0, 4])
   func synthetic(pending: Int) throws {
     let task = try SyntheticTask()
     let setting = Setting(
@@ -117,7 +117,7 @@ struct ResumedSearchTests {
     _ = try check(setting)
   }
 
-  @Test("leaves nothing behind: what a problem remembers goes with it", arguments: [0, 3])
+  @Test("leaves nothing behind: what a session remembers goes with it", arguments: [0, 3])
   func memory(related: Int) throws {
     final class Witness {}
     let space = try makeCellSpace(nodes: 3, [TestParameter(count: 3)])
@@ -136,7 +136,8 @@ struct ResumedSearchTests {
       ) { _ in
         withExtendedLifetime(held) { Appraisal(costs: [], covariates: [], violation: 0) }
       }
-      let proposal = try BayesianSampler().propose(problem, history: trials, trial: 20, seed: 1)
+      let proposal = try BayesianSampler().propose(
+        in: SearchSession(problem), history: trials, trial: 20, seed: 1)
       #expect(proposal != nil && witness != nil)
     }
     #expect(witness == nil)

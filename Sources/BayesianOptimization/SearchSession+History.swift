@@ -1,0 +1,30 @@
+extension SearchSession {
+  /// Returns the measured trials that a sampler can learn from, oldest first.
+  ///
+  /// Leaves out values that are not finite, and architectures that can no longer be appraised. A
+  /// standard error that is not a number ≥ 0 says nothing and counts as 0.
+  func measuredTrials(in history: [Observation]) -> [MeasuredTrial] {
+    history.compactMap { observation in
+      guard case .measured(let value, let error, let costs) = observation.outcome,
+        value.isFinite, costs.count == problem.measuredCostNames.count,
+        costs.allSatisfy(\.isFinite), let candidate = candidate(observation.architecture)
+      else { return nil }
+      return MeasuredTrial(
+        architecture: candidate.architecture, value: value,
+        standardError: error >= 0 && error.isFinite ? error : 0, measuredCosts: costs,
+        appraisal: candidate.appraisal)
+    }
+  }
+
+  /// Returns the metric to maximise of observations, with or without measured costs.
+  func samples(in observations: [Observation]) -> [MetricSample] {
+    observations.compactMap { observation in
+      guard case .measured(let value, let error, _) = observation.outcome, value.isFinite,
+        let candidate = candidate(observation.architecture)
+      else { return nil }
+      return MetricSample(
+        architecture: candidate.architecture, appraisal: candidate.appraisal, value: value,
+        standardError: error >= 0 && error.isFinite ? error : 0)
+    }
+  }
+}
