@@ -1,4 +1,5 @@
 import ParetoFronts
+import Statistics
 
 /// Scores sets of rows of a table by the hypervolume of their front.
 ///
@@ -42,7 +43,7 @@ public struct FrontScore: Sendable {
   ) throws(ReplayError) {
     let known = values.filter { !$0.isNaN }.sorted()
     guard !known.isEmpty else { throw .search("no row of the table has a value of the metric") }
-    let base = referenceValue ?? FrontScore.percentile(0.1, of: known)
+    let base = referenceValue ?? quantile(known, probability: 0.1)
     let limits = costs.enumerated().map { index, column in
       referenceCosts?[index] ?? column.lazy.filter { !$0.isNaN }.max() ?? 0
     }
@@ -89,16 +90,5 @@ public struct FrontScore: Sendable {
       }
     }
     return curve
-  }
-
-  /// Returns the value at a share of the way through sorted values, interpolated linearly between
-  /// the two nearest.
-  ///
-  /// - Parameter sorted: At least one value, ascending.
-  static func percentile(_ share: Double, of sorted: [Double]) -> Double {
-    let rank = share * Double(sorted.count - 1)
-    let low = Int(rank)
-    let high = min(low + 1, sorted.count - 1)
-    return sorted[low] + (sorted[high] - sorted[low]) * (rank - Double(low))
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 
 /// What the searches of a replay have in common: the figures of the search benchmark.
 ///
@@ -37,8 +38,8 @@ public struct ReplaySummary: Sendable {
 
     init(_ values: [Double]) {
       let sorted = values.sorted()
-      median = sorted.isEmpty ? .nan : FrontScore.percentile(0.5, of: sorted)
-      ninetieth = sorted.isEmpty ? .nan : FrontScore.percentile(0.9, of: sorted)
+      median = sorted.isEmpty ? .nan : quantile(sorted, probability: 0.5)
+      ninetieth = sorted.isEmpty ? .nan : quantile(sorted, probability: 0.9)
     }
   }
 

@@ -15,17 +15,6 @@ struct ReplayFrontScoreTests {
       referenceValue: referenceValue, referenceCosts: referenceCosts)
   }
 
-  @Test("interpolates a percentile linearly between ranks")
-  func percentile() {
-    #expect(FrontScore.percentile(0.1, of: [5]) == 5)
-    #expect(abs(FrontScore.percentile(0.1, of: [1, 2]) - 1.1) < 1e-12)
-    // Rank 0.1·8 = 0.8 of 9 values.
-    let values = (1...9).map { Double($0 * $0) }
-    #expect(abs(FrontScore.percentile(0.1, of: values) - (1 + 0.8 * 3)) < 1e-12)
-    #expect(FrontScore.percentile(1, of: values) == 81 && FrontScore.percentile(0, of: values) == 1)
-    #expect(FrontScore.percentile(0.5, of: [1, 2, 3, 10]) == 2.5)
-  }
-
   @Test("is the share of the area, by hand")
   func byHand() throws {
     // Reference: 10th percentile of 0, 10, 20 is 2; the cost's maximum is 10. Best: 20; the cheapest
