@@ -62,7 +62,10 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   ("FileFormats", [], optimized),
   ("ModelExchange", ["NeuralNetworks", "FileFormats"], strict),
   ("Datasets", ["TensorKernels", "FileFormats"], optimized),
-  ("Distillation", ["TensorKernels", "NeuralNetworks", "FileFormats", "Datasets"], strict),
+  (
+    "Distillation",
+    ["Statistics", "TensorKernels", "NeuralNetworks", "FileFormats", "Datasets"], strict
+  ),
   ("SearchSpaces", ["TensorKernels", "NeuralNetworks", "FileFormats"], strict),
   ("HardwareProfiles", ["Statistics", "TensorKernels", "NeuralNetworks", "FileFormats"], strict),
   (

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import NeuralNetworks
+import Statistics
 import TensorKernels
 
 /// How well a model classifies one split.
@@ -36,7 +37,7 @@ public struct Evaluation: Hashable, Sendable, Codable {
   /// Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA
   /// 22(158), 1927.
   public var interval: ClosedRange<Double> {
-    let z = 1.959963984540054
+    let z = NormalDistribution.reach95
     let n = Double(count)
     let centre = (accuracy + z * z / (2 * n)) / (1 + z * z / n)
     let reach =

@@ -1,5 +1,6 @@
 import Distillation
 import HardwareProfiles
+import Statistics
 import Studies
 
 extension ReportInputs {
@@ -91,7 +92,8 @@ extension ReportInputs {
     )
     if let test = results.students.lazy.compactMap(\.test.first).first {
       let p = results.students.compactMap { $0.test.isEmpty ? nil : $0.testAccuracy }.min() ?? 0.5
-      let reach = 1.96 * (2 * p * (1 - p) / Double(test.count)).squareRoot()
+      let reach =
+        NormalDistribution.reach95 * (2 * p * (1 - p) / Double(test.count)).squareRoot()
       notes.append(
         "Two test accuracies on \(test.count) images that differ by less than about "
           + "\(reach.percent(1)) points may differ by chance (95 %, as if the images were "

@@ -2,6 +2,11 @@ import Foundation
 
 /// The standard normal distribution, accurate far into both tails.
 public enum NormalDistribution {
+  /// The 97.5 % quantile: 95 % of all draws lie within this many deviations of the mean.
+  public static let reach95 = 1.959963984540054
+  /// The standard deviation of a normal distribution whose median absolute deviation is 1, to five digits.
+  public static let deviationsPerMedianDistance = 1.4826
+
   /// Returns the density φ(z).
   public static func density(_ z: Double) -> Double {
     exp(logDensity(z))

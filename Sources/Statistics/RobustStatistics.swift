@@ -8,5 +8,5 @@ public func median(_ values: [Double]) -> Double {
 
 /// Returns the standard deviation around 0 that the median size of the errors implies, if normal.
 public func robustDeviation(_ errors: [Double]) -> Double {
-  errors.isEmpty ? 0 : 1.4826 * median(errors.map(abs))
+  errors.isEmpty ? 0 : NormalDistribution.deviationsPerMedianDistance * median(errors.map(abs))
 }

@@ -35,6 +35,11 @@ struct NormalDistributionTests {
     #expect(abs(NormalDistribution.logCumulative(z) / expected - 1) < 1e-10)
   }
 
+  @Test("holds 95 % within its reach")
+  func reach() {
+    #expect(abs(NormalDistribution.cumulative(NormalDistribution.reach95) - 0.975) < 1e-15)
+  }
+
   @Test("is finite or −∞, never NaN, for arguments beyond all reason")
   func extremes() {
     for z in [-1e300, -1e10, -1e4, 1e4, 1e10, 1e300] {

@@ -44,8 +44,8 @@ struct OutputScale: Sendable {
     let sorted = values.sorted()
     let median = quantile(sorted, probability: 0.5)
     let distances = sorted.map { abs($0 - median) }.sorted()
-    // 1.4826 makes the median absolute deviation that of a normal distribution.
-    let spread = 1.4826 * quantile(distances, probability: 0.5)
+    let spread =
+      NormalDistribution.deviationsPerMedianDistance * quantile(distances, probability: 0.5)
     // Trials chosen by the other metric are few and mostly good: their spread says nothing of failures.
     let isBounded = spread > 0 && prior == nil
     let usual = median - OutputScale.reach * spread

@@ -89,8 +89,6 @@ extension MeasuredLatency {
 
 /// The standard error of a median, without assuming a distribution.
 enum MedianError {
-  /// Two-sided 95 % of a normal distribution.
-  private static let confidence = 1.96
   private static let blocks = 8
   private static let fewestForRanks = 8
   private static let fewestInBlock = 3
@@ -114,8 +112,9 @@ enum MedianError {
       let above = min(below + 1, sorted.count - 1)
       return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
     }
-    let (middle, half) = ((n - 1) / 2, confidence * n.squareRoot() / 2)
-    let byRanks = (value(at: middle + half) - value(at: middle - half)) / (2 * confidence)
+    let (middle, half) = ((n - 1) / 2, NormalDistribution.reach95 * n.squareRoot() / 2)
+    let byRanks =
+      (value(at: middle + half) - value(at: middle - half)) / (2 * NormalDistribution.reach95)
     guard samples.count >= blocks * fewestInBlock else { return byRanks }
     let medians = (0..<blocks).map { block in
       median(Array(samples[block * samples.count / blocks..<(block + 1) * samples.count / blocks]))

@@ -1,3 +1,5 @@
+import Statistics
+
 /// An accuracy that a flash training gave or lets expect, and how well it is known.
 public struct FlashEstimate: Hashable, Sendable {
   /// The share of right answers on the validation split, 0…1.
@@ -9,7 +11,7 @@ public struct FlashEstimate: Hashable, Sendable {
 extension FlashEstimate {
   /// The 95 % interval, as far as it lies in 0…1.
   public var interval: ClosedRange<Double> {
-    let reach = 1.959963984540054 * standardError
+    let reach = NormalDistribution.reach95 * standardError
     return max(0, accuracy - reach)...min(1, accuracy + reach)
   }
 }

@@ -1,5 +1,6 @@
 import Distillation
 import HardwareProfiles
+import Statistics
 
 /// The student that a budget gets.
 public struct BudgetResult: Hashable, Sendable {
@@ -48,6 +49,7 @@ extension [Evaluation] {
   func differenceReach(to other: [Evaluation]) -> Double? {
     guard let n = first?.count, let m = other.first?.count else { return nil }
     let (p, q) = (meanAccuracy, other.meanAccuracy)
-    return 1.959963984540054 * (p * (1 - p) / Double(n) + q * (1 - q) / Double(m)).squareRoot()
+    return NormalDistribution.reach95
+      * (p * (1 - p) / Double(n) + q * (1 - q) / Double(m)).squareRoot()
   }
 }
