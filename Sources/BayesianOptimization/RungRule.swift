@@ -1,12 +1,12 @@
 import ParetoFronts
 
-/// Decides which trainings go on at a rung: a point on their way at which each is measured.
+/// Decides which trainings continue at a rung: a point on their way at which each is measured.
 ///
-/// Of the results known at the rung, the candidate's own among them, the best share goes on. They are
+/// Of the results known at the rung, the candidate's own among them, the best share continues. They are
 /// ordered by their non-dominated rank in value and costs and, within a rank, by the room around
 /// them: the crowding distance of their costs on the logarithmic scale, ties in the candidate's
-/// favour. A candidate goes on if it would at its value or at any lower one, so a higher value never
-/// harms it, and for given costs the rule is one number: the smallest value that goes on.
+/// favour. A candidate continues if it would at its value or at any lower one, so a higher value never
+/// harms it, and for given costs the rule is one number: the smallest value that continues.
 ///
 /// With one cost, the students of a rank are ordered by value as they are by cost, so crowding by
 /// costs alone loses little; with values in it no smallest value could be stated.
@@ -26,18 +26,18 @@ public struct RungRule: Hashable, Sendable {
     public init(value: Double, costs: [Double]) { (self.value, self.costs) = (value, costs) }
   }
 
-  /// The share of the results that goes on, above 0 and below 1.
+  /// The share of the results that continues, above 0 and below 1.
   public let keep: Double
-  /// With fewer known results than this, everybody goes on.
+  /// With fewer known results than this, all trainings continue.
   public let fewestKnown: Int
 
   /// Creates a rule.
   public init(keep: Double, fewestKnown: Int = 8) {
-    precondition(keep > 0 && keep < 1, "the share that goes on lies between 0 and 1, got \(keep)")
+    precondition(keep > 0 && keep < 1, "the share that continues lies between 0 and 1, got \(keep)")
     (self.keep, self.fewestKnown) = (keep, fewestKnown)
   }
 
-  /// Returns the smallest value with which a candidate goes on; nil if it does with any.
+  /// Returns the smallest value with which a candidate continues; nil if it does with any.
   ///
   /// Cost O(N²) for N known results.
   ///
@@ -49,15 +49,17 @@ public struct RungRule: Hashable, Sendable {
     let known = known.filter { $0.value.isFinite && $0.costs.allSatisfy(\.isFinite) }
     guard known.count >= fewestKnown else { return nil }
     let field = Field(known, costs: costs)
-    let goingOn = Int((keep * Double(known.count + 1)).rounded(.up))
-    if field.goesOn(at: -.infinity, goingOn) { return nil }
+    let continuing = Int((keep * Double(known.count + 1)).rounded(.up))
+    if field.continues(at: -.infinity, continuing) { return nil }
     // The order changes only where the candidate's value is another's, and just above it.
     var highest = -Double.infinity
     for value in Set(known.map(\.value)).sorted() {
-      for value in [value, value.nextUp] where field.goesOn(at: value, goingOn) { return value }
+      for value in [value, value.nextUp] where field.continues(at: value, continuing) {
+        return value
+      }
       highest = value
     }
-    // Whoever has the best value of all goes on, however many are on the front.
+    // The best value of all continues, however many are on the front.
     return highest.nextUp
   }
 }
@@ -80,9 +82,9 @@ private struct Field {
   }
 
   /// Returns whether a candidate of this value is among the best `count`.
-  func goesOn(at value: Double, _ count: Int) -> Bool {
+  func continues(at value: Double, _ count: Int) -> Bool {
     let own = [value] + costs.map(-)
-    // What dominates the candidate keeps its rank beside it, and what it dominates falls behind it.
+    // What dominates the candidate keeps its rank, and what the candidate dominates falls behind it.
     let rank = points.indices.reduce(0) { rank, index in
       dominates(points[index], own) ? max(rank, ranks[index] + 1) : rank
     }

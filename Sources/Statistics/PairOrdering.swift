@@ -15,7 +15,7 @@ public struct PairOrdering: Sendable, Hashable {
   ///   - values: What the score should order as.
   ///   - costs: Positive.
   ///   - leastDifference: Pairs whose values differ by no more do not count.
-  ///   - costRatio: Nor do pairs of which one costs more than so many times the other.
+  ///   - costRatio: Nor do pairs of which one costs more than this many times what the other does.
   public init(
     of scores: [Double], against values: [Double], costs: [Double], leastDifference: Double,
     costRatio: Double

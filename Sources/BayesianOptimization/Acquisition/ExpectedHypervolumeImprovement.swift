@@ -105,7 +105,7 @@ public final class ExpectedHypervolumeImprovement {
   /// Below this a sum of terms that are not logarithms has lost its digits.
   private static let smallestSum = 1e-200
 
-  /// Returns the expected improvement with one cost, terms that are nothing beside others left out.
+  /// Returns the expected improvement with one cost, without terms that are negligible next to the others.
   private func value(mean: Double, deviation: Double, gain: Double) -> Double {
     guard gain > 0 else { return 0 }
     var sum = 0.0

@@ -1,7 +1,7 @@
 import SearchSpaces
 
 /// What to search, and what is known about every point of it: all that a proposal depends on
-/// besides history, trial and seed.
+/// apart from history, trial and seed.
 ///
 /// A value that remembers nothing; `SearchSession` does.
 public struct ProposalProblem {

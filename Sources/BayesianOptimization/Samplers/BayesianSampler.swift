@@ -2,7 +2,7 @@ import Foundation
 import SearchSpaces
 import TensorKernels
 
-/// Proposes the architecture from which most is expected for what the search is for
+/// Proposes the architecture that is expected to improve most what the search is for
 /// (`SearchObjective`): the front, the best student within each budget, or both.
 ///
 /// The first trials spread over the costs up to the limits (`FirstTrials`). From then on Gaussian processes

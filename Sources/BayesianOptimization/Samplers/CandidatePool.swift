@@ -4,7 +4,7 @@ import TensorKernels
 
 /// The search for the candidate with the highest acquisition value.
 ///
-/// Uniform draws for what nobody thought of, mutations and crossovers of the elite, repairs where
+/// Uniform draws for what no trial so far hints at, mutations and crossovers of the elite, repairs where
 /// feasible points are rare, and then hill climbing over neighbours from the best few. The uniform
 /// draws are the same for all proposals of a search, so that they are priced once: building a student's
 /// network takes far longer than predicting its accuracy.

@@ -20,8 +20,8 @@ struct FeatureEncoding: Sendable {
   /// The number of length scales.
   let scaleCount: Int
 
-  /// The operations by edge are detail beside shape and counts: at a full share every cell would seem to
-  /// be a case of its own while trials are few.
+  /// The operations by edge are details compared with shape and counts: at a full share every cell would
+  /// seem to be a case of its own while trials are few.
   private static let edgeShare = 0.1
 
   private let covariateCount: Int
@@ -29,7 +29,7 @@ struct FeatureEncoding: Sendable {
   private let categoricals: [Int]
   private let graphs: [GraphFeatures]
 
-  /// Creates the encoding of a space's architectures with so many covariates each.
+  /// Creates the encoding of a space's architectures, each with `covariateCount` covariates.
   init(space: SearchSpace, covariateCount: Int) {
     self.covariateCount = covariateCount
     graphs = space.graphs.map(GraphFeatures.init)
@@ -97,7 +97,7 @@ private struct BlockLayout {
   private(set) var columnCount = 0
   private(set) var scaleCount = 0
 
-  /// Returns a block with one length scale for each of the widths, each of so many columns; nil if
+  /// Returns a block with one length scale for each of the widths, which are numbers of columns; nil if
   /// there are none.
   mutating func block(_ distance: FeatureBlock.Distance, widths: [Int]) -> FeatureBlock? {
     guard !widths.isEmpty else { return nil }

@@ -6,8 +6,8 @@ import SearchSpaces
 ///
 /// Keeps what does not change between two proposals: the model, the Cholesky factor, and the posterior's
 /// rows for all points of a space small enough to list. Nothing of it depends on what was asked before:
-/// the model is that of the first so many samples, and whatever does not fit the samples at hand is
-/// made anew.
+/// the model is that of a number of first samples, and whatever does not fit the samples at hand is
+/// worked out again.
 final class MetricSurrogate {
   private let encoder: CandidateEncoder
   /// Another metric whose posterior mean is this one's prior mean.
@@ -90,7 +90,7 @@ final class MetricSurrogate {
     model?.outputScale.standardized(value) ?? value
   }
 
-  /// Returns the value of the metric that is so many standard units.
+  /// Returns a number of standard units as a value of the metric.
   func raw(_ standardized: Double) -> Double {
     model?.outputScale.raw(standardized) ?? standardized
   }

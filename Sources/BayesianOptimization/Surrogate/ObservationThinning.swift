@@ -2,7 +2,7 @@
 enum ObservationThinning {
   /// Trials that a model is made of at most: the cost of regression grows with the cube.
   static let most = 800
-  /// A model lasts for at most so many trials.
+  /// The most trials that a model lasts for.
   private static let longestStep = 100
   private static let bandCount = 40
 

@@ -4,12 +4,12 @@ import Statistics
 /// The standardisation of measured values for the surrogate.
 ///
 /// A student that failed to learn lies tens of deviations below the others. How bad it is must
-/// not set the scale in which the good ones are told apart, so values below a bound are drawn up to it
+/// not set the scale in which the good ones are told apart, so values below a bound are raised to it
 /// before mean and deviation are taken. The bound b is the floor below which a trial is worth nothing to the
 /// front, as far as half of the values are above it; else `reach` robust deviations below the median.
 ///
-/// A small budget's best may lie below it. From there, `least`, up to the bound, order is kept and distances
-/// are compressed, with s the robust deviation of the values:
+/// The best within a small budget may lie below the bound. From there, `least`, up to the bound, order is
+/// kept and distances are compressed, with s the robust deviation of the values:
 ///
 ///     v ↦ b − s · log(1 + (b − max(v, least)) / s)
 struct OutputScale: Sendable {
@@ -81,10 +81,10 @@ struct OutputScale: Sendable {
     value < bound ? bound - spread * log1p((bound - max(value, least)) / spread) : value
   }
 
-  /// Returns the value that is so many standard units; below the bound what is compressed stays so.
+  /// Returns the value of a number of standard units; distances below the bound stay compressed.
   func raw(_ standardized: Double) -> Double { mean + deviation * standardized }
 
-  /// Returns the deviation that is so many standard units.
+  /// Returns a number of standard units as a deviation in the values' own.
   func rawDeviation(_ standardized: Double) -> Double { deviation * standardized }
 
   /// Returns the variance of a value's error in standard units, shortened as distances at the value are.
