@@ -5,7 +5,7 @@ import Testing
 @testable import BayesianOptimization
 
 /// A search that is resumed has the journal's history, but none of the memory of the one before.
-@Suite("a resumed search")
+@Suite("a search session")
 struct SearchSessionTests {
   private struct Setting {
     var trials = 60
@@ -47,7 +47,9 @@ struct SearchSessionTests {
     return random.normal()
   }
 
-  @Test("continues as one that was never interrupted, also with trials pending", arguments: [0, 4])
+  @Test(
+    "proposes what a new one does, as after a resumption, also with trials pending",
+    arguments: [0, 4])
   func synthetic(pending: Int) throws {
     let task = try SyntheticTask()
     let setting = Setting(
@@ -115,6 +117,23 @@ struct SearchSessionTests {
           ])
       })
     _ = try check(setting)
+  }
+
+  @Test("appraises each architecture once")
+  func appraisals() throws {
+    final class Counter { var count = 0 }
+    let counter = Counter()
+    let space = try makeSpace([TestParameter(count: 3), TestParameter(count: 4)])
+    let session = SearchSession(
+      ProposalProblem(space: space, costNames: []) { _ in
+        counter.count += 1
+        return Appraisal(costs: [], covariates: [], violation: 0)
+      })
+    let listed = try #require(session.appraisedEnumeration)
+    #expect(listed.count == 12 && counter.count == 12)
+    for candidate in listed { _ = session.appraisal(of: candidate.architecture) }
+    #expect(session.surrogates.count == 1 && session.appraisedEnumeration?.count == 12)
+    #expect(counter.count == 12)
   }
 
   @Test("leaves nothing behind: what a session remembers goes with it", arguments: [0, 3])
