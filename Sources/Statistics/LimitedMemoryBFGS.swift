@@ -9,8 +9,8 @@ public struct Minimum: Sendable {
 
 /// Minimises a smooth function by the limited-memory BFGS method with a backtracking line search.
 ///
-/// Deterministic. A value that is not finite marks forbidden ground: the line search steps back
-/// from it. Source: Nocedal and Wright, "Numerical Optimization", 2nd ed., algorithms 7.4 and
+/// Deterministic. A value that is not finite marks a point that is not allowed: the line search steps
+/// back from it. Source: Nocedal and Wright, "Numerical Optimization", 2nd ed., algorithms 7.4 and
 /// 7.5.
 ///
 /// - Parameters:

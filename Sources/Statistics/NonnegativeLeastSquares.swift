@@ -2,7 +2,7 @@
 ///
 /// The active-set method of Lawson and Hanson, "Solving Least Squares Problems", 1974, chapter 23, on
 /// the normal equations of columns scaled to unit length. A ridge of 1e-10 decides between columns
-/// that say the same. Meant for tens of columns.
+/// that are equal. Meant for tens of columns.
 ///
 /// - Parameters:
 ///   - rows: A, one array per observation, all of one length.

@@ -21,7 +21,7 @@ public struct SymmetricFactor: Sendable {
     guard order > 0 else { return }
     var (size, stride, info) = (Int32(order), Int32(order), Int32(0))
     dpotrf_("L", &size, &factor, &stride, &info)
-    // Not every library tells of a pivot that is not a number.
+    // Not every library reports a pivot that is not a number.
     guard info == 0, (0..<order).allSatisfy({ factor[$0 * order + $0] > 0 }) else { return nil }
   }
 

@@ -63,7 +63,7 @@ struct ObjectiveImprovement {
   ///   - mean: Mean of the uncertain value.
   ///   - deviation: Its standard deviation; 0 if it is certain.
   ///   - costs: On the axes.
-  ///   - appraisal: Who keeps what, and how surely.
+  ///   - appraisal: The probabilities that the constraints and each budget are kept.
   func logValue(
     mean: Double, deviation: Double, costs: [Double], _ appraisal: Appraisal
   ) -> Double {

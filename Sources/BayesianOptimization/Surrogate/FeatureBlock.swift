@@ -8,7 +8,7 @@ struct FeatureBlock: Sendable {
     case hamming
   }
 
-  /// What becomes of a distance.
+  /// How a distance becomes a correlation.
   enum Correlation: Sendable {
     /// Matérn-5/2: twice differentiable, for quantities.
     case matern

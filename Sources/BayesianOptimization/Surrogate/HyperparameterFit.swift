@@ -7,7 +7,7 @@ import Statistics
 struct HyperparameterFit {
   let kernel: ArchitectureKernel
   let points: EncodedPoints
-  /// Standardised.
+  /// In standard units.
   let outputs: [Double]
   /// The known variances of the outputs' errors.
   let noise: [Double]

@@ -2,7 +2,7 @@ import Foundation
 
 /// The belief about the hyperparameters before any outputs: each logarithm is normal.
 ///
-/// The terms share the variance of the outputs, 1 if these are standardised, each as much as it says. A
+/// The terms share the variance of the outputs, 1 if these are standardised, in proportion to their shares. A
 /// length scale per column grows with the square root of the number of them, so that a space of forty
 /// decisions starts no rougher than one of four: the idea of Hvarfner, Hellsten and Nardi, "Vanilla
 /// Bayesian optimization performs great in high dimensions", ICML 2024, arXiv:2402.02229. Their length

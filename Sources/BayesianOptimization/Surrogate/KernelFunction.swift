@@ -48,8 +48,8 @@ struct KernelFunction: Sendable {
     (self.factors, self.products, self.weights) = (factors, products, weights)
   }
 
-  /// Writes k(x, p) for a point x and the points p of some chunks; beyond the last point, what
-  /// zeros give.
+  /// Writes k(x, p) for a point x and the points p of some chunks; beyond the last point, the
+  /// covariance with zeros.
   func covariance(
     of row: [Double], with points: EncodedPoints, chunks: Range<Int>,
     into output: UnsafeMutablePointer<Double>

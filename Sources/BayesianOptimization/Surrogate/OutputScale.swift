@@ -28,7 +28,7 @@ struct OutputScale: Sendable {
   ///     scale then has the mean and, of three and more trials, the deviation of that one, so that a
   ///     difference of the two is a disagreement and not a matter of units.
   ///   - priorDoubt: The mean variance of what it says: a metric that knows little says nearly the same
-  ///     of all trials, and is not to be blown up.
+  ///     of all trials, which must not be magnified.
   ///   - reference: The value below which a trial is worth nothing to the front, if that is known: it is
   ///     the bound.
   ///   - least: The least value that is the best of a budget; nil: none is below the bound.
