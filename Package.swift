@@ -57,7 +57,7 @@ let testedElsewhere: Set = ["FlashBenchmark"]
 let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   ("TensorKernels", ["CPlatform"], kernels),
   ("Statistics", ["COpenBLAS", "TensorKernels"], optimized),
-  ("ParetoFronts", [], optimized),
+  ("ParetoFronts", ["Statistics"], optimized),
   ("NeuralNetworks", ["TensorKernels"], strict),
   ("FileFormats", [], optimized),
   ("ModelExchange", ["NeuralNetworks", "FileFormats"], strict),
@@ -75,7 +75,8 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   (
     "Replay",
     [
-      "Statistics", "ParetoFronts", "NeuralNetworks", "FileFormats", "SearchSpaces", "BayesianOptimization",
+      "Statistics", "ParetoFronts", "NeuralNetworks", "FileFormats", "SearchSpaces",
+      "BayesianOptimization",
     ], strict
   ),
   (
@@ -90,8 +91,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     "FlashBenchmark",
     [
       "Statistics", "ParetoFronts", "TensorKernels", "NeuralNetworks", "FileFormats", "Datasets",
-      "Distillation", "SearchSpaces", "HardwareProfiles", "BayesianOptimization", "Replay",
-      "Studies",
+      "Distillation", "SearchSpaces", "HardwareProfiles", "BayesianOptimization", "Studies",
     ], strict
   ),
   (

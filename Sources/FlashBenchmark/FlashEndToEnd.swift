@@ -1,6 +1,6 @@
 import BayesianOptimization
 import HardwareProfiles
-import Replay
+import ParetoFronts
 import Studies
 
 /// What a study would have found: all students scored by a flash recipe, some of them chosen for the full
@@ -75,7 +75,7 @@ struct FlashEndToEnd {
   /// Returns what so many finalists come to.
   func outcome(finalists count: Int) throws -> Outcome {
     let chosen = try chosen(count)
-    let hindsight = FlashFrontRule.indices(of: points.map(\.point), count: count)
+    let hindsight = FrontChoice.indices(of: points.map(\.point), count: count)
     let all = results.students.indices
     let fullCompute = { (students: any Sequence<Int>) -> Double in
       students.reduce(0) { $0 + (results.full($1)?.compute ?? 0) }

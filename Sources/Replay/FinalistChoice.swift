@@ -1,4 +1,5 @@
 import BayesianOptimization
+import ParetoFronts
 import SearchSpaces
 
 /// A way of choosing, after a search on a cheap metric, which architectures get the full training.
@@ -12,7 +13,7 @@ struct FinalistRule: Sendable {
   /// The rules that a replay of two fidelities compares.
   static let all = [flashAlone, model, hindsight]
 
-  /// By the cheap metric alone: `FlashFrontRule`.
+  /// By the cheap metric alone: `FrontChoice`.
   static let flashAlone = FinalistRule(name: "flash alone") { table, searched, count, _ in
     rows(of: searched, in: table, by: table.values, count: count)
   }
@@ -47,7 +48,7 @@ struct FinalistRule: Sendable {
   ) -> [Int] {
     let measured = searched.filter { !values[$0].isNaN }
     let points = measured.map { row in [values[row]] + table.costs(of: row).map(-) }
-    return FlashFrontRule.indices(of: points, count: count).map { measured[$0] }
+    return FrontChoice.indices(of: points, count: count).map { measured[$0] }
   }
 }
 

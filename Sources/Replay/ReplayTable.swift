@@ -1,6 +1,7 @@
 import BayesianOptimization
 import Foundation
 import NeuralNetworks
+import ParetoFronts
 import SearchSpaces
 
 /// Known results of the architectures of a space: what a replay asks instead of training.
@@ -87,15 +88,19 @@ public struct ReplayTable: Sendable {
     }
     let allCosts = knownCosts + measuredCosts
     let referenceCosts = definition.costs.map { definition.references[$0] }
-    score = try FrontScore(
-      values: values, costs: allCosts, isAllowed: isAllowed,
-      referenceValue: definition.references[definition.metric], referenceCosts: referenceCosts)
-    if let fullValues, let name = definition.fullMetric {
-      fullScore = try FrontScore(
-        values: fullValues, costs: allCosts, isAllowed: isAllowed,
-        referenceValue: definition.references[name], referenceCosts: referenceCosts)
-    } else {
-      fullScore = nil
+    do {
+      score = try FrontScore(
+        values: values, costs: allCosts, isAllowed: isAllowed,
+        referenceValue: definition.references[definition.metric], referenceCosts: referenceCosts)
+      fullScore = try fullValues.flatMap { values throws(FrontScoreError) in
+        try definition.fullMetric.map { name throws(FrontScoreError) in
+          try FrontScore(
+            values: values, costs: allCosts, isAllowed: isAllowed,
+            referenceValue: definition.references[name], referenceCosts: referenceCosts)
+        }
+      }
+    } catch {
+      throw .search("\(error)")
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import ParetoFronts
 import Replay
 
 /// The figures of a replay, as a table and as JSON.

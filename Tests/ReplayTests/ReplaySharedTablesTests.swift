@@ -1,4 +1,5 @@
 import Foundation
+import ParetoFronts
 import Testing
 
 @testable import Replay

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Replay
+@testable import ParetoFronts
 
 @Suite("the score of a front")
-struct ReplayFrontScoreTests {
+struct FrontScoreTests {
   private func score(
     _ values: [Double], _ costs: [[Double]], allowed: [Bool]? = nil, referenceValue: Double? = nil,
     referenceCosts: [Double?]? = nil

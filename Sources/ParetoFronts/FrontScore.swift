@@ -1,4 +1,3 @@
-import ParetoFronts
 import Statistics
 
 /// Scores sets of rows of a table by the hypervolume of their front.
@@ -36,22 +35,20 @@ public struct FrontScore: Sendable {
   ///   - isAllowed: For each row whether it meets the constraints.
   ///   - referenceValue: Nil: the 10th percentile.
   ///   - referenceCosts: For each cost; nil: the maximum.
-  /// - Throws: `ReplayError.search` if no row counts.
+  /// - Throws: `FrontScoreError` if no row counts.
   public init(
     values: [Double], costs: [[Double]], isAllowed: [Bool], referenceValue: Double? = nil,
     referenceCosts: [Double?]? = nil
-  ) throws(ReplayError) {
+  ) throws(FrontScoreError) {
     let known = values.filter { !$0.isNaN }.sorted()
-    guard !known.isEmpty else { throw .search("no row of the table has a value of the metric") }
+    guard !known.isEmpty else { throw .noValues }
     let base = referenceValue ?? quantile(known, probability: 0.1)
     let limits = costs.enumerated().map { index, column in
       referenceCosts?[index] ?? column.lazy.filter { !$0.isNaN }.max() ?? 0
     }
     let good = values.indices.filter { isAllowed[$0] && values[$0] > base }
     let counting = good.filter { row in zip(costs, limits).allSatisfy { $0[row] < $1 } }
-    guard !counting.isEmpty else {
-      throw .search("no row of the table meets the constraints and beats the reference point")
-    }
+    guard !counting.isEmpty else { throw .noneCounts }
     self.referenceValue = base
     self.referenceCosts = limits
     let best = good.reduce(-Double.infinity) { max($0, values[$1]) }
@@ -90,5 +87,20 @@ public struct FrontScore: Sendable {
       }
     }
     return curve
+  }
+}
+
+/// Why a table has no front to score.
+public enum FrontScoreError: Error, Hashable, Sendable {
+  case noValues
+  case noneCounts
+}
+
+extension FrontScoreError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .noValues: "no row of the table has a value of the metric"
+    case .noneCounts: "no row of the table meets the constraints and beats the reference point"
+    }
   }
 }

@@ -1,12 +1,12 @@
 import Testing
 
-@testable import Replay
+@testable import ParetoFronts
 
 @Suite("the choice of finalists by flash alone")
-struct FlashFrontRuleTests {
+struct FrontChoiceTests {
   /// Chooses from pairs of accuracy and cost.
   private func chosen(_ count: Int, from points: [(accuracy: Double, cost: Double)]) -> [Int] {
-    FlashFrontRule.indices(of: points.map { [$0.accuracy, -$0.cost] }, count: count)
+    FrontChoice.indices(of: points.map { [$0.accuracy, -$0.cost] }, count: count)
   }
 
   @Test("takes the front first, in any order")
@@ -52,6 +52,6 @@ struct FlashFrontRuleTests {
   func objectives() {
     // By the first cost alone, 1 would be behind 0; 2 is behind 0 either way.
     let vectors = [[0.8, -100, -5], [0.79, -200, -1], [0.795, -201, -5]]
-    #expect(FlashFrontRule.indices(of: vectors, count: 2).sorted() == [0, 1])
+    #expect(FrontChoice.indices(of: vectors, count: 2).sorted() == [0, 1])
   }
 }

@@ -1,10 +1,8 @@
-import ParetoFronts
-
 /// The choice of finalists by one set of values alone, which the model's choice is compared with.
 ///
 /// The non-dominated points come first, then those that only they dominate, and so on. Where not all of
 /// a rank can be taken, the set grows by the point that adds the most hypervolume.
-public enum FlashFrontRule {
+public enum FrontChoice {
   /// Returns the indices of at most `count` points, in the order of choice; every coordinate is to be
   /// maximised.
   public static func indices(of vectors: [[Double]], count: Int) -> [Int] {
