@@ -72,7 +72,7 @@ extension PreparedDataset {
   ) throws {
     func path(_ name: String) -> String { (folder as NSString).appendingPathComponent(name) }
     try Folder.create(folder)
-    // New pixels must never stand beside an old description.
+    // New pixels must never stand next to an old description.
     unlink(path(PreparedDescription.fileName))
     try AtomicFile.write(builder.images, to: path(description.imagesFile))
     try AtomicFile.write(builder.labels, to: path(description.labelsFile))

@@ -1,7 +1,7 @@
 import FileFormats
 import Foundation
 
-/// `dataset.json` in a prepared folder: what the raw files beside it hold and what they were made
+/// `dataset.json` in a prepared folder: what the raw files next to it hold and what they were made
 /// from.
 struct PreparedDescription: Encodable, Equatable {
   /// Grows when the layout of the folder changes; other versions are made anew.

@@ -75,7 +75,7 @@ extension BenchmarkResults {
     return ranked.filter { isJudged($0, seeds) }
   }
 
-  /// The students of which a full training failed: they are ranked by nobody.
+  /// The students of which a full training failed: they are not ranked.
   var failedStudents: Int {
     ranked.count { student in
       (0..<definition.fullSeeds).contains { repetition in

@@ -17,7 +17,7 @@ struct BenchmarkStudent: Sendable {
 extension BenchmarkStudent {
   /// Draws the students that a study whose sampler is `random` would try first: feasible and distinct.
   ///
-  /// - Throws: `JSONError` naming the benchmark's field if there are not so many.
+  /// - Throws: `JSONError` naming the benchmark's field if there are fewer.
   static func drawn(
     _ definition: FlashBenchmarkDefinition, inputs: StudyInputs, file: String
   ) throws -> [BenchmarkStudent] {

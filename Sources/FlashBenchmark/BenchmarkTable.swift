@@ -222,7 +222,7 @@ extension BenchmarkTable {
     of the costs alone, both on the same resamples.
 
     The regression on both costs is fitted to the full means of the other students (leave one out), which no \
-    flash score sees. *Projected*: the full accuracy that the flash accuracy, MACs and depth let expect, by coefficients \
+    flash score sees. *Projected*: the full accuracy that the flash accuracy, MACs and depth predict, by coefficients \
     from other students. *Posterior*: the search's surrogate of costs, decisions and the projected accuracies of all \
     students, without any full result. *4 others audited*: the projection has learnt from one full seed of four students, \
     which are not ranked. *Another seed*: the first full seed against the mean of the others.

@@ -2,7 +2,7 @@ import Distillation
 import FileFormats
 import Studies
 
-/// What a benchmark of flash recipes trains: the contents of `benchmark.json`, beside a `study.json`
+/// What a benchmark of flash recipes trains: the contents of `benchmark.json`, next to a `study.json`
 /// that says on which data, for which teacher and in which space.
 public struct FlashBenchmarkDefinition: Hashable, Sendable {
   public static let format = "autodistill-flash-benchmark/1"

@@ -72,7 +72,7 @@ struct FlashEndToEnd {
     return best
   }
 
-  /// Returns what so many finalists come to.
+  /// Returns what `count` finalists come to.
   func outcome(finalists count: Int) throws -> Outcome {
     let chosen = try chosen(count)
     let hindsight = FrontChoice.indices(of: points.map(\.point), count: count)

@@ -15,7 +15,7 @@ struct FlashPosterior {
   /// Full trainings of the audit.
   static let auditedCount = 4
 
-  /// Returns the full accuracy that each student's flash accuracy lets expect; 0 for those that failed.
+  /// Returns the full accuracy that each student's flash accuracy predicts; 0 for those that failed.
   func projected() -> [Double] {
     let ladder = AccuracyLadder(fraction: fraction)
     return students.indices.map { estimate($0, ladder)?.accuracy ?? 0 }
@@ -30,7 +30,7 @@ struct FlashPosterior {
   /// the ranking, have their full results known, and the projection has learnt from them.
   ///
   /// - Parameter full: The full accuracy of each; nil where there is none.
-  /// - Returns: The places of the audited, whom nobody should rank any more, and the mean at each student; nil
+  /// - Returns: The places of the audited, which need no ranking any more, and the mean at each student; nil
   ///   if there are too few, or there is no posterior.
   func afterAudit(full: [Double?]) -> (audited: [Int], means: [Double])? {
     let candidates = students.indices.filter { full[$0] != nil && flash[$0] != nil }

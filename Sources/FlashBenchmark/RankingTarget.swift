@@ -94,7 +94,7 @@ struct RankingQuality: Sendable {
   /// By how much it ranks better than the best score made of costs; nil for these.
   let advantage: RankCorrelationDifference?
 
-  /// Two students are of about the same MACs if one has at most so many times the other's.
+  /// Two students are of about the same MACs if one has at most this many times the other's.
   static let costRatio = 1.1
   static let top = 3
 

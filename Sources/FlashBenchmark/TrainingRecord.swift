@@ -24,7 +24,7 @@ struct TrainingRecord: Hashable, Sendable, Codable {
   var kind: Kind
   /// The recipe's name when it was trained, for people; nil for a full training.
   var recipe: String?
-  /// A hash of everything that the result depends on beside student and repetition.
+  /// A hash of everything that the result depends on as well as student and repetition.
   var identity: String
   var key: String
   var repetition: Int

@@ -60,7 +60,7 @@ public struct ReplaySummary: Sendable {
   public let seconds: Spread
   public let finalists: [Finalists]
 
-  /// The trials after which the curve is reported, beside the last one.
+  /// The trials after which the curve is reported, as well as the last one.
   static let evaluations = [25, 50, 100, 150, 200, 500, 1000, 2000, 5000]
   /// The shares whose price in trials is reported.
   static let shares = [0.98, 0.99, 0.995]

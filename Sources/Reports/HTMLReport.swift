@@ -47,7 +47,7 @@ struct HTMLReport {
         "div", ["class": "notice", "role": "note"],
         [
           Markup("p", text: "This study is not finished. Missing:"), list(model.missing),
-          Markup("p", text: "autodistill run on the study's folder goes on from here."),
+          Markup("p", text: "autodistill run on the study's folder continues from here."),
         ])
     ]
   }

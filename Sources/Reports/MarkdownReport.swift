@@ -11,7 +11,7 @@ struct MarkdownReport {
     if !model.missing.isEmpty {
       parts.append("This study is not finished. Missing:")
       parts.append(list(model.missing))
-      parts.append("`autodistill run` on the study's folder goes on from here.")
+      parts.append("`autodistill run` on the study's folder continues from here.")
     }
     for section in model.sections {
       parts.append("## " + inline(section.title))

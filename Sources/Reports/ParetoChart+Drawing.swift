@@ -158,7 +158,7 @@ extension ParetoChart {
 
   // MARK: - Students
 
-  /// How far beside its student a baseline is drawn, so that neither hides the other.
+  /// How far from its student a baseline is drawn, so that neither hides the other.
   private static let aside = 10.0
 
   private func studentMarks(_ frame: PlotFrame) -> [Markup] {

@@ -29,7 +29,7 @@ extension ParetoChart {
     add(below > 0, "flash accuracy below the axis (\(below))") { x, y in
       [SVG.triangle("flash", x: x, y: y, radius: 4.5, pointsDown: true)]
     }
-    add(students.contains { $0.baseline != nil }, "without the teacher (drawn beside)") { x, y in
+    add(students.contains { $0.baseline != nil }, "without the teacher (next to it)") { x, y in
       [SVG.triangle("baseline", x: x, y: y, radius: 4.5)]
     }
     add(!references.isEmpty, "reference design, fully distilled") { x, y in

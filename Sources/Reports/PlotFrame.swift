@@ -60,7 +60,7 @@ struct PlotFrame: Sendable {
   }
 }
 
-/// Puts short names beside points so that they hide as little as possible.
+/// Puts short names next to points so that they hide as little as possible.
 struct LabelPlacer {
   struct Box {
     var left: Double
@@ -88,7 +88,7 @@ struct LabelPlacer {
   /// What labels should not leave.
   let bounds: Box
 
-  /// Returns the text beside a point, at the first of the places around it that hide least.
+  /// Returns the text next to a point, at the first of the places around it that hide least.
   mutating func place(_ text: String, look: String, x: Double, y: Double) -> Markup {
     let size = 12.0
     let width = ChartStyle.width(of: text, size: size)

@@ -161,7 +161,7 @@ extension JournalEvent.Measured {
 }
 
 extension Double {
-  /// The number with at least so many significant digits, without an exponent: `0.0031`.
+  /// The number with at least `digits` significant digits, without an exponent: `0.0031`.
   fileprivate func significant(_ digits: Int) -> String {
     guard self > 0, isFinite else { return fixed(0) }
     let magnitude = Int(log10(self).rounded(.down))

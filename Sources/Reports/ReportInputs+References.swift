@@ -45,7 +45,7 @@ extension ReportInputs {
     let count = "\(comparison.beaten) of \(counted(comparison.within, "reference design"))"
     let isOne = comparison.beaten == 1 || comparison.within == 1
     let beaten = "\(count) \(isOne ? "is" : "are") beaten."
-    // Who cannot be told apart has beaten nobody.
+    // A design that cannot be told apart is not beaten.
     let below = "\(count) \(isOne ? "has" : "have") a lower one."
     guard let student = comparison.student else {
       let reference = comparison.reference

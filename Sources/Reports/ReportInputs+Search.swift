@@ -39,7 +39,7 @@ extension ReportInputs {
     let shares = rungs.at.map { $0.percent(0) + " %" }.joined(separator: ", ")
     let rule =
       "flash trainings are examined at \(shares) of their steps, where the best "
-      + "\(rungs.keep.percent(0)) % by non-dominated rank go on"
+      + "\(rungs.keep.percent(0)) % by non-dominated rank continue"
     guard let savings = RungSavings(state) else { return rule + "; none was stopped" }
     return rule
       + "; \(savings.stopped) of \(savings.ended) were stopped, which saved "
@@ -47,7 +47,7 @@ extension ReportInputs {
       + "\(savings.seconds.duration) on one thread)"
   }
 
-  /// Says whose flash results are those of an earlier study; nil if nobody's.
+  /// Says which flash results are those of an earlier study; nil if none.
   var carriedNote: String? {
     let students = results.students.compactMap { student in
       state.trials[student.trial].source.map { "\(student.trial) (\($0))" }

@@ -77,7 +77,7 @@ extension ReportInputs {
       + [ratio.map { "\($0.brief)×" } ?? "–", student.key]
   }
 
-  /// Whether the audit has trained anybody, so that it is worth saying who is what.
+  /// Whether the audit has trained any student, so that it is worth saying which is what.
   private var showsRoles: Bool { results.students.contains { $0.role != .finalist } }
 
   private var studentNotes: [String] {
@@ -119,7 +119,7 @@ extension ReportInputs {
     return notes + (measuredNotes ?? []) + predictionNotes
   }
 
-  /// What predicted costs stand for, how sure they are, and who keeps a bound only by luck.
+  /// What predicted costs stand for, how sure they are, and which students keep a bound only by luck.
   private var predictionNotes: [String] {
     guard !profiles.isEmpty else { return [] }
     let predicted = profiles.filter { $0.name != results.measurement?.profile }

@@ -91,7 +91,7 @@ struct ReportInputs: Sendable {
       missing.append("the audited students on the test split: \(untested) are still to come")
     }
     let kinds = definition.finalists.baseline ? [false, true] : [false]
-    // They are chosen in rounds: as many as asked for, if so many flash trials gave a result.
+    // They are chosen in rounds: as many as asked for, if enough flash trials gave a result.
     let measured = state.trials.count { $0.flashAccuracy != nil }
     let wanted = max(finalists.count, min(definition.finalists.count, measured))
     let expected = wanted * definition.finalists.seeds * kinds.count

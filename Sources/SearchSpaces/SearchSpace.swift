@@ -5,7 +5,7 @@ import TensorKernels
 ///
 /// A space is an ordered list of parameters, some of them with a meaning only for certain values of
 /// earlier ones, and a blueprint that turns a choice of values into a network. The file format is
-/// documented beside the files, in `SearchSpaces/README.md`.
+/// documented next to the files, in `SearchSpaces/README.md`.
 public struct SearchSpace: Sendable {
   /// The name that the file gives the space.
   public let name: String

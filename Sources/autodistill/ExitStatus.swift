@@ -21,8 +21,8 @@ enum ExitStatus: Int32, CaseIterable {
     case .badInput: "a file is missing, damaged or says something impossible"
     case .nothingFeasible: "no student meets the constraints; the report names the nearest ones"
     case .failed:
-      "the study could not go on (disk, worker, teacher, device); everything finished is kept"
-    case .interrupted: "stopped by Ctrl-C; the same command goes on"
+      "the study could not continue (disk, worker, teacher, device); everything finished is kept"
+    case .interrupted: "stopped by Ctrl-C; the same command continues"
     }
   }
 

@@ -15,7 +15,7 @@ struct RunVerb: Verb {
 
     Runs the study in the folder STUDY, whose study.json says what is asked for: trains the teacher,
     searches with flash distillation, fully distils the chosen students and writes the report. Run
-    again after a crash or Ctrl-C it goes on where it was, and ends with the same front.
+    again after a crash or Ctrl-C it continues where it was, and ends with the same front.
 
     \(StudyCommand.optionsHelp)
     """

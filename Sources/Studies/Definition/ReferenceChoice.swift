@@ -5,8 +5,8 @@ public enum ReferenceChoice: Hashable, Sendable {
   case none
   /// All that may be trained.
   case all
-  /// For each budget that the study asks about, of those that keep it so many of the costliest; in a study
-  /// without budgets so many, spread over their costs.
+  /// For each budget that the study asks about, the n costliest of those that keep it; in a study
+  /// without budgets n of them, spread over their costs.
   case nearest(Int)
   /// Those of these names, as far as they may be trained.
   case named([String])

@@ -78,7 +78,7 @@ public struct SearchSettings: Hashable, Sendable {
   /// Trial n is proposed from the results of trials up to n − lookAhead, whatever else has finished,
   /// so that any number of workers up to it proposes the same students.
   public var lookAhead: Int
-  /// Every so many trials a student is flash-distilled twice, to learn how much the seed matters; 0 for
+  /// The student of every n-th trial is flash-distilled twice, to learn how much the seed matters; 0 for
   /// never.
   public var repeatEvery = 8
   /// Where flash trainings are examined and may be stopped; nil if all run to their end.
@@ -88,11 +88,11 @@ public struct SearchSettings: Hashable, Sendable {
   public var enqueue: [String] = []
 }
 
-/// Where flash trainings are examined on their way, and how many go on.
+/// Where flash trainings are examined on their way, and how many continue.
 public struct RungSettings: Hashable, Sendable {
   /// Shares of the steps, ascending, between 0 and 1.
   public var at: [Double]
-  /// The share of the students at a rung that goes on; `RungRule` says which.
+  /// The share of the students at a rung that continues; `RungRule` says which.
   public var keep: Double
 }
 

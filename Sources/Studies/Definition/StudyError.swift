@@ -6,7 +6,7 @@ public enum StudyError: Error, Hashable, Sendable {
   case corruptJournal(path: String, line: Int, reason: String)
   /// Another process works on the study.
   case locked(folder: String)
-  /// A worker reported that it cannot go on, such as a full disk.
+  /// A worker reported that it cannot continue, such as with a full disk.
   case worker(String)
   /// A worker process cannot be started.
   case cannotStartWorker(command: String, reason: String)
@@ -28,7 +28,7 @@ extension StudyError: CustomStringConvertible {
         + "undo the change, or copy study.json into a new folder and run that"
     case .corruptJournal(let path, let line, let reason):
       "\(path):\(line): the journal is damaged here (\(reason)), expected one JSON event per line; "
-        + "the lines before it are intact: cut the file off before this line to go on from there"
+        + "the lines before it are intact: cut the file off before this line to continue from there"
     case .locked(let folder):
       "\(folder): another process is running this study; wait for it or end it"
     case .worker(let message): message

@@ -26,9 +26,9 @@ package struct FlashAuditPolicy {
 
   /// Whether no student may be proposed before the verdict.
   ///
-  /// A journal that is past the moment already was begun without an audit and goes on without one.
+  /// A journal that is past the moment already was begun without an audit and continues without one.
   ///
-  /// - Parameter isExhausted: Whether there is nobody left to propose, so that the audit takes what is
+  /// - Parameter isExhausted: Whether there is no student left to propose, so that the audit takes what is
   ///   there.
   func isDue(isExhausted: Bool) -> Bool {
     guard settings.count > 0, state.audited == nil, state.searchEnded == nil else { return false }

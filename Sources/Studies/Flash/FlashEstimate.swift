@@ -1,6 +1,6 @@
 import Statistics
 
-/// An accuracy that a flash training gave or lets expect, and how well it is known.
+/// An accuracy that a flash training gave or predicts, and how well it is known.
 public struct FlashEstimate: Hashable, Sendable {
   /// The share of right answers on the validation split, 0…1.
   public var accuracy: Double

@@ -5,7 +5,7 @@ import Foundation
 /// trained twice.
 ///
 /// Two trainings of a student are seen on the same images, so what these differ by holds what the finite
-/// split adds to any comparison of two students. What the split adds to all alike ranks nobody and is
+/// split adds to any comparison of two students. What the split adds to all alike changes no ranking and is
 /// left out. Source of the estimate: the scaled inverse χ² distribution, Gelman et al., "Bayesian Data
 /// Analysis", 2013, section 2.6.
 package struct FlashNoise: Hashable {
@@ -27,7 +27,7 @@ package struct FlashNoise: Hashable {
 
   package init(_ pairs: [(Evaluation, Evaluation)]) {
     let differences = pairs.map { FlashNoise.logError($0.0) - FlashNoise.logError($0.1) }
-    // What the second seed does to all alike ranks nobody either.
+    // What the second seed does to all alike changes no ranking either.
     let count = Double(differences.count)
     let common = differences.reduce(0, +) / max(1, count)
     let squares = differences.reduce(0) { $0 + ($1 - common) * ($1 - common) } / 2

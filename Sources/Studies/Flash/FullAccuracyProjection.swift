@@ -20,7 +20,7 @@ struct FullAccuracyProjection: Hashable, Sendable {
   private let extent: Double
 
   /// a, b, c and d at a fraction of 5 %, and how far those of another study may lie from them: a few full
-  /// results tell the level, which ranks nobody, and hardly a slope.
+  /// results tell the level, which does not change the ranking, and hardly a slope.
   private static let usual = [-0.95, 0.8, -0.07, -0.075]
   private static let doubts = [0.3, 0.05, 0.01, 0.015]
   private static let usualFraction = 0.05

@@ -54,7 +54,7 @@ extension StudentPricing {
   }
 
   /// Returns a cost a tenth of their range, by factors, beyond the largest of the sampled students that keep
-  /// the constraints, or of all of them if only few do: who costs as much as any still counts.
+  /// the constraints, or of all of them if only few do: the costliest of them still counts.
   private func largest(_ metric: DeviceMetric) -> Double? {
     let priced = sample.compactMap { costs(of: $0) }
     let allowed = priced.filter { violation($0) == 0 }

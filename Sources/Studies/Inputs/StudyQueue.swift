@@ -87,7 +87,7 @@ extension EnqueueError: CustomStringConvertible {
     case .waiting(let folder, let key):
       "\(folder): '\(key)' cannot be enqueued: it is in the queue already"
     case .noTrialsLeft(let folder, let asked, let left):
-      "\(folder): \(asked) cannot be enqueued: beside its trials and its queue, search.trials leaves "
+      "\(folder): \(asked) cannot be enqueued: with its trials and its queue, search.trials leaves "
         + "room for \(left)"
     case .searchEnded(let folder):
       "\(folder): nothing can be enqueued: the search has ended; ask for it in search.enqueue of a "

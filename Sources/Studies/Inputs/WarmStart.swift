@@ -115,7 +115,7 @@ private struct EarlierStudy {
 
   /// Returns what its flash accuracies come from and this study's do not, in words.
   ///
-  /// Rungs are none of it: being examined changes nothing in a training that goes on.
+  /// Rungs are none of it: being examined changes nothing in a training that continues.
   func differences(from inputs: StudyInputs, teacherHash: String) -> [String] {
     // On another data set the length may come out otherwise, but then everything is different.
     var earlier = definition

@@ -19,7 +19,7 @@ extension JournalEvent {
 
     /// The audited trials, ascending, those included whose full training failed.
     public var trials: [Int]
-    /// Spearman's ρ of the accuracies that flash lets expect and the full ones; nil if there is none.
+    /// Spearman's ρ of the accuracies that flash predicts and the full ones; nil if there is none.
     public var spearman: Double?
     /// Spearman's ρ of multiply–accumulates and full accuracies; nil if there is none.
     public var macsSpearman: Double?

@@ -25,7 +25,7 @@ public struct StudyState: Sendable {
   public var flashLength: JournalEvent.FlashLength?
   /// What earlier studies on the same space say.
   public var imported: JournalEvent.Imported?
-  /// The students that the user has asked for beside those of `study.json`, in their order.
+  /// The students that the user has asked for as well as those of `study.json`, in their order.
   public var enqueued: [String] = []
   /// In the order of their numbers: the feasible students of earlier studies first, whose results are
   /// carried over, then those of this study's search.
@@ -73,7 +73,7 @@ public struct StudyState: Sendable {
   /// Returns the flash fraction of a trial, where it is not the study's own.
   func fraction(of trial: Int) -> Double? { trial < auditedCount ? nil : raisedFraction }
 
-  /// The trials that have had a full training, or are to have one: finalists first, then who was
+  /// The trials that have had a full training, or are to have one: finalists first, then those that were
   /// audited only.
   public var fullTrials: [Int] {
     let chosen = finalists ?? []

@@ -7,7 +7,7 @@ public struct FlashAudit: Hashable, Sendable {
   public let count: Int
   /// Those among them that were chosen evenly from the flash ranks.
   public let stratifiedCount: Int
-  /// By the full accuracies that the flash ones and the costs let expect: what the search ranks by.
+  /// By the full accuracies that the flash ones and the costs predict: what the search ranks by.
   public let flash: FlashRanking
   /// By the flash accuracy alone; where the audit has raised the fraction, on its scale.
   public let rawFlash: FlashRanking

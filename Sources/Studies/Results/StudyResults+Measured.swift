@@ -32,7 +32,7 @@ extension StudyResults {
     public var front: FrontLatency { reason == .complete ? .measured : .predicted }
   }
 
-  /// Sets measured latencies beside the predicted ones, and in their place where all students have one by
+  /// Sets measured latencies next to the predicted ones, and in their place where all students have one by
   /// the profile's protocol; nil if there are none.
   static func measure(
     _ students: inout [Student], _ definition: StudyDefinition, _ state: StudyState

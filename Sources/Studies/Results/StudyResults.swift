@@ -22,7 +22,7 @@ public struct StudyResults: Sendable {
     public var flash: Evaluation
     /// On one scale with the other students', where the audit has raised the fraction.
     public var comparableFlash: FlashEstimate
-    /// The full accuracy that it lets expect, before any full result of the study is known.
+    /// The full accuracy that it predicts, before any full result of the study is known.
     public var projected: FlashEstimate
     /// One evaluation for each repetition that ended well.
     public var validation: [Evaluation]

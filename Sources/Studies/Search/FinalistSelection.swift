@@ -10,8 +10,8 @@ import SearchSpaces
 /// What they are chosen for is what the search is for (`SearchObjective`). Each budget's most promising student
 /// goes first in every round, whatever it promises to the front.
 ///
-/// What the audit has trained is known from the first round on. Such students stand beside the finalists
-/// without being counted; they become finalists only where nobody else is left.
+/// What the audit has trained is known from the first round on. Such students stand next to the finalists
+/// without being counted; they become finalists only where no other student is left.
 ///
 /// The result depends on the journal alone.
 package struct FinalistSelection {
@@ -27,7 +27,7 @@ package struct FinalistSelection {
   }
 
   /// Returns the numbers of all trials chosen so far and of those of the next round; the same as before
-  /// if nobody is left to choose.
+  /// if no student is left to choose.
   package func nextRound(_ state: StudyState) throws -> [Int] {
     let chosen = state.finalists ?? []
     let count = definition.finalists.count

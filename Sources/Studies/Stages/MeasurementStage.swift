@@ -107,7 +107,7 @@ struct MeasurementStage {
     return try device.measure(model, key)
   }
 
-  /// Keeps the raw samples beside the weights, before the journal says that there are any.
+  /// Keeps the raw samples next to the weights, before the journal says that there are any.
   private func keep(_ latency: MeasuredLatency, of key: String) throws {
     try Folder.create(inputs.folder.candidate(key))
     try AtomicFile.write(

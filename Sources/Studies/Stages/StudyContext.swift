@@ -6,7 +6,7 @@ public struct StudyContext: Sendable {
   public var version: String
   /// The most tasks at once.
   public var workers: Int
-  /// Returns what executes so many tasks at once.
+  /// Returns what executes at most `capacity` tasks at once.
   package var makeExecutor: @Sendable (_ capacity: Int) throws -> any TaskExecutor
   /// Threads for work that stands alone.
   public var threads: Int

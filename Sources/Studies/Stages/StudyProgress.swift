@@ -4,6 +4,6 @@ public enum StudyProgress: Hashable, Sendable {
   case stage(String)
   /// Something happened that is worth a line.
   case note(String)
-  /// How far the current stage is: `done` of `total`, and what is going on.
+  /// How far the current stage is: `done` of `total`, and what is being done.
   case advance(done: Double, total: Int, detail: String)
 }

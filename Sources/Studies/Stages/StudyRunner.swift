@@ -1,6 +1,6 @@
 import Foundation
 
-/// Takes a study from its definition to its results, going on wherever an earlier run ended.
+/// Takes a study from its definition to its results, continuing where an earlier run ended.
 public struct StudyRunner {
   /// A part of the way.
   public enum Stage: String, CaseIterable, Sendable {
