@@ -46,24 +46,24 @@ lint: ## Check the formatting, the imports of every target, the order of folders
 	.ci/check-tree
 
 .PHONY: benchmark
-benchmark: packages-and-data build ## Race PyTorch and ONNX Runtime (.ci/benchmark lists the variables)
-	@.ci/benchmark $(autodistill)
+benchmark: packages-and-data build ## Race PyTorch and ONNX Runtime (Results/benchmarks/scripts/speed lists the variables)
+	@Results/benchmarks/scripts/speed $(autodistill)
 
 .PHONY: benchmark-search
-benchmark-search: packages build ## Search tables of real results beside other optimisers (.ci/benchmark-search)
-	@.ci/benchmark-search $(autodistill)
+benchmark-search: packages build ## Search tables of real results beside other optimisers (Results/benchmarks/scripts/search)
+	@Results/benchmarks/scripts/search $(autodistill)
 
 .PHONY: benchmark-budget
 benchmark-budget: packages-and-data build ## Search for the best student within budgets beside a hand-made ladder; takes many hours (Results/benchmarks/budget/run)
 	@Results/benchmarks/budget/run $(autodistill)
 
 .PHONY: benchmark-flash
-benchmark-flash: packages-and-data build ## Measure how well flash recipes rank students; takes many hours (.ci/benchmark-flash)
-	@.ci/benchmark-flash $(autodistill)
+benchmark-flash: packages-and-data build ## Measure how well flash recipes rank students; takes many hours (Results/benchmarks/scripts/flash)
+	@Results/benchmarks/scripts/flash $(autodistill)
 
 .PHONY: benchmark-hardware
-benchmark-hardware: packages build ## Predict measured latencies beside simple baselines (.ci/benchmark-hardware)
-	@.ci/benchmark-hardware $(autodistill)
+benchmark-hardware: packages build ## Predict measured latencies beside simple baselines (Results/benchmarks/scripts/hardware)
+	@Results/benchmarks/scripts/hardware $(autodistill)
 
 .PHONY: check-all
 check-all: lint test build ## lint, test, run exports elsewhere, kill and resume a study (STUDY=.../study.json SEED=1)

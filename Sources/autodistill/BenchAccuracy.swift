@@ -7,7 +7,7 @@ import TensorKernels
 
 /// How accurate a reference network becomes on Fashion-MNIST, trained from labels alone.
 ///
-/// The recipe is plain enough to be repeated elsewhere, which `.ci/benchmark_accuracy.py` does with
+/// The recipe is plain enough to be repeated elsewhere, which `Results/benchmarks/scripts/benchmark_accuracy.py` does with
 /// PyTorch: images as they are, cross-entropy, and running batch-norm statistics as training leaves
 /// them.
 struct AccuracyBenchmark {

@@ -1,4 +1,4 @@
-"""The page that .ci/benchmark-search prints."""
+"""The page that Results/benchmarks/scripts/search prints."""
 
 import datetime
 

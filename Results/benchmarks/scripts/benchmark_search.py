@@ -1,4 +1,4 @@
-"""Searches tables of real results with our samplers and with peers: see .ci/benchmark-search."""
+"""Searches tables of real results with our samplers and with peers: see Results/benchmarks/scripts/search."""
 
 import argparse
 import csv

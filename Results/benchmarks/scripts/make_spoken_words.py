@@ -1,6 +1,6 @@
-"""Synthesises spoken words as small spectrograms: see .ci/make-spoken-words.
+"""Synthesises spoken words as small spectrograms: see Results/benchmarks/scripts/make-spoken-words.
 
-    python .ci/make_spoken_words.py FOLDER [--workers 2]
+    python Results/benchmarks/scripts/make_spoken_words.py FOLDER [--workers 2]
 
 An utterance is one word in a random voice, at a random pitch, pitch range and speed. It is spoken
 once and becomes one image: placed at random in a window of noise with a random colour and level,

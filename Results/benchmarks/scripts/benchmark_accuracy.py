@@ -1,6 +1,6 @@
 """Trains a reference network with PyTorch as `autodistill bench accuracy` does, and says how well.
 
-    . PEERS/env_tuned.sh; python .ci/benchmark_accuracy.py PEERS --network S --epochs 3 --seeds 3
+    . PEERS/env_tuned.sh; python Results/benchmarks/scripts/benchmark_accuracy.py PEERS --network S --epochs 3 --seeds 3
 
 PEERS is a copy of the folder with the scripts that measure PyTorch; they write beside themselves. The
 recipe is the one of Sources/autodistill/BenchAccuracy.swift, the starting values are PyTorch's own.

@@ -1,4 +1,4 @@
-"""Races this project against PyTorch and ONNX Runtime in alternating turns: see .ci/benchmark."""
+"""Races this project against PyTorch and ONNX Runtime in alternating turns: see Results/benchmarks/scripts/speed."""
 
 import argparse
 import itertools
