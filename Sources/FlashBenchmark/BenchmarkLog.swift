@@ -1,5 +1,4 @@
 import FileFormats
-import Foundation
 import Studies
 
 /// The trainings of a benchmark and the teachers they were made with, append-only and synced.
@@ -41,30 +40,18 @@ final class BenchmarkLog {
   func append(_ record: TrainingRecord) throws { try append(.training(record)) }
 
   private func append(_ line: Line) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try file.append(line: String(decoding: try encoder.encode(line), as: UTF8.self))
+    try file.append(line: JSONLines.line(line))
     contents.apply(line)
   }
 
   private static func read(_ path: String) throws -> (contents: Contents, intactBytes: Int) {
     var contents = Contents()
-    guard FileManager.default.fileExists(atPath: path) else { return (contents, 0) }
-    let data = try MappedFile(path).withUnsafeBytes { Data($0) }
-    let decoder = JSONDecoder()
-    var number = 0
-    var start = data.startIndex
-    while let end = data[start...].firstIndex(of: UInt8(ascii: "\n")) {
-      number += 1
-      do {
-        contents.apply(try decoder.decode(Line.self, from: data[start..<end]))
-      } catch {
-        throw StudyError.corruptJournal(
-          path: path, line: number, reason: Journal.reason(error))
-      }
-      start = end + 1
+    do {
+      let intactBytes = try JSONLines.read(path) { (line: Line, _) in contents.apply(line) }
+      return (contents, intactBytes)
+    } catch let damage as JSONLines.Damage {
+      throw StudyError.corruptJournal(path: path, line: damage.line, reason: damage.reason)
     }
-    return (contents, start)
   }
 
   /// One line.

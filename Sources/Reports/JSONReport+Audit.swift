@@ -1,3 +1,4 @@
+import FileFormats
 import Statistics
 import Studies
 

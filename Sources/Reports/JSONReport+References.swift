@@ -1,4 +1,5 @@
 import Distillation
+import FileFormats
 import HardwareProfiles
 import Studies
 

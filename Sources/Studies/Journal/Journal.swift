@@ -1,5 +1,4 @@
 import FileFormats
-import Foundation
 
 /// The study's events, append-only and synced: the only source of truth.
 ///
@@ -32,10 +31,7 @@ public final class Journal {
 
   /// Appends an event; when this returns it is on the disk.
   public func append(_ event: JournalEvent) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let line = String(decoding: try encoder.encode(event), as: UTF8.self)
-    try file.append(line: line)
+    try file.append(line: JSONLines.line(event))
     state.apply(event)
   }
 
@@ -46,39 +42,16 @@ public final class Journal {
 
   private static func read(_ path: String) throws -> (state: StudyState, intactBytes: Int) {
     var state = StudyState()
-    guard FileManager.default.fileExists(atPath: path) else { return (state, 0) }
-    let data = try MappedFile(path).withUnsafeBytes { Data($0) }
-    let decoder = JSONDecoder()
-    var line = 0
-    var start = data.startIndex
-    while let end = data[start...].firstIndex(of: UInt8(ascii: "\n")) {
-      line += 1
-      let event: JournalEvent
-      do {
-        event = try decoder.decode(JournalEvent.self, from: data[start..<end])
-      } catch {
-        throw StudyError.corruptJournal(path: path, line: line, reason: Journal.reason(error))
+    do {
+      let intactBytes = try JSONLines.read(path) { (event: JournalEvent, line) in
+        if let problem = state.problem(with: event) {
+          throw JSONLines.Damage(line: line, reason: problem)
+        }
+        state.apply(event)
       }
-      if let problem = state.problem(with: event) {
-        throw StudyError.corruptJournal(path: path, line: line, reason: problem)
-      }
-      state.apply(event)
-      start = end + 1
-    }
-    return (state, start)
-  }
-
-  /// Returns in a few words why a line could not be decoded.
-  package static func reason(_ error: any Error) -> String {
-    switch error {
-    case DecodingError.keyNotFound(let key, _): "the key \"\(key.stringValue)\" is missing"
-    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-      "a wrong type at \(context.codingPath.map(\.stringValue).joined(separator: "."))"
-    case DecodingError.dataCorrupted(let context) where context.underlyingError == nil:
-      context.codingPath.isEmpty
-        ? context.debugDescription
-        : "an unknown value at \(context.codingPath.map(\.stringValue).joined(separator: "."))"
-    default: "not valid JSON"
+      return (state, intactBytes)
+    } catch let damage as JSONLines.Damage {
+      throw StudyError.corruptJournal(path: path, line: damage.line, reason: damage.reason)
     }
   }
 }

@@ -1,29 +1,23 @@
 import Foundation
 
 /// A JSON value on its way to a file: members keep their order, numbers the digits that were chosen.
-indirect enum JSONText: Sendable {
+package indirect enum JSONText: Sendable {
   /// A number, `true`, `false` or `null`, as it will stand in the file.
   case literal(String)
   case text(String)
   case array([JSONText])
   case object([(name: String, value: JSONText)])
 
-  static let null = JSONText.literal("null")
+  package static let null = JSONText.literal("null")
 
-  init(_ value: Int) { self = .literal(String(value)) }
-  init(_ value: Bool) { self = .literal(String(value)) }
+  package init(_ value: Int) { self = .literal(String(value)) }
+  package init(_ value: Bool) { self = .literal(String(value)) }
 
   /// Creates a text, or null.
-  init(_ value: String?) { self = value.map(JSONText.text) ?? .null }
-
-  /// Creates a number with a fixed count of decimals, or null if it is not known or not finite.
-  init(_ value: Double?, decimals: Int) {
-    let digits = value?.fixed(decimals) ?? ""
-    self = digits.isEmpty ? .null : .literal(digits)
-  }
+  package init(_ value: String?) { self = value.map(JSONText.text) ?? .null }
 
   /// The value over several lines, two spaces deep per level.
-  var formatted: String { formatted(indentation: "") }
+  package var formatted: String { formatted(indentation: "") }
 
   private func formatted(indentation: String) -> String {
     let inner = indentation + "  "
