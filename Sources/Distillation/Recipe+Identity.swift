@@ -29,10 +29,3 @@ extension Recipe {
     return parts.map { "\($0)=\($1)" }.joined(separator: " ")
   }
 }
-
-extension Network {
-  /// Every layer and connection, on one line: equal texts are equal networks.
-  public var identity: String {
-    nodes.map { "\($0.layer)\($0.inputs)\($0.shape)" }.joined(separator: ";")
-  }
-}

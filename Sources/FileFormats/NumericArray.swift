@@ -63,11 +63,6 @@ extension NumericArray {
     }
   }
 
-  /// Returns the elements if they are stored as unsigned bytes, otherwise nil.
-  public func asUInt8() -> [UInt8]? {
-    elementType == .uint8 ? [UInt8](bytes) : nil
-  }
-
   /// Returns the elements if they are whole numbers, otherwise nil.
   ///
   /// Unsigned 64-bit numbers above `Int.max` become `Int.max`.

@@ -1,13 +1,8 @@
-import Foundation
-
 extension SearchSpace {
   /// The number of architectures; exact up to 2⁵³, beyond that to about 15 digits.
   public var pointCount: Double {
     Census(of: parameters).pointCount
   }
-
-  /// The decimal logarithm of the number of architectures.
-  public var pointCountLog10: Double { log10(pointCount) }
 
   /// Returns every architecture once, in the order of their choices, or nil if there are more than
   /// `limit`.

@@ -42,7 +42,9 @@ struct PreparedDatasetTests {
     #expect(counts == [40, 8, 6])
     let shape = [dataset.height, dataset.width, dataset.channels, dataset.classes]
     #expect(shape == [4, 5, 1, 3])
-    let images = try #require(try IDXFile.read(folder.file("train-images")).asUInt8())
+    let images = try #require(try IDXFile.read(folder.file("train-images")).asInts()).map {
+      UInt8($0)
+    }
     let labels = try #require(try IDXFile.read(folder.file("train-labels")).asInts())
     var seen: Set<Int> = []
     for split in [DatasetSplit.training, .validation] {
@@ -55,7 +57,9 @@ struct PreparedDatasetTests {
       }
     }
     #expect(seen.count == 48)
-    let testImages = try #require(try IDXFile.read(folder.file("test-images")).asUInt8())
+    let testImages = try #require(try IDXFile.read(folder.file("test-images")).asInts()).map {
+      UInt8($0)
+    }
     #expect(pixels(dataset, 5, .test) == Array(testImages[100..<120]))
   }
 
