@@ -26,7 +26,7 @@ struct TrainingTrace: Decodable {
 
   static func load() throws -> TrainingTrace {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("Fixtures/training-trace.json")
+      .appendingPathComponent("../Fixtures/training-trace.json")
     return try JSONDecoder().decode(TrainingTrace.self, from: Data(contentsOf: file))
   }
 
