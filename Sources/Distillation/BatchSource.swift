@@ -49,7 +49,9 @@ final class BatchSource: @unchecked Sendable {
       case .none: break
       case .cached(let targets): targets.fill(slice.teacher, indices: chosen)
       case .model:
-        guard let plan = teacherPlans[slice.range.lowerBound] else { return }
+        guard let plan = teacherPlans[slice.range.lowerBound] else {
+          preconditionFailure("no teacher for the slice that begins at \(slice.range.lowerBound)")
+        }
         plan.input.update(
           from: slice.images, count: chosen.count * reader.dataset.imageElements)
         plan.run(images: chosen.count)

@@ -2,6 +2,7 @@ import Datasets
 import FileFormats
 import Foundation
 import NeuralNetworks
+import TensorKernels
 
 /// A teacher's logits for every training image, in a file that all workers map.
 public final class SoftTargets: Sendable {
@@ -57,9 +58,9 @@ extension TeacherSignal {
     let classes = reader.dataset.classes
     let source = BatchSource(reader: reader, recipe: recipe, seed: seed, signal: self)
     let images = UnsafeMutablePointer<Float>.allocate(
-      capacity: recipe.batch * reader.dataset.imageElements + 64)
+      capacity: recipe.batch * reader.dataset.imageElements + readMargin)
     let labels = UnsafeMutablePointer<Int32>.allocate(capacity: recipe.batch)
-    let logits = UnsafeMutablePointer<Float>.allocate(capacity: recipe.batch * classes + 64)
+    let logits = UnsafeMutablePointer<Float>.allocate(capacity: recipe.batch * classes + readMargin)
     defer {
       images.deallocate()
       labels.deallocate()

@@ -35,7 +35,7 @@ public struct ConvolutionShape: Hashable, Sendable {
       stride == 1
       ? paddedWidth * paddedHeight * outputChannels
       : padded + outputHeight * outputWidth * windowFloats
-    return max(padded, gradient) + 32
+    return max(padded, gradient) + readMargin
   }
 }
 

@@ -5,7 +5,7 @@
 /// The gradient with respect to the input.
 ///
 /// - Parameters:
-///   - gradientFrame: With respect to the output, `[gradientFramePixels, 16]`.
+///   - gradientFrame: With respect to the output, a frame of the output's size.
 ///   - filter: `[k·k, 16]`.
 ///   - output: `[inputPixels, 16]`; overwritten.
 public func depthwisePlaneBackwardInput(
@@ -16,7 +16,7 @@ public func depthwisePlaneBackwardInput(
   switch (kernel, shape.stride) {
   case (1, 1), (3, 1), (5, 1), (7, 1):
     runInputGradient(
-      PlanePass(
+      PlaneConvolution(
         source: gradientFrame, rowStride: shape.gradientRow, tapRowStride: shape.gradientRow,
         filter: filter + (kernel &* kernel &- 1) &* vectorWidth,
         filterRowStep: -kernel &* vectorWidth, filterStep: -vectorWidth, tapRows: kernel,
@@ -36,7 +36,7 @@ public func depthwisePlaneBackwardInput(
 }
 
 /// Runs a pass over the gradient's frame with `columns` taps a row.
-private func runInputGradient(_ pass: PlanePass, columns: Int) {
+private func runInputGradient(_ pass: PlaneConvolution, columns: Int) {
   let none = NoSink()
   let (one, two) = (InlineArray<1, Bool>.self, InlineArray<2, Bool>.self)
   let (three, four) = (InlineArray<3, Bool>.self, InlineArray<4, Bool>.self)
@@ -80,7 +80,7 @@ private func inputGradientClass(
   let sourceY = (firstY &+ padding &- lastTapY) >> 1 &+ padding
   let sourceX = (firstX &+ padding &- lastTapX) >> 1 &+ padding
   runInputGradient(
-    PlanePass(
+    PlaneConvolution(
       source: gradientFrame + sourceY &* shape.gradientRow + sourceX &* vectorWidth,
       rowStride: shape.gradientRow, tapRowStride: shape.gradientRow,
       filter: filter + (lastTapY &* kernel &+ lastTapX) &* vectorWidth,

@@ -3,8 +3,8 @@
 /// Adds the gradient with respect to the filter.
 ///
 /// - Parameters:
-///   - frame: The input with its border, `[framePixels, 16]`.
-///   - gradientFrame: With respect to the output, `[gradientFramePixels, 16]`.
+///   - frame: The input with its border, a frame of the shape's size.
+///   - gradientFrame: With respect to the output, a frame of the output's size.
 ///   - output: `[k·k, 16]`; accumulated into.
 public func depthwisePlaneBackwardFilter(
   _ frame: UnsafePointer<Float>, _ gradientFrame: UnsafePointer<Float>,

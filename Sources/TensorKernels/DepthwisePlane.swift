@@ -27,12 +27,6 @@ public struct PlaneShape: Hashable, Sendable {
   public var outputWidth: Int { (width - 1) / stride + 1 }
   public var inputPixels: Int { height * width }
   public var outputPixels: Int { outputHeight * outputWidth }
-  /// Pixels of the input's frame.
-  public var framePixels: Int { (height + 2 * padding) * (width + 2 * padding) }
-  /// Pixels of the frame of the output's gradient.
-  public var gradientFramePixels: Int {
-    (outputHeight + 2 * padding) * (outputWidth + 2 * padding)
-  }
 
   var padding: Int { kernel / 2 }
   /// Floats from one row of the input's frame to the next.
@@ -63,7 +57,7 @@ public func zeroFrameBorder(
 /// output = frame ∗ filter, and the sums that batch normalisation needs of it.
 ///
 /// - Parameters:
-///   - frame: The input with its border, `[framePixels, 16]`.
+///   - frame: The input with its border, `[(height + 2·padding)·(width + 2·padding), 16]`.
 ///   - filter: `[k·k, 16]`.
 ///   - pivot: `[16]`, a number near each channel's mean.
 ///   - output: `[outputPixels, 16]`; overwritten.
@@ -87,7 +81,7 @@ private func convolve(
   _ frame: UnsafePointer<Float>, _ filter: UnsafePointer<Float>,
   into output: UnsafeMutablePointer<Float>, shape: PlaneShape, _ sink: some PixelSink
 ) {
-  let pass = PlanePass(
+  let pass = PlaneConvolution(
     source: frame, rowStride: shape.stride &* shape.frameRow, tapRowStride: shape.frameRow,
     filter: filter, filterRowStep: shape.kernel &* vectorWidth, filterStep: vectorWidth,
     tapRows: shape.kernel, output: output, outputRowStride: shape.outputWidth &* vectorWidth,

@@ -3,8 +3,8 @@ import Foundation
 /// One block of zeroed memory from which a plan takes all its buffers.
 ///
 /// It starts on a 2 MB boundary where it is large and asks for huge pages, which makes the first touch
-/// about five times cheaper. A margin of 64 floats lies behind the last buffer, because kernels may read
-/// a whole vector at the end of a row.
+/// about five times cheaper. Twice the `readMargin` lies behind the last
+/// buffer, so that a plan need not give its last buffer one of its own.
 public final class FloatArena: @unchecked Sendable {
   public let base: UnsafeMutablePointer<Float>
   public let count: Int
@@ -13,8 +13,7 @@ public final class FloatArena: @unchecked Sendable {
 
   /// Takes memory for `count` floats.
   public init(count: Int) {
-    let margin = 64
-    let bytes = (count + margin) * MemoryLayout<Float>.stride
+    let bytes = (count + 2 * readMargin) * MemoryLayout<Float>.stride
     let hugePage = 1 << 21
     let alignment = bytes >= hugePage ? hugePage : 64
     let rounded = (bytes + alignment - 1) / alignment * alignment

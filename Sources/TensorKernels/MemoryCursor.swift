@@ -1,3 +1,7 @@
+/// Floats that must lie behind a buffer: kernels load one or two whole vectors at the end of a row, and use
+/// of them only what belongs to the row.
+public let readMargin = 2 * vectorWidth
+
 /// Hands out consecutive buffers of one stretch of memory, or only counts what they take.
 ///
 /// The same code lays out a stretch twice: first on a cursor without memory, to learn how much to ask
@@ -19,7 +23,7 @@ public struct MemoryCursor {
   /// Returns room for `count` floats, aligned to a vector, with a margin for reads past the end.
   public mutating func take(_ count: Int) -> UnsafeMutablePointer<Float> {
     let place = base + floats
-    floats += (count + 15) / 16 * 16 + 32
+    floats += (count + 15) / 16 * 16 + readMargin
     return place
   }
 

@@ -16,7 +16,7 @@ public struct InferenceTimer {
   /// Times a network with random weights, which do not change what is computed.
   public init(_ network: Network) {
     let layout = ParameterLayout(network)
-    let memory = FloatArena(count: layout.parameterFloats + layout.statisticFloats + 64)
+    let memory = FloatArena(count: layout.parameterFloats + layout.statisticFloats)
     layout.initialize(memory.base, seed: 1)
     let statistics = memory.base + layout.parameterFloats
     for i in 0..<layout.statisticFloats { statistics[i] = 1 }

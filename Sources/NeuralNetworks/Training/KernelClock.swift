@@ -85,13 +85,6 @@ public final class KernelClock: @unchecked Sendable {
     row[KernelClock.lastLap] = now
   }
 
-  /// Sets all sums to zero; laps under way go on.
-  public func reset() {
-    for thread in 0..<threads {
-      (rows + thread * KernelClock.rowLength).update(repeating: 0, count: KernelClock.lastLap)
-    }
-  }
-
   /// The nanoseconds of every kind, summed over the threads.
   public var nanoseconds: [KernelKind: Int] {
     var sums: [KernelKind: Int] = [:]

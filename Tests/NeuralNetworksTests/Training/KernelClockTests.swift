@@ -60,21 +60,6 @@ struct KernelClockTests {
     #expect(times.values.reduce(0, +) <= 3 * elapsed)
   }
 
-  @Test("forgets all sums on reset, and goes on from the last lap")
-  func reset() throws {
-    let clock = KernelClock(threads: 2)
-    for thread in 0..<2 {
-      clock.start(thread: thread)
-      clock.lap(.pooling, thread: thread)
-    }
-    clock.reset()
-    #expect(clock.nanoseconds.values.allSatisfy { $0 == 0 })
-    sleep(milliseconds: 2)
-    clock.lap(.optimizer, thread: 1)
-    #expect(try #require(clock.nanoseconds[.optimizer]) >= 2_000_000)
-    #expect(clock.nanoseconds[.pooling] == 0)
-  }
-
   @Test("names kinds as reports write them")
   func names() {
     #expect(KernelKind.squeezeExcitation.rawValue == "squeeze_excitation")

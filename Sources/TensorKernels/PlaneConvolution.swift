@@ -3,7 +3,7 @@
 /// Where a pass reads, in which order it takes the taps, and where it writes.
 ///
 /// Strides and steps are in floats.
-struct PlanePass {
+struct PlaneConvolution {
   /// The pixel under the first tap of the first output pixel.
   var source: UnsafePointer<Float>
   /// From one output row's window to the next one's.
@@ -26,7 +26,7 @@ struct PlanePass {
   var width: Int
 }
 
-extension PlanePass {
+extension PlaneConvolution {
   /// Computes R pixels, W to a row, from (y, x) on, with T × K taps; windows are S pixels apart.
   @inline(__always)
   private func pixels<let R: Int, let W: Int, let T: Int, let K: Int, let S: Int>(
