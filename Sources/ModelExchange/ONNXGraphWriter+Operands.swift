@@ -20,9 +20,9 @@ extension ONNXGraphWriter {
   }
 
   func value(of index: Int) -> Value {
-    var source = index
-    while case .dropout = network.nodes[source].layer { source = network.nodes[source].inputs[0] }
-    guard let value = values[source] else { preconditionFailure("node \(index) has not run") }
+    guard let value = values[sources[index]] else {
+      preconditionFailure("node \(index) has not run")
+    }
     return value
   }
 
@@ -73,8 +73,7 @@ extension ONNXGraphWriter {
     outputs: Int = 1
   ) -> String {
     let tensor = layout.tensor(role, of: node)
-    let isStatistic = role == .runningMean || role == .runningVariance
-    let source = isStatistic ? statistics : parameters
+    let source = tensor.isStatistic ? statistics : parameters
     let values = Array(source[tensor.offset..<tensor.offset + tensor.count])
     return constant(
       tensor.name, shape: shape ?? tensor.shape,

@@ -13,18 +13,21 @@ struct ONNXGraphWriter {
   let layout: ParameterLayout
   let parameters: [Float]
   let statistics: [Float]
+  /// For each node, the node whose output it stands for; a dropout's is what it reads.
+  let sources: [Int]
   /// By head.
   let folded: [Int: FoldedLayer]
 
   var graph: ONNXGraph
-  /// What holds each node's output; a dropout's is what it reads.
+  /// What holds the output of each node that has run.
   var values: [Int: Value]
 
   init(
-    network: Network, layout: ParameterLayout, parameters: [Float], statistics: [Float],
+    _ inference: InferenceGraph, parameters: [Float], statistics: [Float],
     folded: [Int: FoldedLayer]
   ) {
-    (self.network, self.layout, self.folded) = (network, layout, folded)
+    network = inference.network
+    (sources, layout, self.folded) = (inference.sources, ParameterLayout(network), folded)
     (self.parameters, self.statistics) = (parameters, statistics)
     let image = network.inputShape
     let sizes = [1, image.channels, image.height, image.width]
@@ -68,10 +71,8 @@ extension ONNXGraphWriter {
       appendSum(add, of: output, and: addend)
       output = add
     }
-    if let activation = group.activation,
-      case .activation(let kind) = network.nodes[activation].layer
-    {
-      appendActivation(kind, activation, on: output)
+    if let activation = group.activation {
+      appendActivation(network.activation(of: group), activation, on: output)
     }
   }
 

@@ -18,8 +18,7 @@ extension ONNXModel {
   ) {
     let graph = InferenceGraph(network)
     var writer = ONNXGraphWriter(
-      network: network, layout: ParameterLayout(network), parameters: parameters,
-      statistics: statistics,
+      graph, parameters: parameters, statistics: statistics,
       folded: graph.foldedLayers(parameters: parameters, statistics: statistics))
     for group in graph.groups { writer.append(group) }
     self.init(

@@ -6,7 +6,7 @@ extension BottleneckLayer {
     let slice = turn.slice
     let parts = BottleneckScratch(shape, memory: scratch(slice))
     let pixels = shape.plane.outputPixels
-    norm.clearSums(slice)
+    norm.statistics.clearSums(slice: slice)
     for images in groups(slice) {
       turn.norm?.applyBackward(slice: slice, images: images)
       turn.lap(.norm)

@@ -46,9 +46,25 @@ struct BottleneckLayer: TrainingLayer, @unchecked Sendable {
     }
   }
 
-  var forwardPasses: Int { expansion == nil ? 2 : 3 }
-  var backwardPasses: Int { expansion == nil || delivery == .none ? 2 : 3 }
-  var settlesLastPass: Bool { expansion != nil && delivery == .none }
+  var forwardPasses: [ForwardPass] {
+    var passes: [ForwardPass] = []
+    if let expansion {
+      passes.append(
+        ForwardPass(expansion.gatherMoments, settle: expansion.settleForward))
+    }
+    passes.append(ForwardPass(convolve, settle: norm.statistics.prepareForward))
+    passes.append(ForwardPass(project))
+    return passes
+  }
+
+  var backwardPasses: [BackwardPass] {
+    var passes = [
+      BackwardPass(projectBackward, settle: norm.statistics.prepareBackward),
+      BackwardPass(convolveBackward, settle: expansion.map { $0.settleBackward }),
+    ]
+    if let expansion, delivery != .none { passes.append(BackwardPass(expansion.deliverRest)) }
+    return passes
+  }
 
   var bringsNorm: Bool {
     isWholeVectors(shape.groupImages * shape.plane.outputPixels * shape.outputs)
@@ -69,39 +85,7 @@ struct BottleneckLayer: TrainingLayer, @unchecked Sendable {
       }
     }
     squeeze?.rearrange()
-    norm.preparePivot()
-  }
-
-  func forward(_ turn: TrainingTurn, pass: Int) {
-    switch (pass, expansion) {
-    case (0, let expansion?): expansion.gatherMoments(turn)
-    case (0, nil), (1, _?): convolve(turn)
-    default: project(turn)
-    }
-  }
-
-  func settleForward(pass: Int, momentum: Float) {
-    if pass == 0, let expansion {
-      expansion.settleForward(momentum: momentum)
-    } else if pass < forwardPasses - 1 {
-      norm.settleForward(momentum: momentum)
-    }
-  }
-
-  func backward(_ turn: TrainingTurn, pass: Int) {
-    switch pass {
-    case 0: projectBackward(turn)
-    case 1: convolveBackward(turn)
-    default: expansion?.deliverRest(turn)
-    }
-  }
-
-  func settleBackward(pass: Int) {
-    switch pass {
-    case 0: norm.settleBackward()
-    case 1: expansion?.settleBackward()
-    default: break
-    }
+    norm.statistics.preparePivot()
   }
 }
 
@@ -140,7 +124,7 @@ extension BottleneckLayer {
     let parts = BottleneckScratch(shape, memory: scratch(slice))
     let plane = shape.plane
     shape.inputFrame.clearBorder(parts.frame)
-    norm.clearSums(slice)
+    norm.statistics.clearSums(slice: slice)
     for images in groups(slice) {
       for block in 0..<shape.planes {
         expansion?.product(plane: block, slice: slice, images: images, into: parts.values)
@@ -155,7 +139,7 @@ extension BottleneckLayer {
           turn.lap(.activation)
           depthwisePlaneForward(
             parts.frame, weights.filters + block * shape.taps * planeChannels,
-            pivot: norm.buffers.mean + block * planeChannels,
+            pivot: norm.statistics.buffers.mean + block * planeChannels,
             into: output + place * plane.outputPixels * planeChannels, shape: plane,
             sums: parts.sums)
           turn.lap(.depthwise)

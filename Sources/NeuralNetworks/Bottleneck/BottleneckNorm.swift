@@ -1,49 +1,19 @@
 import TensorKernels
 
 /// The batch norm and activation behind a bottleneck's depthwise convolution, plane by plane.
-struct BottleneckNorm: @unchecked Sendable {
-  let channels: Int
+struct BottleneckNorm: Sendable {
+  let statistics: ChannelNorm
   let activation: Activation
-  /// Positions of the whole batch.
-  let positions: Int
-  let slices: Int
-  let tensors: NormTensors
-  let buffers: NormBuffers
-  let inverseDeviation: UnsafeMutablePointer<Float>
-  /// `[slices, 2, channels]`.
-  let sums: UnsafeMutablePointer<Double>
 
-  func preparePivot() {
-    TensorKernels.preparePivot(runningMean: tensors.runningMean, buffers: buffers)
-  }
-
-  func clearSums(_ slice: Int) {
-    (sums + slice * 2 * channels).update(repeating: 0, count: 2 * channels)
-  }
+  private var buffers: NormBuffers { statistics.buffers }
 
   /// Adds two sums of sixteen lanes.
   func add(_ lanes: UnsafePointer<Float>, plane: Int, slice: Int) {
-    let target = sums + slice * 2 * channels + plane * planeChannels
+    let (channels, target) = (statistics.channels, statistics.sums(slice) + plane * planeChannels)
     for lane in 0..<min(planeChannels, channels - plane * planeChannels) {
       target[lane] += Double(lanes[lane])
       target[channels + lane] += Double(lanes[planeChannels + lane])
     }
-  }
-
-  func settleForward(momentum: Float) {
-    prepareNorm(
-      sums: sums, slices: slices, positions: positions, gamma: tensors.gamma.value,
-      beta: tensors.beta.value,
-      runningMean: tensors.runningMean, runningVariance: tensors.runningVariance,
-      momentum: momentum,
-      inverseDeviation: inverseDeviation, buffers: buffers)
-  }
-
-  func settleBackward() {
-    prepareNormBackward(
-      sums: sums, slices: slices, positions: positions, gamma: tensors.gamma.value,
-      inverseDeviation: inverseDeviation, gammaGradient: tensors.gamma.gradient(0),
-      betaGradient: tensors.beta.gradient(0), buffers: buffers)
   }
 
   func activate(

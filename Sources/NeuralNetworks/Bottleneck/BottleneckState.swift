@@ -3,11 +3,8 @@ import TensorKernels
 /// The memory that a bottleneck keeps for the whole of training.
 struct BottleneckState {
   let weights: BottleneckLayer.Weights
-  /// Scale, shift, mean and gradient coefficients of the depthwise convolution's norm.
-  let norm: NormBuffers
-  let inverseDeviation: UnsafeMutablePointer<Float>
-  /// `[slices, 2, channels]`.
-  let normSums: UnsafeMutablePointer<Double>
+  /// Of the depthwise convolution's norm.
+  let norm: ChannelNorm.Memory
   /// Every slice's `[planes, k·k, 16]`.
   let filterGradients: [UnsafeMutablePointer<Float>]
   let linear: (norm: LinearNormBuffers, moments: [LinearMoments])?
@@ -22,10 +19,8 @@ struct BottleneckState {
     cursor: inout MemoryCursor
   ) {
     weights = BottleneckLayer.Weights(shape, cursor: &cursor)
-    let period = ChannelPeriod(channels: shape.channels)
-    norm = NormBuffers(memory: cursor.take(NormBuffers.floats(period)), period: period)
-    inverseDeviation = cursor.take(shape.channels)
-    normSums = cursor.takeDoubles(2 * shape.channels * images.count)
+    norm = ChannelNorm.Memory(
+      channels: shape.channels, slices: images.count, cursor: &cursor)
     var gradients: [UnsafeMutablePointer<Float>] = []
     for _ in images {
       gradients.append(cursor.take(shape.planes * shape.taps * planeChannels))

@@ -8,9 +8,18 @@ struct PooledExpansionLayer: TrainingLayer, @unchecked Sendable {
   let outputGradient: SliceBuffer
   let scratch: SliceBuffer
 
-  let forwardPasses = 2
-  var backwardPasses: Int { expansion.delivery == .none ? 1 : 2 }
-  var settlesLastPass: Bool { backwardPasses == 1 }
+  var forwardPasses: [ForwardPass] {
+    [
+      ForwardPass(expansion.gatherMoments, settle: expansion.settleForward),
+      ForwardPass(forward),
+    ]
+  }
+
+  var backwardPasses: [BackwardPass] {
+    var passes = [BackwardPass(backward, settle: expansion.settleBackward)]
+    if expansion.delivery != .none { passes.append(BackwardPass(expansion.deliverRest)) }
+    return passes
+  }
 
   /// Where a group's values lie in the scratch.
   struct Scratch {
@@ -51,8 +60,7 @@ struct PooledExpansionLayer: TrainingLayer, @unchecked Sendable {
       positions: groupImages * expansion.positions, planes: expansion.planes, cursor: &cursor)
   }
 
-  func forward(_ turn: TrainingTurn, pass: Int) {
-    if pass == 0 { return expansion.gatherMoments(turn) }
+  private func forward(_ turn: TrainingTurn) {
     let (slice, positions) = (turn.slice, expansion.positions)
     let parts = parts(slice)
     for images in imageGroups(expansion.images[slice], of: groupImages) {
@@ -71,12 +79,7 @@ struct PooledExpansionLayer: TrainingLayer, @unchecked Sendable {
     }
   }
 
-  func settleForward(pass: Int, momentum: Float) {
-    if pass == 0 { expansion.settleForward(momentum: momentum) }
-  }
-
-  func backward(_ turn: TrainingTurn, pass: Int) {
-    if pass == 1 { return expansion.deliverRest(turn) }
+  private func backward(_ turn: TrainingTurn) {
     let (slice, positions) = (turn.slice, expansion.positions)
     let parts = parts(slice)
     expansion.moments[slice].clearGradientSums()
@@ -101,9 +104,5 @@ struct PooledExpansionLayer: TrainingLayer, @unchecked Sendable {
       expansion.deliver(parts.gradients, slice: slice, images: images)
       turn.lap(.pointwise)
     }
-  }
-
-  func settleBackward(pass: Int) {
-    if pass == 0 { expansion.settleBackward() }
   }
 }

@@ -32,14 +32,14 @@ extension UnitBuilder {
       shape, inputs: expansion.map { network.inputShape(of: $0.convolution).channels },
       hidden: hidden, images: images, cursor: &cursor)
     let norm = BottleneckNorm(
-      channels: shape.channels, activation: depthwise.activation,
-      positions: images.reduce(0, +) * shape.plane.outputPixels, slices: images.count,
-      tensors: normTensors(depthwise.norm), buffers: state.norm,
-      inverseDeviation: state.inverseDeviation, sums: state.normSums)
-    let squeeze = depthwise.squeeze.map {
+      statistics: ChannelNorm(
+        channels: shape.channels, positions: images.reduce(0, +) * shape.plane.outputPixels,
+        slices: images.count, tensors: normTensors(depthwise.norm), memory: state.norm),
+      activation: depthwise.activation)
+    let squeeze = depthwise.squeeze.map { node in
       ExcitationGate(
-        channels: shape.channels, hidden: hidden!, tensors: excitationTensors($0),
-        memory: state.excitation!)
+        channels: shape.channels, hidden: hidden!,
+        tensors: ExcitationGate.Tensors { tensor($0, node) }, memory: state.excitation!)
     }
     return BottleneckLayer(
       shape: shape, images: images,

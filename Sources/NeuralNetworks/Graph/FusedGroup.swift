@@ -14,6 +14,9 @@ public struct FusedGroup: Hashable, Sendable {
   public var activation: Int?
   /// The node whose output the group gives.
   public var output: Int
+
+  /// Whether anything follows the head in its group.
+  var hasTail: Bool { norm != nil || add != nil || activation != nil }
 }
 
 /// What a node is to the rule of fusion.
@@ -26,6 +29,15 @@ public enum FusionRole: Hashable, Sendable {
   case activation
   /// Anything else: a group of its own.
   case alone
+
+  /// Whether the layer, where it leads a group, computes nothing as the head: the group's norm, add or
+  /// activation reads the head's input.
+  var readsInputDirectly: Bool {
+    switch self {
+    case .norm, .add, .activation: true
+    case .head, .alone: false
+    }
+  }
 }
 
 extension FusedGroup {
@@ -82,32 +94,11 @@ extension Network {
   /// The groups in the order in which they run. The input node has none.
   public var fusedGroups: [FusedGroup] {
     FusedGroup.groups(
-      roles: nodes.map { $0.layer.fusionRole }, inputs: nodes.map { $0.inputs })
+      roles: nodes.map { $0.layer.family.fusionRole }, inputs: nodes.map { $0.inputs })
   }
 
-  /// The activation that ends `group`.
+  /// The activation that ends `group`, or is all of it.
   public func activation(of group: FusedGroup) -> Activation {
-    if let index = group.activation, case .activation(let kind) = nodes[index].layer { return kind }
-    return .identity
-  }
-}
-
-extension Layer {
-  /// What the layer is to the rule of fusion.
-  fileprivate var fusionRole: FusionRole {
-    switch self {
-    case .batchNorm: .norm
-    case .add: .add
-    case .activation: .activation
-    default: leadsFusion ? .head : .alone
-    }
-  }
-
-  /// Whether a norm, an add and an activation can run in this layer's kernel.
-  var leadsFusion: Bool {
-    switch self {
-    case .convolution, .groupedConvolution, .depthwiseConvolution, .dense, .batchNorm, .add: true
-    default: false
-    }
+    nodes[group.activation ?? group.head].layer.activation ?? .identity
   }
 }

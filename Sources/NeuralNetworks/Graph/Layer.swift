@@ -69,34 +69,3 @@ public enum Layer: Hashable, Sendable {
   /// Sets values to zero with probability `rate` in training and scales the others; identity otherwise.
   case dropout(rate: Double)
 }
-
-extension Layer {
-  /// The layer's kind as one word, for error messages and tables.
-  public var name: String {
-    switch self {
-    case .input: "input"
-    case .convolution: "convolution"
-    case .groupedConvolution: "grouped_convolution"
-    case .depthwiseConvolution: "depthwise_convolution"
-    case .batchNorm: "batch_norm"
-    case .activation(let activation): activation.rawValue
-    case .squeezeExcitation: "squeeze_excitation"
-    case .add: "add"
-    case .zero: "zero"
-    case .channelShuffle: "channel_shuffle"
-    case .pooling(let kind, _, _, _): "\(kind.rawValue)_pooling"
-    case .globalAveragePool: "global_average_pool"
-    case .dense: "dense"
-    case .dropout: "dropout"
-    }
-  }
-
-  /// The number of tensors the layer reads.
-  var inputCount: Int {
-    switch self {
-    case .input: 0
-    case .add: 2
-    default: 1
-    }
-  }
-}

@@ -29,11 +29,7 @@ public struct Network: Hashable, Sendable {
     var depths = [Int](repeating: 0, count: nodes.count)
     for (index, node) in nodes.enumerated() {
       let longest = node.inputs.map { depths[$0] }.max() ?? 0
-      switch node.layer {
-      case .convolution, .groupedConvolution, .depthwiseConvolution, .dense:
-        depths[index] = longest + 1
-      default: depths[index] = longest
-      }
+      depths[index] = longest + (node.layer.family.addsDepth ? 1 : 0)
     }
     return depths[nodes.count - 1]
   }
@@ -53,8 +49,10 @@ public struct NetworkError: Error, Hashable, CustomStringConvertible {
 
   public var description: String { "\(layer): \(reason)" }
 
-  init(_ layer: Layer, _ reason: String) {
-    self.layer = layer.name
+  init(_ layer: Layer, _ reason: String) { self.init(layer.name, reason) }
+
+  init(_ layer: String, _ reason: String) {
+    self.layer = layer
     self.reason = reason
   }
 }
@@ -89,8 +87,9 @@ public struct NetworkBuilder {
   /// - Throws: `NetworkError` if the layer cannot work on the current shape.
   @discardableResult
   public mutating func append(_ layer: Layer) throws(NetworkError) -> Int {
-    precondition(layer.inputCount == 1, "\(layer.name) does not read exactly one tensor")
-    let shape = try layer.outputShape(for: currentShape)
+    let family = layer.family
+    precondition(family.inputCount == 1, "\(family.name) does not read exactly one tensor")
+    let shape = try family.outputShape(for: currentShape)
     nodes.append(Network.Node(layer: layer, inputs: [current], shape: shape))
     current = nodes.count - 1
     return current
@@ -128,72 +127,5 @@ public struct NetworkBuilder {
       throw NetworkError(nodes[index].layer, "the output of node \(index) is never read")
     }
     return network
-  }
-}
-
-extension Layer {
-  /// Returns the shape of the layer's output for one image.
-  func outputShape(for input: TensorShape) throws(NetworkError) -> TensorShape {
-    func side(_ length: Int, kernel: Int, stride: Int, padding: Int) throws(NetworkError) -> Int {
-      let result = (length + 2 * padding - kernel) / stride + 1
-      guard length + 2 * padding >= kernel else {
-        throw NetworkError(self, "a window of \(kernel) does not fit into \(input)")
-      }
-      return result
-    }
-    func window(kernel: Int, stride: Int, padding: Int, channels: Int) throws(NetworkError)
-      -> TensorShape
-    {
-      TensorShape(
-        height: try side(input.height, kernel: kernel, stride: stride, padding: padding),
-        width: try side(input.width, kernel: kernel, stride: stride, padding: padding),
-        channels: channels)
-    }
-    func check(_ condition: Bool, _ reason: String) throws(NetworkError) {
-      guard condition else { throw NetworkError(self, reason) }
-    }
-    func convolution(kernel: Int, stride: Int, channels: Int) throws(NetworkError) -> TensorShape {
-      try check(kernel > 0 && kernel % 2 == 1, "the kernel must be odd, got \(kernel)")
-      try check(stride > 0, "the stride must be positive, got \(stride)")
-      try check(channels > 0, "the number of channels must be positive, got \(channels)")
-      return try window(kernel: kernel, stride: stride, padding: kernel / 2, channels: channels)
-    }
-    func checkGroups(_ groups: Int, divide channels: Int, _ whose: String) throws(NetworkError) {
-      try check(groups > 1, "there must be at least 2 groups, got \(groups)")
-      try check(
-        channels % groups == 0,
-        "the number of groups must divide the \(channels) channels of the \(whose), got \(groups)")
-    }
-    switch self {
-    case .input, .add, .zero, .batchNorm, .activation:
-      return input
-    case .convolution(let kernel, let stride, let channels, _):
-      return try convolution(kernel: kernel, stride: stride, channels: channels)
-    case .groupedConvolution(let kernel, let stride, let channels, let groups, _):
-      try checkGroups(groups, divide: input.channels, "input")
-      try checkGroups(groups, divide: channels, "output")
-      return try convolution(kernel: kernel, stride: stride, channels: channels)
-    case .depthwiseConvolution(let kernel, let stride):
-      return try convolution(kernel: kernel, stride: stride, channels: input.channels)
-    case .squeezeExcitation(let hidden):
-      try check(hidden > 0, "the hidden width must be positive, got \(hidden)")
-      return input
-    case .channelShuffle(let groups):
-      try checkGroups(groups, divide: input.channels, "input")
-      return input
-    case .pooling(_, let kernel, let stride, let padding):
-      try check(kernel > 0 && stride > 0, "kernel and stride must be positive")
-      try check(
-        padding >= 0 && padding < kernel, "the padding must be in 0..<\(kernel), got \(padding)")
-      return try window(kernel: kernel, stride: stride, padding: padding, channels: input.channels)
-    case .globalAveragePool:
-      return TensorShape(channels: input.channels)
-    case .dense(let channels):
-      try check(channels > 0, "the number of channels must be positive, got \(channels)")
-      return TensorShape(channels: channels)
-    case .dropout(let rate):
-      try check(rate >= 0 && rate < 1, "the rate must be in [0, 1), got \(rate)")
-      return input
-    }
   }
 }

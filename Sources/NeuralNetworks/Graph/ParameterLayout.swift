@@ -27,7 +27,10 @@ public struct ParameterLayout: Hashable, Sendable {
     public let shape: [Int]
     /// The first float's index in the buffer of parameters, or of statistics for running ones.
     public let offset: Int
+    let kind: LayerTensor.Kind
 
+    /// Whether the tensor is kept by the forward pass, and not trained.
+    public var isStatistic: Bool { kind.isStatistic }
     public var count: Int { shape.reduce(1, *) }
     /// The name in files, such as `12.weight`.
     public var name: String { "\(node).\(role.rawValue)" }
@@ -46,44 +49,27 @@ public struct ParameterLayout: Hashable, Sendable {
 
   /// Lays out the tensors of `network`.
   public init(_ network: Network) {
-    var weights: [(Int, Role, [Int])] = []
-    var others: [(Int, Role, [Int])] = []
-    var running: [(Int, Role, [Int])] = []
+    var weights: [(node: Int, tensor: LayerTensor)] = []
+    var others: [(node: Int, tensor: LayerTensor)] = []
+    var running: [(node: Int, tensor: LayerTensor)] = []
     for (index, node) in network.nodes.enumerated() where !node.inputs.isEmpty {
-      let input = network.inputShape(of: index)
-      let channels = node.shape.channels
-      switch node.layer {
-      case .convolution(let kernel, _, _, let bias):
-        weights.append((index, .weight, [kernel, kernel, input.channels, channels]))
-        if bias { others.append((index, .bias, [channels])) }
-      case .groupedConvolution(let kernel, _, _, let groups, let bias):
-        weights.append((index, .weight, [kernel, kernel, input.channels / groups, channels]))
-        if bias { others.append((index, .bias, [channels])) }
-      case .depthwiseConvolution(let kernel, _):
-        weights.append((index, .weight, [kernel, kernel, channels]))
-      case .batchNorm:
-        others.append((index, .scale, [channels]))
-        others.append((index, .shift, [channels]))
-        running.append((index, .runningMean, [channels]))
-        running.append((index, .runningVariance, [channels]))
-      case .squeezeExcitation(let hidden):
-        weights.append((index, .squeezeWeight, [channels, hidden]))
-        weights.append((index, .exciteWeight, [hidden, channels]))
-        others.append((index, .squeezeBias, [hidden]))
-        others.append((index, .exciteBias, [channels]))
-      case .dense:
-        weights.append((index, .weight, [input.elementCount, channels]))
-        others.append((index, .bias, [channels]))
-      case .input, .activation, .add, .zero, .channelShuffle, .pooling, .globalAveragePool,
-        .dropout:
-        break
+      for tensor in node.layer.family.tensors(network.place(of: index)) {
+        switch tensor.kind {
+        case .weight: weights.append((index, tensor))
+        case .factor, .addend: others.append((index, tensor))
+        case .runningMean, .runningVariance: running.append((index, tensor))
+        }
       }
     }
-    func place(_ list: [(Int, Role, [Int])], from start: Int) -> (tensors: [Tensor], end: Int) {
+    func place(
+      _ list: [(node: Int, tensor: LayerTensor)], from start: Int
+    ) -> (tensors: [Tensor], end: Int) {
       var offset = start
       var tensors: [Tensor] = []
-      for (node, role, shape) in list {
-        let tensor = Tensor(node: node, role: role, shape: shape, offset: offset)
+      for (node, layerTensor) in list {
+        let tensor = Tensor(
+          node: node, role: layerTensor.role, shape: layerTensor.shape, offset: offset,
+          kind: layerTensor.kind)
         tensors.append(tensor)
         offset += (tensor.count + 15) / 16 * 16
       }

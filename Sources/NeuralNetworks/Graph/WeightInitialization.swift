@@ -18,19 +18,28 @@ extension ParameterLayout {
     parameters.update(repeating: 0, count: parameterFloats)
     for tensor in self.parameters {
       let values = parameters + tensor.offset
-      switch tensor.role {
-      case .weight, .squeezeWeight, .exciteWeight:
+      switch tensor.kind {
+      case .weight:
         // The last axis is the outputs', of which each sees the others: a depthwise filter has its own
         // channel as only input, a grouped one those of its group.
         let fanIn = tensor.count / (tensor.shape.last ?? 1)
         let bound = 1 / Double(fanIn).squareRoot()
         var stream = RandomStream(seed: seed, purpose: "weights", tensor.node, tensor.offset)
         for i in 0..<tensor.count { values[i] = Float(bound * (2 * stream.uniform() - 1)) }
-      case .scale:
+      case .factor:
         values.update(repeating: 1, count: tensor.count)
-      case .bias, .shift, .squeezeBias, .exciteBias, .runningMean, .runningVariance:
+      case .addend, .runningMean, .runningVariance:
         break
       }
+    }
+  }
+
+  /// Sets running statistics to their starting values, those of a standard normal distribution.
+  ///
+  /// - Parameter statistics: `[statisticFloats]`, zeros.
+  func initializeStatistics(_ statistics: UnsafeMutablePointer<Float>) {
+    for tensor in self.statistics where tensor.kind == .runningVariance {
+      (statistics + tensor.offset).update(repeating: 1, count: tensor.count)
     }
   }
 }

@@ -26,18 +26,19 @@ extension InferenceGraph {
           statistics: statistics.baseAddress!)
       }
     }
-    func values(at offset: Int, count: Int) -> [Float] {
-      Array(UnsafeBufferPointer(start: folded.arena.base + offset, count: count))
+    func values(_ base: UnsafeMutablePointer<Float>, count: Int) -> [Float] {
+      Array(UnsafeBufferPointer(start: base, count: count))
     }
     var layers: [Int: FoldedLayer] = [:]
     for tensor in layout.parameters where tensor.role == .weight {
-      guard let place = folded.places[tensor.node] else { continue }
+      guard let place = folded.tensors[tensor.node] else { continue }
       layers[tensor.node] = FoldedLayer(
-        weight: values(at: place.weight, count: tensor.count),
-        bias: place.bias.map {
-          values(at: $0, count: network.nodes[tensor.node].shape.channels)
+        weight: values(place[.weight], count: tensor.count),
+        bias: place.values[.bias].map {
+          values($0, count: network.nodes[tensor.node].shape.channels)
         })
     }
-    return layers
+    // The arena goes with its last owner; what is read above must still be there.
+    return withExtendedLifetime(folded) { layers }
   }
 }

@@ -8,7 +8,7 @@ struct InferenceLayout: Sendable {
   /// Lays out a network for up to `capacity` images at once.
   init(_ graph: InferenceGraph, capacity: Int, alignment: Int = 16) {
     let network = graph.network
-    let sources = network.inferenceSources
+    let sources = graph.sources
     var lastUse = [Int](repeating: -1, count: network.nodes.count)
     for (step, group) in graph.groups.enumerated() {
       for input in network.nodes[group.head].inputs { lastUse[sources[input]] = step }
@@ -35,16 +35,5 @@ struct InferenceLayout: Sendable {
       offsets[node] = offsets[source]
     }
     (self.offsets, self.arena) = (offsets, arena)
-  }
-}
-
-extension Network {
-  /// For each node, the node whose buffer holds its output at inference: itself, or what a dropout reads.
-  var inferenceSources: [Int] {
-    var sources = Array(nodes.indices)
-    for (index, node) in nodes.enumerated() {
-      if case .dropout = node.layer { sources[index] = sources[node.inputs[0]] }
-    }
-    return sources
   }
 }

@@ -30,23 +30,21 @@ public final class InferencePlan {
     let layout = InferenceLayout(graph, capacity: capacity)
     let folded = FoldedWeights(
       network, groups: graph.groups, parameters: parameters, statistics: statistics)
-    let scratch = graph.groups.map { group in
-      let head = network.nodes[group.head]
-      let input = network.inputShape(of: group.head)
-      if case .squeezeExcitation(let hidden) = head.layer {
-        return capacity * (2 * input.channels + hidden) + 3 * 32
-      }
-      return UnitDemand(head.layer, input: input, output: head.shape, images: [capacity]).scratch
+    let places = graph.groups.map(network.place)
+    let scratch = places.map {
+      network.nodes[$0.node].layer.family.inferenceScratch($0, capacity: capacity)
     }
-    let arena = FloatArena(count: layout.arena.floats + (scratch.max() ?? 0) + 64)
-    let scratchBase = arena.base + layout.arena.floats + 32
-    steps = graph.groups.map { group in
-      InferenceStep(
-        network: network, group: group, weights: folded.places[group.head],
-        base: folded.arena.base,
-        input: arena.base + layout.offsets[network.nodes[group.head].inputs[0]],
-        addend: group.addend.map { arena.base + layout.offsets[$0] },
-        output: arena.base + layout.offsets[group.output], scratch: scratchBase)
+    let scratchOffset = layout.arena.floats + readMargin
+    let arena = FloatArena(count: scratchOffset + (scratch.max() ?? 0))
+    steps = places.map { place in
+      let head = network.nodes[place.node]
+      return head.layer.family.inferenceStep(
+        InferenceSite(
+          place: place, input: arena.base + layout.offsets[head.inputs[0]],
+          addend: place.group.addend.map { arena.base + layout.offsets[$0] },
+          output: arena.base + layout.offsets[place.group.output],
+          scratch: arena.base + scratchOffset,
+          weights: folded.tensors[place.node] ?? FoldedTensors(values: [:])))
     }
     self.arena = arena
     weights = folded.arena
@@ -62,6 +60,6 @@ public final class InferencePlan {
   /// Computes the logits of the first `images` images of `input`.
   public func run(images: Int) {
     precondition(images <= capacity, "\(images) images do not fit into a plan for \(capacity)")
-    for step in steps { step.run(images: images) }
+    for step in steps { step(images) }
   }
 }

@@ -37,13 +37,3 @@ public struct NetworkCosts: Hashable, Sendable, Codable {
       peakActivationBytes: 4 * InferenceLayout(graph, capacity: 1, alignment: 1).arena.floats)
   }
 }
-
-extension InferenceGraph {
-  /// Multiply–accumulate operations of a training step, per image: the forward pass, the gradients of
-  /// the weights and those of the inputs. No gradient leads to the image, so the first layer has two.
-  ///
-  /// What a fused kernel computes a second time to save memory traffic is not counted.
-  public var trainingMACs: Int {
-    3 * kernels.reduce(0) { $0 + $1.macs } - (kernels.first { $0.macs > 0 }?.macs ?? 0)
-  }
-}

@@ -38,6 +38,14 @@ struct ExcitationGate: @unchecked Sendable {
     let squeezeBias: TrainedTensor
     let exciteWeight: TrainedTensor
     let exciteBias: TrainedTensor
+
+    /// Takes the tensors from where the node's are found by their roles.
+    init(_ tensor: (ParameterLayout.Role) -> TrainedTensor) {
+      squeezeWeight = tensor(.squeezeWeight)
+      squeezeBias = tensor(.squeezeBias)
+      exciteWeight = tensor(.exciteWeight)
+      exciteBias = tensor(.exciteBias)
+    }
   }
 
   /// What the gate keeps for the whole of training.

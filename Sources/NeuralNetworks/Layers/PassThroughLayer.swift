@@ -5,19 +5,19 @@ struct PassThroughLayer: OnePassLayer {
   let elements: Int
   let buffers: LayerBuffers
 
+  init(_ site: TrainingSite) {
+    elements = site.place.input.elementCount
+    buffers = site.buffers
+  }
+
   var kind: KernelKind { .activation }
 
   func forward(_ turn: TrainingTurn) {}
 
   func backward(_ turn: TrainingTurn) {
     let slice = turn.slice
-    let count = buffers.images[slice] * elements
-    switch buffers.delivery {
-    case .none: break
-    case .overwrite:
-      buffers.inputGradient(slice).update(from: buffers.outputGradient(slice), count: count)
-    case .accumulate:
-      add(buffers.outputGradient(slice), to: buffers.inputGradient(slice), count: count)
-    }
+    deliver(
+      buffers.outputGradient(slice), to: buffers.inputGradient(slice), buffers.delivery,
+      count: buffers.images[slice] * elements)
   }
 }

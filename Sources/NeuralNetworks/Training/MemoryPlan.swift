@@ -49,9 +49,9 @@ struct MemoryPlan {
     func elements(_ node: Int) -> Int { largest * network.nodes[node].shape.elementCount }
 
     // The weights stand at the front, each buffer with room for reads past its end.
-    parameters = place(floats: layout.parameterFloats + 32)
-    statistics = place(floats: layout.statisticFloats + 32)
-    gradients = placeSlices(floats: layout.parameterFloats + 32)
+    parameters = place(floats: layout.parameterFloats + readMargin)
+    statistics = place(floats: layout.statisticFloats + readMargin)
+    gradients = placeSlices(floats: layout.parameterFloats + readMargin)
 
     let units = lifetimes.units
     activations[0] = placeSlices(
@@ -73,9 +73,8 @@ struct MemoryPlan {
         max(known.floats, elements(group.output)), min(known.first, written),
         max(known.last, backward)
       )
-      let head = network.nodes[group.head].layer
-      let readsInput = head.readsInputDirectly
-      if group.hasTail && !readsInput {
+      let family = network.nodes[group.head].layer.family
+      if group.hasTail && !family.fusionRole.readsInputDirectly {
         raw[index] = placeSlices(floats: elements(group.head), from: index, to: backward)
       }
       if group.norm != nil && group.addend != nil {
@@ -83,18 +82,19 @@ struct MemoryPlan {
           floats: elements(group.head), from: backward, to: backward)
       }
       let input = unit.inputs[0]
-      if unit.chain == nil, head.needsDetour,
+      if unit.chain == nil, !family.accumulatesInputGradient,
         lifetimes.headDelivery(to: input, from: index) == .accumulate
       {
         detours[index] = placeSlices(floats: elements(input), from: backward, to: backward)
       }
       if let norm = group.norm {
         let channels = network.nodes[norm].shape.channels
-        let floats = NormBuffers.floats(ChannelPeriod(channels: channels))
-        norms[index] = place(floats: floats + channels + 16 + 4 * channels * images.count + 16)
+        var cursor = MemoryCursor()
+        _ = ChannelNorm.Memory(channels: channels, slices: images.count, cursor: &cursor)
+        norms[index] = place(floats: cursor.floats)
       }
       let demand = UnitDemand(unit, network: network, images: images)
-      if demand.state > 0 { states[index] = place(floats: demand.state + 32) }
+      if demand.state > 0 { states[index] = place(floats: demand.state + readMargin) }
       if demand.stored > 0 {
         stored[index] = placeSlices(floats: demand.stored, from: index, to: backward)
       }
@@ -111,7 +111,7 @@ struct MemoryPlan {
         nodeGradients[other] = handle
       }
     }
-    scratch = placeSlices(floats: scratchFloats + 64)
+    scratch = placeSlices(floats: scratchFloats + readMargin)
     let layout = ArenaLayout(requests)
     offsets = layout.offsets
     arena = FloatArena(count: layout.floats)
@@ -123,28 +123,5 @@ struct MemoryPlan {
 
   func slices(_ handle: Handle) -> SliceBuffer {
     SliceBuffer(base: pointer(handle), stride: handle.sliceFloats)
-  }
-}
-
-extension FusedGroup {
-  /// Whether anything follows the head in its group.
-  var hasTail: Bool { norm != nil || add != nil || activation != nil }
-}
-
-extension Layer {
-  /// Whether the layer, as a head, computes nothing itself: its tail reads the head's input.
-  var readsInputDirectly: Bool {
-    switch self {
-    case .batchNorm, .add, .activation: true
-    default: false
-    }
-  }
-
-  /// Whether the layer's backward pass cannot add to its input's gradient, only write it.
-  var needsDetour: Bool {
-    switch self {
-    case .convolution, .groupedConvolution, .dense, .batchNorm, .add, .zero, .activation: false
-    default: true
-    }
   }
 }

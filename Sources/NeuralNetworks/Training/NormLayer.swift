@@ -1,9 +1,8 @@
 import TensorKernels
 
-/// A batch norm over all slices of the batch, with the residual add and the activation behind it.
-///
-/// Between its phases all threads meet: the statistics need every slice.
+/// The batch norm behind a head, with the residual add and the activation behind it.
 struct NormLayer: @unchecked Sendable {
+  let statistics: ChannelNorm
   let shape: TensorShape
   let activation: Activation
   /// What is normalised: the head's output.
@@ -17,59 +16,29 @@ struct NormLayer: @unchecked Sendable {
   let addendGradient: SliceBuffer?
   let addendDelivery: GradientDelivery
   let images: [Int]
-  let tensors: NormTensors
-  let buffers: NormBuffers
-  let inverseDeviation: UnsafeMutablePointer<Float>
-  /// `[slices, 2, channels]`.
-  let sums: UnsafeMutablePointer<Double>
 
-  private var sliceSums: Int { 2 * shape.channels }
-  private var positions: Int { images.reduce(0, +) * shape.positionCount }
   private func positions(_ slice: Int) -> Int { images[slice] * shape.positionCount }
-
-  func preparePivot() {
-    TensorKernels.preparePivot(runningMean: tensors.runningMean, buffers: buffers)
-  }
-
-  func clearSums(slice: Int) {
-    (sums + slice * sliceSums).update(repeating: 0, count: sliceSums)
-  }
 
   /// Adds the moments of some of a slice's images.
   func accumulateMoments(slice: Int, images: Range<Int>) {
     TensorKernels.accumulateMoments(
-      values(slice) + images.lowerBound * shape.elementCount, pivot: buffers.mean,
-      positions: images.count * shape.positionCount, period: buffers.period,
-      into: sums + slice * sliceSums)
-  }
-
-  func prepareForward(momentum: Float) {
-    prepareNorm(
-      sums: sums, slices: images.count, positions: positions, gamma: tensors.gamma.value,
-      beta: tensors.beta.value, runningMean: tensors.runningMean,
-      runningVariance: tensors.runningVariance,
-      momentum: momentum, inverseDeviation: inverseDeviation, buffers: buffers)
+      values(slice) + images.lowerBound * shape.elementCount, pivot: statistics.buffers.mean,
+      positions: images.count * shape.positionCount, period: statistics.buffers.period,
+      into: statistics.sums(slice))
   }
 
   func apply(slice: Int) {
     normForward(
-      values(slice), addend: addend?(slice), activation: activation, buffers: buffers,
+      values(slice), addend: addend?(slice), activation: activation, buffers: statistics.buffers,
       into: output(slice), positions: positions(slice))
   }
 
   func accumulateBackward(slice: Int) {
-    clearSums(slice: slice)
+    statistics.clearSums(slice: slice)
     normBackwardSums(
       gradient: outputGradient(slice), values: values(slice), addend: addend?(slice),
-      activation: activation, buffers: buffers, positions: positions(slice),
-      into: sums + slice * sliceSums)
-  }
-
-  func prepareBackward() {
-    prepareNormBackward(
-      sums: sums, slices: images.count, positions: positions, gamma: tensors.gamma.value,
-      inverseDeviation: inverseDeviation, gammaGradient: tensors.gamma.gradient(0),
-      betaGradient: tensors.beta.gradient(0), buffers: buffers)
+      activation: activation, buffers: statistics.buffers, positions: positions(slice),
+      into: statistics.sums(slice))
   }
 
   /// Turns the output's gradient of some of a slice's images into that of the values and the addend.
@@ -77,15 +46,11 @@ struct NormLayer: @unchecked Sendable {
     let first = images.lowerBound * shape.elementCount
     normBackwardInput(
       gradient: outputGradient(slice) + first, isPreactivation: addend != nil,
-      values: values(slice) + first, activation: activation, buffers: buffers,
+      values: values(slice) + first, activation: activation, buffers: statistics.buffers,
       into: valuesGradient(slice) + first, positions: images.count * shape.positionCount)
     guard let addendGradient else { return }
-    let count = images.count * shape.elementCount
-    let gradient = outputGradient(slice) + first
-    switch addendDelivery {
-    case .none: break
-    case .overwrite: (addendGradient(slice) + first).update(from: gradient, count: count)
-    case .accumulate: add(gradient, to: addendGradient(slice) + first, count: count)
-    }
+    deliver(
+      outputGradient(slice) + first, to: addendGradient(slice) + first, addendDelivery,
+      count: images.count * shape.elementCount)
   }
 }

@@ -1,3 +1,5 @@
+import TensorKernels
+
 /// One tensor's memory in a training plan: a stretch of its own for every slice of the batch.
 struct SliceBuffer: @unchecked Sendable {
   let base: UnsafeMutablePointer<Float>
@@ -14,4 +16,16 @@ enum GradientDelivery: Hashable, Sendable {
   case overwrite
   /// Another reader of the tensor has written its share already.
   case accumulate
+}
+
+/// Delivers a gradient as it is.
+func deliver(
+  _ gradient: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>,
+  _ delivery: GradientDelivery, count: Int
+) {
+  switch delivery {
+  case .none: break
+  case .overwrite: target.update(from: gradient, count: count)
+  case .accumulate: add(gradient, to: target, count: count)
+  }
 }

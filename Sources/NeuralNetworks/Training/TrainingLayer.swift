@@ -56,14 +56,6 @@ struct TrainedTensor: @unchecked Sendable {
   }
 }
 
-/// What a batch norm trains and keeps, each `[channels]`.
-struct NormTensors: @unchecked Sendable {
-  let gamma: TrainedTensor
-  let beta: TrainedTensor
-  let runningMean: UnsafeMutablePointer<Float>
-  let runningVariance: UnsafeMutablePointer<Float>
-}
-
 /// One call of a layer: which slice of which step, what else to do, and the clock that may be running.
 struct TrainingTurn {
   let slice: Int
@@ -81,24 +73,42 @@ struct TrainingTurn {
   }
 }
 
+/// One pass of a layer over the batch in the forward direction, and what one thread does behind it, when
+/// all have met, about what the whole batch decides.
+struct ForwardPass: Sendable {
+  let run: @Sendable (TrainingTurn) -> Void
+  let settle: (@Sendable (_ momentum: Float) -> Void)?
+
+  init(
+    _ run: @escaping @Sendable (TrainingTurn) -> Void,
+    settle: (@Sendable (_ momentum: Float) -> Void)? = nil
+  ) {
+    (self.run, self.settle) = (run, settle)
+  }
+}
+
+/// One pass of a layer over the batch in the backward direction, likewise.
+struct BackwardPass: Sendable {
+  let run: @Sendable (TrainingTurn) -> Void
+  let settle: (@Sendable () -> Void)?
+
+  init(
+    _ run: @escaping @Sendable (TrainingTurn) -> Void, settle: (@Sendable () -> Void)? = nil
+  ) {
+    (self.run, self.settle) = (run, settle)
+  }
+}
+
 /// A layer in a training plan. Slices are independent: any thread may run any slice.
-///
-/// A layer may need several passes over the batch. Between two passes, and after the last backward one,
-/// all threads meet and one of them settles what the whole batch decides.
 protocol TrainingLayer: Sendable {
-  var forwardPasses: Int { get }
-  var backwardPasses: Int { get }
-  /// Whether there is something to settle even after the only backward pass.
-  var settlesLastPass: Bool { get }
+  /// One or more. Nothing is settled behind the last one: the norm behind the layer does that.
+  var forwardPasses: [ForwardPass] { get }
+  /// One or more; together they add to the weights' gradients and deliver the input's.
+  var backwardPasses: [BackwardPass] { get }
   /// Whether the layer calls the norm behind it, in its last forward and its first backward pass.
   var bringsNorm: Bool { get }
   /// Rearranges the weights; called once a step.
   func rearrange()
-  func forward(_ turn: TrainingTurn, pass: Int)
-  func settleForward(pass: Int, momentum: Float)
-  /// Adds to the weights' gradients and delivers the input's.
-  func backward(_ turn: TrainingTurn, pass: Int)
-  func settleBackward(pass: Int)
 }
 
 /// A layer that needs one pass forward and one backward.
@@ -115,20 +125,22 @@ extension TrainingLayer {
 }
 
 extension OnePassLayer {
-  var forwardPasses: Int { 1 }
-  var backwardPasses: Int { 1 }
-  func settleForward(pass: Int, momentum: Float) {}
-  var settlesLastPass: Bool { false }
-  func settleBackward(pass: Int) {}
-
-  func forward(_ turn: TrainingTurn, pass: Int) {
-    forward(turn)
-    turn.lap(kind)
+  var forwardPasses: [ForwardPass] {
+    [
+      ForwardPass { turn in
+        forward(turn)
+        turn.lap(kind)
+      }
+    ]
   }
 
-  func backward(_ turn: TrainingTurn, pass: Int) {
-    backward(turn)
-    turn.lap(kind)
+  var backwardPasses: [BackwardPass] {
+    [
+      BackwardPass { turn in
+        backward(turn)
+        turn.lap(kind)
+      }
+    ]
   }
 }
 

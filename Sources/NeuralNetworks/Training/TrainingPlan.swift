@@ -76,51 +76,6 @@ public final class TrainingPlan: @unchecked Sendable {
   }
 }
 
-/// A unit in a plan: its head, and what follows it in the same kernel.
-struct PlannedUnit: Sendable {
-  enum Tail: Sendable {
-    case none
-    case norm(NormLayer)
-    case activation(ActivationTail)
-  }
-
-  let head: any TrainingLayer
-  let tail: Tail
-}
-
-/// The residual add and activation behind a head without a norm.
-struct ActivationTail: Sendable {
-  let activation: Activation
-  let elements: Int
-  let images: [Int]
-  let values: SliceBuffer
-  let addend: SliceBuffer?
-  let output: SliceBuffer
-  let outputGradient: SliceBuffer
-  let addendGradient: SliceBuffer?
-  let addendDelivery: GradientDelivery
-
-  func forward(slice: Int) {
-    activate(
-      values(slice), addend: addend?(slice), activation: activation, into: output(slice),
-      count: images[slice] * elements)
-  }
-
-  func backward(slice: Int) {
-    let count = images[slice] * elements
-    let gradient = outputGradient(slice)
-    activateBackward(
-      values(slice), addend: addend?(slice), activation: activation, gradient: gradient,
-      count: count)
-    guard let addendGradient else { return }
-    switch addendDelivery {
-    case .none: break
-    case .overwrite: addendGradient(slice).update(from: gradient, count: count)
-    case .accumulate: add(gradient, to: addendGradient(slice), count: count)
-    }
-  }
-}
-
 extension TrainingPlan {
   /// Runs the network on the slices' inputs, with batch statistics.
   ///
@@ -132,26 +87,21 @@ extension TrainingPlan {
     func meet(_ settle: (() -> Void)? = nil) { self.meet(thread: thread, team: team, settle) }
     for index in stride(from: thread, to: units.count, by: team.threadCount) {
       units[index].head.rearrange()
-      if case .norm(let norm) = units[index].tail { norm.preparePivot() }
+      units[index].norm?.statistics.preparePivot()
     }
     for slice in slices { gradients(slice).update(repeating: 0, count: layout.parameterFloats) }
     clock?.lap(.rearrangement, thread: thread)
     meet()
     for unit in units {
       let head = unit.head
-      var norm: NormLayer?
-      if case .norm(let tail) = unit.tail { norm = tail }
-      let brought = head.bringsNorm ? norm : nil
-      for slice in slices { norm?.clearSums(slice: slice) }
-      for pass in 0..<head.forwardPasses {
-        let isLast = pass == head.forwardPasses - 1
+      let brought = head.bringsNorm ? unit.norm : nil
+      for slice in slices { unit.norm?.statistics.clearSums(slice: slice) }
+      let last = unit.forwardPasses.count - 1
+      for (place, pass) in unit.forwardPasses.enumerated() {
         for slice in slices {
-          let turn = turn(slice, step: step, thread: thread, norm: isLast ? brought : nil)
-          head.forward(turn, pass: pass)
+          pass.run(turn(slice, step: step, thread: thread, norm: place == last ? brought : nil))
         }
-        if pass < head.forwardPasses - 1 {
-          meet { head.settleForward(pass: pass, momentum: momentum) }
-        }
+        if let settle = pass.settle { meet { settle(momentum) } }
       }
       switch unit.tail {
       case .none: break
@@ -163,7 +113,7 @@ extension TrainingPlan {
           for slice in slices { norm.accumulateMoments(slice: slice, images: images(slice)) }
         }
         clock?.lap(.norm, thread: thread)
-        meet { norm.prepareForward(momentum: momentum) }
+        meet { norm.statistics.prepareForward(momentum: momentum) }
         for slice in slices { norm.apply(slice: slice) }
         clock?.lap(.norm, thread: thread)
       }
@@ -189,7 +139,7 @@ extension TrainingPlan {
       case .norm(let norm):
         for slice in slices { norm.accumulateBackward(slice: slice) }
         clock?.lap(.norm, thread: thread)
-        meet { norm.prepareBackward() }
+        meet { norm.statistics.prepareBackward() }
         if head.bringsNorm {
           brought = norm
         } else {
@@ -197,14 +147,11 @@ extension TrainingPlan {
         }
         clock?.lap(.norm, thread: thread)
       }
-      for pass in 0..<head.backwardPasses {
+      for (place, pass) in unit.backwardPasses.enumerated() {
         for slice in slices {
-          let turn = turn(slice, step: step, thread: thread, norm: pass == 0 ? brought : nil)
-          head.backward(turn, pass: pass)
+          pass.run(turn(slice, step: step, thread: thread, norm: place == 0 ? brought : nil))
         }
-        if pass < head.backwardPasses - 1 || head.settlesLastPass {
-          meet { head.settleBackward(pass: pass) }
-        }
+        if let settle = pass.settle { meet { settle() } }
       }
     }
     meet()

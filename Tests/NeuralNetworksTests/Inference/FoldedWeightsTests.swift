@@ -54,13 +54,17 @@ struct FoldedWeightsTests {
 
     func values(_ role: ParameterLayout.Role, _ node: Int) -> [Float] {
       let tensor = layout.tensor(role, of: node)
-      let isStatistic = role == .runningMean || role == .runningVariance
       let range = tensor.offset..<tensor.offset + tensor.count
-      return Array(isStatistic ? statistics[range] : parameters[range])
+      return Array(tensor.isStatistic ? statistics[range] : parameters[range])
     }
 
-    func folded(_ offset: Int, count: Int) -> [Float] {
-      Array(UnsafeBufferPointer(start: folded.arena.base + offset, count: count))
+    /// The folded values of a node, nil if inference reads none of that role.
+    func folded(_ role: ParameterLayout.Role, _ node: Int, count: Int) -> [Float]? {
+      withExtendedLifetime(folded.arena) {
+        folded.tensors[node]?.values[role].map {
+          Array(UnsafeBufferPointer(start: $0, count: count))
+        }
+      }
     }
   }
 
@@ -72,9 +76,8 @@ struct FoldedWeightsTests {
     let weight = subject.values(.weight, head)
     let channels = subject.network.nodes[head].shape.channels
     let bias = hasBias ? subject.values(.bias, head) : [Float](repeating: 0, count: channels)
-    let place = try #require(subject.folded.places[head])
-    let foldedWeight = subject.folded(place.weight, count: weight.count)
-    let foldedBias = subject.folded(try #require(place.bias), count: channels)
+    let foldedWeight = try #require(subject.folded(.weight, head, count: weight.count))
+    let foldedBias = try #require(subject.folded(.bias, head, count: channels))
     let rows = weight.count / channels
     for c in 0..<channels {
       // A depthwise filter sees one channel, so one column of weights is one window for every head.
@@ -101,48 +104,42 @@ struct FoldedWeightsTests {
   func withoutNorm(head: Int, hasBias: Bool) throws {
     let subject = try Subject()
     let weight = subject.values(.weight, head)
-    let place = try #require(subject.folded.places[head])
-    #expect(subject.folded(place.weight, count: weight.count) == weight)
-    #expect((place.bias != nil) == hasBias)
-    if let offset = place.bias {
-      let bias = subject.values(.bias, head)
-      #expect(subject.folded(offset, count: bias.count) == bias)
-    }
+    #expect(subject.folded(.weight, head, count: weight.count) == weight)
+    let bias = hasBias ? subject.values(.bias, head) : nil
+    #expect(subject.folded(.bias, head, count: bias?.count ?? 0) == bias)
   }
 
   @Test("are squeeze-and-excitation's four tensors, bit for bit")
   func squeezeExcitation() throws {
     let subject = try Subject()
-    let place = try #require(subject.folded.places[8])
-    for (role, offset) in [
-      (.squeezeWeight, place.weight), (.squeezeBias, try #require(place.bias)),
-      (.exciteWeight, place.secondWeight), (.exciteBias, place.secondBias),
-    ] as [(ParameterLayout.Role, Int)] {
+    for role in [
+      .squeezeWeight, .squeezeBias, .exciteWeight, .exciteBias,
+    ] as [ParameterLayout.Role] {
       let values = subject.values(role, 8)
-      #expect(subject.folded(offset, count: values.count) == values)
+      #expect(subject.folded(role, 8, count: values.count) == values)
     }
   }
 
   @Test("are a factor and an addend, repeated over a period, for a norm that stands alone")
   func standaloneNorm() throws {
     let subject = try Subject()
-    let place = try #require(subject.folded.places[13])
     let period = ChannelPeriod(channels: 6)
-    let buffers = NormBuffers(memory: subject.folded.arena.base + place.weight, period: period)
+    let values = try #require(subject.folded(.scale, 13, count: NormBuffers.floats(period)))
+    let (scale, shifts) = (values[..<period.floats], Array(values[period.floats...]))
     for i in 0..<period.floats {
       let c = i % 6
       let deviation = (Double(subject.values(.runningVariance, 13)[c]) + 1e-5).squareRoot()
       let gain = Double(subject.values(.scale, 13)[c]) / deviation
       let shift =
         Double(subject.values(.shift, 13)[c]) - gain * Double(subject.values(.runningMean, 13)[c])
-      #expect(abs(Double(buffers.scale[i]) - gain) < 5e-7 * abs(gain))
-      #expect(abs(Double(buffers.shift[i]) - shift) < 5e-7 * (abs(shift) + abs(gain)))
+      #expect(abs(Double(scale[i]) - gain) < 5e-7 * abs(gain))
+      #expect(abs(Double(shifts[i]) - shift) < 5e-7 * (abs(shift) + abs(gain)))
     }
   }
 
   @Test("are there for the layers that have weights, once each")
   func places() throws {
     let subject = try Subject()
-    #expect(subject.folded.places.keys.sorted() == [1, 3, 5, 8, 9, 11, 13, 14, 16, 18])
+    #expect(subject.folded.tensors.keys.sorted() == [1, 3, 5, 8, 9, 11, 13, 14, 16, 18])
   }
 }

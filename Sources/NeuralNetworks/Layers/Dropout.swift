@@ -1,5 +1,32 @@
 import TensorKernels
 
+/// Values dropped at random in training; identity otherwise.
+struct DropoutFamily: WeightlessFamily {
+  let rate: Double
+
+  var name: String { "dropout" }
+  var inputCount: Int { 1 }
+  var fusionRole: FusionRole { .alone }
+  var accumulatesInputGradient: Bool { false }
+
+  func outputShape(for input: TensorShape) throws(NetworkError) -> TensorShape {
+    try check(rate >= 0 && rate < 1, "the rate must be in [0, 1), got \(rate)")
+    return input
+  }
+
+  func trainingLayer(_ site: TrainingSite) -> any TrainingLayer {
+    DropoutLayer(
+      rate: rate, seed: site.seed, node: site.place.node, elements: site.place.input.elementCount,
+      buffers: site.buffers)
+  }
+
+  func inferenceKernel(_ place: GroupPlace) -> InferenceKernel? { nil }
+
+  func inferenceStep(_ site: InferenceSite) -> InferenceStep {
+    preconditionFailure("dropout runs no kernel")
+  }
+}
+
 /// Dropout; its mask is drawn again in the backward pass.
 struct DropoutLayer: OnePassLayer {
   let rate: Double

@@ -1,5 +1,73 @@
 import TensorKernels
 
+/// A dense k×k convolution with zero padding k/2.
+struct ConvolutionFamily: LinearFamily {
+  let kernel: Int
+  let stride: Int
+  let channels: Int
+  let hasBias: Bool
+
+  var name: String { "convolution" }
+
+  func outputShape(for input: TensorShape) throws(NetworkError) -> TensorShape {
+    try convolutionShape(on: input, kernel: kernel, stride: stride, channels: channels)
+  }
+
+  func weightShape(_ place: LayerPlace) -> [Int] {
+    [kernel, kernel, place.input.channels, channels]
+  }
+
+  private func shape(_ place: LayerPlace) -> ConvolutionShape {
+    ConvolutionShape(
+      height: place.input.height, width: place.input.width, inputChannels: place.input.channels,
+      outputChannels: channels, kernel: kernel, stride: stride)
+  }
+}
+
+extension ConvolutionFamily {
+  var accumulatesInputGradient: Bool { true }
+
+  func trainingMemory(_ place: LayerPlace, images: [Int]) -> LayerMemory {
+    LayerMemory(state: shape(place).weightFloats, scratch: shape(place).scratchFloats)
+  }
+
+  func trainingLayer(_ site: TrainingSite) -> any TrainingLayer {
+    ConvolutionLayer(
+      shape: shape(site.place), buffers: site.buffers, weight: site.tensor(.weight),
+      bias: hasBias ? site.tensor(.bias) : nil, rearranged: site.state)
+  }
+}
+
+extension ConvolutionFamily {
+  func inferenceKernel(_ place: GroupPlace) -> InferenceKernel? {
+    place.convolutionKernel(size: kernel, stride: stride, hasBias: hasBias)
+  }
+
+  func inferenceScratch(_ place: GroupPlace, capacity: Int) -> Int {
+    shape(place.layer).scratchFloats
+  }
+
+  func inferenceStep(_ site: InferenceSite) -> InferenceStep {
+    let (weight, bias) = (site.weights[.weight], site.weights.values[.bias])
+    let shape = shape(site.place.layer)
+    if kernel == 1 && stride == 1 {
+      let positions = site.place.input.positionCount
+      return { images in
+        matrixProduct(
+          site.input, weight, bias: bias, into: site.output, m: images * positions,
+          n: shape.outputChannels, k: shape.inputChannels)
+        site.finish(images: images)
+      }
+    }
+    return { images in
+      convolutionForward(
+        site.input, weight, bias: bias, into: site.output, scratch: site.scratch, images: images,
+        shape: shape)
+      site.finish(images: images)
+    }
+  }
+}
+
 /// A dense convolution or, with kernel and stride 1, a product over all positions at once.
 ///
 /// It runs for a few images at a time, so that the norm behind it finds their values in cache.
@@ -81,36 +149,6 @@ struct ConvolutionLayer: OnePassLayer, @unchecked Sendable {
       convolutionBackwardInput(
         gradient, rearranged: rearranged, accumulate: accumulate, into: inputGradient,
         scratch: buffers.scratch(slice), images: images.count, shape: shape)
-    }
-  }
-}
-
-/// One filter per channel.
-struct DepthwiseLayer: OnePassLayer, @unchecked Sendable {
-  let shape: DepthwiseShape
-  let buffers: LayerBuffers
-  let filters: TrainedTensor
-
-  var kind: KernelKind { .depthwise }
-
-  func forward(_ turn: TrainingTurn) {
-    let slice = turn.slice
-    depthwiseForward(
-      buffers.input(slice), filters.value, bias: nil, into: buffers.output(slice),
-      scratch: buffers.scratch(slice), images: buffers.images[slice], shape: shape)
-  }
-
-  func backward(_ turn: TrainingTurn) {
-    let slice = turn.slice
-    depthwiseBackwardFilters(
-      buffers.input(slice), buffers.outputGradient(slice),
-      addingTo: filters.gradient(slice),
-      scratch: buffers.scratch(slice), images: buffers.images[slice], shape: shape)
-    let elements = shape.plane.inputPixels * shape.channels
-    buffers.deliver(slice: slice, elements: elements) { output in
-      depthwiseBackwardInput(
-        buffers.outputGradient(slice), filters.value, into: output,
-        scratch: buffers.scratch(slice), images: buffers.images[slice], shape: shape)
     }
   }
 }

@@ -1,0 +1,29 @@
+extension Layer {
+  /// What the layer is, does and costs: the table of all families.
+  var family: any LayerFamily {
+    switch self {
+    case .input: InputFamily()
+    case .convolution(let kernel, let stride, let channels, let bias):
+      ConvolutionFamily(kernel: kernel, stride: stride, channels: channels, hasBias: bias)
+    case .groupedConvolution(let kernel, let stride, let channels, let groups, let bias):
+      GroupedConvolutionFamily(
+        kernel: kernel, stride: stride, channels: channels, groups: groups, hasBias: bias)
+    case .depthwiseConvolution(let kernel, let stride):
+      DepthwiseFamily(kernel: kernel, stride: stride)
+    case .batchNorm: BatchNormFamily()
+    case .activation(let activation): ActivationFamily(activation: activation)
+    case .squeezeExcitation(let hidden): SqueezeExcitationFamily(hidden: hidden)
+    case .add: AddFamily()
+    case .zero: ZeroFamily()
+    case .channelShuffle(let groups): ChannelShuffleFamily(groups: groups)
+    case .pooling(let kind, let kernel, let stride, let padding):
+      PoolingFamily(pooling: kind, kernel: kernel, stride: stride, padding: padding)
+    case .globalAveragePool: GlobalPoolingFamily()
+    case .dense(let channels): DenseFamily(channels: channels)
+    case .dropout(let rate): DropoutFamily(rate: rate)
+    }
+  }
+
+  /// The layer's kind as one word, for error messages and tables.
+  public var name: String { family.name }
+}
