@@ -76,7 +76,8 @@ public struct TrainingRun: Sendable {
     let optimizer = Optimizer(
       rule: recipe.optimizer, weightDecay: Float(recipe.weightDecay),
       clipNorm: recipe.clipNorm.map { Float($0) }, layout: plan.layout)
-    let trainer = Trainer(plan: plan, optimizer: optimizer, threads: threads)
+    let trainer = Trainer(
+      plan: plan, optimizer: optimizer, loss: LogitLoss(recipe.loss), threads: threads)
     let source = BatchSource(reader: reader, recipe: recipe, seed: seed, signal: signal)
     let checkpoint = checkpointPath.map { Checkpoint(path: $0, identity: identity) }
 
@@ -90,7 +91,7 @@ public struct TrainingRun: Sendable {
       let epochEnd = min(steps, (step / stepsPerEpoch + 1) * stepsPerEpoch)
       let end = min(epochEnd, rungs.first ?? steps)
       let divergedAt = trainer.run(
-        steps: step..<end, loss: recipe.loss,
+        steps: step..<end,
         rate: { recipe.schedule.rate(step: $0, of: steps) }, fill: source.fill
       ) { report in
         let goesOn = observe(

@@ -21,7 +21,7 @@ private struct Session {
     optimizer = Optimizer(
       rule: recipe.optimizer, weightDecay: Float(recipe.weightDecay), clipNorm: nil,
       layout: plan.layout)
-    trainer = Trainer(plan: plan, optimizer: optimizer)
+    trainer = Trainer(plan: plan, optimizer: optimizer, loss: LogitLoss(recipe.loss))
     source = BatchSource(
       reader: try StripedImages.reader(), recipe: recipe, seed: 5, signal: nil)
     plan.layout.initialize(plan.parameters, seed: 5)
@@ -31,7 +31,7 @@ private struct Session {
   func run(_ steps: Range<Int>) {
     source.begin(epoch: 0)
     trainer.run(
-      steps: steps, loss: recipe.loss, rate: { recipe.schedule.rate(step: $0, of: 60) },
+      steps: steps, rate: { recipe.schedule.rate(step: $0, of: 60) },
       fill: source.fill, report: { _ in true })
   }
 

@@ -46,7 +46,10 @@ extension FusedGroup {
   /// - Parameters:
   ///   - roles: What each node is.
   ///   - inputs: The nodes that each reads, all with smaller indices.
-  public static func groups(roles: [FusionRole], inputs: [[Int]]) -> [FusedGroup] {
+  ///   - keeping: Nodes that somebody outside the graph reads as well: each is the output of its group.
+  public static func groups(
+    roles: [FusionRole], inputs: [[Int]], keeping: Set<Int> = []
+  ) -> [FusedGroup] {
     var readerCounts = [Int](repeating: 0, count: roles.count)
     var lastReaders = [Int](repeating: 0, count: roles.count)
     for (index, read) in inputs.enumerated() {
@@ -55,6 +58,7 @@ extension FusedGroup {
         lastReaders[input] = index
       }
     }
+    for node in keeping { readerCounts[node] += 1 }
     func onlyReader(of node: Int, is role: FusionRole) -> Int? {
       let reader = lastReaders[node]
       return readerCounts[node] == 1 && roles[reader] == role ? reader : nil
@@ -92,9 +96,21 @@ extension FusedGroup {
 
 extension Network {
   /// The groups in the order in which they run. The input node has none.
-  public var fusedGroups: [FusedGroup] {
+  public var fusedGroups: [FusedGroup] { fusedGroups(keeping: []) }
+
+  /// The groups where the outputs of `kept` are read from outside as well.
+  func fusedGroups(keeping kept: Set<Int>) -> [FusedGroup] {
     FusedGroup.groups(
-      roles: nodes.map { $0.layer.family.fusionRole }, inputs: nodes.map { $0.inputs })
+      roles: nodes.map { $0.layer.family.fusionRole }, inputs: nodes.map { $0.inputs },
+      keeping: kept)
+  }
+
+  /// Traps unless every node of `features` gives something that is neither the image nor the logits.
+  func checkFeatures(_ features: [Int]) {
+    for node in features {
+      precondition(
+        node > 0 && node < nodes.count - 1, "node \(node) of \(nodes.count) is no inner node")
+    }
   }
 
   /// The activation that ends `group`, or is all of it.

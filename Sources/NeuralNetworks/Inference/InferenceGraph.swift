@@ -8,12 +8,16 @@ public struct InferenceGraph: Sendable {
   /// For each node, the node whose buffer holds its output at inference: itself, or what a dropout reads.
   public let sources: [Int]
 
-  /// Groups the layers of `network`.
-  public init(_ network: Network) {
+  /// Nodes whose outputs are kept to the end of a run.
+  public let features: [Int]
+
+  /// Groups the layers of `network`; the nodes of `features` are outputs of their groups.
+  public init(_ network: Network, features: [Int] = []) {
+    network.checkFeatures(features)
     var groups: [FusedGroup] = []
     var kernels: [InferenceKernel] = []
     var sources = Array(network.nodes.indices)
-    for group in network.fusedGroups {
+    for group in network.fusedGroups(keeping: Set(features)) {
       let head = network.nodes[group.head]
       if let kernel = head.layer.family.inferenceKernel(network.place(of: group)) {
         groups.append(group)
@@ -22,7 +26,7 @@ public struct InferenceGraph: Sendable {
         sources[group.output] = sources[head.inputs[0]]
       }
     }
-    self.network = network
+    (self.network, self.features) = (network, features)
     (self.groups, self.kernels, self.sources) = (groups, kernels, sources)
   }
 

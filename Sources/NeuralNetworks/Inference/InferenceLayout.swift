@@ -14,6 +14,7 @@ struct InferenceLayout: Sendable {
       for input in network.nodes[group.head].inputs { lastUse[sources[input]] = step }
       if let addend = group.addend { lastUse[sources[addend]] = step }
     }
+    for node in graph.features { lastUse[sources[node]] = graph.groups.count }
     var requests = [
       ArenaLayout.Request(
         floats: capacity * network.inputShape.elementCount, firstUse: 0, lastUse: max(0, lastUse[0])

@@ -13,6 +13,7 @@ public final class InferencePlan {
   private let weights: FloatArena
   private let inputOffset: Int
   private let outputOffset: Int
+  private let featureOffsets: [Int: Int]
 
   /// Plans `network` and folds its trained values.
   ///
@@ -20,13 +21,14 @@ public final class InferencePlan {
   ///   - parameters: `[ParameterLayout.parameterFloats]`; copied.
   ///   - statistics: `[ParameterLayout.statisticFloats]`; copied.
   ///   - capacity: The most images in one run.
+  ///   - features: Nodes whose outputs can be read after a run, neither the image nor the logits.
   public init(
     _ network: Network, parameters: UnsafePointer<Float>, statistics: UnsafePointer<Float>,
-    capacity: Int = 1
+    capacity: Int = 1, features: [Int] = []
   ) {
     self.network = network
     self.capacity = capacity
-    let graph = InferenceGraph(network)
+    let graph = InferenceGraph(network, features: features)
     let layout = InferenceLayout(graph, capacity: capacity)
     let folded = FoldedWeights(
       network, groups: graph.groups, parameters: parameters, statistics: statistics)
@@ -50,12 +52,22 @@ public final class InferencePlan {
     weights = folded.arena
     inputOffset = layout.offsets[0]
     outputOffset = layout.offsets[network.nodes.count - 1]
+    featureOffsets = Dictionary(
+      features.map { ($0, layout.offsets[$0]) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Where the images go before `run`, `[images, H, W, C]`.
   public var input: UnsafeMutablePointer<Float> { arena.base + inputOffset }
   /// The logits after `run`, `[images, classes]`.
   public var logits: UnsafePointer<Float> { UnsafePointer(arena.base + outputOffset) }
+
+  /// The output of a node of `features` after `run`, `[images, H, W, C]`.
+  public func feature(_ node: Int) -> UnsafePointer<Float> {
+    guard let offset = featureOffsets[node] else {
+      preconditionFailure("node \(node) is not among the features of the plan")
+    }
+    return UnsafePointer(arena.base + offset)
+  }
 
   /// Computes the logits of the first `images` images of `input`.
   public func run(images: Int) {

@@ -61,12 +61,10 @@ struct MemoryPlan {
     for (index, unit) in units.enumerated() {
       let group = unit.group
       let backward = lifetimes.backwardTime(index)
-      let isLast = index == units.count - 1
       let firstReader = lifetimes.readers[group.output]?.min() ?? index
-      let lastReader = lifetimes.readers[group.output]?.max() ?? index
       activations[group.output] = placeSlices(
         floats: elements(group.output), from: index, to: lifetimes.backwardTime(firstReader))
-      let written = isLast ? units.count : lifetimes.backwardTime(lastReader)
+      let written = lifetimes.gradientTime(index)
       let owner = lifetimes.gradientOwner[group.output]!
       let known = owned[owner] ?? (elements(group.output), written, backward)
       owned[owner] = (

@@ -18,22 +18,33 @@ public final class Optimizer: @unchecked Sendable {
   /// The largest Euclidean norm of a gradient; nil for no clipping.
   public let clipNorm: Float?
 
-  private let layout: ParameterLayout
+  private let floats: Int
+  private let decayedFloats: Int
   private let arena: FloatArena
 
-  public init(
+  /// Creates an optimiser for a network's parameters.
+  public convenience init(
     rule: OptimizerRule, weightDecay: Float, clipNorm: Float?, layout: ParameterLayout
+  ) {
+    self.init(
+      rule: rule, weightDecay: weightDecay, clipNorm: clipNorm, floats: layout.parameterFloats,
+      decayedFloats: layout.decayedFloats)
+  }
+
+  /// Creates an optimiser for `floats` parameters, of which the first `decayedFloats` decay.
+  init(
+    rule: OptimizerRule, weightDecay: Float, clipNorm: Float?, floats: Int, decayedFloats: Int
   ) {
     self.rule = rule
     self.weightDecay = weightDecay
     self.clipNorm = clipNorm
-    self.layout = layout
-    arena = FloatArena(count: 2 * layout.parameterFloats)
+    (self.floats, self.decayedFloats) = (floats, decayedFloats)
+    arena = FloatArena(count: 2 * floats)
   }
 
   /// The optimiser's state, for checkpoints: two values for every parameter.
   public var state: UnsafeMutableBufferPointer<Float> {
-    UnsafeMutableBufferPointer(start: arena.base, count: 2 * layout.parameterFloats)
+    UnsafeMutableBufferPointer(start: arena.base, count: 2 * floats)
   }
 
   /// Moves `parameters` one step.
@@ -47,13 +58,12 @@ public final class Optimizer: @unchecked Sendable {
     _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, rate: Float,
     step: Int
   ) -> Double {
-    let norm = sumOfSquares(gradient, count: layout.parameterFloats).squareRoot()
+    let norm = sumOfSquares(gradient, count: floats).squareRoot()
     guard norm.isFinite else { return norm }
     var scale: Float = 1
     if let clipNorm, norm > Double(clipNorm) { scale = clipNorm / Float(norm) }
-    let decayed = layout.decayedFloats
     for (offset, count, decay) in [
-      (0, decayed, weightDecay), (decayed, layout.parameterFloats - decayed, 0),
+      (0, decayedFloats, weightDecay), (decayedFloats, floats - decayedFloats, 0),
     ] {
       let first = arena.base + offset
       switch rule {
@@ -65,7 +75,7 @@ public final class Optimizer: @unchecked Sendable {
       case .adamW(let beta1, let beta2, let epsilon):
         adamWStep(
           parameters: parameters + offset, gradient: gradient + offset, first: first,
-          second: first + layout.parameterFloats, count: count, rate: rate, beta1: beta1,
+          second: first + floats, count: count, rate: rate, beta1: beta1,
           beta2: beta2, epsilon: epsilon, decay: decay, step: step, gradientScale: scale)
       }
     }

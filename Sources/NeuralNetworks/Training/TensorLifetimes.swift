@@ -7,9 +7,11 @@ struct TensorLifetimes {
   let readers: [Int: [Int]]
   /// For each such node, the node whose gradient buffer it shares, itself if none.
   let gradientOwner: [Int: Int]
+  /// The nodes whose gradient the loss writes first, besides the logits.
+  let features: Set<Int>
 
-  init(_ network: Network, units: [TrainingUnit]) {
-    self.units = units
+  init(_ network: Network, units: [TrainingUnit], features: Set<Int> = []) {
+    (self.units, self.features) = (units, features)
     var readers: [Int: [Int]] = [:]
     for (index, unit) in units.enumerated() {
       for input in Set(unit.inputs + [unit.group.addend].compactMap { $0 }) {
@@ -23,7 +25,7 @@ struct TensorLifetimes {
     for node in [0] + units.map(\.group.output) { owner[node] = node }
     for (index, group) in units.map(\.group).enumerated().reversed() {
       guard let addend = group.addend, group.norm != nil, addend != 0,
-        readers[addend]!.max() == index
+        readers[addend]!.max() == index, !features.contains(addend)
       else { continue }
       owner[addend] = owner[group.output]
     }
@@ -31,6 +33,13 @@ struct TensorLifetimes {
   }
 
   func backwardTime(_ unit: Int) -> Int { 2 * units.count - unit }
+
+  /// When the gradient of the output of `unit` is written first.
+  func gradientTime(_ unit: Int) -> Int {
+    let output = units[unit].group.output
+    guard !features.contains(output), let last = readers[output]?.max() else { return units.count }
+    return backwardTime(last)
+  }
 
   /// Whether the group's norm hands its output's gradient buffer on to its addend.
   func handsOn(_ group: FusedGroup) -> Bool {
@@ -41,6 +50,7 @@ struct TensorLifetimes {
   /// How `unit` delivers the gradient of the tensor that `node` gives.
   func delivery(to node: Int, from unit: Int) -> GradientDelivery {
     if node == 0 { return .none }
+    if features.contains(node) { return .accumulate }
     return readers[node]!.max() == unit ? .overwrite : .accumulate
   }
 

@@ -13,13 +13,17 @@ public struct TrainingSlice: @unchecked Sendable {
   public let labels: UnsafeMutablePointer<Int32>
   /// Where the teacher's logits go, `[range.count, classes]`; ignored if the loss has no teacher.
   public let teacher: UnsafeMutablePointer<Float>
+  /// Where the teacher's features go that the loss reads, each `[range.count, H, W, C]`.
+  public let teacherFeatures: [UnsafeMutablePointer<Float>]
 
   public init(
     step: Int, range: Range<Int>, images: UnsafeMutablePointer<Float>,
-    labels: UnsafeMutablePointer<Int32>, teacher: UnsafeMutablePointer<Float>
+    labels: UnsafeMutablePointer<Int32>, teacher: UnsafeMutablePointer<Float>,
+    teacherFeatures: [UnsafeMutablePointer<Float>] = []
   ) {
     (self.step, self.range, self.images) = (step, range, images)
     (self.labels, self.teacher) = (labels, teacher)
+    self.teacherFeatures = teacherFeatures
   }
 }
 
@@ -40,30 +44,45 @@ public struct StepReport: Hashable, Sendable {
 public final class Trainer: @unchecked Sendable {
   public let plan: TrainingPlan
   public let optimizer: Optimizer
+  public let loss: any TrainingLoss
 
   private let team: WorkerTeam
-  private let labels: [UnsafeMutablePointer<Int32>]
-  private let teacher: [UnsafeMutablePointer<Float>]
+  private let memory: LossMemory
+  /// Moves the connectors as `optimizer` moves the network, but they do not decay, and their gradient is
+  /// clipped on its own. Nil if the loss has none.
+  private let connectorOptimizer: Optimizer?
 
   /// Creates a trainer for `plan` that works with `threads` threads, at most one a slice.
-  public init(plan: TrainingPlan, optimizer: Optimizer, threads: Int = 1) {
+  ///
+  /// - Parameters:
+  ///   - loss: What to make small; the plan must keep the features that it reads.
+  ///   - seed: Keys the connectors' starting values.
+  public init(
+    plan: TrainingPlan, optimizer: Optimizer, loss: any TrainingLoss, threads: Int = 1,
+    seed: UInt64 = 0
+  ) {
     self.plan = plan
     self.optimizer = optimizer
+    self.loss = loss
     team = WorkerTeam(threadCount: max(1, min(threads, plan.sliceRanges.count)))
-    let classes = plan.network.outputShape.channels
-    labels = plan.sliceRanges.map { .allocate(capacity: $0.count) }
-    teacher = plan.sliceRanges.map { .allocate(capacity: $0.count * classes + vectorWidth) }
+    memory = LossMemory(
+      loss, images: plan.sliceRanges.map(\.count), classes: plan.network.outputShape.channels)
+    let floats = loss.connectorFloats
+    connectorOptimizer =
+      floats == 0
+      ? nil
+      : Optimizer(
+        rule: optimizer.rule, weightDecay: 0, clipNorm: optimizer.clipNorm, floats: floats,
+        decayedFloats: 0)
+    loss.initialize(memory.connectors, seed: seed)
   }
 
-  deinit {
-    for pointer in labels { pointer.deallocate() }
-    for pointer in teacher { pointer.deallocate() }
-  }
+  /// The connectors of the loss, `[loss.connectorFloats]`.
+  public var connectors: UnsafeMutablePointer<Float> { memory.connectors }
 
   /// Runs the steps of `steps`.
   ///
   /// - Parameters:
-  ///   - loss: The loss's weights.
   ///   - rate: The learning rate of a step.
   ///   - fill: Fills a slice; called by several threads at once, for different slices.
   ///   - report: Called after each step by one thread; false ends the run.
@@ -71,7 +90,7 @@ public final class Trainer: @unchecked Sendable {
   ///   those before it, the running statistics are not.
   @discardableResult
   public func run(
-    steps: Range<Int>, loss: LossWeights, rate: @escaping @Sendable (Int) -> Double,
+    steps: Range<Int>, rate: @escaping @Sendable (Int) -> Double,
     fill: @escaping @Sendable (TrainingSlice) -> Void,
     report: @escaping @Sendable (StepReport) -> Bool
   ) -> Int? {
@@ -91,7 +110,7 @@ public final class Trainer: @unchecked Sendable {
         plan.clock?.lap(.batch, thread: thread)
         plan.forward(thread: thread, team: team, step: step, momentum: 0.1)
         for slice in plan.slices(of: thread, team: team) {
-          results[slice] = sliceLoss(slice, weights: loss)
+          results[slice] = sliceLoss(slice)
         }
         plan.clock?.lap(.loss, thread: thread)
         plan.backward(thread: thread, team: team, step: step)
@@ -103,11 +122,7 @@ public final class Trainer: @unchecked Sendable {
             total += results[slice].loss
             correct += results[slice].correct
           }
-          let norm =
-            total.isFinite
-            ? optimizer.step(
-              plan.parameters, gradient: plan.gradient, rate: Float(rate(step)), step: step + 1)
-            : .nan
+          let norm = total.isFinite ? move(rate: Float(rate(step)), step: step + 1) : .nan
           let done = StepReport(
             step: step, loss: total / batch, accuracy: Double(correct) / batch,
             gradientNorm: norm)
@@ -153,14 +168,40 @@ public final class Trainer: @unchecked Sendable {
   private func slot(_ slice: Int, step: Int) -> TrainingSlice {
     TrainingSlice(
       step: step, range: plan.sliceRanges[slice], images: plan.input(slice: slice),
-      labels: labels[slice], teacher: teacher[slice])
+      labels: memory.slices[slice].labels, teacher: memory.slices[slice].teacherLogits,
+      teacherFeatures: memory.slices[slice].teacherFeatures)
   }
 
-  private func sliceLoss(_ slice: Int, weights: LossWeights) -> (loss: Double, correct: Int) {
-    classificationLoss(
-      logits: plan.logits(slice: slice), labels: labels[slice],
-      teacher: weights.distillation > 0 ? UnsafePointer(teacher[slice]) : nil, weights: weights,
-      count: plan.sliceRanges[slice].count, classes: plan.network.outputShape.channels,
-      batch: plan.batch, gradient: plan.logitsGradient(slice: slice))
+  /// Moves the parameters and the connectors one step, and returns the network's gradient norm.
+  private func move(rate: Float, step: Int) -> Double {
+    let norm = optimizer.step(plan.parameters, gradient: plan.gradient, rate: rate, step: step)
+    if norm.isFinite, let connectorOptimizer {
+      connectorOptimizer.step(
+        memory.connectors, gradient: memory.reduceConnectorGradients(), rate: rate, step: step)
+    }
+    return norm
+  }
+
+  private func sliceLoss(_ slice: Int) -> (loss: Double, correct: Int) {
+    let (own, count) = (memory.slices[slice], plan.sliceRanges[slice].count)
+    let classes = plan.network.outputShape.channels
+    memory.clearConnectorGradient(slice: slice)
+    if !loss.inputs.readsLogits {
+      plan.logitsGradient(slice: slice).update(repeating: 0, count: count * classes)
+    }
+    return loss.evaluate(
+      LossSlice(
+        count: count, batch: plan.batch, classes: classes, labels: own.labels,
+        logits: LossSlice.Feature(
+          values: plan.logits(slice: slice), gradient: plan.logitsGradient(slice: slice)),
+        teacherLogits: own.teacherLogits,
+        features: loss.inputs.features.map {
+          LossSlice.Feature(
+            values: plan.feature($0, slice: slice),
+            gradient: plan.featureGradient($0, slice: slice))
+        },
+        teacherFeatures: own.teacherFeatures.map { UnsafePointer($0) },
+        connectors: memory.connectors, connectorGradients: own.connectorGradients,
+        scratch: own.scratch))
   }
 }

@@ -10,11 +10,17 @@ struct TrainingAssembly {
   let input: SliceBuffer
   let output: SliceBuffer
   let outputGradient: SliceBuffer
+  /// The outputs that a loss reads, by node, and their gradients.
+  let features: [Int: (values: SliceBuffer, gradient: SliceBuffer)]
 
   init(
-    network: Network, layout: ParameterLayout, ranges: [Range<Int>], seed: UInt64, streaming: Bool
+    network: Network, layout: ParameterLayout, ranges: [Range<Int>], features: [Int],
+    seed: UInt64, streaming: Bool
   ) {
-    let lifetimes = TensorLifetimes(network, units: network.trainingUnits(streaming: streaming))
+    network.checkFeatures(features)
+    let kept = Set(features)
+    let lifetimes = TensorLifetimes(
+      network, units: network.trainingUnits(streaming: streaming, keeping: kept), features: kept)
     let images = ranges.map(\.count)
     let memory = MemoryPlan(
       network: network, layout: layout, lifetimes: lifetimes, images: images)
@@ -31,5 +37,9 @@ struct TrainingAssembly {
     input = memory.slices(memory.activations[0]!)
     output = memory.slices(memory.activations[last]!)
     outputGradient = memory.slices(memory.nodeGradients[last]!)
+    self.features = Dictionary(
+      uniqueKeysWithValues: kept.map {
+        ($0, (memory.slices(memory.activations[$0]!), memory.slices(memory.nodeGradients[$0]!)))
+      })
   }
 }

@@ -27,23 +27,28 @@ public final class TrainingPlan: @unchecked Sendable {
   private let input: SliceBuffer
   private let output: SliceBuffer
   private let outputGradient: SliceBuffer
+  private let features: [Int: (values: SliceBuffer, gradient: SliceBuffer)]
   private let gradients: SliceBuffer
 
   /// Plans `network` for batches of `batch` images in `slices` slices.
   ///
   /// - Parameters:
+  ///   - features: Nodes whose outputs a loss reads and gives gradients of, neither the image nor the logits.
+  ///     None of them stays inside a fused kernel, so the plan may run slower and round otherwise.
   ///   - seed: Keys the dropout masks.
   ///   - streaming: Whether bottlenecks run image by image (`BottleneckLayer`) instead of layer by
   ///     layer over the batch. The results agree up to rounding.
   public init(
-    network: Network, batch: Int, slices: Int = 1, seed: UInt64 = 0, streaming: Bool = true
+    network: Network, batch: Int, slices: Int = 1, features: [Int] = [], seed: UInt64 = 0,
+    streaming: Bool = true
   ) {
     precondition(
       slices >= 1 && slices <= batch, "a batch of \(batch) cannot have \(slices) slices")
     let layout = ParameterLayout(network)
     let ranges = (0..<slices).map { batch * $0 / slices..<batch * ($0 + 1) / slices }
     let assembly = TrainingAssembly(
-      network: network, layout: layout, ranges: ranges, seed: seed, streaming: streaming)
+      network: network, layout: layout, ranges: ranges, features: features, seed: seed,
+      streaming: streaming)
     self.network = network
     self.layout = layout
     self.batch = batch
@@ -56,10 +61,11 @@ public final class TrainingPlan: @unchecked Sendable {
     input = assembly.input
     output = assembly.output
     outputGradient = assembly.outputGradient
+    self.features = assembly.features
   }
 
   /// Bytes of the arena: all that training this network takes, the optimiser's state aside.
-  public var arenaBytes: Int { 4 * arena.count }
+  public var arenaBytes: Int { MemoryLayout<Float>.stride * arena.count }
 
   /// Where a slice's images go before `forward`, `[images, H, W, C]`.
   public func input(slice: Int) -> UnsafeMutablePointer<Float> { input(slice) }
@@ -67,6 +73,23 @@ public final class TrainingPlan: @unchecked Sendable {
   public func logits(slice: Int) -> UnsafePointer<Float> { UnsafePointer(output(slice)) }
   /// Where a slice's loss gradient goes before `backward`, `[images, classes]`.
   public func logitsGradient(slice: Int) -> UnsafeMutablePointer<Float> { outputGradient(slice) }
+  /// A slice's output of a node of `features` after `forward`, `[images, H, W, C]`.
+  public func feature(_ node: Int, slice: Int) -> UnsafePointer<Float> {
+    UnsafePointer(buffers(ofFeature: node).values(slice))
+  }
+  /// Where the loss's gradient of a node of `features` goes before `backward`, `[images, H, W, C]`. It holds
+  /// anything before, so it must be written even if it is zero.
+  public func featureGradient(_ node: Int, slice: Int) -> UnsafeMutablePointer<Float> {
+    buffers(ofFeature: node).gradient(slice)
+  }
+
+  private func buffers(ofFeature node: Int) -> (values: SliceBuffer, gradient: SliceBuffer) {
+    guard let buffers = features[node] else {
+      preconditionFailure("node \(node) is not among the features of the plan")
+    }
+    return buffers
+  }
+
   /// The sum of all slices' gradients after `reduceGradients`, `[layout.parameterFloats]`.
   public var gradient: UnsafeMutablePointer<Float> { gradients(0) }
 

@@ -35,13 +35,15 @@ struct TrainingUnit: Hashable, Sendable {
 extension Network {
   /// The units of training in the order in which they run.
   ///
-  /// - Parameter streaming: Whether to form chains; without them every group is a unit of its own.
-  func trainingUnits(streaming: Bool) -> [TrainingUnit] {
-    let groups = fusedGroups
+  /// - Parameters:
+  ///   - streaming: Whether to form chains; without them every group is a unit of its own.
+  ///   - kept: Nodes that a loss reads: each is the output of its unit.
+  func trainingUnits(streaming: Bool, keeping kept: Set<Int> = []) -> [TrainingUnit] {
+    let groups = fusedGroups(keeping: kept)
     var units: [TrainingUnit] = []
     var position = 0
     while position < groups.count {
-      if streaming, let (unit, length) = chain(of: groups[position...]) {
+      if streaming, let (unit, length) = chain(of: groups[position...], keeping: kept) {
         units.append(unit)
         position += length
       } else {
@@ -68,12 +70,18 @@ extension Network {
   }
 
   /// Returns the chain that begins `groups`, and of how many groups it consists.
-  private func chain(of groups: ArraySlice<FusedGroup>) -> (TrainingUnit, length: Int)? {
+  private func chain(
+    of groups: ArraySlice<FusedGroup>, keeping kept: Set<Int>
+  ) -> (TrainingUnit, length: Int)? {
     var rest = groups
     let expansion = expansion(rest.first!)
     let first = rest.first!.head
     var entrance: Int? = nil
     if expansion != nil { entrance = rest.removeFirst().output }
+    func follows(_ group: FusedGroup, _ node: Int?) -> Bool {
+      guard let node else { return true }
+      return !kept.contains(node) && isOnlyReader(group, of: node)
+    }
     guard let next = rest.first, follows(next, entrance) else { return nil }
     if let expansion, case .globalAveragePool = nodes[next.head].layer {
       return (unit(next, .pooledExpansion(expansion), from: first), 2)
@@ -117,9 +125,8 @@ extension Network {
     return false
   }
 
-  /// Whether `group` reads the output of `node`, and nothing else does. Without a node: always.
-  private func follows(_ group: FusedGroup, _ node: Int?) -> Bool {
-    guard let node else { return true }
-    return nodes[group.head].inputs == [node] && consumerCounts[node] == 1 && group.addend != node
+  /// Whether the head of `group` reads the output of `node`, and nothing else in the graph does.
+  private func isOnlyReader(_ group: FusedGroup, of node: Int) -> Bool {
+    nodes[group.head].inputs == [node] && consumerCounts[node] == 1 && group.addend != node
   }
 }

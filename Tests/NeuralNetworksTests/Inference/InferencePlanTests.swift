@@ -338,9 +338,10 @@ struct InferencePlanTests {
   private static var elements: Int { TestGraph.image.elementCount }
 
   /// A training plan that has run one batch and holds that batch's own statistics.
-  private func trained(_ graph: TestGraph) throws -> TrainingPlan {
+  private func trained(_ graph: TestGraph, features: [Int] = []) throws -> TrainingPlan {
     let plan = TrainingPlan(
-      network: try graph.network(dropoutRate: 0), batch: InferencePlanTests.batch)
+      network: try graph.network(dropoutRate: 0), batch: InferencePlanTests.batch,
+      features: features)
     plan.fillForTest()
     plan.forward(thread: 0, team: WorkerTeam(threadCount: 1), step: 0, momentum: 1)
     // A norm divides by the number of values, its running variance by one less.
@@ -353,11 +354,11 @@ struct InferencePlanTests {
   }
 
   private func inference(
-    _ plan: TrainingPlan, network: Network? = nil, capacity: Int
+    _ plan: TrainingPlan, network: Network? = nil, capacity: Int, features: [Int] = []
   ) -> InferencePlan {
     InferencePlan(
       network ?? plan.network, parameters: UnsafePointer(plan.parameters),
-      statistics: UnsafePointer(plan.statistics), capacity: capacity)
+      statistics: UnsafePointer(plan.statistics), capacity: capacity, features: features)
   }
 
   /// The logits of the test images in `range`, run together.
@@ -385,6 +386,22 @@ struct InferencePlanTests {
     #expect(scale > 0.01)
     let error = zip(actual, expected).map { abs($0 - $1) }.max() ?? .infinity
     #expect(error <= 5e-6 * scale)
+  }
+
+  @Test("keeps every layer's output where it is to be read", arguments: TestGraph.allCases)
+  func features(graph: TestGraph) throws {
+    let nodes = try graph.network().nodes
+    let features = Array(nodes.indices.dropFirst().dropLast())
+    let plan = try trained(graph, features: features)
+    let batch = InferencePlanTests.batch
+    let inference = inference(plan, capacity: batch, features: features)
+    _ = logits(inference, images: 0..<batch)
+    for node in features {
+      let (expected, actual) = (plan.feature(node, slice: 0), inference.feature(node))
+      let values = (0..<batch * nodes[node].shape.elementCount).map { (expected[$0], actual[$0]) }
+      let scale = values.map { abs($0.0) }.max() ?? 0
+      #expect(values.allSatisfy { abs($0 - $1) <= 1e-5 * max(scale, 0.1) }, "node \(node)")
+    }
   }
 
   @Test("gives an image the same bits alone and in a batch", arguments: TestGraph.allCases)

@@ -49,7 +49,8 @@ struct TrainerTests {
     let plan = TrainingPlan(network: network, batch: Stripes.batch, slices: slices)
     plan.layout.initialize(plan.parameters, seed: 7)
     let optimizer = Optimizer(rule: rule, weightDecay: 1e-4, clipNorm: 5, layout: plan.layout)
-    return Trainer(plan: plan, optimizer: optimizer, threads: threads)
+    return Trainer(
+      plan: plan, optimizer: optimizer, loss: LogitLoss(Stripes.loss), threads: threads)
   }
 
   private func parameters(_ trainer: Trainer) -> [Float] {
@@ -72,7 +73,7 @@ struct TrainerTests {
   ) -> (reports: [StepReport], divergedAt: Int?) {
     let reports = Mutex<[StepReport]>([])
     let divergedAt = trainer.run(
-      steps: steps, loss: Stripes.loss, rate: { _ in rate }, fill: fill
+      steps: steps, rate: { _ in rate }, fill: fill
     ) { report in
       reports.withLock { $0.append(report) }
       return goesOn(report)
@@ -135,7 +136,7 @@ struct TrainerTests {
     let before = parameters(trainer)
     let moved = Mutex<[Bool]>([])
     trainer.run(
-      steps: 0..<3, loss: Stripes.loss, rate: { $0 == 2 ? 0.1 : 0 }, fill: Stripes.fill
+      steps: 0..<3, rate: { $0 == 2 ? 0.1 : 0 }, fill: Stripes.fill
     ) { report in
       moved.withLock { $0.append(self.parameters(trainer) != before) }
       return true

@@ -38,10 +38,12 @@ struct TrainingTraceTests {
     let optimizer = Optimizer(
       rule: .sgd(momentum: 0.9, nesterov: true), weightDecay: TrainingTrace.weightDecay,
       clipNorm: nil, layout: plan.layout)
-    let trainer = Trainer(plan: plan, optimizer: optimizer, threads: division.threads)
+    let trainer = Trainer(
+      plan: plan, optimizer: optimizer, loss: LogitLoss(TrainingTrace.loss),
+      threads: division.threads)
     let reports = Mutex<[StepReport]>([])
     let divergedAt = trainer.run(
-      steps: 0..<TrainingTrace.steps, loss: TrainingTrace.loss, rate: { _ in TrainingTrace.rate },
+      steps: 0..<TrainingTrace.steps, rate: { _ in TrainingTrace.rate },
       fill: TrainingTrace.fill
     ) { report in
       reports.withLock { $0.append(report) }

@@ -1,0 +1,23 @@
+import TensorKernels
+
+/// Cross-entropy with the labels and divergence from the teacher's logits.
+public struct LogitLoss: TrainingLoss {
+  public let weights: LossWeights
+
+  public init(_ weights: LossWeights) { self.weights = weights }
+
+  public var inputs: LossInputs {
+    LossInputs(readsLogits: true, readsTeacherLogits: weights.distillation > 0)
+  }
+  public var connectorFloats: Int { 0 }
+  public func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {}
+  public func scratchFloats(images: Int) -> Int { 0 }
+
+  public func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int) {
+    classificationLoss(
+      logits: slice.logits.values, labels: slice.labels,
+      teacher: weights.distillation > 0 ? slice.teacherLogits : nil, weights: weights,
+      count: slice.count, classes: slice.classes, batch: slice.batch,
+      gradient: slice.logits.gradient)
+  }
+}

@@ -1,0 +1,103 @@
+import TensorKernels
+
+/// What a training makes small: a value that says what it reads and what it trains besides the network.
+///
+/// A loss is evaluated slice by slice, by several threads at once for different slices, and its result may
+/// depend on the slice alone. Losses are added by `SummedLoss`.
+public protocol TrainingLoss: Sendable {
+  /// What the loss reads besides the labels.
+  var inputs: LossInputs { get }
+  /// Floats of the connectors: parameters between network and teacher that are trained with the network
+  /// and dropped with the loss.
+  var connectorFloats: Int { get }
+  /// Sets the connectors to their starting values.
+  ///
+  /// - Parameter connectors: `[connectorFloats]`, zeros.
+  func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64)
+  /// Floats that `evaluate` needs to compute with, for a slice of `images` images.
+  func scratchFloats(images: Int) -> Int
+  /// Computes a slice's part of the batch's mean loss and its gradients.
+  ///
+  /// The gradients of what `inputs` names are overwritten, those of the connectors added to.
+  ///
+  /// - Returns: The loss summed over the slice's images (not divided), and how many of them the logits
+  ///   classify rightly, 0 if the loss does not read the logits.
+  func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int)
+}
+
+/// What a loss reads besides the labels.
+public struct LossInputs: Hashable, Sendable {
+  public var readsLogits: Bool
+  public var readsTeacherLogits: Bool
+  /// Nodes of the network whose outputs it reads.
+  public var features: [Int]
+  /// Nodes of the teacher whose outputs it reads.
+  public var teacherFeatures: [TeacherFeature]
+
+  /// One node of the teacher.
+  public struct TeacherFeature: Hashable, Sendable {
+    public let node: Int
+    /// The values for one image, H·W·C.
+    public let elementCount: Int
+
+    public init(node: Int, elementCount: Int) {
+      (self.node, self.elementCount) = (node, elementCount)
+    }
+  }
+
+  public init(
+    readsLogits: Bool = false, readsTeacherLogits: Bool = false, features: [Int] = [],
+    teacherFeatures: [TeacherFeature] = []
+  ) {
+    (self.readsLogits, self.readsTeacherLogits) = (readsLogits, readsTeacherLogits)
+    (self.features, self.teacherFeatures) = (features, teacherFeatures)
+  }
+}
+
+/// What a loss works on: one slice of a batch.
+public struct LossSlice {
+  /// An output of the network and where its gradient goes, `[count, H, W, C]`.
+  public struct Feature {
+    public let values: UnsafePointer<Float>
+    public let gradient: UnsafeMutablePointer<Float>
+
+    public init(values: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>) {
+      (self.values, self.gradient) = (values, gradient)
+    }
+  }
+
+  /// Images of the slice.
+  public let count: Int
+  /// Images of the whole batch, which the mean is over.
+  public let batch: Int
+  public let classes: Int
+  /// `[count]`
+  public let labels: UnsafePointer<Int32>
+  /// `[count, classes]`
+  public let logits: Feature
+  /// `[count, classes]`; anything if the loss does not read them.
+  public let teacherLogits: UnsafePointer<Float>
+  /// In the order of `LossInputs.features`.
+  public var features: [Feature]
+  /// In the order of `LossInputs.teacherFeatures`, each `[count, elementCount]`.
+  public var teacherFeatures: [UnsafePointer<Float>]
+  /// `[connectorFloats]`
+  public var connectors: UnsafePointer<Float>
+  /// The slice's own gradient of the connectors, as large.
+  public var connectorGradients: UnsafeMutablePointer<Float>
+  /// `[scratchFloats(images: count)]`
+  public let scratch: UnsafeMutablePointer<Float>
+
+  public init(
+    count: Int, batch: Int, classes: Int, labels: UnsafePointer<Int32>, logits: Feature,
+    teacherLogits: UnsafePointer<Float>, features: [Feature],
+    teacherFeatures: [UnsafePointer<Float>], connectors: UnsafePointer<Float>,
+    connectorGradients: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+  ) {
+    (self.count, self.batch, self.classes) = (count, batch, classes)
+    (self.labels, self.logits, self.teacherLogits) = (labels, logits, teacherLogits)
+    (self.features, self.teacherFeatures) = (features, teacherFeatures)
+    (self.connectors, self.connectorGradients) = (connectors, connectorGradients)
+    self.scratch = scratch
+  }
+}
