@@ -33,7 +33,9 @@ public struct TrainedModel: Sendable {
   }
 
   /// Returns a plan that classifies up to `capacity` images at once.
-  public func inferencePlan(capacity: Int) -> InferencePlan {
+  ///
+  /// - Parameter features: Nodes whose outputs can be read as well.
+  public func inferencePlan(capacity: Int, features: [Int] = []) -> InferencePlan {
     parameters.withUnsafeBufferPointer { parameters in
       statistics.withUnsafeBufferPointer { statistics in
         // A network has a dense layer at least, but it may have no norm and so no statistics.
@@ -41,7 +43,7 @@ public struct TrainedModel: Sendable {
           InferencePlan(
             network, parameters: parameters.baseAddress!,
             statistics: statistics.baseAddress ?? UnsafePointer(none.baseAddress!),
-            capacity: capacity)
+            capacity: capacity, features: features)
         }
       }
     }
