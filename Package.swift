@@ -46,7 +46,8 @@ let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 /// What the tests of a target see beyond what it imports: real students of the shipped spaces, random points,
 /// and what is tested with the made-up studies of another target's tests.
 let testImports = [
-  "ModelExchange": ["TensorKernels", "SearchSpaces"], "ParetoFronts": ["TensorKernels"],
+  "ModelExchange": ["TensorKernels", "SearchSpaces"], "HardwareProfiles": ["TensorKernels"],
+  "ParetoFronts": ["TensorKernels"],
   "Studies": ["FlashBenchmark"],
 ]
 
@@ -60,6 +61,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   ("ParetoFronts", ["Statistics"], optimized),
   ("NeuralNetworks", ["TensorKernels"], strict),
   ("FileFormats", [], optimized),
+  ("Processes", [], strict),
   ("ModelExchange", ["NeuralNetworks", "FileFormats"], strict),
   ("Datasets", ["TensorKernels", "FileFormats"], optimized),
   (
@@ -67,7 +69,14 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     ["Statistics", "TensorKernels", "NeuralNetworks", "FileFormats", "Datasets"], strict
   ),
   ("SearchSpaces", ["TensorKernels", "NeuralNetworks", "FileFormats"], strict),
-  ("HardwareProfiles", ["Statistics", "TensorKernels", "NeuralNetworks", "FileFormats"], strict),
+  ("HardwareProfiles", ["Statistics", "NeuralNetworks", "FileFormats"], strict),
+  (
+    "DeviceMeasurement",
+    [
+      "Statistics", "TensorKernels", "NeuralNetworks", "FileFormats", "Processes",
+      "HardwareProfiles",
+    ], strict
+  ),
   (
     "BayesianOptimization",
     ["COpenBLAS", "Statistics", "ParetoFronts", "TensorKernels", "SearchSpaces"], optimized
@@ -84,7 +93,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     [
       "Statistics", "ParetoFronts", "TensorKernels", "NeuralNetworks", "FileFormats",
       "ModelExchange", "Datasets", "Distillation", "SearchSpaces", "HardwareProfiles",
-      "BayesianOptimization", "Replay",
+      "DeviceMeasurement", "BayesianOptimization", "Replay",
     ], strict
   ),
   (

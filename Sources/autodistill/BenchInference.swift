@@ -1,4 +1,4 @@
-import HardwareProfiles
+import DeviceMeasurement
 import NeuralNetworks
 
 /// How the time of one image through a network on one thread is measured.

@@ -1,6 +1,6 @@
 import COpenBLAS
+import DeviceMeasurement
 import Foundation
-import HardwareProfiles
 import TensorKernels
 
 /// What this machine can do at best, measured when first asked for.

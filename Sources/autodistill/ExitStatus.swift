@@ -1,4 +1,5 @@
 import Datasets
+import DeviceMeasurement
 import FileFormats
 import Foundation
 import HardwareProfiles

@@ -1,3 +1,4 @@
+import DeviceMeasurement
 import FileFormats
 import Foundation
 import HardwareProfiles
@@ -92,7 +93,7 @@ struct ProfileMeasure {
     let bare = result.profile
     let fit = try DeviceFit(
       Array(measured.prefix(correcting)), base: bare,
-      description: DeviceFit.Description(
+      description: DeviceDescription(
         name: bare.name, device: bare.device, measurementProtocol: bare.measurementProtocol,
         memory: bare.memory, energy: bare.energy,
         provenance: Provenance(

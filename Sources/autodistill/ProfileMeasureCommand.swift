@@ -1,7 +1,7 @@
+import DeviceMeasurement
 import Distillation
 import FileFormats
 import Foundation
-import HardwareProfiles
 import NeuralNetworks
 import SearchSpaces
 import Studies

@@ -1,3 +1,4 @@
+import DeviceMeasurement
 import Foundation
 import HardwareProfiles
 import NeuralNetworks
@@ -64,13 +65,13 @@ struct ProfileDescription {
   func complete(
     base: HardwareProfile?, like described: HardwareProfile?, output: String?, networks: Int,
     spaces: [String]
-  ) -> DeviceFit.Description {
+  ) -> DeviceDescription {
     let described = described ?? base
     let file = output.map { (($0 as NSString).lastPathComponent as NSString).deletingPathExtension }
     // Another runtime was measured in another way: nothing of the described protocol holds for it.
     let known = runtime == nil ? described?.measurementProtocol : nil
     let machine = HostMachine.current().processor
-    return DeviceFit.Description(
+    return DeviceDescription(
       name: name ?? file ?? "fitted",
       device: device ?? described?.device ?? (isMeasuredHere ? machine : "not stated"),
       measurementProtocol: MeasurementProtocol(

@@ -184,9 +184,9 @@ struct DeviceFitTests {
 
   @Test("takes of very many measurements those that spread over the latencies")
   func many() throws {
-    let measured = try Measured(MeasurementFit.mostNetworks + 50, heldOut: 1)
+    let measured = try Measured(NetworkFit.mostNetworks + 50, heldOut: 1)
     let networks = try #require(Self.fit(measured.training).profile.correction).networks
-    #expect(networks.count == MeasurementFit.mostNetworks)
+    #expect(networks.count == NetworkFit.mostNetworks)
     let latencies = measured.training.map { 1000 * $0.latencyMilliseconds }
     #expect(networks.map(\.latencyMicroseconds).min() == latencies.min())
     #expect(networks.map(\.latencyMicroseconds).max() == latencies.max())

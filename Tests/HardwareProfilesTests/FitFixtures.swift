@@ -79,8 +79,8 @@ enum FitFixtures {
   /// What profiles say beside what is fitted.
   static func description(
     precision: MeasurementProtocol.Precision = .fp32
-  ) -> DeviceFit.Description {
-    DeviceFit.Description(
+  ) -> DeviceDescription {
+    DeviceDescription(
       name: "fitted", device: "a made-up device",
       measurementProtocol: MeasurementProtocol(
         runtime: "made up", precision: precision, resolution: "any", affinity: "none",

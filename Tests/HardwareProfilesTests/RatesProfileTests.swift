@@ -25,7 +25,7 @@ struct RatesProfileTests {
   @Test("reads back as it was, however many there were")
   func ratesOfMany() throws {
     let measured = try DeviceFitTests.Measured(
-      MeasurementFit.mostNetworks + 50, heldOut: 5, slowness: 2)
+      NetworkFit.mostNetworks + 50, heldOut: 5, slowness: 2)
     let base = LatencyPredictionTests.profile()
     let alone = try DeviceFitTests.fit(measured.training, base: base).ratesProfile
     let read = try HardwareProfile(json: alone.json(), file: "a.json")

@@ -1,7 +1,8 @@
 import Foundation
 import Statistics
 
-/// Finds the scales of a correction: the mode of their posterior, given what the physical model missed.
+/// The scales of a correction, one step of `NetworkFit`: the mode of their posterior, given what the physical
+/// model missed.
 struct CorrectionScaleFit {
   let covariances: MeasuredCovariances
   /// Measured less physical latency, in units of the typical latency.

@@ -2,31 +2,9 @@ import Foundation
 import NeuralNetworks
 import Statistics
 
-/// Makes the profile of a device from measured networks.
+/// The profile of a device: what `NetworkFit` learns from measured networks, the energy fitted to theirs, and
+/// what is said of the device.
 public struct DeviceFit: Sendable {
-  /// What a profile says beside what is fitted.
-  public struct Description: Sendable {
-    public var name: String
-    public var device: String
-    public var measurementProtocol: MeasurementProtocol
-    public var memory: Memory
-    /// Where no energies were measured.
-    public var energy: Energy?
-    public var provenance: Provenance
-
-    public init(
-      name: String, device: String, measurementProtocol: MeasurementProtocol, memory: Memory,
-      energy: Energy? = nil, provenance: Provenance
-    ) {
-      self.name = name
-      self.device = device
-      self.measurementProtocol = measurementProtocol
-      self.memory = memory
-      self.energy = energy
-      self.provenance = provenance
-    }
-  }
-
   /// The fitted profile, without validation.
   public let profile: HardwareProfile
   private let measurements: [MeasuredWorkload]
@@ -40,17 +18,17 @@ public struct DeviceFit: Sendable {
   ///     correct them. Without one, each kind's rates are fitted.
   /// - Throws: `DeviceFitError`.
   public init(
-    _ measurements: [MeasuredWorkload], base: HardwareProfile? = nil, description: Description
+    _ measurements: [MeasuredWorkload], base: HardwareProfile? = nil, description: DeviceDescription
   ) throws(DeviceFitError) {
     guard measurements.count >= 2 else { throw .tooFew(measurements.count) }
     // The correction holds for one physical model, so the size of values must be right from the start.
     var prior = base?.physical ?? .generic
     prior.bytesPerValue = description.measurementProtocol.precision.bytes
-    guard let fit = MeasurementFit(measurements, prior: prior, refitsFactors: base == nil) else {
+    guard let fit = NetworkFit(measurements, prior: prior, refitsFactors: base == nil) else {
       throw .notFittable
     }
     self.measurements = measurements
-    bareModel = MeasurementFit.uncorrectedModel(
+    bareModel = NetworkFit.uncorrectedModel(
       measurements, prior: prior, refitsFactors: base == nil)
     let model = fit.model
     var memory = description.memory
@@ -98,7 +76,7 @@ public struct DeviceFit: Sendable {
   }
 
   /// The most networks that a fit takes; of more, those that spread evenly over the latencies.
-  public static var mostNetworks: Int { MeasurementFit.mostNetworks }
+  public static var mostNetworks: Int { NetworkFit.mostNetworks }
 
   /// How well the profile predicts networks that it has not seen.
   public func quality(on heldOut: [MeasuredWorkload]) -> PredictionQuality {

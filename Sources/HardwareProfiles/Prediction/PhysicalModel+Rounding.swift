@@ -36,6 +36,6 @@ extension Memory.Level {
 }
 
 /// Rounds to significant digits.
-func roundedForFile(_ value: Double, digits: Int = 4) -> Double {
+package func roundedForFile(_ value: Double, digits: Int = 4) -> Double {
   Double(String(format: "%.\(digits)g", value)) ?? value
 }

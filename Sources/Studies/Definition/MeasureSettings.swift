@@ -1,3 +1,4 @@
+import DeviceMeasurement
 import FileFormats
 import Foundation
 import HardwareProfiles

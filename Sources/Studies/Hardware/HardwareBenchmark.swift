@@ -122,7 +122,7 @@ public struct HardwareBenchmark: Sendable {
   ) throws -> DeviceFit {
     try DeviceFit(
       measurements, base: base,
-      description: DeviceFit.Description(
+      description: DeviceDescription(
         name: "benchmark", device: "of the table",
         measurementProtocol: MeasurementProtocol(
           runtime: "of the table", resolution: "of the table", affinity: "of the table",

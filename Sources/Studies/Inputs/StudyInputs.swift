@@ -1,4 +1,5 @@
 import Datasets
+import DeviceMeasurement
 import Distillation
 import FileFormats
 import Foundation

@@ -1,7 +1,7 @@
+import DeviceMeasurement
 import Distillation
 import FileFormats
 import Foundation
-import HardwareProfiles
 
 /// After the full trainings: the students are timed on the device, if it can be reached.
 ///

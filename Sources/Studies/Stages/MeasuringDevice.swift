@@ -1,3 +1,4 @@
+import DeviceMeasurement
 import Distillation
 import FileFormats
 import Foundation

@@ -1,3 +1,4 @@
+import DeviceMeasurement
 /// What a running study tells its user.
 public enum StudyProgress: Hashable, Sendable {
   /// A stage begins.

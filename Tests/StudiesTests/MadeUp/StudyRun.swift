@@ -1,5 +1,5 @@
+import DeviceMeasurement
 import Foundation
-import HardwareProfiles
 import Synchronization
 import Testing
 

@@ -1,5 +1,5 @@
+import DeviceMeasurement
 import Foundation
-import HardwareProfiles
 import Testing
 
 @testable import Studies

@@ -1,4 +1,5 @@
 import Dispatch
+import HardwareProfiles
 import NeuralNetworks
 import TensorKernels
 

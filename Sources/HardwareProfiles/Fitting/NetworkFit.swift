@@ -1,4 +1,4 @@
-// Learns a device from measured latencies of whole networks.
+// Learns a physical model and its correction from measured latencies of whole networks.
 //
 // Two steps in turns. (1) The physical model: a factor for the launches, the arithmetic and the traffic of
 // each kind of kernel, by non-negative least squares, drawn towards the prior model at the device's typical
@@ -12,8 +12,10 @@ import Foundation
 import NeuralNetworks
 import Statistics
 
-/// A physical model and its correction, fitted to measured networks.
-struct MeasurementFit {
+/// A physical model and its correction, learnt from the latencies of whole networks.
+///
+/// `ProbeFit` fits a model to micro-benchmarks instead.
+struct NetworkFit {
   private(set) var model: PhysicalModel
   private(set) var correction: LatencyCorrection
 
@@ -34,7 +36,7 @@ struct MeasurementFit {
   /// - Returns: Nil if the covariances cannot be factored: latencies beyond all bounds.
   init?(_ measurements: [MeasuredWorkload], prior: PhysicalModel, refitsFactors: Bool) {
     precondition(measurements.count >= 2, "a fit needs two measurements or more")
-    let measurements = MeasurementFit.spread(measurements)
+    let measurements = NetworkFit.spread(measurements)
     let latencies = measurements.map { 1000 * $0.latencyMilliseconds }
     let unit = exp(latencies.reduce(0) { $0 + log($1) } / Double(latencies.count))
     let speed = median(
@@ -42,14 +44,14 @@ struct MeasurementFit {
     let scaled = prior.scaled(by: speed)
     let priorSketches = measurements.map { NetworkSketch($0.workload, on: scaled) }
 
-    let kernels = MeasurementFit.kernels(of: priorSketches)
+    let kernels = NetworkFit.kernels(of: priorSketches)
     var scales = CorrectionScales()
     var weights = [Double](repeating: 1, count: latencies.count)
     var model = scaled.rounded
     var whitening: SymmetricFactor?
     for round in 0..<4 {
       if refitsFactors {
-        let factors = MeasurementFit.factors(
+        let factors = NetworkFit.factors(
           priorSketches, latencies: latencies, unit: unit, whitening: whitening)
         model = scaled.multiplied(by: factors).rounded
       }
@@ -62,7 +64,7 @@ struct MeasurementFit {
         covariances: covariances, errors: errors, totals: totals, weights: weights
       ).scales(from: scales)
       if round > 0 {
-        weights = MeasurementFit.weights(
+        weights = NetworkFit.weights(
           weights, covariance: covariances.sum(scales), errors: errors,
           noise: totals.map { scales.noiseVariance(relativeLatency: $0) })
       }
@@ -89,14 +91,14 @@ struct MeasurementFit {
         networks: networks, on: model)
     }
     guard let first = correction(intervalFactor: 1),
-      let calibrated = correction(intervalFactor: MeasurementFit.intervalFactor(first))
+      let calibrated = correction(intervalFactor: NetworkFit.intervalFactor(first))
     else { return nil }
     self.model = model
     self.correction = calibrated
   }
 }
 
-extension MeasurementFit {
+extension NetworkFit {
   /// Returns the physical model that predicts best by itself: with no correction beside it, all measurements
   /// count by their relative error.
   static func uncorrectedModel(

@@ -1,25 +1,25 @@
 import Foundation
 
 /// A command line that `/bin/sh` runs in a process group of its own.
-enum ShellCommand {
-  enum End: Hashable {
+package enum ShellCommand {
+  package enum End: Hashable {
     case status(Int32)
     case signal(Int32)
     case timeLimit
     case cancelled
   }
 
-  struct Ended {
-    let end: End
+  package struct Ended {
+    package let end: End
     /// The last part of standard output.
-    let output: String
+    package let output: String
     /// The last line of standard error that is not blank, shortened.
-    let lastErrorLine: String
+    package let lastErrorLine: String
   }
 
   /// The system refused to start the shell; `code` is its `errno`.
-  struct CannotStart: Error {
-    let code: Int32
+  package struct CannotStart: Error {
+    package let code: Int32
   }
 
   private static let kept = 1 << 20
@@ -28,8 +28,10 @@ enum ShellCommand {
 
   /// Runs a command to its end, or ends it with all that it has started.
   ///
-  /// Its standard input is empty. What a child of it goes on writing after its own end is not waited for.
-  static func run(
+  /// Its standard input is empty. What a child of it writes after its own end is not waited for.
+  ///
+  /// - Parameter isCancelled: Asked several times a second; true ends the command.
+  package static func run(
     _ text: String, timeLimitSeconds: Double, isCancelled: () -> Bool
   ) throws(CannotStart) -> Ended {
     let (output, errors) = (try Stream(), try Stream())

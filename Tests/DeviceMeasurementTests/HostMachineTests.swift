@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import HardwareProfiles
+@testable import DeviceMeasurement
 
 @Suite("the host machine")
 struct HostMachineTests {

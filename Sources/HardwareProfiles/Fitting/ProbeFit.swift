@@ -1,4 +1,4 @@
-// Fits a profile's parameters to measured latencies of whole small networks.
+// Fits a physical model to the micro-benchmarks of one machine.
 //
 // The model of PhysicalModel.swift is a maximum of a linear work and a traffic. Three steps repeat:
 //
@@ -11,8 +11,10 @@
 import NeuralNetworks
 import Statistics
 
-/// The parameters that a fit finds.
-struct ProfileFit {
+/// The physical model that the probes of `ProbeDesign`, small networks of one kind of kernel each, tell.
+///
+/// `NetworkFit` learns a model from whole networks instead.
+package struct ProbeFit {
   var inferenceOverheadMicroseconds = 0.0
   /// In the order of `InferenceKernel.Kind.allCases`.
   var kernels: [KernelParameters]
@@ -25,10 +27,14 @@ struct ProfileFit {
     var weight: Double
   }
 
-  /// Fits `measurements` of probes.
+  /// Fits measured probes.
   ///
-  /// - Parameter levels: Names and capacities; the bandwidths are found.
-  init(probes: [Probe], microseconds: [Double], levels: [(name: String, capacityBytes: Int?)]) {
+  /// - Parameters:
+  ///   - microseconds: What one inference of each probe took.
+  ///   - levels: Names and capacities; the bandwidths are found.
+  package init(
+    probes: [Probe], microseconds: [Double], levels: [(name: String, capacityBytes: Int?)]
+  ) {
     precondition(probes.count == microseconds.count)
     self.levels = levels.map {
       Memory.Level(
@@ -54,7 +60,7 @@ struct ProfileFit {
   }
 
   /// Returns the predicted microseconds of the kernels as one inference.
-  func microseconds(of kernels: [InferenceKernel]) -> Double {
+  package func microseconds(of kernels: [InferenceKernel]) -> Double {
     kernels.reduce(inferenceOverheadMicroseconds) { sum, kernel in
       let parameters = self.kernels[kernel.kind.index]
       return sum + parameters.overheadMicroseconds
@@ -69,13 +75,13 @@ struct ProfileFit {
   }
 }
 
-extension ProfileFit {
+extension ProbeFit {
   /// Kinds that do so little arithmetic per byte that memory can bind.
   private static let streaming: [InferenceKernel.Kind] = [.dense, .elementwise, .globalPooling]
 
   private mutating func fitBandwidths(_ samples: [Sample]) {
     var ceilings = [Double](repeating: 0, count: levels.count)
-    for kind in ProfileFit.streaming {
+    for kind in ProbeFit.streaming {
       for sample in samples where sample.kind == kind {
         let bytes = sample.kernels[0].bytesMoved
         let overhead = sample.kernels.reduce(inferenceOverheadMicroseconds) {
@@ -107,7 +113,7 @@ extension ProfileFit {
   private static let columnsPerKind = 5
 
   private mutating func fitWork(_ samples: [Sample]) {
-    let count = 1 + ProfileFit.columnsPerKind * kernels.count
+    let count = 1 + ProbeFit.columnsPerKind * kernels.count
     var usesEfficiency = InferenceKernel.Kind.allCases.map(\.hasEfficiency)
     while true {
       var rows: [[Double]] = []
@@ -118,7 +124,7 @@ extension ProfileFit {
         row[0] = sample.weight
         for kernel in sample.kernels {
           let parameters = kernels[kernel.kind.index]
-          let first = 1 + ProfileFit.columnsPerKind * kernel.kind.index
+          let first = 1 + ProbeFit.columnsPerKind * kernel.kind.index
           row[first] += sample.weight
           let traffic = traffic(of: kernel)
           if traffic > parameters.workMicroseconds(of: kernel), traffic.isFinite {
@@ -138,7 +144,7 @@ extension ProfileFit {
       let solution = nonnegativeLeastSquares(rows, targets)
       // Losses without a rate cannot be told apart by these shapes: the rate takes them over.
       let unclear = usesEfficiency.indices.filter { kind in
-        let first = 1 + ProfileFit.columnsPerKind * kind
+        let first = 1 + ProbeFit.columnsPerKind * kind
         return usesEfficiency[kind] && solution[first + 1] == 0
           && solution[first + 2] + solution[first + 3] > 0
       }
@@ -153,7 +159,7 @@ extension ProfileFit {
   private mutating func adopt(_ solution: [Double]) {
     inferenceOverheadMicroseconds = solution[0]
     for kind in InferenceKernel.Kind.allCases {
-      let first = 1 + ProfileFit.columnsPerKind * kind.index
+      let first = 1 + ProbeFit.columnsPerKind * kind.index
       var parameters = kernels[kind.index]
       parameters.overheadMicroseconds = solution[first]
       if kind.countsMACs { parameters.gigaMACsPerSecond = 1 / solution[first + 1] }
@@ -170,7 +176,7 @@ extension ProfileFit {
   }
 }
 
-extension ProfileFit {
+extension ProbeFit {
   /// Huber's weights on relative errors: errors beyond 1.345 robust deviations count by their size only.
   private func reweigh(_ samples: inout [Sample]) {
     let errors = samples.map { (microseconds(of: $0.kernels) - $0.microseconds) / $0.microseconds }

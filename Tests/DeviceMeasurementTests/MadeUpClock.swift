@@ -1,6 +1,6 @@
 import TensorKernels
 
-@testable import HardwareProfiles
+@testable import DeviceMeasurement
 
 /// A device whose single inferences take as long as a rule says, in milliseconds.
 struct MadeUpClock {

@@ -1,7 +1,7 @@
 import NeuralNetworks
 import Testing
 
-@testable import HardwareProfiles
+@testable import DeviceMeasurement
 
 @Suite("measuring a latency")
 struct LatencyMeasurementTests {
@@ -74,54 +74,5 @@ struct LatencyMeasurementTests {
     #expect(result([slow, sound]) == (sound, 2))
     #expect(result([slower, slow]) == (slow, 2))
     #expect(result([slow, slower]) == (slow, 2))
-  }
-}
-
-@Suite("timing on this machine")
-struct InferenceTimerTests {
-  @Test("gives times above 0, of a network with norms or without")
-  func times() throws {
-    for hasNorm in [true, false] {
-      var builder = NetworkBuilder(input: TensorShape(height: 8, width: 8, channels: 1))
-      try builder.append(.convolution(kernel: 3, stride: 1, channels: 4, bias: !hasNorm))
-      if hasNorm { try builder.append(.batchNorm) }
-      try builder.append(.globalAveragePool)
-      try builder.append(.dense(channels: 3))
-      let latency = try InferenceTimer(try builder.network())
-        .measure(LatencyMeasurement(warmUp: 1, samples: 10...20, leastMilliseconds: 0.1))
-      #expect((10...20).contains(latency.samples.count))
-      #expect(latency.samples.allSatisfy { $0 > 0 && $0 < 1000 })
-    }
-  }
-
-  @Test("is possible for a profile of this machine and this version, and for no other")
-  func isMeasurable() {
-    func profile(
-      version: String = "1", source: Provenance.Source = .measured, machine: String? = "CPU",
-      threads: Int = 1
-    ) -> HardwareProfile {
-      let base = SyntheticDevice.desktop(noise: 0).profile
-      let own = MeasurementProtocol.inferenceTimer(version: version, resolution: "any")
-      return HardwareProfile(
-        name: "mine", device: "CPU",
-        measurementProtocol: MeasurementProtocol(
-          runtime: own.runtime, threads: threads, resolution: own.resolution,
-          affinity: own.affinity, thermal: own.thermal),
-        memory: base.memory, inferenceOverheadMicroseconds: 3,
-        kernelParameters: base.physical.kernels, energy: nil, relativeUncertainty: 0.1,
-        provenance: Provenance(source: source, text: "text", date: "2026-01-31", machine: machine),
-        validation: nil)
-    }
-    let machine = HostMachine(processor: "CPU", ramBytes: 1, caches: [])
-    func isMeasurable(_ profile: HardwareProfile) -> Bool {
-      profile.isMeasurable(on: machine, version: "1")
-    }
-    #expect(isMeasurable(profile()))
-    #expect(!isMeasurable(profile(version: "2")))
-    #expect(!isMeasurable(profile(source: .published)))
-    #expect(!isMeasurable(profile(machine: "Another")))
-    #expect(!isMeasurable(profile(machine: nil)))
-    #expect(!isMeasurable(profile(threads: 2)))
-    #expect(!isMeasurable(SyntheticDevice.desktop(noise: 0).profile))
   }
 }

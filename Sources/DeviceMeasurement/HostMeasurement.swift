@@ -1,6 +1,5 @@
-import Foundation
+import HardwareProfiles
 import NeuralNetworks
-import Statistics
 
 /// Makes a profile of the machine it runs on from micro-benchmarks.
 ///
@@ -58,7 +57,7 @@ extension HostMeasurement {
     let times = networks.indices.map { 1000 * (session.best(of: $0)?.medianMilliseconds ?? .nan) }
     let drift = session.drift ?? 1
     let probeTimes = Array(times.prefix(probes.count))
-    let fit = ProfileFit(
+    let fit = ProbeFit(
       probes: probes, microseconds: probeTimes,
       levels: machine.caches.map { ($0.name, $0.capacityBytes) } + [("DRAM", nil)])
 
@@ -77,7 +76,7 @@ extension HostMeasurement {
       students.isEmpty ? nil : PredictionQuality(predicted: predicted, measured: measured)
     let profile = profile(
       named: name, fit: fit, probes: probes.count, drift: drift, validation: validation,
-      sharedUncertainty: sharedUncertainty(of: fit, students, measured: measured))
+      sharedUncertainty: fit.sharedUncertainty(of: students, milliseconds: measured))
     return HostMeasurementResult(
       profile: profile, fit: kinds, validation: validation,
       validationPairs: zip(predicted, measured).map { ($0, $1) }, drift: drift, session: session)
@@ -96,52 +95,21 @@ extension HostMeasurement {
     return session
   }
 
-  /// What students err by beyond the kernels' own errors; without students, what kernels err by.
-  private func sharedUncertainty(
-    of fit: ProfileFit, _ students: [Network], measured: [Double]
-  ) -> Double {
-    guard !students.isEmpty else {
-      return min(0.9, median(fit.kernels.map(\.relativeUncertainty)))
-    }
-    var errors: [Double] = []
-    var explained: [Double] = []
-    for (student, milliseconds) in zip(students, measured) {
-      let kernels = student.inferenceKernels
-      let total = fit.microseconds(of: kernels)
-      errors.append((1000 * milliseconds - total) / total)
-      let variance = kernels.reduce(0.0) { sum, kernel in
-        let alone = fit.microseconds(of: [kernel]) - fit.inferenceOverheadMicroseconds
-        let deviation = fit.kernels[kernel.kind.index].relativeUncertainty * alone / total
-        return sum + deviation * deviation
-      }
-      explained.append(variance)
-    }
-    let total = robustDeviation(errors)
-    let rest = total * total - median(explained)
-    return min(0.9, max(0.01, rest > 0 ? rest.squareRoot() : 0))
-  }
-
   private func profile(
-    named name: String, fit: ProfileFit, probes: Int, drift: Double,
+    named name: String, fit: ProbeFit, probes: Int, drift: Double,
     validation: PredictionQuality?, sharedUncertainty: Double
   ) -> HardwareProfile {
-    let physical = PhysicalModel(
-      inferenceOverheadMicroseconds: fit.inferenceOverheadMicroseconds, kernels: fit.kernels,
-      levels: fit.levels, bytesPerValue: measurementProtocol.precision.bytes
-    ).rounded
-    return HardwareProfile(
-      name: name, device: machine.processor, measurementProtocol: measurementProtocol,
-      memory: Memory(
-        ramBytes: machine.ramBytes, flashBytes: machine.ramBytes, weightsIn: .ram,
-        levels: physical.levels),
-      physical: physical, energy: nil,
-      relativeUncertainty: roundedForFile(sharedUncertainty),
-      provenance: Provenance(
-        source: .measured,
-        text: "Fitted by non-negative least squares to \(probes) micro-benchmarks of one to six "
-          + "kernels each, measured twice; drift from the first third of the session to the last "
-          + "\(roundedForFile(100 * (drift - 1), digits: 2)) %.",
-        date: date, machine: machine.processor),
-      validation: validation.map { Validation($0, method: .randomStudents) })
+    fit.profile(
+      DeviceDescription(
+        name: name, device: machine.processor, measurementProtocol: measurementProtocol,
+        memory: Memory(
+          ramBytes: machine.ramBytes, flashBytes: machine.ramBytes, weightsIn: .ram, levels: []),
+        provenance: Provenance(
+          source: .measured,
+          text: "Fitted by non-negative least squares to \(probes) micro-benchmarks of one to six "
+            + "kernels each, measured twice; drift from the first third of the session to the last "
+            + "\(roundedForFile(100 * (drift - 1), digits: 2)) %.",
+          date: date, machine: machine.processor)),
+      sharedUncertainty: sharedUncertainty, validation: validation)
   }
 }

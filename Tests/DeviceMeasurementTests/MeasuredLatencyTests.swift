@@ -2,7 +2,7 @@ import Statistics
 import TensorKernels
 import Testing
 
-@testable import HardwareProfiles
+@testable import DeviceMeasurement
 
 @Suite("a measured latency")
 struct MeasuredLatencyTests {

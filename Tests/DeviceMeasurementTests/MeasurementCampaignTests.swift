@@ -2,7 +2,7 @@ import FileFormats
 import Foundation
 import Testing
 
-@testable import HardwareProfiles
+@testable import DeviceMeasurement
 
 /// A table and its samples in a folder of their own.
 private final class Files {

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 
 /// A device behind a command that takes an exported model's path and prints its latency.
 ///
