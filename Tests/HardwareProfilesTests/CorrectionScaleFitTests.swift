@@ -76,7 +76,7 @@ struct CorrectionScaleFitTests {
     let point = scales.point.map { $0 + 1 }
     scales.point = point
     #expect(abs(scales.launch - 0.5 * exp(1)) < 1e-12 && scales.noisePower == 1.8)
-    #expect(CorrectionScales.priorDeviations.count == point.count)
+    #expect(CorrectionScales.named.count == point.count)
     #expect(Set(CorrectionScales.named.map(\.key)).count == point.count)
     // Noise 0.06, power 0.8: 0.0036 · 4^1.6 at four times the typical latency.
     let noise = CorrectionScales().noiseVariance(relativeLatency: 4)

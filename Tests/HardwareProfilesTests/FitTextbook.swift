@@ -10,7 +10,7 @@ enum FitTextbook {
   ) -> Double {
     func square(_ x: Double) -> Double { x * x }
     var sum = 0.0
-    for kind in 0..<16 {
+    for kind in 0..<2 * NetworkSketch.kindCount {
       let (x, y) = (a.terms[(3 * kind)...], b.terms[(3 * kind)...])
       sum += square(scales.launch) * x[3 * kind] * y[3 * kind]
       sum += square(scales.arithmetic) * x[3 * kind + 1] * y[3 * kind + 1]

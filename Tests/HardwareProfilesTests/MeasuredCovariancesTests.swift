@@ -47,10 +47,10 @@ struct MeasuredCovariancesTests {
     }
     let covariances = MeasuredCovariances(
       sketches, kernels: FitFixtures.kernels(of: sketches), unit: 2000)
-    for (part, path) in CorrectionScales.parts.enumerated() {
+    for (part, row) in CorrectionPart.all.enumerated() {
       var scales = CorrectionScales()
-      for other in CorrectionScales.parts { scales[keyPath: other] = 0 }
-      scales[keyPath: path] = 1
+      for other in CorrectionPart.all { scales[keyPath: other.scale.path] = 0 }
+      scales[keyPath: row.scale.path] = 1
       var matrix = covariances.sum(scales)
       let largest = matrix.max() ?? 0
       #expect(largest > 0)
@@ -71,7 +71,7 @@ struct MeasuredCovariancesTests {
     }
     let total = sketches[0].total
     var scales = CorrectionScales()
-    for path in CorrectionScales.parts { scales[keyPath: path] = 0 }
+    for part in CorrectionPart.all { scales[keyPath: part.scale.path] = 0 }
     scales.decisions = 2
     func covariance() -> Double {
       MeasuredCovariances(

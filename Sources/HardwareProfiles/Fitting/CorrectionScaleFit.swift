@@ -46,15 +46,18 @@ struct CorrectionScaleFit {
       }
     }
     let parts = covariances.gradient(scales, weights: slope)
-    for (index, part) in parts.parts.enumerated() { gradient[index] = part }
-    let (noiseIndex, powerIndex, lengthIndex) = (9, 10, 11)
+    for (part, value) in zip(CorrectionPart.all, parts.parts) {
+      gradient[CorrectionScales.place(of: part.scale.path)] = value
+    }
+    let noiseIndex = CorrectionScales.place(of: \.noise)
+    let powerIndex = CorrectionScales.place(of: \.noisePower)
     for i in 0..<count {
       gradient[noiseIndex] += 2 * slope[i * count + i] * noise[i]
       gradient[powerIndex] += 2 * slope[i * count + i] * noise[i] * log(totals[i])
     }
-    gradient[lengthIndex] = parts.length
-    for index in point.indices {
-      let deviation = CorrectionScales.priorDeviations[index]
+    gradient[CorrectionScales.place(of: \.contextDecisions)] = parts.length
+    for (index, scale) in CorrectionScales.named.enumerated() {
+      let deviation = scale.priorDeviation
       let distance = (point[index] - prior[index]) / deviation
       value += 0.5 * distance * distance
       gradient[index] += distance / deviation

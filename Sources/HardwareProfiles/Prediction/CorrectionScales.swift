@@ -32,42 +32,44 @@ public struct CorrectionScales: Hashable, Sendable {
 
   public init() {}
 
-  /// The parts that scale covariances, in the order of `CovarianceParts`.
-  static let parts: [WritableKeyPath<CorrectionScales, Double> & Sendable] = [
-    \.launch, \.arithmetic, \.traffic, \.shape, \.kernel, \.network, \.decisions, \.idle, \.context,
-  ]
+  /// All scales: those of the parts, in their order, and then those of the noise and of the context.
+  static let named: [NamedScale] =
+    CorrectionPart.all.map(\.scale) + [
+      NamedScale(key: "noise", path: \.noise, priorDeviation: 0.7),
+      NamedScale(
+        key: "noise_power", path: \.noisePower, priorDeviation: 0.3, isLogarithmic: false),
+      NamedScale(key: "context_decisions", path: \.contextDecisions, priorDeviation: 0.5),
+    ]
 
-  /// The square of each part's scale, in the order of `parts`.
+  /// The square of each part's scale, in the order of `CorrectionPart.all`.
   var squares: [Double] {
-    CorrectionScales.parts.map { self[keyPath: $0] * self[keyPath: $0] }
+    CorrectionPart.all.map { self[keyPath: $0.scale.path] * self[keyPath: $0.scale.path] }
   }
 
-  /// All scales with the names that files give them.
-  static let named: [(key: String, path: WritableKeyPath<CorrectionScales, Double> & Sendable)] = [
-    ("launch", \.launch), ("arithmetic", \.arithmetic), ("traffic", \.traffic), ("shape", \.shape),
-    ("kernel", \.kernel), ("network", \.network), ("decisions", \.decisions), ("idle", \.idle),
-    ("context", \.context), ("noise", \.noise), ("noise_power", \.noisePower),
-    ("context_decisions", \.contextDecisions),
-  ]
-
-  /// The scales as a minimiser sees them: logarithms, but the power as it is.
+  /// The scales as a minimiser sees them, in the order of `named`: logarithms, but the power as it is.
+  ///
+  /// The mean of their prior is the point of `init()`.
   var point: [Double] {
     get {
-      CorrectionScales.named.map { entry in
-        let value = self[keyPath: entry.path]
-        return entry.path == \.noisePower ? value : log(value)
+      CorrectionScales.named.map { scale in
+        let value = self[keyPath: scale.path]
+        return scale.isLogarithmic ? log(value) : value
       }
     }
     set {
-      for (entry, value) in zip(CorrectionScales.named, newValue) {
-        self[keyPath: entry.path] = entry.path == \.noisePower ? value : exp(value)
+      for (scale, value) in zip(CorrectionScales.named, newValue) {
+        self[keyPath: scale.path] = scale.isLogarithmic ? exp(value) : value
       }
     }
   }
 
-  /// One standard deviation of the prior of each coordinate of `point`, whose mean is that of `init()`.
-  static let priorDeviations: [Double] =
-    [1] + [Double](repeating: 0.7, count: 9) + [0.3, 0.5]
+  /// Returns the place in `named`, and so in `point`, of a scale, which must be there.
+  static func place(of path: NamedScale.Path) -> Int {
+    guard let place = named.firstIndex(where: { $0.path == path }) else {
+      preconditionFailure("no scale \(path)")
+    }
+    return place
+  }
 
   /// The variance of a measurement's noise, in units of the typical latency squared.
   func noiseVariance(relativeLatency: Double) -> Double {

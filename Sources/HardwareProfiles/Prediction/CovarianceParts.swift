@@ -1,13 +1,29 @@
 import Foundation
 
 /// The parts of a covariance between the corrections of two networks, each for a scale of 1, in units of the
-/// typical latency squared, in the order of `CorrectionScales.parts`.
+/// typical latency squared, in the order of `CorrectionPart.all`.
 struct CovarianceParts {
-  var values = [Double](repeating: 0, count: CorrectionScales.parts.count)
+  var values = [Double](repeating: 0, count: CorrectionPart.all.count)
   /// In how many decisions the networks differ; nil if they cannot be compared.
   var differingDecisions: Int?
 
-  static let launch = 0, shape = 3, kernel = 4, network = 5, decisions = 6, idle = 7, context = 8
+  private static let launch = CorrectionPart.place(of: \.launch)
+  private static let arithmetic = CorrectionPart.place(of: \.arithmetic)
+  private static let traffic = CorrectionPart.place(of: \.traffic)
+  private static let shape = CorrectionPart.place(of: \.shape)
+  private static let kernel = CorrectionPart.place(of: \.kernel)
+  private static let network = CorrectionPart.place(of: \.network)
+  private static let decisions = CorrectionPart.place(of: \.decisions)
+  private static let idle = CorrectionPart.place(of: \.idle)
+  private static let context = CorrectionPart.place(of: \.context)
+
+  /// The parts that fade with decisions, and the others.
+  private static let fading = CorrectionPart.all.indices.filter {
+    CorrectionPart.all[$0].fadesWithDecisions
+  }
+  private static let lasting = CorrectionPart.all.indices.filter {
+    !CorrectionPart.all[$0].fadesWithDecisions
+  }
 
   /// Computes all parts.
   ///
@@ -21,10 +37,15 @@ struct CovarianceParts {
     isSame: Bool
   ) {
     let square = unit * unit
-    for kind in 0..<2 * NetworkSketch.kindCount {
-      for term in 0..<3 { values[term] += a.terms[3 * kind + term] * b.terms[3 * kind + term] }
+    var (launch, arithmetic, traffic) = (0.0, 0.0, 0.0)
+    for first in stride(from: 0, to: NetworkSketch.termCount, by: 3) {
+      launch += a.terms[first] * b.terms[first]
+      arithmetic += a.terms[first + 1] * b.terms[first + 1]
+      traffic += a.terms[first + 2] * b.terms[first + 2]
     }
-    for term in 0..<3 { values[term] /= square }
+    values[CovarianceParts.launch] = launch / square
+    values[CovarianceParts.arithmetic] = arithmetic / square
+    values[CovarianceParts.traffic] = traffic / square
     values[CovarianceParts.shape] = shape / square
     values[CovarianceParts.kernel] = kernel / square
     let totals = a.total * b.total / square
@@ -51,10 +72,9 @@ struct CovarianceParts {
   /// The covariance under these scales, whose squares are known.
   func sum(_ scales: CorrectionScales, squares: [Double]) -> Double {
     var sum = 0.0
-    for index in 0..<CovarianceParts.idle { sum += squares[index] * values[index] }
-    let context =
-      squares[CovarianceParts.idle] * values[CovarianceParts.idle]
-      + squares[CovarianceParts.context] * values[CovarianceParts.context]
-    return context == 0 ? sum : sum + context * contextLikeness(scales)
+    for part in CovarianceParts.lasting { sum += squares[part] * values[part] }
+    var fading = 0.0
+    for part in CovarianceParts.fading { fading += squares[part] * values[part] }
+    return fading == 0 ? sum : sum + fading * contextLikeness(scales)
   }
 }

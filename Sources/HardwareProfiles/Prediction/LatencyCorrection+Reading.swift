@@ -47,8 +47,8 @@ extension CorrectionScales {
     for entry in CorrectionScales.named {
       let field = try members.required(entry.key)
       self[keyPath: entry.path] =
-        entry.path == \.noisePower
-        ? try field.number(in: -8...9) : try field.nonnegative(of: "its unit")
+        entry.isLogarithmic
+        ? try field.nonnegative(of: "its unit") : try field.number(in: -8...9)
     }
     let length = try members.required("context_decisions")
     guard contextDecisions > 0 else { throw length.expected("a number of decisions above 0") }

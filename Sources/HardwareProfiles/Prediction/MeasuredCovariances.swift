@@ -5,7 +5,7 @@ import Foundation
 /// Matrices are symmetric, row after row.
 struct MeasuredCovariances {
   let count: Int
-  /// One matrix for each of `CorrectionScales.parts`.
+  /// One matrix for each of `CorrectionPart.all`.
   private var parts: [[Double]]
   /// In how many decisions two networks differ; −1 where they cannot be compared.
   private var differing: [Int]
@@ -14,7 +14,7 @@ struct MeasuredCovariances {
   init(_ sketches: [NetworkSketch], kernels: [ExecutedKernel], unit: Double) {
     let count = sketches.count
     self.count = count
-    parts = CorrectionScales.parts.map { _ in [Double](repeating: 0, count: count * count) }
+    parts = CorrectionPart.all.map { _ in [Double](repeating: 0, count: count * count) }
     differing = [Int](repeating: -1, count: count * count)
 
     let places = Dictionary(uniqueKeysWithValues: zip(kernels, kernels.indices))
@@ -55,14 +55,13 @@ struct MeasuredCovariances {
     return differing.map { $0 < 0 ? 0 : table[$0] }
   }
 
-  /// The covariance matrix under these scales, parts of one kernel kind (0…2) left out where not wanted.
+  /// The covariance matrix under these scales, parts about kinds of kernels left out where not wanted.
   func sum(_ scales: CorrectionScales, withKinds: Bool = true) -> [Double] {
     let likeness = likeness(scales)
     var sum = [Double](repeating: 0, count: count * count)
-    for (part, path) in CorrectionScales.parts.enumerated() where withKinds || part > 2 {
-      let square = scales[keyPath: path] * scales[keyPath: path]
-      let values = parts[part]
-      if part >= CovarianceParts.idle {
+    for ((part, values), square) in zip(zip(CorrectionPart.all, parts), scales.squares)
+    where withKinds || !part.isAboutKinds {
+      if part.fadesWithDecisions {
         for index in sum.indices { sum[index] += square * values[index] * likeness[index] }
       } else {
         for index in sum.indices { sum[index] += square * values[index] }
@@ -76,11 +75,10 @@ struct MeasuredCovariances {
   {
     let likeness = likeness(scales)
     var length = 0.0
-    let gradients = CorrectionScales.parts.enumerated().map { part, path in
-      let square = scales[keyPath: path] * scales[keyPath: path]
-      let values = parts[part]
+    let gradients = zip(zip(CorrectionPart.all, parts), scales.squares).map { entry, square in
+      let (part, values) = entry
       var sum = 0.0
-      if part >= CovarianceParts.idle {
+      if part.fadesWithDecisions {
         for index in values.indices {
           let term = weights[index] * values[index] * likeness[index]
           sum += term
