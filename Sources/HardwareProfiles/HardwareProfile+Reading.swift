@@ -45,7 +45,7 @@ extension HardwareProfile {
       idleKernels: try root["idle_kernels"].map { field throws(JSONError) in
         try HardwareProfile.kernels(field)
       },
-      levels: memory.levels, bytesPerValue: measurementProtocol.precision.bytes,
+      levels: memory.levels, precision: measurementProtocol.precision,
       fusion: try root["fusion"].map { field throws(JSONError) in try FusionRules(field) }
         ?? FusionRules())
     if memory.levels.isEmpty, physical.kernels.contains(where: { $0.gigabytesPerSecond == nil }) {
@@ -75,9 +75,23 @@ extension HardwareProfile {
   private static func kernels(_ field: JSONField) throws(JSONError) -> [KernelParameters] {
     let kinds = InferenceKernel.Kind.allCases
     let members = try field.members(of: "the kernel kinds", known: kinds.map(\.rawValue))
+    var known: [InferenceKernel.Kind: KernelParameters] = [:]
+    for kind in kinds {
+      if let field = members[kind.rawValue] { known[kind] = try KernelParameters(field, of: kind) }
+    }
+    guard let elementwise = known[.elementwise] else {
+      throw field.expected("the key \"elementwise\" too")
+    }
+    let slowest = known.values.compactMap(\.gigaMACsPerSecond).min()
     var parameters: [KernelParameters] = []
     for kind in kinds {
-      parameters.append(try KernelParameters(try members.required(kind.rawValue), of: kind))
+      if kind.countsMACs, known[kind] == nil, slowest == nil {
+        throw field.expected(
+          "the key \"\(kind.rawValue)\" too, or another kind with gmacs_per_second")
+      }
+      parameters.append(
+        known[kind]
+          ?? KernelParameters(assumedOf: kind, from: elementwise, gigaMACsPerSecond: slowest))
     }
     return parameters
   }

@@ -35,9 +35,11 @@ extension HardwareProfile: Encodable {
     try container.encode(memory, forKey: .memory)
     try container.encode(
       physical.inferenceOverheadMicroseconds, forKey: .inferenceOverheadMicroseconds)
+    // What a file did not say is not said by a copy of it either.
     func named(_ kernels: [KernelParameters]) -> [String: KernelParameters] {
       Dictionary(
-        uniqueKeysWithValues: zip(InferenceKernel.Kind.allCases.map(\.rawValue), kernels))
+        uniqueKeysWithValues: zip(InferenceKernel.Kind.allCases.map(\.rawValue), kernels)
+          .filter { !$1.isAssumed })
     }
     if physical.fusion != FusionRules() { try container.encode(physical.fusion, forKey: .fusion) }
     try container.encode(named(physical.kernels), forKey: .kernels)

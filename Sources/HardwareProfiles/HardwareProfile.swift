@@ -3,7 +3,7 @@ import NeuralNetworks
 /// What a device does to a network, as numbers: rates, overheads, energy, limits, and how sure they are.
 ///
 /// The JSON format is described in `HardwareProfiles/README.md`. The invariant: every kernel kind has
-/// parameters; memory levels grow in capacity and fall in bandwidth; only the last has no capacity; the
+/// parameters, if only assumed ones; memory levels grow in capacity and fall in bandwidth; only the last has no capacity; the
 /// correction was fitted to the physical model beside it.
 public struct HardwareProfile: Hashable, Sendable {
   public let name: String
@@ -38,25 +38,6 @@ public struct HardwareProfile: Hashable, Sendable {
     self.provenance = provenance
     self.validation = validation
   }
-}
-
-/// How fast a device runs one kind of kernel; `PhysicalModel.swift` opens with the formula.
-public struct KernelParameters: Hashable, Sendable {
-  /// Microseconds per launch, whatever the kernel's size.
-  public var overheadMicroseconds: Double
-  /// 10⁹ multiply–accumulates per second at full efficiency; `nil` for kinds that have none.
-  public var gigaMACsPerSecond: Double?
-  /// 10⁹ element operations per second; `nil` for kinds whose work is all MACs.
-  public var gigaOperationsPerSecond: Double?
-  /// The number of output channels at which their shortage alone halves the rate.
-  public var outputChannelsHalf: Double = 0
-  /// The number of MACs per output value at which their shortage alone halves the rate.
-  public var reductionHalf: Double = 0
-  /// 10⁹ bytes per second of the kernel's own traffic, which adds to its work; `nil` if only the memory
-  /// levels bound it.
-  public var gigabytesPerSecond: Double?
-  /// One standard deviation of what a single kernel's prediction is wrong by, relative.
-  public var relativeUncertainty: Double
 }
 
 /// The device's memory: what must fit into it, and how fast it is read.
@@ -190,39 +171,4 @@ public struct Validation: Hashable, Sendable, Codable {
     case within10Percent = "within_10_percent"
     case intervalCoverage90 = "interval_coverage_90"
   }
-}
-
-extension InferenceKernel.Kind {
-  /// The kind's place in `allCases`, without the search.
-  var index: Int {
-    switch self {
-    case .convolution: 0
-    case .pointwise: 1
-    case .depthwise: 2
-    case .dense: 3
-    case .squeezeExcitation: 4
-    case .pooling: 5
-    case .globalPooling: 6
-    case .elementwise: 7
-    }
-  }
-
-  /// Whether the kind's work is multiply–accumulates.
-  var countsMACs: Bool {
-    switch self {
-    case .convolution, .pointwise, .depthwise, .dense, .squeezeExcitation: true
-    case .pooling, .globalPooling, .elementwise: false
-    }
-  }
-
-  /// Whether the kind does element operations beside MACs, or instead of them.
-  var countsOperations: Bool {
-    switch self {
-    case .convolution, .pointwise, .depthwise, .dense: false
-    case .squeezeExcitation, .pooling, .globalPooling, .elementwise: true
-    }
-  }
-
-  /// Whether the kind's rate depends on the shape.
-  var hasEfficiency: Bool { countsMACs && !countsOperations }
 }

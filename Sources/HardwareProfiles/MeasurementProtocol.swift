@@ -14,6 +14,9 @@ public struct MeasurementProtocol: Hashable, Sendable, Codable {
       case .int8: 1
       }
     }
+
+    /// Returns the bytes of values that take so many bytes in fp32, as kernels and costs count them.
+    public func bytes(ofFP32 bytes: Int) -> Int { bytes / Precision.fp32.bytes * self.bytes }
   }
 
   /// The program that runs the network, with its version.

@@ -18,7 +18,7 @@ struct PredictionOutput {
         format: "%9.2f  %@ %8.3f %8.1f  %@", row.latencyMicroseconds,
         row.bound.rawValue.padding(toLength: 7, withPad: " ", startingAt: 0),
         1e-6 * Double(kernel.macs),
-        Double(kernel.bytesMoved / 4 * profile.measurementProtocol.precision.bytes) / 1024,
+        Double(profile.measurementProtocol.precision.bytes(ofFP32: kernel.bytesMoved)) / 1024,
         kernel.words + (row.isIdle ? ", nothing reads it" : ""))
     }
     lines.append(String(format: "%9.2f  beside the kernels", estimate.otherMicroseconds))
@@ -31,6 +31,7 @@ struct PredictionOutput {
         estimate.peakMemoryBytes)
         + (estimate.energyMillijoules.map { String(format: "; energy %.4g mJ", $0) } ?? ""))
     lines.append("on \(profile.protocolDescription)")
+    if let assumption = profile.assumption { lines.append(assumption) }
     if !unsupported.isEmpty {
       lines.append("not priced, so the network costs more than this:")
       lines += unsupported.map { "  \($0)" }
@@ -49,7 +50,8 @@ struct PredictionOutput {
       otherMicroseconds: estimate.otherMicroseconds, kernels: estimate.kernels.map(\.report),
       unsupported: unsupported.map {
         PredictionReport.Unsupported(operator: $0.operation, name: $0.name, reason: $0.reason)
-      })
+      },
+      assumedKinds: profile.assumedKinds.isEmpty ? nil : profile.assumedKinds.map(\.rawValue))
     return String(decoding: try encoder.encode(report), as: UTF8.self)
   }
 }
@@ -94,6 +96,8 @@ private struct PredictionReport: Encodable {
   let otherMicroseconds: Double
   let kernels: [Kernel]
   let unsupported: [Unsupported]
+  /// Kinds of kernels that the profile says nothing of; absent if there are none.
+  let assumedKinds: [String]?
 
   enum CodingKeys: String, CodingKey {
     case profile
@@ -105,6 +109,7 @@ private struct PredictionReport: Encodable {
     case macs, parameters
     case otherMicroseconds = "other_us"
     case kernels, unsupported
+    case assumedKinds = "kinds_priced_as_elementwise"
   }
 }
 

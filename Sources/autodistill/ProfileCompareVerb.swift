@@ -42,6 +42,7 @@ struct ProfileCompareVerb: Verb {
       seed: seed)
     for (path, profile) in zip(paths, profiles) {
       Terminal.print("\(path): \(profile.protocolDescription)")
+      if let assumption = profile.assumption { Terminal.print("\(path): \(assumption)") }
     }
     Terminal.print(
       String(

@@ -103,6 +103,7 @@ struct ProfileFitVerb: Verb {
 
   func run() throws -> ExitStatus {
     let baseProfile = try base.map { try HardwareProfile(contentsOf: $0) }
+    if let base, let assumption = baseProfile?.assumption { Terminal.log("\(base): \(assumption)") }
     let described = try like.map { try HardwareProfile(contentsOf: $0) }
     let rows = try readRows()
     guard rows.count >= 2 else {

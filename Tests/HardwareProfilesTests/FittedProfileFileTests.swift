@@ -32,7 +32,7 @@ struct FittedProfileFileTests {
     arguments: MeasurementProtocol.Precision.allCases)
   func precisions(precision: MeasurementProtocol.Precision) throws {
     let (profile, others) = try Self.profile(precision: precision)
-    #expect(profile.physical.bytesPerValue == precision.bytes)
+    #expect(profile.physical.precision == precision)
     try expectSame(profile, others)
     var root = try #require(
       JSONSerialization.jsonObject(with: SyntheticDevice.desktop(noise: 0).profile.json())

@@ -80,7 +80,12 @@ struct HardwareProfileReadingTests {
       "memory.levels.1.bandwidth_gb_per_second", "99", "99",
       "at most the 16.0 GB/s of the level before"),
     Mistake("memory.levels.0.bandwidth_gb_per_second", "0", "0", "a number of GB/s above 0"),
-    Mistake("kernels.dense", nil, field: "kernels", "an object with", "\"dense\" too"),
+    Mistake(
+      "kernels.elementwise", nil, field: "kernels", "an object with", "\"elementwise\" too"),
+    Mistake(
+      "kernels",
+      #"{"elementwise": {"overhead_us": 8, "gops_per_second": 1, "relative_uncertainty": 0.5}}"#,
+      "an object with", "another kind with gmacs_per_second"),
     Mistake("kernels.convolution.gmacs_per_second", "0", "0", "a number of GMAC/s above 0"),
     Mistake("kernels.convolution.gmacs_per_second", "true", "true", "a number of GMAC/s above 0"),
     Mistake(

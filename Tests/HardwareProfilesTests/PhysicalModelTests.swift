@@ -10,7 +10,8 @@ struct PhysicalModelTests {
 
   /// A launch of 2 µs, 1 GMAC/s, 1 thousand million operations/s, no memory levels.
   private func model(
-    idle: Bool = false, bytesPerValue: Int = 4, levels: [Memory.Level] = [],
+    idle: Bool = false, precision: MeasurementProtocol.Precision = .fp32,
+    levels: [Memory.Level] = [],
     _ change: (inout KernelParameters) -> Void = { _ in }
   ) -> PhysicalModel {
     let kernels = InferenceKernel.Kind.allCases.map { kind in
@@ -24,7 +25,7 @@ struct PhysicalModelTests {
     for index in idleKernels.indices { idleKernels[index].overheadMicroseconds = 0.5 }
     return PhysicalModel(
       inferenceOverheadMicroseconds: 7, kernels: kernels, idleKernels: idle ? idleKernels : nil,
-      levels: levels, bytesPerValue: bytesPerValue)
+      levels: levels, precision: precision)
   }
 
   private func time(_ kernel: InferenceKernel, _ model: PhysicalModel) -> KernelTime {
@@ -48,16 +49,19 @@ struct PhysicalModelTests {
     #expect(time(kernel, model(levels: [middle])).arithmetic == 0)
   }
 
-  @Test("moves a quarter or half of the bytes where values are smaller", arguments: [1, 2, 4])
-  func bytes(perValue bytes: Int) throws {
-    let found = time(kernel, model(bytesPerValue: bytes) { $0.gigabytesPerSecond = 2 })
+  @Test(
+    "moves a quarter or half of the bytes where values are smaller",
+    arguments: MeasurementProtocol.Precision.allCases)
+  func bytes(precision: MeasurementProtocol.Precision) throws {
+    let bytes = precision.bytes
+    let found = time(kernel, model(precision: precision) { $0.gigabytesPerSecond = 2 })
     #expect(abs(found.traffic - 0.458 * Double(bytes)) < 1e-12)
 
     let network = try ReferenceNetworks.tiny()
     let base = SyntheticDevice.desktop(noise: 0).profile
     let profile = HardwareProfile(
       name: "n", device: "d", measurementProtocol: base.measurementProtocol, memory: base.memory,
-      physical: model(bytesPerValue: bytes),
+      physical: model(precision: precision),
       energy: Energy(picojoulesPerMAC: 0, picojoulesPerByte: 1, staticPowerMilliwatts: 0),
       relativeUncertainty: 0.1, provenance: base.provenance, validation: nil)
     let estimate = profile.predict(network)

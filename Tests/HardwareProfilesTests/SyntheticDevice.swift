@@ -104,7 +104,7 @@ extension HardwareProfile {
       name: name, device: device, measurementProtocol: measurementProtocol, memory: memory,
       physical: PhysicalModel(
         inferenceOverheadMicroseconds: inferenceOverheadMicroseconds, kernels: kernelParameters,
-        levels: memory.levels, bytesPerValue: measurementProtocol.precision.bytes),
+        levels: memory.levels, precision: measurementProtocol.precision),
       energy: energy, relativeUncertainty: relativeUncertainty, provenance: provenance,
       validation: validation)
   }

@@ -23,7 +23,7 @@ public struct DeviceFit: Sendable {
     guard measurements.count >= 2 else { throw .tooFew(measurements.count) }
     // The correction holds for one physical model, so the size of values must be right from the start.
     var prior = base?.physical ?? .generic
-    prior.bytesPerValue = description.measurementProtocol.precision.bytes
+    prior.precision = description.measurementProtocol.precision
     guard let fit = NetworkFit(measurements, prior: prior, refitsFactors: base == nil) else {
       throw .notFittable
     }
@@ -131,9 +131,7 @@ extension Energy {
     for measurement in measurements {
       guard let energy = measurement.energyMillijoules else { continue }
       let workload = measurement.workload
-      let bytes =
-        profile.physical.executed(workload).reduce(0) { $0 + $1.kernel.bytesMoved } / 4
-        * profile.physical.bytesPerValue
+      let bytes = profile.physical.bytesMoved(by: profile.physical.executed(workload))
       let causes = [
         1e-9 * Double(workload.costs.macs), 1e-9 * Double(bytes),
         1e-3 * measurement.latencyMilliseconds,

@@ -216,7 +216,7 @@ extension PhysicalModel {
     }
     return PhysicalModel(
       inferenceOverheadMicroseconds: 0, kernels: kernels, idleKernels: idle, levels: [],
-      bytesPerValue: 4)
+      precision: .fp32)
   }()
 
   /// Returns the model with every term multiplied by its factor, in the order of `NetworkSketch.terms`.

@@ -40,7 +40,7 @@ extension ProbeFit {
   ) -> HardwareProfile {
     let physical = PhysicalModel(
       inferenceOverheadMicroseconds: inferenceOverheadMicroseconds, kernels: kernels,
-      levels: levels, bytesPerValue: description.measurementProtocol.precision.bytes
+      levels: levels, precision: description.measurementProtocol.precision
     ).rounded
     var memory = description.memory
     memory.levels = physical.levels

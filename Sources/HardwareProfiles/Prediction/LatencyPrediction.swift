@@ -31,7 +31,7 @@ public struct CostEstimate: Hashable, Sendable {
   public let weightBytes: Int
   /// Bytes of the largest kernel's input, weights and output.
   public let workingSetBytes: Int
-  /// Microseconds beside the kernels: the inference's own, and what measured networks took more or less
+  /// Microseconds that are no kernel's: the inference's own, and what measured networks took more or less
   /// than their kernels.
   public let otherMicroseconds: Double
   /// Every kernel that the device runs, in the order of execution, idle ones last.
@@ -48,17 +48,15 @@ extension HardwareProfile {
   public func predict(_ workload: InferenceWorkload) -> CostEstimate {
     let executed = physical.executed(workload)
     let times = executed.map { physical.time(of: $0) }
-    let sum = times.reduce(0) { $0 + $1.total }
-    let total = physical.inferenceOverheadMicroseconds + sum
-    var latency = Latency(
-      microseconds: total, standardErrorMicroseconds: standardError(executed, times, total: total),
-      kernels: times.map(\.total))
-    if let correction {
-      latency = correction.latency(of: NetworkSketch(workload, on: physical), kernels: executed)
-    }
-    let bytes = executed.reduce(0) { $0 + $1.kernel.bytesMoved } / 4 * physical.bytesPerValue
-    let weightBytes = workload.costs.weightBytes / 4 * physical.bytesPerValue
-    let activationBytes = workload.costs.peakActivationBytes / 4 * physical.bytesPerValue
+    let latency =
+      correction.map {
+        $0.latency(
+          of: NetworkSketch(counting: executed, origin: workload.origin, on: physical),
+          kernels: executed)
+      } ?? physicalLatency(executed, times)
+    let precision = physical.precision
+    let weightBytes = precision.bytes(ofFP32: workload.costs.weightBytes)
+    let activationBytes = precision.bytes(ofFP32: workload.costs.peakActivationBytes)
     let estimates = executed.indices.map { index in
       KernelEstimate(
         kernel: executed[index].kernel, isIdle: executed[index].isIdle,
@@ -69,24 +67,28 @@ extension HardwareProfile {
       latencyMilliseconds: latency.microseconds / 1000,
       latencyStandardErrorMilliseconds: latency.standardErrorMicroseconds / 1000,
       energyMillijoules: energy?.millijoules(
-        macs: workload.costs.macs, bytes: bytes, milliseconds: latency.microseconds / 1000),
+        macs: workload.costs.macs, bytes: physical.bytesMoved(by: executed),
+        milliseconds: latency.microseconds / 1000),
       peakMemoryBytes: activationBytes + (memory.weightsIn == .ram ? weightBytes : 0),
       weightBytes: weightBytes,
-      workingSetBytes: workload.workingSetBytes / 4 * physical.bytesPerValue,
+      workingSetBytes: precision.bytes(ofFP32: workload.workingSetBytes),
       otherMicroseconds: latency.microseconds - latency.kernels.reduce(0, +), kernels: estimates)
   }
 
-  /// What kernels err by together, and each alone, where no measured network says better.
-  private func standardError(
-    _ executed: [ExecutedKernel], _ times: [KernelTime], total: Double
-  ) -> Double {
+  /// The latency where no measured network says better: the kernels' sum, and as its error what they err by
+  /// together and each alone.
+  private func physicalLatency(_ executed: [ExecutedKernel], _ times: [KernelTime]) -> Latency {
+    let sum = times.reduce(0) { $0 + $1.total }
+    let total = physical.inferenceOverheadMicroseconds + sum
     let shared = relativeUncertainty * total
     let variance = zip(executed, times).reduce(shared * shared) { sum, pair in
       let deviation =
         physical.kernels[pair.0.kernel.kind.index].relativeUncertainty * pair.1.total
       return sum + deviation * deviation
     }
-    return variance.squareRoot()
+    return Latency(
+      microseconds: total, standardErrorMicroseconds: variance.squareRoot(),
+      kernels: times.map(\.total))
   }
 }
 

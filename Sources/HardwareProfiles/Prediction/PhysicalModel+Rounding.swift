@@ -23,7 +23,7 @@ extension KernelParameters {
       outputChannelsHalf: roundedForFile(outputChannelsHalf),
       reductionHalf: roundedForFile(reductionHalf),
       gigabytesPerSecond: gigabytesPerSecond.map { roundedForFile($0) },
-      relativeUncertainty: roundedForFile(relativeUncertainty))
+      relativeUncertainty: roundedForFile(relativeUncertainty), isAssumed: isAssumed)
   }
 }
 

@@ -35,7 +35,7 @@ public struct PhysicalModel: Hashable, Sendable {
   var idleKernels: [KernelParameters]?
   /// From the smallest and fastest to the one that holds everything; empty where no roof is known.
   var levels: [Memory.Level]
-  var bytesPerValue: Int
+  var precision: MeasurementProtocol.Precision
   public var fusion = FusionRules()
 }
 
@@ -93,13 +93,18 @@ extension PhysicalModel {
   func time(of executed: ExecutedKernel) -> KernelTime {
     let kernel = executed.kernel
     let parameters = (executed.isIdle ? idleKernels ?? kernels : kernels)[kernel.kind.index]
-    let bytes = kernel.bytesMoved / 4 * bytesPerValue
+    let bytes = precision.bytes(ofFP32: kernel.bytesMoved)
     let work = parameters.workMicroseconds(of: kernel)
     let ownTraffic = parameters.gigabytesPerSecond.map { Double(bytes) / (1000 * $0) } ?? 0
     let roof = levels.isEmpty ? 0 : Memory.trafficMicroseconds(bytes: bytes, levels: levels)
     return roof > work + ownTraffic
       ? KernelTime(launch: parameters.overheadMicroseconds, arithmetic: 0, traffic: roof)
       : KernelTime(launch: parameters.overheadMicroseconds, arithmetic: work, traffic: ownTraffic)
+  }
+
+  /// Returns the bytes that kernels move, each tensor once, at the model's precision.
+  func bytesMoved(by executed: [ExecutedKernel]) -> Int {
+    precision.bytes(ofFP32: executed.reduce(0) { $0 + $1.kernel.bytesMoved })
   }
 
   /// Sets one standard deviation of what a single kernel's prediction is wrong by, relative.
