@@ -89,6 +89,13 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     ], strict
   ),
   (
+    "ProfileEvaluation",
+    [
+      "Statistics", "TensorKernels", "NeuralNetworks", "FileFormats", "SearchSpaces",
+      "HardwareProfiles", "Replay",
+    ], strict
+  ),
+  (
     "Studies",
     [
       "Statistics", "ParetoFronts", "TensorKernels", "NeuralNetworks", "FileFormats",

@@ -1,4 +1,4 @@
-import NeuralNetworks
+import SearchSpaces
 
 /// What the columns of a table of results stand for in a replay.
 public struct ReplayDefinition: Sendable {
@@ -25,24 +25,13 @@ public struct ReplayDefinition: Sendable {
   public var standardError: Double
   /// The images that networks are built for, whose log MACs and log parameters the sampler is told
   /// of; nil: no network is built.
-  public var images: Images?
-
-  /// What the networks of a space classify.
-  public struct Images: Hashable, Sendable {
-    public let shape: TensorShape
-    public let classes: Int
-
-    /// Creates a description of images.
-    public init(shape: TensorShape, classes: Int) {
-      (self.shape, self.classes) = (shape, classes)
-    }
-  }
+  public var images: TypicalImages?
 
   /// Creates a definition.
   public init(
     key: String, metric: String, fullMetric: String? = nil, minimized: [String],
     known: Set<String> = [], constraints: [ColumnConstraint] = [],
-    references: [String: Double] = [:], standardError: Double = 0, images: Images? = nil
+    references: [String: Double] = [:], standardError: Double = 0, images: TypicalImages? = nil
   ) {
     self.key = key
     self.metric = metric

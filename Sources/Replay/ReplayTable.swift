@@ -128,7 +128,7 @@ public struct ReplayTable: Sendable {
   /// Returns log MACs and log parameters of each row's network.
   private static func covariates(
     _ column: CSVTable.Column, _ architectures: [Architecture], _ space: SearchSpace,
-    _ images: ReplayDefinition.Images?
+    _ images: TypicalImages?
   ) throws(ReplayError) -> [[Double]] {
     guard let images else { return [] }
     var covariates: [[Double]] = []

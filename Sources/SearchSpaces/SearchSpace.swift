@@ -41,6 +41,8 @@ public struct TypicalImages: Hashable, Sendable {
   public var classes = 10
 
   public init() {}
+
+  public init(shape: TensorShape, classes: Int) { (self.shape, self.classes) = (shape, classes) }
 }
 
 extension SearchSpace {

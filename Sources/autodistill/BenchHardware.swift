@@ -1,6 +1,6 @@
 import FileFormats
 import Foundation
-import Studies
+import ProfileEvaluation
 
 /// `autodistill bench hardware [FOLDER]`
 struct BenchHardware {

@@ -1,7 +1,7 @@
 import Foundation
 import HardwareProfiles
+import ProfileEvaluation
 import SearchSpaces
-import Studies
 
 /// `autodistill profile compare`
 struct ProfileCompareVerb: Verb {

@@ -1,10 +1,9 @@
 import FileFormats
 import Foundation
 import HardwareProfiles
+import ProfileEvaluation
 import Replay
 import SearchSpaces
-import Studies
-import TensorKernels
 
 /// `autodistill profile fit`
 struct ProfileFitVerb: Verb {
@@ -54,12 +53,10 @@ struct ProfileFitVerb: Verb {
   private let tablePaths: [String]
   private let base: String?
   private let like: String?
-  private let isRatesOnly: Bool
-  private let trained: Int?
-  private let seed: UInt64
+  private let settings: CheckedFit.Settings
   private let output: String?
   private let images: ImagesOption
-  private let description: ProfileDescription
+  private let device: StatedDevice
   private let asJSON: Bool
 
   init(_ arguments: Arguments) throws {
@@ -77,101 +74,78 @@ struct ProfileFitVerb: Verb {
         "--like goes without --base, which gives protocol, memory and energy too",
         ProfileFitVerb.self)
     }
-    isRatesOnly = arguments.has("--rates-only")
+    let isRatesOnly = arguments.has("--rates-only")
     if isRatesOnly, arguments.value("--train") == nil {
       throw UsageError(
         "--rates-only needs --train: rates alone are checked on other networks",
         ProfileFitVerb.self)
     }
-    trained = try arguments.integer("--train", in: 2...1_000_000)
-    seed = UInt64(try arguments.integer("--seed", in: 0...Int.max) ?? 1)
+    let trained = try arguments.integer("--train", in: 2...1_000_000)
+    let seed = UInt64(try arguments.integer("--seed", in: 0...Int.max) ?? 1)
     if trained == nil, arguments.value("--seed") != nil {
       throw UsageError("--seed goes together with --train", ProfileFitVerb.self)
     }
+    settings = CheckedFit.Settings(trained: trained, seed: seed, isRatesOnly: isRatesOnly)
     output = arguments.value("--output")
     images = try ImagesOption(arguments)
-    description = try ProfileDescription(arguments)
+    device = try StatedDevice(arguments)
     asJSON = arguments.has("--json")
-  }
-
-  /// A network of one of the tables.
-  private struct Row {
-    let space: SearchSpace
-    let architecture: Architecture
-    let measurement: MeasuredWorkload
   }
 
   func run() throws -> ExitStatus {
     let baseProfile = try base.map { try HardwareProfile(contentsOf: $0) }
-    if let base, let assumption = baseProfile?.assumption { Terminal.log("\(base): \(assumption)") }
+    if let base, let assumption = baseProfile?.assumption {
+      Terminal.log("\(base): \(assumption)")
+    }
     let described = try like.map { try HardwareProfile(contentsOf: $0) }
-    let rows = try readRows()
-    guard rows.count >= 2 else {
-      throw UsageError(
-        "--measurements: got one network in \(tablePaths.joined(separator: ", ")), expected 2 or more, "
-          + "and 10 for a profile to be of use")
+    let networks = try readNetworks()
+    let fit = try CheckedFit(networks, settings, base: baseProfile) { count, spaces in
+      device.description(
+        base: baseProfile, like: described, file: output, networks: count, spaces: spaces,
+        date: profileDay())
     }
-    if let trained, trained >= rows.count {
-      throw UsageError(
-        "--train: got \(trained), expected fewer than the \(rows.count) networks of "
-          + "\(tablePaths.joined(separator: ", ")): the others are what the profile is checked on")
-    }
-    var random = RandomStream(seed: seed, purpose: "measured networks")
-    let order = trained == nil ? Array(rows.indices) : random.permutation(of: rows.count)
-    let chosen = order.prefix(trained ?? rows.count).sorted().map { rows[$0] }
-    let heldOut = order.dropFirst(trained ?? rows.count).sorted().map { rows[$0] }
-    var spaces: [String] = []
-    for row in rows where !spaces.contains(row.space.name) { spaces.append(row.space.name) }
-    let measured = chosen.map(\.measurement)
-    let fit = try DeviceFit(
-      measured, base: baseProfile,
-      description: description.complete(
-        base: baseProfile, like: described, output: output,
-        networks: min(chosen.count, DeviceFit.mostNetworks),
-        spaces: spaces))
-    let fitted = isRatesOnly ? fit.ratesProfile : fit.profile
-    let (quality, method): (PredictionQuality, Validation.Method)
-    if trained != nil {
-      (quality, method) = (fitted.quality(on: heldOut.map(\.measurement)), .heldOut)
-    } else if let left = fit.leaveOneOutQuality() {
-      (quality, method) = (left, .leaveOneOut)
-    } else {
-      throw DeviceFitError.notFittable
-    }
-    let profile = fitted.with(validation: quality, method: method)
     if let output {
-      let json = try profile.json()
+      let json = try fit.profile.json()
       // What cannot be read back is no profile: better to say so before it replaces one that can.
       _ = try HardwareProfile(json: json, file: output)
       try AtomicFile.write(json, to: output)
     }
     if asJSON {
-      Terminal.print(quality.json)
+      Terminal.print(fit.quality.json)
     } else {
-      print(quality, of: profile, fitted: chosen.count, heldOut)
+      print(fit)
     }
     return .success
   }
 
-  private func readRows() throws -> [Row] {
-    var rows: [Row] = []
+  /// Reads all tables; there must be networks enough to fit some, and to check the profile on others.
+  private func readNetworks() throws -> [MeasuredSpaceNetwork] {
+    var networks: [MeasuredSpaceNetwork] = []
     for (spacePath, tablePath) in zip(spacePaths, tablePaths) {
       let space = try SearchSpace(contentsOf: spacePath)
-      let table = try MeasuredArchitectures(
-        CSVTable(contentsOf: tablePath), of: space, images: images.images(of: space))
-      rows += zip(table.architectures, table.measurements).map {
-        Row(space: space, architecture: $0, measurement: $1)
-      }
+      networks += try MeasuredArchitectures(
+        CSVTable(contentsOf: tablePath), of: space, images: images.images(of: space)
+      ).networks(of: space)
     }
-    return rows
+    guard networks.count >= 2 else {
+      throw UsageError(
+        "--measurements: got one network in \(tablePaths.joined(separator: ", ")), expected 2 or more, "
+          + "and 10 for a profile to be of use")
+    }
+    if let trained = settings.trained, trained >= networks.count {
+      throw UsageError(
+        "--train: got \(trained), expected fewer than the \(networks.count) networks of "
+          + "\(tablePaths.joined(separator: ", ")): the others are what the profile is checked on")
+    }
+    return networks
   }
 
-  private func print(
-    _ quality: PredictionQuality, of profile: HardwareProfile, fitted: Int, _ heldOut: [Row]
-  ) {
+  private func print(_ fit: CheckedFit) {
+    let quality = fit.quality
     Terminal.print(
-      "fitted:  \(min(fitted, DeviceFit.mostNetworks)) networks of \(fitted); checked on "
-        + (trained == nil ? "each of them, left out in turn" : "\(quality.count) others"))
+      "fitted:  \(fit.fittedCount) networks of \(fit.trainedCount); checked on "
+        + (settings.trained == nil
+          ? "each of them, left out in turn" : "\(quality.count) others"))
     Terminal.print(
       String(
         format:
@@ -180,18 +154,15 @@ struct ProfileFitVerb: Verb {
         quality.spearman, quality.kendall, quality.medianAbsolutePercentageError,
         100 * quality.within5Percent, 100 * quality.within10Percent,
         100 * (quality.intervalCoverage90 ?? 0)))
-    let worst = heldOut.map { row in
-      (row: row, predicted: profile.predict(row.measurement.workload).latencyMilliseconds)
-    }.sorted {
-      abs($0.predicted / $0.row.measurement.latencyMilliseconds - 1)
-        > abs($1.predicted / $1.row.measurement.latencyMilliseconds - 1)
-    }.prefix(5)
+    let worst = fit.worstPredictions(5)
     if !worst.isEmpty { Terminal.print("worst:   predicted, measured ms") }
-    for (row, predicted) in worst {
+    for prediction in worst {
+      let network = prediction.network
       Terminal.print(
         String(
-          format: "  %9.4g %9.4g  %@  %@", predicted, row.measurement.latencyMilliseconds,
-          row.space.key(of: row.architecture), row.space.description(of: row.architecture)))
+          format: "  %9.4g %9.4g  %@  %@", prediction.predictedMilliseconds,
+          network.measurement.latencyMilliseconds, network.key,
+          network.space.description(of: network.architecture)))
     }
     if let output {
       Terminal.print("profile: \(output)")

@@ -2,7 +2,7 @@ import DeviceMeasurement
 import FileFormats
 import Foundation
 import HardwareProfiles
-import NeuralNetworks
+import ProfileEvaluation
 import SearchSpaces
 import TensorKernels
 
@@ -16,6 +16,7 @@ struct ProfileMeasure {
   private let correcting: Int
   private let samplesPath: String?
   private let tablePath: String?
+  private let images: ImagesOption
 
   init(_ arguments: Arguments) throws {
     guard let output = arguments.value("--output") else {
@@ -34,23 +35,23 @@ struct ProfileMeasure {
     if correcting == 1 { throw UsageError("--correct: got 1, expected 0 or at least 2") }
     samplesPath = arguments.value("--samples")
     tablePath = arguments.value("--table")
+    images = try ImagesOption(arguments)
   }
 
   func run() throws -> ExitStatus {
     let space = try SearchSpace(contentsOf: spacePath)
-    let shape = TensorShape(height: 28, width: 28, channels: 1)
+    let images = images.images(of: space)
     var stream = RandomStream(seed: 1, purpose: "profile check")
     let architectures = (0..<correcting + students).map { _ in
       space.randomArchitecture(using: &stream)
     }
     let networks = try architectures.map {
-      try space.network(for: $0, input: shape, classes: 10)
+      try space.network(for: $0, input: images.shape, classes: images.classes)
     }
     let measurement = HostMeasurement(
       machine: .current(),
       measurementProtocol: .inferenceTimer(
-        version: AutoDistillCommand.version, resolution: "28×28×1"),
-      date: String(ISO8601DateFormatter().string(from: Date()).prefix(10)))
+        version: AutoDistillCommand.version, resolution: "\(images.shape)"), date: profileDay())
     let result = try measurement.profile(
       named: name, validatedOn: networks,
       progress: { done, total in
@@ -64,7 +65,8 @@ struct ProfileMeasure {
       try AtomicFile.write("architecture,latency_ms\n" + rows.joined(), to: tablePath)
     }
     if let samplesPath { try write(result, architectures.map(space.key), to: samplesPath) }
-    let profile = correcting == 0 ? result.profile : try corrected(result, architectures, space)
+    let profile =
+      correcting == 0 ? result.profile : try corrected(result, architectures, space, images)
     try AtomicFile.write(profile.json(), to: output)
     Terminal.print("profile: \(output)")
     if let validation = profile.validation {
@@ -82,27 +84,15 @@ struct ProfileMeasure {
 
   /// Returns the profile of the micro-benchmarks, corrected by the first students and checked on the others.
   private func corrected(
-    _ result: HostMeasurementResult, _ architectures: [Architecture], _ space: SearchSpace
+    _ result: HostMeasurementResult, _ architectures: [Architecture], _ space: SearchSpace,
+    _ images: TypicalImages
   ) throws -> HardwareProfile {
-    let shape = TensorShape(height: 28, width: 28, channels: 1)
     let measured = try zip(architectures, result.validationPairs).map { architecture, pair in
       MeasuredWorkload(
-        try space.workload(of: architecture, input: shape, classes: 10),
+        try space.workload(of: architecture, input: images.shape, classes: images.classes),
         latencyMilliseconds: pair.measured)
     }
-    let bare = result.profile
-    let fit = try DeviceFit(
-      Array(measured.prefix(correcting)), base: bare,
-      description: DeviceDescription(
-        name: bare.name, device: bare.device, measurementProtocol: bare.measurementProtocol,
-        memory: bare.memory, energy: bare.energy,
-        provenance: Provenance(
-          source: .measured,
-          text: bare.provenance.text
-            + " Corrected by \(correcting) random students of \(space.name).",
-          date: bare.provenance.date, machine: bare.provenance.machine)))
-    let others = Array(measured.dropFirst(correcting))
-    return fit.profile.with(validation: fit.quality(on: others), method: .randomStudents)
+    return try result.profile.corrected(by: measured, correcting: correcting, ofSpace: space.name)
   }
 
   private func sayHowSound(_ result: HostMeasurementResult) {

@@ -10,7 +10,7 @@ import TensorKernels
 /// `autodistill profile measure --command`: latencies of architectures on another device, as a table.
 struct ProfileMeasureCommand {
   static let ownOptions = [
-    "--command", "--count", "--keys", "--seed", "--format", "--time-limit", "--image", "--classes",
+    "--command", "--count", "--keys", "--seed", "--format", "--time-limit",
   ]
 
   private let device: CommandDevice

@@ -5,7 +5,7 @@ struct ProfileVerb: Verb {
   static let operands: [String] = []
   static let options =
     ["--output", "--name", "--space", "--students", "--correct", "--samples", "--table"]
-    + ProfileMeasureCommand.ownOptions
+    + ImagesOption.options + ProfileMeasureCommand.ownOptions
   static let help = """
     USAGE: autodistill profile measure --output FILE [--name NAME] [--space FILE] [--students N]
            autodistill profile measure --command COMMAND --space FILE --output FILE.csv
@@ -21,6 +21,7 @@ struct ProfileVerb: Verb {
     --correct N       students that the profile is corrected by (default: 30; 0: by none)
     --samples FILE    also the raw samples, a line of JSON for each measurement
     --table FILE      also the students' latencies, as a table for profile fit
+    --image HxWxC, --classes N    what the students look at (default: what the space says)
 
     With --command it measures architectures of a space on another device, and writes a table
     architecture,latency_ms,standard_error_ms,samples for profile fit. COMMAND is run by /bin/sh; in it
@@ -33,8 +34,6 @@ struct ProfileVerb: Verb {
     --count N            so many random ones (default: 30), drawn with --seed N (default: 1)
     --keys FILE          or those in a file, one key a line
     --format F           how models are exported: safetensors (default) or onnx
-    --image HxWxC        the images (default: what the space says)
-    --classes N          the classes (default: what the space says)
     --time-limit N       seconds after which one run of the command is ended (default: 300)
     --samples FILE       where raw samples go (default: FILE.csv.samples.jsonl)
     """

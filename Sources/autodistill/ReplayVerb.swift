@@ -1,5 +1,4 @@
 import BayesianOptimization
-import NeuralNetworks
 import Replay
 import SearchSpaces
 
@@ -148,20 +147,15 @@ extension ReplayVerb {
     return definition
   }
 
-  private static func images(_ arguments: Arguments) throws -> ReplayDefinition.Images? {
+  private static func images(_ arguments: Arguments) throws -> TypicalImages? {
     let classes = try arguments.integer("--classes", in: 2...1_000_000)
-    guard let text = arguments.value("--input") else {
+    guard let shape = try arguments.shape("--input") else {
       guard classes == nil else {
         throw UsageError("--classes goes together with --input", ReplayVerb.self)
       }
       return nil
     }
-    let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-    guard sides.count == 3, sides.allSatisfy({ (1...4096).contains($0) }) else {
-      throw UsageError("--input: got '\(text)', expected a shape such as 32x32x3")
-    }
-    let shape = TensorShape(height: sides[0], width: sides[1], channels: sides[2])
-    return ReplayDefinition.Images(shape: shape, classes: classes ?? 10)
+    return TypicalImages(shape: shape, classes: classes ?? 10)
   }
 
   private static func settings(_ arguments: Arguments) throws -> ReplaySettings {

@@ -4,7 +4,7 @@ import HardwareProfiles
 import SearchSpaces
 import Testing
 
-@testable import Studies
+@testable import ProfileEvaluation
 
 @Suite("the comparison of two profiles")
 struct ProfileComparisonTests {

@@ -1,10 +1,10 @@
 import NeuralNetworks
+import Replay
 import SearchSpaces
 import TestSupport
 import Testing
 
-@testable import Replay
-@testable import Studies
+@testable import ProfileEvaluation
 
 @Suite("a table of measured architectures")
 struct MeasuredArchitecturesTests {
@@ -17,7 +17,7 @@ struct MeasuredArchitecturesTests {
 
   private func read(_ text: String) throws -> MeasuredArchitectures {
     try MeasuredArchitectures(
-      CSVTable(text: text, file: "m.csv"), of: SmallReplay.space(), images: images)
+      CSVTable(text: text, file: "m.csv"), of: SmallSpace.space(), images: images)
   }
 
   @Test("is read row by row, with energies where there are any")
@@ -29,7 +29,7 @@ struct MeasuredArchitecturesTests {
       two,7,2.5,21
       three,nan,0.5,10
       """)
-    let space = try SmallReplay.space()
+    let space = try SmallSpace.space()
     #expect(measured.architectures.map(space.key) == ["00", "21", "10"])
     #expect(measured.measurements.map(\.latencyMilliseconds) == [1.5, 2.5, 0.5])
     #expect(measured.measurements.map(\.energyMillijoules) == [nil, 7, nil])
@@ -41,7 +41,7 @@ struct MeasuredArchitecturesTests {
 
   @Test("has its columns where it is told")
   func columns() throws {
-    let space = try SmallReplay.space()
+    let space = try SmallSpace.space()
     let measured = try MeasuredArchitectures(
       CSVTable(text: "latency_ms,cell,pi\n9,02,4", file: "m.csv"), of: space, images: images,
       columns: ("cell", "pi"))
@@ -61,7 +61,7 @@ struct MeasuredArchitecturesTests {
   @Test("is an error that names the row where no network can be made of an architecture")
   func unbuildable() throws {
     #expect(throws: ReplayError.self) {
-      let space = try SmallReplay.space()
+      let space = try SmallSpace.space()
       _ = try MeasuredArchitectures(
         CSVTable(text: "architecture,latency_ms\n00,1", file: "m.csv"), of: space,
         images: space.images)

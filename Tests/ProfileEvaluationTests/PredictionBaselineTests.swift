@@ -1,11 +1,11 @@
 import HardwareProfiles
 import NeuralNetworks
+import Replay
 import SearchSpaces
 import TensorKernels
 import Testing
 
-@testable import Replay
-@testable import Studies
+@testable import ProfileEvaluation
 
 @Suite("the simple predictors of latency")
 struct PredictionBaselineTests {

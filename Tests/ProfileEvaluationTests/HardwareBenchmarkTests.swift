@@ -5,7 +5,7 @@ import TensorKernels
 import TestSupport
 import Testing
 
-@testable import Studies
+@testable import ProfileEvaluation
 
 @Suite("the benchmark of profiles fitted to few networks")
 struct HardwareBenchmarkTests {
