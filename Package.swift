@@ -96,6 +96,13 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     ], strict
   ),
   (
+    "Benchmarks",
+    [
+      "COpenBLAS", "TensorKernels", "NeuralNetworks", "FileFormats", "Datasets", "Distillation",
+      "SearchSpaces", "DeviceMeasurement", "BayesianOptimization",
+    ], strict
+  ),
+  (
     "Studies",
     [
       "Statistics", "ParetoFronts", "TensorKernels", "NeuralNetworks", "FileFormats",
@@ -126,8 +133,7 @@ let targets: [Target] =
     .systemLibrary(name: "CPlatform"),
     .executableTarget(
       name: "autodistill",
-      dependencies: [.target(name: "CPlatform"), .target(name: "COpenBLAS")]
-        + libraries.map { .target(name: $0.name) },
+      dependencies: [.target(name: "CPlatform")] + libraries.map { .target(name: $0.name) },
       swiftSettings: strict),
     // What tests of several targets share.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

@@ -11,7 +11,9 @@ struct AutoDistillCommand {
     [
       RunVerb.self, SearchVerb.self, DistillVerb.self, ReportVerb.self, EnqueueVerb.self,
       ExportVerb.self, ProfileVerb.self, ProfileFitVerb.self, ProfileSuggestVerb.self,
-      ProfilePredictVerb.self, ProfileCompareVerb.self, BenchVerb.self, ReplayVerb.self,
+      ProfilePredictVerb.self, ProfileCompareVerb.self, BenchVerb.self, BenchTrainingVerb.self,
+      BenchInferenceVerb.self, BenchAccuracyVerb.self, BenchProposalsVerb.self,
+      BenchFlashVerb.self, BenchHardwareVerb.self, ReplayVerb.self,
     ]
   }
 
@@ -42,10 +44,10 @@ struct AutoDistillCommand {
     if name == WorkerVerb.name { return perform(WorkerVerb.self, rest) }
     // A verb's name is one word, or two as in "profile fit".
     let longName = arguments.prefix(2).joined(separator: " ")
-    if let verb = verbs.first(where: { $0.name == name }) { return perform(verb, rest) }
-    if let verb = verbs.first(where: { $0.name == longName }) {
+    if let verb = verbs.first(where: { $0.name == longName }), arguments.count > 1 {
       return perform(verb, Array(rest.dropFirst()))
     }
+    if let verb = verbs.first(where: { $0.name == name }) { return perform(verb, rest) }
     let parts = verbs.filter { $0.name.hasPrefix("\(name) ") }
     if !parts.isEmpty, rest.contains("--help") || rest.contains("-h") {
       Terminal.print(parts.map { $0.help }.joined(separator: "\n\n"))

@@ -1,28 +1,6 @@
+import Benchmarks
 import Foundation
 import NeuralNetworks
-
-/// What the steps of a training took.
-struct TrainingMeasurement {
-  let network: String
-  let cost: TrainingCost
-  let batch: Int
-  let threads: Int
-  /// How many steps were timed.
-  let steps: Int
-  let meanSeconds: Double
-  let medianSeconds: Double
-  let peakMemoryBytes: Int
-  let arenaBytes: Int
-  /// Milliseconds a step, summed over the threads.
-  let kernelMilliseconds: [KernelKind: Double]
-
-  var imagesPerSecond: Double { Double(batch) / meanSeconds }
-  var gflops: Double { imagesPerSecond * Double(cost.flops) / 1e9 }
-
-  func shareOfRoofline(_ peak: MachinePeaks.Rates) -> Double {
-    cost.shortestSeconds(batch: batch, peak) / meanSeconds
-  }
-}
 
 extension TrainingMeasurement {
   static let heading =
@@ -89,7 +67,51 @@ extension InferenceMeasurement {
   }
 }
 
-/// A network's name and the figures beside it.
+extension AccuracyMeasurement {
+  static let heading = "accuracy  epochs   mean %   deviation   by seed"
+
+  /// Returns a row under `heading`.
+  func line() -> String {
+    network.padding(toLength: 8, withPad: " ", startingAt: 0)
+      + String(format: "%8d %8.2f   ", epochs, 100 * mean)
+      + text(deviation).padding(toLength: 12, withPad: " ", startingAt: 0)
+      + accuracies.map { text($0) }.joined(separator: "  ")
+  }
+
+  func json() -> String {
+    let deviation = deviation.map { String(format: "%.6g", $0) } ?? "null"
+    return #"{"measurement": "accuracy", "network": "\#(network)", "epochs": \#(epochs), "#
+      + #""accuracies": \#(accuracies), "accuracy_mean": \#(String(format: "%.6g", mean)), "#
+      + #""accuracy_deviation": \#(deviation)}"#
+  }
+
+  private func text(_ share: Double?) -> String {
+    share.map { String(format: "%.2f", 100 * $0) } ?? "–"
+  }
+}
+
+extension ProposalMeasurement {
+  static let heading =
+    "space            trials   resumed   median     mean  slowest ms   peak MiB"
+
+  func line() -> String {
+    space.padding(toLength: max(space.count, 16), withPad: " ", startingAt: 0)
+      + String(
+        format: " %6d %9.1f %8.1f %8.1f %11.1f %10.0f", trials, 1000 * resumedSeconds,
+        1000 * medianSeconds, 1000 * meanSeconds, 1000 * slowestSeconds,
+        Double(peakMemoryBytes) / 1_048_576)
+  }
+
+  func json() -> String {
+    "{\"measurement\": \"proposals\", \"space\": \"\(space)\", \"trials\": \(trials), "
+      + String(
+        format: "\"resumed_ms\": %.3f, \"median_ms\": %.3f, \"mean_ms\": %.3f, "
+          + "\"slowest_ms\": %.3f, \"peak_memory_bytes\": %d}", 1000 * resumedSeconds,
+        1000 * medianSeconds, 1000 * meanSeconds, 1000 * slowestSeconds, peakMemoryBytes)
+  }
+}
+
+/// A network's name, and figures behind it.
 private func row(_ name: String, _ figures: String) -> String {
   name.padding(toLength: 8, withPad: " ", startingAt: 0) + figures
 }

@@ -1,4 +1,5 @@
 import BayesianOptimization
+import Benchmarks
 import Replay
 import SearchSpaces
 

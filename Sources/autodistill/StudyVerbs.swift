@@ -117,9 +117,8 @@ struct StudyCommand {
   private let workers: Int?
   private let threads: Int?
 
-  /// - Parameter operand: The place of the study's folder among the operands.
-  init(_ arguments: Arguments, operand: Int = 0) throws {
-    folder = StudyFolder(arguments.operands[operand])
+  init(_ arguments: Arguments) throws {
+    folder = StudyFolder(arguments.operands[0])
     dataFolder = arguments.value("--data")
     workers = try arguments.integer("--workers", in: 1...1024)
     threads = try arguments.integer("--threads", in: 1...1024)

@@ -92,16 +92,18 @@ struct BenchCommandTests {
     for (arguments, part) in [
       (
         ["guess"],
-        "bench: got 'guess', expected training, inference, accuracy, proposals, flash or hardware"
+        "expected no operands, got guess; see autodistill bench --help"
       ),
       (
         ["training", "inference"],
-        "bench training: got 'inference' too, expected no folder"
+        "expected no operands, got inference; see autodistill bench training --help"
       ),
-      (["flash"], "bench flash: got no folder"),
-      (["flash", "x", "--batch", "8"], "--batch does not go together with flash"),
-      (["flash", "x", "--json"], "--json does not go together with flash"),
-      (["training", "--table", "x"], "--table goes together with flash"),
+      (["flash"], "expected FOLDER, got nothing"),
+      (["flash", "x", "--batch", "8"], "unknown option '--batch', expected one of --workers"),
+      (["flash", "x", "--json"], "unknown option '--json', expected one of --workers"),
+      (["training", "--table", "x"], "unknown option '--table', expected one of --network"),
+      (["inference", "--batch", "8"], "unknown option '--batch', expected one of --network"),
+      (["hardware"], "expected either a folder with tables of measured networks or --measurements"),
       (["training", "--network", "Q"], "--network: got 'Q', expected S, M, L or T"),
       (["training", "--batch", "1"], "--batch: got '1', expected a whole number from 2"),
       (["--seconds", "0"], "--seconds: got '0', expected a whole number from 1"),

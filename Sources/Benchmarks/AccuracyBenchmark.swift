@@ -10,7 +10,7 @@ import TensorKernels
 /// The recipe is plain enough to be repeated elsewhere, which `Results/benchmarks/scripts/benchmark_accuracy.py` does with
 /// PyTorch: images as they are, cross-entropy, and running batch-norm statistics as training leaves
 /// them.
-struct AccuracyBenchmark {
+package struct AccuracyBenchmark {
   /// Passes over the training images.
   let epochs: Int
   /// How many trainings, with the seeds 1, 2, …
@@ -19,11 +19,15 @@ struct AccuracyBenchmark {
   let batch: Int
   let threads: Int
 
+  package init(epochs: Int, seeds: Int, batch: Int, threads: Int) {
+    (self.epochs, self.seeds, self.batch, self.threads) = (epochs, seeds, batch, threads)
+  }
+
   private static let trainingImages = 55_000
   private static let peakRate = 0.05
 
   /// Trains `reference` once a seed and classifies the test images.
-  func measure(_ reference: ReferenceNetwork) throws -> AccuracyMeasurement {
+  package func measure(_ reference: ReferenceNetwork) throws -> AccuracyMeasurement {
     let reader = BatchReader(try AccuracyBenchmark.dataset())
     let recipe = Recipe(
       epochs: Double(epochs), batch: batch, slices: min(threads, batch), weightDecay: 1e-4,
@@ -38,7 +42,7 @@ struct AccuracyBenchmark {
       case .finished(let model):
         return model.evaluate(on: .test, reader: reader, threads: threads).accuracy
       case .diverged(let step):
-        throw BenchError.diverged(step: step)
+        throw BenchmarkError.diverged(step: step)
       case .stopped:
         preconditionFailure("nobody stops the training")
       }
@@ -87,41 +91,18 @@ extension NumericArray {
 }
 
 /// The test accuracies that a network's trainings reached.
-struct AccuracyMeasurement {
-  let network: String
-  let epochs: Int
+package struct AccuracyMeasurement: Sendable {
+  package let network: String
+  package let epochs: Int
   /// One a seed, 0…1.
-  let accuracies: [Double]
+  package let accuracies: [Double]
 
-  var mean: Double { accuracies.reduce(0, +) / Double(accuracies.count) }
+  package var mean: Double { accuracies.reduce(0, +) / Double(accuracies.count) }
 
   /// The standard deviation over the seeds, which takes two at least.
-  var deviation: Double? {
+  package var deviation: Double? {
     guard accuracies.count > 1 else { return nil }
     let squares = accuracies.map { ($0 - mean) * ($0 - mean) }.reduce(0, +)
     return (squares / Double(accuracies.count - 1)).squareRoot()
-  }
-}
-
-extension AccuracyMeasurement {
-  static let heading = "accuracy  epochs   mean %   deviation   by seed"
-
-  /// Returns a row under `heading`.
-  func line() -> String {
-    network.padding(toLength: 8, withPad: " ", startingAt: 0)
-      + String(format: "%8d %8.2f   ", epochs, 100 * mean)
-      + text(deviation).padding(toLength: 12, withPad: " ", startingAt: 0)
-      + accuracies.map { text($0) }.joined(separator: "  ")
-  }
-
-  func json() -> String {
-    let deviation = deviation.map { String(format: "%.6g", $0) } ?? "null"
-    return #"{"measurement": "accuracy", "network": "\#(network)", "epochs": \#(epochs), "#
-      + #""accuracies": \#(accuracies), "accuracy_mean": \#(String(format: "%.6g", mean)), "#
-      + #""accuracy_deviation": \#(deviation)}"#
-  }
-
-  private func text(_ share: Double?) -> String {
-    share.map { String(format: "%.2f", 100 * $0) } ?? "–"
   }
 }

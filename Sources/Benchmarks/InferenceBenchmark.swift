@@ -2,15 +2,17 @@ import DeviceMeasurement
 import NeuralNetworks
 
 /// How the time of one image through a network on one thread is measured.
-struct InferenceBenchmark {
+package struct InferenceBenchmark {
   /// The least time to measure for.
   let seconds: Double
+
+  package init(seconds: Double) { self.seconds = seconds }
 
   private static let series = 3
 
   /// Times inferences in three series and keeps the one with the lowest median: what disturbs a
   /// machine only ever adds time.
-  func measure(_ reference: ReferenceNetwork) throws -> InferenceMeasurement {
+  package func measure(_ reference: ReferenceNetwork) throws -> InferenceMeasurement {
     let network = try reference.network()
     let timer = InferenceTimer(network)
     let measurement = LatencyMeasurement(
@@ -27,13 +29,13 @@ struct InferenceBenchmark {
 }
 
 /// The latencies of a network in microseconds.
-struct InferenceMeasurement {
-  let network: String
-  let macs: Int
-  let minimum: Double
-  let median: Double
-  let p95: Double
+package struct InferenceMeasurement: Sendable {
+  package let network: String
+  package let macs: Int
+  package let minimum: Double
+  package let median: Double
+  package let p95: Double
 
   /// Of a median inference; a multiply–add counts twice.
-  var gflops: Double { 2 * Double(macs) / median / 1e3 }
+  package var gflops: Double { 2 * Double(macs) / median / 1e3 }
 }

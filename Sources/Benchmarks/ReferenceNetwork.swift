@@ -2,13 +2,13 @@ import NeuralNetworks
 
 /// Networks of known size for benchmarks: three students of inverted residuals and a residual teacher,
 /// for 28×28×1 images and ten classes.
-enum ReferenceNetwork: String, CaseIterable {
+package enum ReferenceNetwork: String, CaseIterable, Sendable {
   case small = "S"
   case medium = "M"
   case large = "L"
   case teacher = "T"
 
-  func network() throws(NetworkError) -> Network {
+  package func network() throws(NetworkError) -> Network {
     var builder = NetworkBuilder(input: TensorShape(height: 28, width: 28, channels: 1))
     switch self {
     case .small:

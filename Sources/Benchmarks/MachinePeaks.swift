@@ -4,19 +4,25 @@ import Foundation
 import TensorKernels
 
 /// What this machine can do at best, measured when first asked for.
-struct MachinePeaks {
+package struct MachinePeaks {
   /// The rates of several threads at once.
-  struct Rates {
+  package struct Rates: Sendable {
     /// Of the fastest matrix product, summed over the threads; a multiply–add counts twice.
-    let gflops: Double
+    package let gflops: Double
     /// Of copying from main memory to main memory; a byte counts once read and once written.
-    let gigabytesPerSecond: Double
+    package let gigabytesPerSecond: Double
+
+    package init(gflops: Double, gigabytesPerSecond: Double) {
+      (self.gflops, self.gigabytesPerSecond) = (gflops, gigabytesPerSecond)
+    }
   }
 
   private var measured: [Int: Rates] = [:]
 
-  /// Returns the rates of so many threads; the first time takes about a second.
-  mutating func of(threads: Int) -> Rates {
+  package init() {}
+
+  /// Returns the rates of a number of threads; the first time takes about a second.
+  package mutating func of(threads: Int) -> Rates {
     if let known = measured[threads] { return known }
     let rates = Rates(
       gflops: MatrixPeak.gflops(threads: threads),

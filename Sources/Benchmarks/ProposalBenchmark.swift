@@ -5,17 +5,18 @@ import SearchSpaces
 import TensorKernels
 
 /// What a proposal of the Bayesian sampler takes after many trials, on one core.
-struct ProposalBenchmark {
+package struct ProposalBenchmark {
   let space: SearchSpace
   private let trialCounts = [25, 50, 100, 200, 500, 1000, 2000, 5000]
   private let proposalsEach = 20
 
+  package init(space: SearchSpace) { self.space = space }
+
   /// Measures after each number of trials, and hands over each measurement as it is there.
   ///
   /// The trials are random students with made-up accuracies that rise with the size.
-  func measure(_ report: (ProposalMeasurement) -> Void) throws {
-    let shape = TensorShape(height: 28, width: 28, channels: 1)
-    let appraisals = AppraisalMemory(space: space, shape: shape)
+  package func measure(_ report: (ProposalMeasurement) -> Void) throws {
+    let appraisals = AppraisalMemory(space)
     let last = min(trialCounts[trialCounts.count - 1], Int(min(1e6, space.pointCount / 2)))
     var history: [Observation] = []
     var met: Set<Architecture> = []
@@ -69,15 +70,18 @@ struct ProposalBenchmark {
 /// search remembers them too.
 private final class AppraisalMemory {
   private let space: SearchSpace
-  private let shape: TensorShape
   private var known: [Architecture: Appraisal] = [:]
 
-  init(space: SearchSpace, shape: TensorShape) { (self.space, self.shape) = (space, shape) }
+  init(_ space: SearchSpace) { self.space = space }
 
   func of(_ architecture: Architecture) -> Appraisal {
     if let known = known[architecture] { return known }
     var appraisal = Appraisal.unbuildable
-    if let network = try? space.network(for: architecture, input: shape, classes: 10) {
+    // The same for all spaces, so that figures of all times can be compared.
+    let images = TypicalImages()
+    if let network = try? space.network(
+      for: architecture, input: images.shape, classes: images.classes)
+    {
       let costs = NetworkCosts(network)
       appraisal = Appraisal(
         costs: [Double(costs.macs)], covariates: [log(Double(costs.parameters))], violation: 0)
@@ -87,34 +91,15 @@ private final class AppraisalMemory {
   }
 }
 
-/// What proposals after so many trials took.
-struct ProposalMeasurement {
-  let space: String
-  let trials: Int
+/// What proposals after a number of trials took.
+package struct ProposalMeasurement: Sendable {
+  package let space: String
+  package let trials: Int
   /// The first proposal of a process: everything is made anew.
-  let resumedSeconds: Double
+  package let resumedSeconds: Double
   /// Of the proposals after it.
-  let meanSeconds: Double
-  let medianSeconds: Double
-  let slowestSeconds: Double
-  let peakMemoryBytes: Int
-
-  static let heading =
-    "space            trials   resumed   median     mean  slowest ms   peak MiB"
-
-  func line() -> String {
-    space.padding(toLength: max(space.count, 16), withPad: " ", startingAt: 0)
-      + String(
-        format: " %6d %9.1f %8.1f %8.1f %11.1f %10.0f", trials, 1000 * resumedSeconds,
-        1000 * medianSeconds, 1000 * meanSeconds, 1000 * slowestSeconds,
-        Double(peakMemoryBytes) / 1_048_576)
-  }
-
-  func json() -> String {
-    "{\"measurement\": \"proposals\", \"space\": \"\(space)\", \"trials\": \(trials), "
-      + String(
-        format: "\"resumed_ms\": %.3f, \"median_ms\": %.3f, \"mean_ms\": %.3f, "
-          + "\"slowest_ms\": %.3f, \"peak_memory_bytes\": %d}", 1000 * resumedSeconds,
-        1000 * medianSeconds, 1000 * meanSeconds, 1000 * slowestSeconds, peakMemoryBytes)
-  }
+  package let meanSeconds: Double
+  package let medianSeconds: Double
+  package let slowestSeconds: Double
+  package let peakMemoryBytes: Int
 }

@@ -3,10 +3,26 @@ import Foundation
 import ProfileEvaluation
 
 /// `autodistill bench hardware [FOLDER]`
-struct BenchHardware {
+struct BenchHardwareVerb: Verb {
+  static let name = "bench hardware"
+  static let summary = "how well profiles fitted to few networks predict all others"
+  static let operands = ["[FOLDER]"]
   static let options = [
     "--subsets", "--sizes", "--table", "--measurements", "--space", "--profile",
   ]
+  static let help = """
+    USAGE: autodistill bench hardware FOLDER [--subsets N] [--sizes N,N…] [--table FILE]
+           autodistill bench hardware --measurements FILE.csv --space FILE [--profile FILE] …
+
+    Fits profiles to some networks of tables of measured ones, predicts all others, and prints how well,
+    and how well simple baselines do. FOLDER holds fbnet-latency/fbnet.csv and nas-bench-201/nb201.csv.
+
+    --measurements FILE, --space FILE    another table, as profile fit takes it
+    --profile FILE    a profile to compare with that no network of the table was used for
+    --subsets N       how many random subsets to train on (default: 10)
+    --sizes N,N…      networks in a subset (default: 10,100,300)
+    --table FILE      where to write the table, as Markdown (default: it is printed)
+    """
 
   /// The tables that a folder of measurements holds, with the columns of their files.
   private static let tables:
@@ -25,23 +41,27 @@ struct BenchHardware {
   private let output: String?
 
   init(_ arguments: Arguments) throws {
-    if arguments.operands.count > 1 {
+    guard arguments.operands.isEmpty == (arguments.value("--measurements") != nil) else {
+      throw UsageError(
+        "bench hardware: expected either a folder with tables of measured networks or --measurements",
+        BenchHardwareVerb.self)
+    }
+    if let folder = arguments.operands.first {
       for option in ["--space", "--profile"] where arguments.value(option) != nil {
         throw UsageError("\(option) goes together with --measurements")
       }
-      let folder = arguments.operands[1]
-      tables = BenchHardware.tables.map { table in
+      tables = BenchHardwareVerb.tables.map { table in
         HardwareBenchmark.Table(
           name: table.name, spacePath: "SearchSpaces/\(table.space).json",
           path: folder + "/" + table.path, architectureColumn: table.key,
           latencyColumn: table.latency)
       }
     } else {
-      let path = try arguments.required("--measurements", for: BenchVerb.self)
+      let path = try arguments.required("--measurements", for: BenchHardwareVerb.self)
       tables = [
         HardwareBenchmark.Table(
           name: (path as NSString).lastPathComponent,
-          spacePath: try arguments.required("--space", for: BenchVerb.self), path: path,
+          spacePath: try arguments.required("--space", for: BenchHardwareVerb.self), path: path,
           profilePath: arguments.value("--profile"))
       ]
     }
@@ -71,8 +91,8 @@ struct BenchHardware {
       }
       try benchmark.run(table) { row in
         for figures in row.figures {
-          lines.append(BenchHardware.line(row, figures))
-          Terminal.log(BenchHardware.line(row, figures))
+          lines.append(BenchHardwareVerb.line(row, figures))
+          Terminal.log(BenchHardwareVerb.line(row, figures))
         }
       }
     }

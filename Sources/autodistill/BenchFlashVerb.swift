@@ -3,19 +3,34 @@ import FlashBenchmark
 import Studies
 
 /// `autodistill bench flash FOLDER`
-struct BenchFlash {
-  static let options = ["--workers", "--data", "--table"]
+struct BenchFlashVerb: Verb {
+  static let name = "bench flash"
+  static let summary = "how well flash trainings rank students"
+  static let operands = ["FOLDER"]
+  static let options = StudyCommand.options + ["--table"]
   static let flags = ["--table-only"]
+  static let help = """
+    USAGE: autodistill bench flash FOLDER [--workers N] [--threads N] [--data DIR] [--table FILE]
+                                   [--table-only]
 
-  /// Whether an option or flag is the flash benchmark's.
-  static func owns(_ name: String) -> Bool { (options + flags).contains(name) }
+    Measures flash recipes in a folder with a study.json and a benchmark.json: students drawn at
+    random get the full training, several seeds of it, and the flash training of every recipe; the
+    table says how well what flash says ranks them. Run again after a crash or Ctrl-C it continues
+    where it was: runs.jsonl keeps what was trained.
+
+    --workers N       worker processes; the number does not change any result
+    --threads N       threads for training the teacher
+    --data DIR        where the named data set lies, instead of where the study says
+    --table FILE      where to write the table, as Markdown (default: it is printed)
+    --table-only      train nothing: the table of what runs.jsonl holds
+    """
 
   private let command: StudyCommand
   private let table: String?
   private let isTableOnly: Bool
 
   init(_ arguments: Arguments) throws {
-    command = try StudyCommand(arguments, operand: 1)
+    command = try StudyCommand(arguments)
     table = arguments.value("--table")
     isTableOnly = arguments.has("--table-only")
   }

@@ -1,0 +1,68 @@
+import Benchmarks
+
+/// What `bench`, `bench training` and `bench inference` have in common.
+struct SpeedOptions {
+  static let training = ["--network", "--batch", "--threads", "--seconds"]
+  static let inference = ["--network", "--seconds"]
+  static let trainingFlags = ["--json", "--await-start"]
+  static let inferenceFlags = ["--json"]
+  static let networkHelp = "--network NAME    only this one: S, M, L or T (default: all)"
+
+  /// What reports of speed mean.
+  static let meaning = """
+    The reference networks have 0.5 (S), 5.6 (M), 24 (L) and 37 (T) million MACs and look at made-up
+    28×28×1 images. A training step is an augmented batch, forward, distillation and cross-entropy
+    loss, backward and SGD with momentum; inference is one image, one thread. GFLOP/s count two
+    operations a multiply–add, and for a training step three passes, the first layer's two. The peak
+    is the fastest matrix product measured on as many threads.
+    """
+
+  let networks: [ReferenceNetwork]
+  private let seconds: Double
+  private let asJSON: Bool
+  private let training: TrainingBenchmark
+
+  init(_ arguments: Arguments) throws {
+    networks = try arguments.referenceNetworks()
+    seconds = Double(try arguments.integer("--seconds", in: 1...3600) ?? 2)
+    asJSON = arguments.has("--json")
+    let awaitsStart = arguments.has("--await-start")
+    training = TrainingBenchmark(
+      batch: try arguments.integer("--batch", in: 2...4096) ?? 64,
+      threads: try arguments.integer("--threads", in: 1...256) ?? 1, seconds: seconds,
+      whenWarm: {
+        guard awaitsStart else { return }
+        Terminal.log("ready")
+        _ = readLine()
+      })
+  }
+
+  func measureTraining(_ peaks: inout MachinePeaks) throws {
+    if !asJSON { Terminal.print(TrainingMeasurement.heading) }
+    for reference in networks {
+      let measured = try training.measure(reference)
+      let peak = peaks.of(threads: training.threads)
+      Terminal.print(asJSON ? measured.json(peak) : measured.lines(peak))
+    }
+  }
+
+  func measureInference(_ peaks: inout MachinePeaks) throws {
+    if !asJSON { Terminal.print(InferenceMeasurement.heading) }
+    for reference in networks {
+      let measured = try InferenceBenchmark(seconds: seconds).measure(reference)
+      let peak = peaks.of(threads: 1)
+      Terminal.print(asJSON ? measured.json(peak) : measured.line(peak))
+    }
+  }
+}
+
+extension Arguments {
+  /// Returns the network that `--network` names, or all.
+  func referenceNetworks() throws -> [ReferenceNetwork] {
+    guard let name = value("--network") else { return ReferenceNetwork.allCases }
+    guard let network = ReferenceNetwork(rawValue: name) else {
+      throw UsageError("--network: got '\(name)', expected S, M, L or T")
+    }
+    return [network]
+  }
+}

@@ -1,0 +1,33 @@
+import Testing
+
+@testable import Benchmarks
+
+@Suite("the benchmarks of this machine", .serialized)
+struct BenchmarkTests {
+  @Test("measure a training and divide its time among kernels")
+  func training() throws {
+    let measured = try TrainingBenchmark(batch: 8, threads: 1, seconds: 0.05).measure(.small)
+    #expect(measured.network == "S" && measured.batch == 8 && measured.steps >= 30)
+    #expect(measured.meanSeconds > 0 && measured.arenaBytes > 0)
+    #expect(measured.kernelMilliseconds.values.reduce(0, +) > 0)
+    let peak = MachinePeaks.Rates(gflops: 1e9, gigabytesPerSecond: 1e9)
+    #expect(measured.shareOfRoofline(peak) > 0 && measured.shareOfRoofline(peak) < 1e-3)
+  }
+
+  @Test("measure an inference")
+  func inference() throws {
+    let measured = try InferenceBenchmark(seconds: 0.05).measure(.small)
+    #expect(measured.minimum > 0 && measured.minimum <= measured.median)
+    #expect(measured.median <= measured.p95 && measured.macs == 510_420)
+    #expect(abs(measured.gflops - 2 * 510_420 / measured.median / 1e3) < 1e-9)
+  }
+
+  @Test("find peaks above 0, and the same ones when asked again")
+  func peaks() {
+    var peaks = MachinePeaks()
+    let first = peaks.of(threads: 1)
+    #expect(first.gflops > 0.1 && first.gigabytesPerSecond > 0.01)
+    let again = peaks.of(threads: 1)
+    #expect(first.gflops == again.gflops && first.gigabytesPerSecond == again.gigabytesPerSecond)
+  }
+}
