@@ -137,6 +137,10 @@ let targets: [Target] =
       swiftSettings: strict),
     // What tests of several targets share.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "autodistillTests",
+      dependencies: ["autodistill", "TestSupport", "NeuralNetworks", "SearchSpaces"],
+      swiftSettings: strict),
   ]
   + libraries.map { library in
     .target(

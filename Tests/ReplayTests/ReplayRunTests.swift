@@ -9,7 +9,7 @@ import Testing
 struct ReplayRunTests {
   private func run(
     _ sampler: any Sampler, trials: Int, lookAhead: Int = 1,
-    _ definition: ReplayDefinition = SmallReplay.definition, csv: String = SmallReplay.csv
+    _ definition: ReplayDefinition = SmallReplay.definition, csv: String = SmallTable.csv
   ) throws -> ReplayRun {
     try ReplayRun(
       SmallReplay.table(definition, csv: csv),
@@ -37,7 +37,7 @@ struct ReplayRunTests {
 
   @Test("counts failed trials as evaluations")
   func failed() throws {
-    let csv = SmallReplay.csv.replacing("21,80", with: "21,")
+    let csv = SmallTable.csv.replacing("21,80", with: "21,")
     let sampler = ScriptedSampler(["21", "12"])
     let search = try run(sampler, trials: 2, csv: csv)
     #expect(search.curve.count == 2 && search.curve[0] == 0 && search.curve[1] > 0)
@@ -57,7 +57,7 @@ struct ReplayRunTests {
     var definition = SmallReplay.definition
     definition.constraints = [try ColumnConstraint("ms<=4")]
     #expect(try run(RandomSampler(), trials: 50, definition).rows.sorted() == [0, 1, 2, 3])
-    let few = SmallReplay.csv.split(separator: "\n").prefix(5).joined(separator: "\n")
+    let few = SmallTable.csv.split(separator: "\n").prefix(5).joined(separator: "\n")
     #expect(try run(RandomSampler(), trials: 50, csv: few).rows.sorted() == [0, 1, 2, 3])
   }
 
@@ -72,7 +72,7 @@ struct ReplayRunTests {
     ) {
       _ = try run(ScriptedSampler(["22", "22"]), trials: 3)
     }
-    let few = SmallReplay.csv.split(separator: "\n").prefix(5).joined(separator: "\n")
+    let few = SmallTable.csv.split(separator: "\n").prefix(5).joined(separator: "\n")
     expectError(["proposed '22', which is not in the table or was tried"]) {
       _ = try run(ScriptedSampler(["22"]), trials: 3, csv: few)
     }

@@ -121,7 +121,7 @@ struct ReplayTableTests {
 
   @Test("names file, line and column of what is wrong")
   func errors() throws {
-    let csv = SmallReplay.csv
+    let csv = SmallTable.csv
     for (text, message) in [
       (csv.replacing("11,50", with: "10,50"), "t.csv:6: cell: got '10', expected a key of its own"),
       (csv.replacing("11,50", with: "13,50"), "t.csv:6: cell: got '13', expected a key of the"),

@@ -1,5 +1,6 @@
 import Distillation
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Studies

@@ -6,10 +6,10 @@ import Testing
 private struct ReplayFiles {
   let folder: TemporaryFolder
 
-  init(csv: String = SmallReplay.csv) throws {
+  init(csv: String = SmallTable.csv) throws {
     folder = try TemporaryFolder()
     try folder.write(csv, to: "t.csv")
-    try folder.write(SmallReplay.spaceText(), to: "space.json")
+    try folder.write(SmallTable.spaceText(), to: "space.json")
   }
 
   /// What every replay here begins with.
@@ -82,7 +82,7 @@ struct ReplayCommandTests {
 
   @Test("joins a second table, minimises two columns, keeps constraints and trains finalists")
   func options() throws {
-    let rows = SmallReplay.csv.split(separator: "\n").map { $0.split(separator: ",") }
+    let rows = SmallTable.csv.split(separator: "\n").map { $0.split(separator: ",") }
     func columns(_ indices: [Int], _ rows: some Sequence<[Substring]>) -> String {
       rows.map { row in indices.map { row[$0] }.joined(separator: ",") }.joined(separator: "\n")
     }
@@ -158,7 +158,7 @@ struct ReplayCommandTests {
 
   @Test("says which file is wrong, with status 3 and one line")
   func badInput() throws {
-    let files = try ReplayFiles(csv: SmallReplay.csv.replacing("50,44,5", with: "50,44,x"))
+    let files = try ReplayFiles(csv: SmallTable.csv.replacing("50,44,5", with: "50,44,x"))
     for (options, part) in [
       (flash, "t.csv:6: ms: got 'x', expected a number"),
       (["--maximize", "acc"], "t.csv: got no column 'acc', expected one of cell, flash"),

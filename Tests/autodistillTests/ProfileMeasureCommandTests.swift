@@ -1,0 +1,108 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("autodistill profile measure --command", Program.isBuilt)
+struct ProfileMeasureCommandTests {
+  private func folder() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try folder.write(tinySpace, to: "space.json")
+    try folder.write(
+      """
+      cd '\(folder.path)' || exit 9
+      [ -e down ] && { echo unplugged >&2; exit 1; }
+      key=$(basename "$1" .safetensors)
+      echo "$key" >> timed
+      [ -e slow ] && sleep 0.3
+      echo 1$key 1$key 1$key 1$key 1$key 1$key 1$key 1$key 1$key us
+
+      """, to: "device.sh")
+    return folder
+  }
+
+  private func measure(
+    _ folder: TemporaryFolder, _ options: String...
+  ) throws -> Program.Ended {
+    try Program.Running(arguments(folder) + options).end()
+  }
+
+  private func arguments(_ folder: TemporaryFolder) -> [String] {
+    [
+      "profile", "measure", "--command", "sh '\(folder.path)/device.sh' {model}", "--space",
+      folder.file("space.json"), "--output", folder.file("table.csv"), "--image", "8x8x1",
+      "--classes", "3",
+    ]
+  }
+
+  private func rows(_ folder: TemporaryFolder) throws -> [String] {
+    String(decoding: try folder.read("table.csv"), as: UTF8.self).split(separator: "\n")
+      .map(String.init)
+  }
+
+  @Test("writes a table of random architectures, which a larger count goes on with")
+  func grows() throws {
+    let folder = try folder()
+    let ended = try measure(folder, "--count", "4")
+    #expect(ended.status == 0, "\(ended.errors)")
+    let first = try rows(folder)
+    #expect(first.count == 5)
+    for row in first.dropFirst() {
+      let cells = row.split(separator: ",").map(String.init)
+      #expect(Double(cells[1]) == (Double("1" + cells[0]) ?? 0) / 1000 && cells[3] == "9")
+    }
+    #expect(try measure(folder, "--count", "7").status == 0)
+    let second = try rows(folder)
+    #expect(second.count == 8 && Array(second.prefix(5)) == first)
+    #expect(folder.has("table.csv.samples.jsonl"))
+    #expect(!(try measure(folder, "--count", "16").errors.isEmpty))
+  }
+
+  @Test("measures the architectures of a file, in its order")
+  func keys() throws {
+    let folder = try folder()
+    try folder.write("architecture,latency_ms\n002,1\n102,2\n\n112,3\n002,1\n", to: "keys.csv")
+    let ended = try measure(folder, "--keys", folder.file("keys.csv"))
+    #expect(ended.status == 0, "\(ended.errors)")
+    #expect(try rows(folder).dropFirst().map { $0.prefix(3) } == ["002", "102", "112"])
+    try folder.write("002\n992\n", to: "keys.csv")
+    let wrong = try measure(folder, "--keys", folder.file("keys.csv"))
+    #expect(wrong.status == 3 && wrong.errors.contains("keys.csv: line 2: found '992'"))
+  }
+
+  @Test("keeps what it has when the device goes or the user stops, and goes on")
+  func stopped() throws {
+    let folder = try folder()
+    #expect(try measure(folder, "--count", "2").status == 0)
+    try folder.write("", to: "down")
+    let gone = try measure(folder, "--count", "5")
+    #expect(gone.status == 5 && gone.errors.contains("ended with status 1: unplugged"))
+    try FileManager.default.removeItem(atPath: folder.file("down"))
+    try folder.write("", to: "slow")
+    let running = try Program.Running(arguments(folder) + ["--count", "5"])
+    #expect(Processes.wait(seconds: 20) { (try? rows(folder).count) ?? 0 > 3 })
+    kill(running.process.processIdentifier, SIGINT)
+    let interrupted = try running.end()
+    #expect(interrupted.status == 130 && interrupted.errors.contains("goes on"))
+    try FileManager.default.removeItem(atPath: folder.file("slow"))
+    #expect(try measure(folder, "--count", "5").status == 0)
+    #expect(try rows(folder).count == 6)
+  }
+
+  @Test("refuses what it cannot do, with one line")
+  func refused() throws {
+    let folder = try folder()
+    for (options, part) in [
+      (["--image", "8x8"], "--image: got '8x8'"), (["--format", "png"], "expected safetensors"),
+      (["--command", "bench"], "does not contain {model}"), (["--count", "0"], "--count: got '0'"),
+      (["--keys", "x", "--count", "3"], "--keys says what to measure"),
+      (["--students", "3"], "--students goes without --command"),
+      (["--time-limit", "0"], "--time-limit: got '0'"),
+    ] {
+      let ended = try Program.Running(arguments(folder) + options).end()
+      #expect(ended.status == 2 && ended.errors.contains(part), "\(options): \(ended.errors)")
+    }
+    let bare = try Program.run("profile", "measure", "--output", "x.json", "--count", "3")
+    #expect(bare.status == 2 && bare.errors.contains("--count needs --command"))
+    #expect(!folder.has("table.csv"))
+  }
+}

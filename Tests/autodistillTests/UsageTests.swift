@@ -1,0 +1,33 @@
+import TestSupport
+import Testing
+
+@Suite("autodistill with a wrong command line", Program.isBuilt)
+struct UsageTests {
+  @Test(
+    "says what is wrong with the command line, with status 2",
+    arguments: [
+      (["rum"], "unknown command 'rum', expected one of run, search, distill"),
+      (["run"], "expected STUDY, got nothing"), (["run", "a", "b"], "expected STUDY, got a b"),
+      (["run", "a", "--wrokers", "2"], "unknown option '--wrokers', expected one of --workers"),
+      (["run", "a", "--workers"], "--workers needs a value"),
+      (["run", "a", "--workers", "0"], "--workers: got '0', expected a whole number from 1"),
+      (["search", "a", "--threads=x"], "--threads: got 'x', expected a whole number"),
+      (["export", "a"], "expected STUDY KEY, got a"),
+      (["export", "a", "b", "c"], "expected STUDY KEY, got a b c"),
+      (["enqueue"], "expected STUDY KEY…, got nothing"),
+      (["enqueue", "a"], "expected STUDY KEY…, got a"),
+      (
+        ["export", "a", "b", "--format", "onnx2"],
+        "--format: got 'onnx2', expected one of safetensors, onnx"
+      ),
+      (["profile", "guess"], "unknown command 'profile guess', expected one of profile measure"),
+      (["profile", "measure"], "profile measure needs --output FILE"),
+      (["bench", "--network", "Q"], "--network: got 'Q', expected S, M, L or T"),
+    ])
+  func badUsage(arguments: [String], part: String) throws {
+    let ended = try Program.Running(arguments).end()
+    #expect(ended.status == 2)
+    #expect(ended.errors.contains("autodistill: error: \(part)"), "\(ended.errors)")
+    #expect(ended.errors.split(separator: "\n").count == 1 && ended.output.isEmpty)
+  }
+}
