@@ -92,7 +92,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     "ProfileEvaluation",
     [
       "Statistics", "TensorKernels", "NeuralNetworks", "FileFormats", "SearchSpaces",
-      "HardwareProfiles", "Replay",
+      "HardwareProfiles",
     ], strict
   ),
   (
@@ -107,7 +107,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     [
       "Statistics", "ParetoFronts", "TensorKernels", "NeuralNetworks", "FileFormats",
       "ModelExchange", "Datasets", "Distillation", "SearchSpaces", "HardwareProfiles",
-      "DeviceMeasurement", "BayesianOptimization", "Replay",
+      "DeviceMeasurement", "BayesianOptimization",
     ], strict
   ),
   (

@@ -2,7 +2,6 @@ import FileFormats
 import Foundation
 import HardwareProfiles
 import NeuralNetworks
-import Replay
 import SearchSpaces
 import Statistics
 import TensorKernels

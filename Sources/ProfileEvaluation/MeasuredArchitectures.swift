@@ -2,7 +2,6 @@ import FileFormats
 import Foundation
 import HardwareProfiles
 import NeuralNetworks
-import Replay
 import SearchSpaces
 
 /// A table of architectures with what was measured of them: `architecture,latency_ms`, and perhaps
@@ -17,7 +16,7 @@ public struct MeasuredArchitectures: Sendable {
   /// - Parameters:
   ///   - images: What the networks look at.
   ///   - columns: The names of the columns with the architecture's key and the latency in milliseconds.
-  /// - Throws: `ReplayError.table` for a column that is not there, a key that is not one of the space's or a
+  /// - Throws: `CSVError` for a column that is not there, a key that is not one of the space's or a
   ///   latency or energy that is not above 0; `SearchSpaceError` for an architecture that no network can be
   ///   made of.
   public init(

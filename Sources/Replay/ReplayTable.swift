@@ -1,4 +1,5 @@
 import BayesianOptimization
+import FileFormats
 import Foundation
 import NeuralNetworks
 import ParetoFronts
@@ -37,11 +38,11 @@ public struct ReplayTable: Sendable {
   /// Architectures of the space that it does not hold count as unbuildable. An empty field or NaN of
   /// the metric is a trial that fails; so may the costs be that this trial would have revealed.
   ///
-  /// - Throws: `ReplayError` if a column is missing, a field is no number, a key is repeated or no
+  /// - Throws: `CSVError` or `ReplayError` if a column is missing, a field is no number, a key is repeated or no
   ///   architecture of the space, a network cannot be built, or no row beats the reference point.
   public init(
     _ table: CSVTable, space: SearchSpace, definition: ReplayDefinition
-  ) throws(ReplayError) {
+  ) throws {
     try definition.check()
     self.definition = definition
     self.space = space
@@ -50,13 +51,13 @@ public struct ReplayTable: Sendable {
     (architectures, rows) = try ReplayTable.architectures(keyColumn, space)
     covariates = try ReplayTable.covariates(keyColumn, architectures, space, definition.images)
     values = try table.column(definition.metric).numbers()
-    fullValues = try definition.fullMetric.map { name throws(ReplayError) in
+    fullValues = try definition.fullMetric.map { name in
       try table.column(name).numbers()
     }
-    knownCosts = try definition.knownCosts.map { name throws(ReplayError) in
+    knownCosts = try definition.knownCosts.map { name in
       try ReplayTable.costs(table, name, failing: nil)
     }
-    measuredCosts = try definition.measuredCosts.map { [values] name throws(ReplayError) in
+    measuredCosts = try definition.measuredCosts.map { [values] name in
       try ReplayTable.costs(table, name, failing: values)
     }
     var violations = [Double](repeating: 0, count: table.count)
@@ -72,14 +73,14 @@ public struct ReplayTable: Sendable {
       }
     }
     (self.violations, self.isAllowed) = (violations, isAllowed)
-    keeps = try definition.budgets.map { budget throws(ReplayError) in
+    keeps = try definition.budgets.map { budget in
       try ReplayTable.costs(table, budget.column, failing: nil).map {
         budget.violation(of: $0) == 0
       }
     }
     for (budget, keeps) in zip(definition.budgets, keeps)
     where !zip(keeps, isAllowed).contains(where: { $0 && $1 }) {
-      throw .constraint(
+      throw ReplayError.constraint(
         text: budget.description,
         problem: "no row of the table keeps this budget and the constraints")
     }
@@ -100,13 +101,13 @@ public struct ReplayTable: Sendable {
         }
       }
     } catch {
-      throw .search("\(error)")
+      throw ReplayError.search("\(error)")
     }
   }
 
   private static func architectures(
     _ column: CSVTable.Column, _ space: SearchSpace
-  ) throws(ReplayError) -> ([Architecture], [Architecture: Int]) {
+  ) throws(CSVError) -> ([Architecture], [Architecture: Int]) {
     var architectures: [Architecture] = []
     var rows: [Architecture: Int] = [:]
     for (row, key) in column.fields.enumerated() {
@@ -129,7 +130,7 @@ public struct ReplayTable: Sendable {
   private static func covariates(
     _ column: CSVTable.Column, _ architectures: [Architecture], _ space: SearchSpace,
     _ images: TypicalImages?
-  ) throws(ReplayError) -> [[Double]] {
+  ) throws(CSVError) -> [[Double]] {
     guard let images else { return [] }
     var covariates: [[Double]] = []
     for (row, architecture) in architectures.enumerated() {
@@ -149,7 +150,7 @@ public struct ReplayTable: Sendable {
   /// Returns a column of numbers; they may be missing in the rows for which `failing` is NaN.
   private static func costs(
     _ table: CSVTable, _ name: String, failing: [Double]?
-  ) throws(ReplayError) -> [Double] {
+  ) throws(CSVError) -> [Double] {
     let column = try table.column(name)
     let numbers = try column.numbers()
     if let row = numbers.indices.first(where: { row in

@@ -2,7 +2,6 @@ import FileFormats
 import Foundation
 import HardwareProfiles
 import ProfileEvaluation
-import Replay
 import SearchSpaces
 
 /// `autodistill profile fit`

@@ -1,5 +1,6 @@
 import BayesianOptimization
 import Benchmarks
+import FileFormats
 import Replay
 import SearchSpaces
 

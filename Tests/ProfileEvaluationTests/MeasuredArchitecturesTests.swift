@@ -1,5 +1,5 @@
+import FileFormats
 import NeuralNetworks
-import Replay
 import SearchSpaces
 import TestSupport
 import Testing
@@ -60,7 +60,7 @@ struct MeasuredArchitecturesTests {
 
   @Test("is an error that names the row where no network can be made of an architecture")
   func unbuildable() throws {
-    #expect(throws: ReplayError.self) {
+    #expect(throws: CSVError.self) {
       let space = try SmallSpace.space()
       _ = try MeasuredArchitectures(
         CSVTable(text: "architecture,latency_ms\n00,1", file: "m.csv"), of: space,

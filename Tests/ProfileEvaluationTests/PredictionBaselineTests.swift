@@ -1,6 +1,6 @@
+import FileFormats
 import HardwareProfiles
 import NeuralNetworks
-import Replay
 import SearchSpaces
 import TensorKernels
 import Testing

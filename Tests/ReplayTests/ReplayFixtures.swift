@@ -1,4 +1,5 @@
 import BayesianOptimization
+import FileFormats
 import Foundation
 import SearchSpaces
 import TestSupport

@@ -1,10 +1,10 @@
 import TestSupport
 import Testing
 
-@testable import Replay
+@testable import FileFormats
 
 @Suite("a table of comma-separated values")
-struct ReplayCSVTableTests {
+struct CSVTableTests {
   private func table(_ text: String) throws -> CSVTable { try CSVTable(text: text, file: "t.csv") }
 
   @Test("is read with quotes, either line end, a byte order mark and empty lines at the end")

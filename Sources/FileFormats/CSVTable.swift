@@ -1,5 +1,3 @@
-import FileFormats
-
 /// A table of comma-separated values, as text: fields are checked where they are used.
 ///
 /// The first line names the columns. Fields may be quoted; lines end with LF or CR LF.
@@ -30,7 +28,7 @@ public struct CSVTable: Sendable {
 extension CSVTable {
   /// Reads a table from a file.
   ///
-  /// - Throws: `FileFormatError.system`, or `ReplayError.table` as `init(text:file:)`.
+  /// - Throws: `FileFormatError.system`, or `CSVError` as `init(text:file:)`.
   public init(contentsOf path: String) throws {
     let file = try MappedFile(path)
     let text = file.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
@@ -40,17 +38,17 @@ extension CSVTable {
   /// Reads a table from text.
   ///
   /// - Parameter file: What errors call the table.
-  /// - Throws: `ReplayError.table` for a table without rows, an empty or repeated name of a column,
+  /// - Throws: `CSVError` for a table without rows, an empty or repeated name of a column,
   ///   a row with another number of fields than the header, or a quoted field without an end.
-  public init(text: String, file: String) throws(ReplayError) {
+  public init(text: String, file: String) throws(CSVError) {
     var records = CSVRecords(text, file: file)
     guard let header = try records.next() else {
-      throw .table(
+      throw CSVError(
         file: file, line: nil, column: nil, found: "an empty file", expected: "a table of values")
     }
     var names: Set<String> = []
     for name in header.fields where name.isEmpty || !names.insert(name).inserted {
-      throw .table(
+      throw CSVError(
         file: file, line: header.line, column: nil,
         found: name.isEmpty ? "a column without a name" : "the column '\(name)' twice",
         expected: "a name of its own for each column")
@@ -60,7 +58,7 @@ extension CSVTable {
     var lines: [Int] = []
     while let record = try records.next() {
       guard record.fields.count == fields.count else {
-        throw .table(
+        throw CSVError(
           file: file, line: record.line, column: nil, found: "\(record.fields.count) fields",
           expected: "\(fields.count), as in the header")
       }
@@ -68,7 +66,7 @@ extension CSVTable {
       lines.append(record.line)
     }
     guard !lines.isEmpty else {
-      throw .table(
+      throw CSVError(
         file: file, line: nil, column: nil, found: "a header alone", expected: "at least one row")
     }
     columns = zip(header.fields, fields).map { name, fields in
@@ -78,10 +76,10 @@ extension CSVTable {
 
   /// Returns the column of a name.
   ///
-  /// - Throws: `ReplayError.table` naming the columns that there are.
-  public func column(_ name: String) throws(ReplayError) -> Column {
+  /// - Throws: `CSVError` naming the columns that there are.
+  public func column(_ name: String) throws(CSVError) -> Column {
     guard let column = columns.first(where: { $0.name == name }) else {
-      throw .table(
+      throw CSVError(
         file: file, line: nil, column: nil, found: "no column '\(name)'",
         expected: "one of " + columns.map(\.name).joined(separator: ", "))
     }
@@ -92,8 +90,8 @@ extension CSVTable {
 extension CSVTable.Column {
   /// Returns the column's numbers; an empty field and `NaN` are NaN.
   ///
-  /// - Throws: `ReplayError.table` for the first field that is neither, or is infinite.
-  public func numbers() throws(ReplayError) -> [Double] {
+  /// - Throws: `CSVError` for the first field that is neither, or is infinite.
+  public func numbers() throws(CSVError) -> [Double] {
     var numbers: [Double] = []
     numbers.reserveCapacity(fields.count)
     for (row, field) in fields.enumerated() {
@@ -109,8 +107,8 @@ extension CSVTable.Column {
   }
 
   /// Returns the error that a row's field is not what was expected.
-  public func wrong(_ row: Int, expected: String) -> ReplayError {
-    .table(
+  public func wrong(_ row: Int, expected: String) -> CSVError {
+    CSVError(
       file: file, line: lines[row], column: name,
       found: fields[row].isEmpty ? "an empty field" : "'\(fields[row])'", expected: expected)
   }
@@ -137,7 +135,7 @@ private struct CSVRecords {
 
   /// Returns the next record and the line it begins on; nil at the end. Empty lines at the end are
   /// no records.
-  mutating func next() throws(ReplayError) -> (line: Int, fields: [String])? {
+  mutating func next() throws(CSVError) -> (line: Int, fields: [String])? {
     let rest = bytes[position...]
     guard rest.contains(where: { $0 != Self.lineFeed && $0 != Self.carriageReturn }) else {
       return nil
@@ -157,7 +155,7 @@ private struct CSVRecords {
     return true
   }
 
-  private mutating func field() throws(ReplayError) -> String {
+  private mutating func field() throws(CSVError) -> String {
     guard skip(Self.quote) else {
       let end =
         bytes[position...].firstIndex { byte in
@@ -178,7 +176,7 @@ private struct CSVRecords {
       }
       text.append(byte)
     }
-    throw .table(
+    throw CSVError(
       file: file, line: began, column: nil, found: "a quoted field without an end",
       expected: "a closing quote before the next comma")
   }

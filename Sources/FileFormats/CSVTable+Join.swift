@@ -4,13 +4,13 @@ extension CSVTable {
   /// Rows belong together if they agree, as text, in all columns that both tables have; each must
   /// have exactly one partner. The rows keep this table's order.
   ///
-  /// - Throws: `ReplayError.table` if no column is in both tables, two rows of a table agree, or a row
+  /// - Throws: `CSVError` if no column is in both tables, two rows of a table agree, or a row
   ///   has no partner.
-  public func joined(with other: CSVTable) throws(ReplayError) -> CSVTable {
+  public func joined(with other: CSVTable) throws(CSVError) -> CSVTable {
     let theirs = Set(other.columns.map(\.name))
     let shared = columns.map(\.name).filter(theirs.contains)
     guard !shared.isEmpty else {
-      throw .table(
+      throw CSVError(
         file: other.file, line: nil, column: nil, found: "no column that \(file) has as well",
         expected: "one of " + columns.map(\.name).joined(separator: ", "))
     }
@@ -39,13 +39,13 @@ extension CSVTable {
   }
 
   /// Returns the row with these fields in the columns of these names, for all rows.
-  private func rows(by names: [String]) throws(ReplayError) -> [[String]: Int] {
+  private func rows(by names: [String]) throws(CSVError) -> [[String]: Int] {
     let keys = columns.filter { names.contains($0.name) }.sorted { $0.name < $1.name }
     var rows: [[String]: Int] = [:]
     for row in 0..<count {
       let fields = keys.map { $0.fields[row] }
       if let first = rows.updateValue(row, forKey: fields) {
-        throw .table(
+        throw CSVError(
           file: keys[0].file, line: keys[0].lines[row],
           column: keys.map(\.name).joined(separator: ", "),
           found: "'\(fields.joined(separator: ", "))' as on line \(keys[0].lines[first])",
@@ -55,9 +55,9 @@ extension CSVTable {
     return rows
   }
 
-  private func unmatched(_ row: Int, in names: [String], partners: String) -> ReplayError {
+  private func unmatched(_ row: Int, in names: [String], partners: String) -> CSVError {
     let keys = columns.filter { names.contains($0.name) }.sorted { $0.name < $1.name }
-    return .table(
+    return CSVError(
       file: keys[0].file, line: keys[0].lines[row],
       column: keys.map(\.name).joined(separator: ", "),
       found: "'\(keys.map { $0.fields[row] }.joined(separator: ", "))'",
