@@ -46,8 +46,8 @@ let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 /// What the tests of a target see beyond what it imports: real students of the shipped spaces, random points,
 /// and what is tested with the made-up studies of another target's tests.
 let testImports = [
-  "ModelExchange": ["TensorKernels", "SearchSpaces"], "HardwareProfiles": ["TensorKernels"],
-  "ParetoFronts": ["TensorKernels"],
+  "HardwareProfiles": ["RandomStreams"], "ModelExchange": ["RandomStreams", "SearchSpaces"],
+  "ParetoFronts": ["RandomStreams"], "SearchSpaces": ["TensorKernels"],
   "Studies": ["FlashBenchmark"],
 ]
 
@@ -56,30 +56,32 @@ let testedElsewhere: Set = ["FlashBenchmark"]
 
 /// One row per library target: its name and what it may import. A target sees only what stands above it.
 let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
-  ("TensorKernels", ["CPlatform"], kernels),
-  ("Statistics", ["COpenBLAS", "TensorKernels"], optimized),
+  ("RandomStreams", [], kernels),
+  ("TensorKernels", ["CPlatform", "RandomStreams"], kernels),
+  ("Statistics", ["COpenBLAS", "RandomStreams"], optimized),
   ("ParetoFronts", ["Statistics"], optimized),
-  ("NeuralNetworks", ["TensorKernels"], strict),
+  ("NeuralNetworks", ["RandomStreams", "TensorKernels"], strict),
   ("FileFormats", [], optimized),
   ("Processes", [], strict),
   ("ModelExchange", ["NeuralNetworks", "FileFormats"], strict),
-  ("Datasets", ["TensorKernels", "FileFormats"], optimized),
+  ("Datasets", ["RandomStreams", "FileFormats"], optimized),
   (
     "Distillation",
-    ["Statistics", "TensorKernels", "NeuralNetworks", "FileFormats", "Datasets"], strict
+    ["Statistics", "RandomStreams", "TensorKernels", "NeuralNetworks", "FileFormats", "Datasets"],
+    strict
   ),
-  ("SearchSpaces", ["TensorKernels", "NeuralNetworks", "FileFormats"], strict),
+  ("SearchSpaces", ["RandomStreams", "NeuralNetworks", "FileFormats"], strict),
   ("HardwareProfiles", ["Statistics", "NeuralNetworks", "FileFormats"], strict),
   (
     "DeviceMeasurement",
     [
-      "Statistics", "TensorKernels", "NeuralNetworks", "FileFormats", "Processes",
+      "Statistics", "RandomStreams", "TensorKernels", "NeuralNetworks", "FileFormats", "Processes",
       "HardwareProfiles",
     ], strict
   ),
   (
     "BayesianOptimization",
-    ["COpenBLAS", "Statistics", "ParetoFronts", "TensorKernels", "SearchSpaces"], optimized
+    ["COpenBLAS", "Statistics", "ParetoFronts", "RandomStreams", "SearchSpaces"], optimized
   ),
   (
     "Replay",
@@ -91,29 +93,30 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   (
     "ProfileEvaluation",
     [
-      "Statistics", "TensorKernels", "NeuralNetworks", "FileFormats", "SearchSpaces",
+      "Statistics", "RandomStreams", "NeuralNetworks", "FileFormats", "SearchSpaces",
       "HardwareProfiles",
     ], strict
   ),
   (
     "Benchmarks",
     [
-      "COpenBLAS", "TensorKernels", "NeuralNetworks", "FileFormats", "Datasets", "Distillation",
-      "SearchSpaces", "DeviceMeasurement", "BayesianOptimization",
+      "COpenBLAS", "RandomStreams", "TensorKernels", "NeuralNetworks", "FileFormats", "Datasets",
+      "Distillation", "SearchSpaces", "DeviceMeasurement", "BayesianOptimization",
     ], strict
   ),
   (
     "Studies",
     [
-      "Statistics", "ParetoFronts", "TensorKernels", "NeuralNetworks", "FileFormats",
-      "ModelExchange", "Datasets", "Distillation", "SearchSpaces", "HardwareProfiles",
+      "Statistics", "ParetoFronts", "RandomStreams", "TensorKernels", "NeuralNetworks",
+      "FileFormats", "ModelExchange", "Datasets", "Distillation", "SearchSpaces",
+      "HardwareProfiles",
       "DeviceMeasurement", "BayesianOptimization",
     ], strict
   ),
   (
     "FlashBenchmark",
     [
-      "Statistics", "ParetoFronts", "TensorKernels", "NeuralNetworks", "FileFormats", "Datasets",
+      "Statistics", "ParetoFronts", "RandomStreams", "NeuralNetworks", "FileFormats", "Datasets",
       "Distillation", "SearchSpaces", "HardwareProfiles", "BayesianOptimization", "Studies",
     ], strict
   ),
@@ -139,7 +142,9 @@ let targets: [Target] =
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "autodistillTests",
-      dependencies: ["autodistill", "TestSupport", "NeuralNetworks", "SearchSpaces"],
+      dependencies: [
+        "autodistill", "TestSupport", "FileFormats", "NeuralNetworks", "SearchSpaces",
+      ],
       swiftSettings: strict),
   ]
   + libraries.map { library in

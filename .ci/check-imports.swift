@@ -65,7 +65,9 @@ func swiftFiles(in folder: String) -> [String] {
 /// Returns one complaint per import that `target` may not have.
 func complaints(about target: Manifest.Target) throws -> [String] {
   let declared = Set(target.dependencies.map(\.name))
-  let allowed = toolchainModules.union(declared).union(target.type == "test" ? ["Testing"] : [])
+  // What tests share is no test itself.
+  let isForTests = target.type == "test" || target.folder.hasPrefix("Tests/")
+  let allowed = toolchainModules.union(declared).union(isForTests ? ["Testing"] : [])
   return try swiftFiles(in: target.folder).flatMap { file in
     let lines = try String(contentsOfFile: file, encoding: .utf8)
       .split(separator: "\n", omittingEmptySubsequences: false)

@@ -2,7 +2,7 @@ import Datasets
 import FileFormats
 import Foundation
 import NeuralNetworks
-import TensorKernels
+import RandomStreams
 
 /// A data set of random images with labels and a teacher's cached logits, read as every training reads
 /// its batches: shuffled bytes, shifted, mirrored and standardised.

@@ -1,8 +1,8 @@
 import BayesianOptimization
 import Foundation
 import NeuralNetworks
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 
 /// What a proposal of the Bayesian sampler takes after many trials, on one core.
 package struct ProposalBenchmark {

@@ -1,5 +1,5 @@
 import FileFormats
-import TensorKernels
+import RandomStreams
 
 /// Random changes to training images, under `"augmentation"` in a recipe; every field may be left
 /// out.

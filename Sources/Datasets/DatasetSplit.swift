@@ -1,4 +1,4 @@
-import TensorKernels
+import RandomStreams
 
 /// The three parts of a data set.
 public enum DatasetSplit: String, CaseIterable, Codable, Hashable, Sendable {

@@ -1,4 +1,4 @@
-import TensorKernels
+import RandomStreams
 
 /// The order in which an epoch visits the images of a split.
 ///

@@ -1,6 +1,7 @@
 import Dispatch
 import HardwareProfiles
 import NeuralNetworks
+import RandomStreams
 import TensorKernels
 
 /// Times single inferences of one image on one thread of this machine.

@@ -1,4 +1,5 @@
 import NeuralNetworks
+import RandomStreams
 import TensorKernels
 
 /// The distance between a feature of the teacher and a linear map of one of the student's.

@@ -1,6 +1,6 @@
 import Foundation
+import RandomStreams
 import Statistics
-import TensorKernels
 
 /// What full trainings found of some students: what scores are compared with.
 struct RankingTarget: Sendable {

@@ -1,6 +1,6 @@
 import HardwareProfiles
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 
 /// A network of a space whose latency was measured.
 public struct MeasuredSpaceNetwork: Sendable {

@@ -2,9 +2,9 @@ import FileFormats
 import Foundation
 import HardwareProfiles
 import NeuralNetworks
+import RandomStreams
 import SearchSpaces
 import Statistics
-import TensorKernels
 
 /// How well profiles fitted to few networks of a table predict all its others, beside simple baselines.
 public struct HardwareBenchmark: Sendable {

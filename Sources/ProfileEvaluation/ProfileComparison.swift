@@ -1,8 +1,8 @@
 import Foundation
 import HardwareProfiles
+import RandomStreams
 import SearchSpaces
 import Statistics
-import TensorKernels
 
 /// How far two profiles disagree about the architectures of a space.
 public struct ProfileComparison: Sendable {

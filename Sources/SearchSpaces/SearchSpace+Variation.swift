@@ -1,4 +1,4 @@
-import TensorKernels
+import RandomStreams
 
 /// The most decisions that one mutation changes by itself.
 private let mostMutations = 3

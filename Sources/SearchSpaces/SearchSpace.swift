@@ -1,5 +1,5 @@
 import NeuralNetworks
-import TensorKernels
+import RandomStreams
 
 /// A finite space of student architectures, as a JSON file describes it.
 ///

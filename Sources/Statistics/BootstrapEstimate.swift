@@ -1,4 +1,4 @@
-import TensorKernels
+import RandomStreams
 
 /// A statistic of a sample with its percentile bootstrap interval.
 ///

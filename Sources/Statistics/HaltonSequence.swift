@@ -1,4 +1,4 @@
-import TensorKernels
+import RandomStreams
 
 /// A scrambled Halton sequence: points that fill the unit cube more evenly than random ones.
 ///

@@ -1,4 +1,4 @@
-import TensorKernels
+import RandomStreams
 
 extension RandomStream {
   /// Returns the numbers below `count` in a random order.

@@ -1,5 +1,5 @@
 import Foundation
-import TensorKernels
+import RandomStreams
 
 /// How well one list of numbers ranks as another does, such as flash accuracies the full ones.
 public struct RankCorrelation: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import TensorKernels
+import RandomStreams
 
 /// By how much one score ranks better than another, both against the same values.
 public struct RankCorrelationDifference: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import RandomStreams
+
 /// output = input with each value dropped with probability `rate` and the others scaled by 1/(1 − rate).
 ///
 /// The mask is a function of the stream and the position, so the backward pass draws it again: call it

@@ -3,8 +3,8 @@ import FileFormats
 import Foundation
 import HardwareProfiles
 import ProfileEvaluation
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 
 /// `autodistill profile measure` without a command: a profile of this machine.
 struct ProfileMeasure {

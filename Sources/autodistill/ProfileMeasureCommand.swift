@@ -3,9 +3,9 @@ import Distillation
 import FileFormats
 import Foundation
 import NeuralNetworks
+import RandomStreams
 import SearchSpaces
 import Studies
-import TensorKernels
 
 /// `autodistill profile measure --command`: latencies of architectures on another device, as a table.
 struct ProfileMeasureCommand {

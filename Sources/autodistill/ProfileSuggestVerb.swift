@@ -1,7 +1,7 @@
 import HardwareProfiles
 import NeuralNetworks
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 
 /// `autodistill profile suggest`
 struct ProfileSuggestVerb: Verb {

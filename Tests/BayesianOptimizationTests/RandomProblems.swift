@@ -1,6 +1,6 @@
 import Foundation
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 
 @testable import BayesianOptimization
 

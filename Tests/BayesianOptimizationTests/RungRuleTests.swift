@@ -1,7 +1,7 @@
 import BayesianOptimization
 import Foundation
 import ParetoFronts
-import TensorKernels
+import RandomStreams
 import Testing
 
 @Suite("the rule of a rung")

@@ -1,5 +1,5 @@
 import Foundation
-import TensorKernels
+import RandomStreams
 import Testing
 
 @testable import Datasets

@@ -1,4 +1,4 @@
-import TensorKernels
+import RandomStreams
 
 @testable import DeviceMeasurement
 

@@ -1,7 +1,7 @@
 import Foundation
 import HardwareProfiles
 import NeuralNetworks
-import TensorKernels
+import RandomStreams
 
 /// A machine of one roofline, 20 GMAC/s and three memory levels, with noise that only ever adds time.
 struct MadeUpDevice {

@@ -1,5 +1,5 @@
+import RandomStreams
 import Statistics
-import TensorKernels
 import Testing
 
 @testable import DeviceMeasurement

@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import RandomStreams
 import TensorKernels
 import Testing
 

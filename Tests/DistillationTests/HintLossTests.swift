@@ -1,4 +1,5 @@
 import NeuralNetworks
+import RandomStreams
 import Synchronization
 import TensorKernels
 import Testing

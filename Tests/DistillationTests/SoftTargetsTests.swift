@@ -2,6 +2,7 @@ import Datasets
 import FileFormats
 import Foundation
 import NeuralNetworks
+import RandomStreams
 import TensorKernels
 import Testing
 

@@ -1,6 +1,6 @@
 import Foundation
 import NeuralNetworks
-import TensorKernels
+import RandomStreams
 import Testing
 
 @testable import HardwareProfiles

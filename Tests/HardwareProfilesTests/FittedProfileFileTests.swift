@@ -1,7 +1,7 @@
 import FileFormats
 import Foundation
 import NeuralNetworks
-import TensorKernels
+import RandomStreams
 import Testing
 
 @testable import HardwareProfiles

@@ -1,6 +1,6 @@
 import NeuralNetworks
+import RandomStreams
 import Statistics
-import TensorKernels
 import Testing
 
 @testable import HardwareProfiles

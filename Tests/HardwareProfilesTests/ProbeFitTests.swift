@@ -1,5 +1,5 @@
 import NeuralNetworks
-import TensorKernels
+import RandomStreams
 import Testing
 
 @testable import HardwareProfiles

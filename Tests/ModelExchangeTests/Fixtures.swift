@@ -1,8 +1,8 @@
 import FileFormats
 import Foundation
 import NeuralNetworks
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 
 /// A network with values that no layer leaves without effect.
 struct RandomModel {

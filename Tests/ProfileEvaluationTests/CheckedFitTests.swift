@@ -1,6 +1,6 @@
 import HardwareProfiles
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 import Testing
 
 @testable import ProfileEvaluation

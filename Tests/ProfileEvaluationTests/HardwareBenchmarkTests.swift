@@ -1,7 +1,7 @@
 import Foundation
 import HardwareProfiles
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 import TestSupport
 import Testing
 

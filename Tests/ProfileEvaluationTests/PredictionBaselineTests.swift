@@ -1,8 +1,8 @@
 import FileFormats
 import HardwareProfiles
 import NeuralNetworks
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 import Testing
 
 @testable import ProfileEvaluation

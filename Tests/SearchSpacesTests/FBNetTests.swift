@@ -1,6 +1,7 @@
 import FileFormats
 import Foundation
 import NeuralNetworks
+import RandomStreams
 import TensorKernels
 import Testing
 

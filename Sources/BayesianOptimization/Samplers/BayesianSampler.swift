@@ -1,6 +1,6 @@
 import Foundation
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 
 /// Proposes the architecture that is expected to improve most what the search is for
 /// (`SearchObjective`): the front, the best student within each budget, or both.

@@ -1,6 +1,6 @@
 import Foundation
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 
 /// The search for the candidate with the highest acquisition value.
 ///

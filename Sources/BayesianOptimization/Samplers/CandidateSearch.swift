@@ -1,5 +1,5 @@
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 
 /// The search for architectures that one proposal may choose from: feasible, untried, each once.
 ///

@@ -1,6 +1,6 @@
 import ParetoFronts
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 
 /// Proposes children of the best of the latest trials: regularised evolution for several
 /// objectives.

@@ -1,6 +1,6 @@
 import Foundation
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 
 /// The students that a search begins with, before there is anything to model: spread over the costs up to the
 /// limits, and different from each other.

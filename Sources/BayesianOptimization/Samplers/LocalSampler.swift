@@ -1,6 +1,6 @@
 import ParetoFronts
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 
 /// Proposes neighbours of the best trials: Pareto local search.
 ///

@@ -1,6 +1,6 @@
+import RandomStreams
 import SearchSpaces
 import Statistics
-import TensorKernels
 
 /// Proposes the points of a scrambled Halton sequence that are feasible and untried, in order.
 public struct QuasiRandomSampler: Sampler {

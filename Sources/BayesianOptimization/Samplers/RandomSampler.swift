@@ -1,5 +1,5 @@
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 
 /// Proposes architectures drawn uniformly, decision by decision.
 public struct RandomSampler: Sampler {

@@ -1,4 +1,4 @@
-import TensorKernels
+import RandomStreams
 
 extension ParameterLayout {
   /// Sets parameters to their starting values.

@@ -1,3 +1,4 @@
+import RandomStreams
 import TensorKernels
 
 /// Values dropped at random in training; identity otherwise.

@@ -1,7 +1,6 @@
 import Distillation
 import FileFormats
 import ModelExchange
-import TensorKernels
 
 /// A file format that a student is exported in, for a device to time or for the user.
 public struct ModelExport: Sendable {

@@ -1,8 +1,8 @@
 import BayesianOptimization
 import Foundation
 import HardwareProfiles
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 
 // What the study asks for, as what the search is for. `replay` builds its objective from a table's question
 // by the same initialiser of `SearchObjective`.

@@ -1,5 +1,5 @@
+import RandomStreams
 import Statistics
-import TensorKernels
 
 /// How well the flash accuracies ranked what full training found.
 public struct FlashAudit: Hashable, Sendable {

@@ -1,7 +1,6 @@
 import BayesianOptimization
 import HardwareProfiles
 import SearchSpaces
-import TensorKernels
 
 extension SearchStage {
   private static let shownInfeasible = 60

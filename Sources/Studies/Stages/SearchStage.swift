@@ -3,7 +3,6 @@ import Distillation
 import Foundation
 import HardwareProfiles
 import SearchSpaces
-import TensorKernels
 
 /// The second stage: students are proposed and scored by flash distillation.
 ///

@@ -1,4 +1,5 @@
 import DeviceMeasurement
+
 /// What a running study tells its user.
 public enum StudyProgress: Hashable, Sendable {
   /// A stage begins.

@@ -3,7 +3,7 @@ import Distillation
 import FileFormats
 import Foundation
 import NeuralNetworks
-import TensorKernels
+import RandomStreams
 
 /// The first stage: a trained teacher, its logits on every training image, and proof that the students
 /// will see the right ones.

@@ -3,8 +3,8 @@ import Distillation
 import FileFormats
 import Foundation
 import NeuralNetworks
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 
 /// A worker process: takes tasks from standard input until it is closed, one compute thread.
 ///

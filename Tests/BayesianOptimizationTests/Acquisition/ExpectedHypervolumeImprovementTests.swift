@@ -1,7 +1,7 @@
 import Foundation
 import ParetoFronts
+import RandomStreams
 import Statistics
-import TensorKernels
 import Testing
 
 @testable import BayesianOptimization

@@ -1,6 +1,6 @@
 import Foundation
+import RandomStreams
 import Statistics
-import TensorKernels
 import Testing
 
 @testable import BayesianOptimization

@@ -1,7 +1,7 @@
 import Foundation
 import ParetoFronts
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 import Testing
 
 @testable import BayesianOptimization

@@ -1,7 +1,7 @@
 import Foundation
+import RandomStreams
 import SearchSpaces
 import Statistics
-import TensorKernels
 import Testing
 
 @testable import BayesianOptimization

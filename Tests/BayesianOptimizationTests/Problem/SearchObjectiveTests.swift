@@ -1,5 +1,5 @@
 import ParetoFronts
-import TensorKernels
+import RandomStreams
 import Testing
 
 @testable import BayesianOptimization

@@ -1,6 +1,6 @@
+import RandomStreams
 import SearchSpaces
 import Statistics
-import TensorKernels
 import Testing
 
 @testable import BayesianOptimization

@@ -1,4 +1,4 @@
-import TensorKernels
+import RandomStreams
 import Testing
 
 @testable import BayesianOptimization

@@ -1,5 +1,5 @@
+import RandomStreams
 import SearchSpaces
-import TensorKernels
 import Testing
 
 @testable import BayesianOptimization

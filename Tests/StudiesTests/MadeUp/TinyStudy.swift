@@ -1,6 +1,6 @@
 import FileFormats
 import Foundation
-import TensorKernels
+import RandomStreams
 import TestSupport
 import Testing
 

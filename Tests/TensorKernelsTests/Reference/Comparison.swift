@@ -1,4 +1,4 @@
-import TensorKernels
+import RandomStreams
 import Testing
 
 /// What rounding may do to a sum of `terms` products of numbers in [−1, 1].

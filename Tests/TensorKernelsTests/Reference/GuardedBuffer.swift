@@ -1,4 +1,4 @@
-import TensorKernels
+import RandomStreams
 import Testing
 
 /// Memory for a kernel's result, with a guard zone on each side that shows whether it was written.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import TensorKernels
+@testable import RandomStreams
 
 @Suite("a random stream")
 struct RandomStreamTests {
