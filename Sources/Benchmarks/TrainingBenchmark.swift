@@ -35,7 +35,8 @@ package struct TrainingBenchmark {
     let optimizer = Optimizer(
       rule: .sgd(momentum: 0.9, nesterov: false), weightDecay: 1e-4, clipNorm: nil,
       layout: plan.layout)
-    let trainer = Trainer(plan: plan, optimizer: optimizer, threads: threads)
+    let trainer = Trainer(
+      plan: plan, optimizer: optimizer, loss: LogitLoss(TrainingBenchmark.loss), threads: threads)
 
     let steps = StepTimes(
       warmUpSteps: 5, warmUpSeconds: 0.5, fewest: TrainingBenchmark.fewestSteps,
@@ -63,7 +64,7 @@ package struct TrainingBenchmark {
     _ trainer: Trainer, _ images: MadeUpImages, goesOn: @escaping @Sendable () -> Bool
   ) throws {
     let divergedAt = trainer.run(
-      steps: 0..<Int(Int32.max), loss: TrainingBenchmark.loss, rate: { _ in 1e-3 },
+      steps: 0..<Int(Int32.max), rate: { _ in 1e-3 },
       fill: images.fill
     ) { _ in goesOn() }
     if let divergedAt { throw BenchmarkError.diverged(step: divergedAt) }

@@ -1,6 +1,7 @@
 import FileFormats
 import Foundation
 import RandomStreams
+import TestSupport
 import Testing
 
 @testable import Datasets

@@ -1,23 +1,11 @@
 import FileFormats
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Datasets
 
-/// A folder of its own for one test, removed when the test lets go of it.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = (NSTemporaryDirectory() as NSString)
-      .appendingPathComponent("datasets-tests-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { path + "/" + name }
-
+extension TemporaryFolder {
   /// Writes an IDX file and returns its name.
   func write(_ array: NumericArray, to name: String) throws -> String {
     try IDXFile.write(array, to: file(name))

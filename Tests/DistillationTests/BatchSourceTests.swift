@@ -1,6 +1,7 @@
 import Datasets
 import NeuralNetworks
 import TensorKernels
+import TestSupport
 import Testing
 
 @testable import Distillation

@@ -2,6 +2,7 @@ import FileFormats
 import Foundation
 import NeuralNetworks
 import TensorKernels
+import TestSupport
 import Testing
 
 @testable import Distillation

@@ -2,26 +2,12 @@ import FileFormats
 import Foundation
 import RandomStreams
 import TensorKernels
+import TestSupport
 import Testing
 
 @testable import Datasets
 @testable import Distillation
 @testable import NeuralNetworks
-
-/// A folder of its own for one test, removed when the test lets go of it.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = (NSTemporaryDirectory() as NSString)
-      .appendingPathComponent("distillation-tests-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { path + "/" + name }
-}
 
 /// Images of stripes that run across, down or along a diagonal, in noise: 8×8×1, three classes,
 /// 300 images, of which 240 are for training, 30 for validation and 30 for testing.
@@ -160,18 +146,4 @@ final class ProgressLog: @unchecked Sendable {
 func recipeField(_ text: String) throws -> JSONField {
   let root = try JSONField(json: Data("{\"full\": \(text)}".utf8), file: "study.json")
   return try root.members(of: "a study", known: ["full"]).required("full")
-}
-
-/// Expects an error whose message contains every one of `parts`.
-func expectError(
-  _ parts: [String], sourceLocation: SourceLocation = #_sourceLocation, in body: () throws -> Void
-) {
-  do {
-    try body()
-    Issue.record("no error, expected \(parts)", sourceLocation: sourceLocation)
-  } catch {
-    for part in parts {
-      #expect("\(error)".contains(part), "\(error)", sourceLocation: sourceLocation)
-    }
-  }
 }

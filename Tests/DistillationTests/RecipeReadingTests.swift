@@ -2,6 +2,7 @@ import Datasets
 import FileFormats
 import NeuralNetworks
 import TensorKernels
+import TestSupport
 import Testing
 
 @testable import Distillation

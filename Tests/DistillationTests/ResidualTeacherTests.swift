@@ -1,5 +1,6 @@
 import FileFormats
 import NeuralNetworks
+import TestSupport
 import Testing
 
 @testable import Distillation

@@ -4,6 +4,7 @@ import Foundation
 import NeuralNetworks
 import RandomStreams
 import TensorKernels
+import TestSupport
 import Testing
 
 @testable import Distillation

@@ -1,6 +1,7 @@
 import FileFormats
 import Foundation
 import NeuralNetworks
+import TestSupport
 import Testing
 
 @testable import Distillation

@@ -1,22 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import FileFormats
 
-/// A folder of its own for one test, removed when the test lets go of it.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = (NSTemporaryDirectory() as NSString)
-      .appendingPathComponent("file-formats-tests-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { path + "/" + name }
-
+extension TemporaryFolder {
   /// Writes bytes and returns the path.
   func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
     try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
