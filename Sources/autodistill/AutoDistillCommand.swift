@@ -4,8 +4,6 @@ import Foundation
 /// The `autodistill` command: finds the verb and runs it.
 @main
 struct AutoDistillCommand {
-  static let version = "0.1.0"
-
   /// The verbs in the order of the help text.
   static var verbs: [any Verb.Type] {
     [
@@ -37,7 +35,7 @@ struct AutoDistillCommand {
       return arguments.isEmpty ? .badUsage : .success
     }
     if name == "--version" {
-      Terminal.print("autodistill \(version)")
+      Terminal.print("autodistill \(ProgramVersion.current)")
       return .success
     }
     let rest = Array(arguments.dropFirst())
@@ -75,7 +73,7 @@ struct AutoDistillCommand {
 
   private static var help: String {
     """
-    autodistill \(version): distils a trained teacher into small students for a device budget
+    autodistill \(ProgramVersion.current): distils a trained teacher into small students for a device budget
 
     USAGE: autodistill COMMAND …
 
@@ -89,26 +87,4 @@ struct AutoDistillCommand {
       .joined(separator: "\n"))
     """
   }
-}
-
-/// One command of the program.
-protocol Verb {
-  static var name: String { get }
-  /// What it does, on one line.
-  static var summary: String { get }
-  static var help: String { get }
-  /// Options that take a value, such as `--workers`.
-  static var options: [String] { get }
-  /// Options that take none.
-  static var flags: [String] { get }
-  /// The positional arguments' names; those that may be left out are last and in brackets.
-  static var operands: [String] { get }
-
-  init(_ arguments: Arguments) throws
-  func run() throws -> ExitStatus
-}
-
-extension Verb {
-  static var options: [String] { [] }
-  static var flags: [String] { [] }
 }

@@ -29,7 +29,7 @@ struct EnqueueVerb: Verb {
 
   func run() throws -> ExitStatus {
     let inputs = try StudyInputs(folder, dataFolder: dataFolder)
-    let queue = try StudyQueue.append(keys, to: inputs, version: AutoDistillCommand.version)
+    let queue = try StudyQueue.append(keys, to: inputs, version: ProgramVersion.current)
     Terminal.print("queue:   \(queue.keys.joined(separator: " "))")
     Terminal.print("next:    autodistill run \(folder.path)")
     return .success

@@ -51,7 +51,7 @@ struct ProfileMeasure {
     let measurement = HostMeasurement(
       machine: .current(),
       measurementProtocol: .inferenceTimer(
-        version: AutoDistillCommand.version, resolution: "\(images.shape)"), date: profileDay())
+        version: ProgramVersion.current, resolution: "\(images.shape)"), date: profileDay())
     let result = try measurement.profile(
       named: name, validatedOn: networks,
       progress: { done, total in
