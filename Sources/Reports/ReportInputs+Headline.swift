@@ -17,6 +17,7 @@ extension ReportInputs {
       )
     }
     if let demotionSentence { sentences.append(demotionSentence) }
+    if let tieSentence = tieSentence(best) { sentences.append(tieSentence) }
     sentences.append(
       "Best means the highest validation accuracy; the test split played no part in any choice.")
     return sentences
@@ -34,6 +35,16 @@ extension ReportInputs {
     }
     return "\(budget): trial \(student.trial) (\(words(student.key))): "
       + parts.joined(separator: ", ") + "."
+  }
+
+  /// Names the students within the budget whose accuracy cannot be told from the best one's; nil if there
+  /// are none.
+  private func tieSentence(_ best: StudyResults.Student) -> String? {
+    let tied = best.tied(among: results.withinBudget)
+    guard !tied.isEmpty, let count = best.validation.first?.count else { return nil }
+    let trials = tied.map(String.init).joined(separator: ", ")
+    return "On \(count) validation images trial \(best.trial) cannot be told from "
+      + "trial\(tied.count == 1 ? "" : "s") \(trials)."
   }
 
   /// Says that no student is accurate enough; nil if that is not what is missing.

@@ -25,7 +25,7 @@ extension ReportInputs {
     let objective = definition.objectives[0]
     func bound(_ comparison: StudyResults.ReferenceComparison) -> Double {
       let limits = comparison.budget?.constraints.filter {
-        $0.metric == objective && $0.relation == .atMost
+        $0.metric.isSame(as: objective, deviceCount: profiles.count) && $0.relation == .atMost
       }
       return limits?.map(\.bound).min() ?? -.infinity
     }

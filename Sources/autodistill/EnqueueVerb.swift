@@ -12,7 +12,8 @@ struct EnqueueVerb: Verb {
     Adds the students of one or more keys to the queue of the study in the folder STUDY, which may have
     begun but must not be running. They are tried next, in this order, and count as flash trials. A key
     has one character a parameter of the search space, the index of its value; front.csv and
-    journal.jsonl show some. What is always to be tried first belongs into search.enqueue of study.json.
+    journal.jsonl show some. The name of a reference design of the space may stand for its key. What is
+    always to be tried first belongs into search.enqueue of study.json.
 
     --data DIR    where the named data set lies, instead of where the study says
     """

@@ -1,7 +1,6 @@
 import Testing
 
 @testable import Reports
-@testable import Studies
 
 @Suite("a report of a study that asks for an accuracy")
 struct AccuracyFloorReportTests {
@@ -28,12 +27,5 @@ struct AccuracyFloorReportTests {
     let report = try report("0.1")
     #expect(try #require(report.headline.first).hasPrefix("Best student within the budget"))
     #expect(!report.budgets.contains { $0.contains("reaches the accuracy") })
-  }
-
-  @Test("names the students that cannot be told from the best")
-  func ties() throws {
-    let report = try report("0.1")
-    let tied = report.inputs.results.budgets.flatMap(\.tied)
-    #expect(report.budgets.contains { $0.contains("cannot be told from that of") } == !tied.isEmpty)
   }
 }

@@ -22,6 +22,11 @@ public struct DeviceMetric: Hashable, Sendable {
   public static let parameters = DeviceMetric(.parameters)
   public static let flops = DeviceMetric(.flops)
 
+  /// Returns whether two metrics mean the same on so many devices: on one, its name makes no difference.
+  public func isSame(as other: DeviceMetric, deviceCount: Int) -> Bool {
+    deviceCount > 1 ? self == other : metric == other.metric
+  }
+
   /// Whether the metric means something only on a given device, and is predicted with an error.
   public var needsProfile: Bool { metric.needsProfile }
 }

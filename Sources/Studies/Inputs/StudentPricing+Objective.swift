@@ -36,7 +36,10 @@ extension StudentPricing {
 
   private func asked(_ metric: DeviceMetric) -> SearchObjective.AskedCost {
     func bounds(_ constraints: [Constraint]) -> [Double] {
-      constraints.filter { $0.relation == .atMost && isSame($0.metric, metric) }.map(\.bound)
+      constraints.filter {
+        $0.relation == .atMost
+          && $0.metric.isSame(as: metric, deviceCount: inputs.profiles.count)
+      }.map(\.bound)
     }
     let definition = inputs.definition
     let own = bounds(definition.constraints).min()
@@ -46,11 +49,6 @@ extension StudentPricing {
     return SearchObjective.AskedCost(
       bounds: own.map { limit in all.map { min($0, limit) } } ?? all, isBounded: isBounded,
       largest: isBounded ? nil : largest(metric))
-  }
-
-  /// Whether two metrics mean the same: with one device its name makes no difference.
-  private func isSame(_ a: DeviceMetric, _ b: DeviceMetric) -> Bool {
-    inputs.profiles.count > 1 ? a == b : a.metric == b.metric
   }
 
   /// Returns a cost a tenth of their range, by factors, beyond the largest of the sampled students that keep

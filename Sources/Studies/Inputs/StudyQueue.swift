@@ -20,7 +20,7 @@ public struct StudyQueue: Hashable, Sendable {
   /// All of them are added or none.
   ///
   /// - Parameters:
-  ///   - keys: The students' keys.
+  ///   - names: The students' keys, or names of the space's reference designs.
   ///   - inputs: The study.
   ///   - version: The program's version, for a journal that has not begun.
   /// - Returns: The queue with the new students.
@@ -28,8 +28,9 @@ public struct StudyQueue: Hashable, Sendable {
   ///   and whatever keeps the journal from being read or written.
   @discardableResult
   public static func append(
-    _ keys: [String], to inputs: StudyInputs, version: String
+    _ names: [String], to inputs: StudyInputs, version: String
   ) throws -> StudyQueue {
+    let keys = names.map(inputs.space.key(ofNameOrKey:))
     let lock = try StudyLock(inputs.folder)
     defer { withExtendedLifetime(lock) {} }
     let journal = try Journal(inputs.folder)

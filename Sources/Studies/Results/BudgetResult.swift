@@ -33,11 +33,18 @@ public struct BudgetResult: Hashable, Sendable {
       return nil
     }
     (self.budget, self.student, self.violation) = (budget, student, violation(student))
-    tied = keeping.filter { other in
-      guard other.trial != student.trial,
-        let reach = student.validation.differenceReach(to: other.validation)
+    tied = student.tied(among: keeping)
+  }
+}
+
+extension StudyResults.Student {
+  /// Returns the trials of the other students whose accuracy is no higher and cannot be told from this one's
+  /// on the validation images, the most accurate first.
+  public func tied(among students: [StudyResults.Student]) -> [Int] {
+    students.filter { other in
+      guard other.trial != trial, let reach = validation.differenceReach(to: other.validation)
       else { return false }
-      return student.validationAccuracy - other.validationAccuracy <= reach
+      return validationAccuracy - other.validationAccuracy <= reach
     }.sorted { ($1.validationAccuracy, $0.trial) < ($0.validationAccuracy, $1.trial) }.map(\.trial)
   }
 }

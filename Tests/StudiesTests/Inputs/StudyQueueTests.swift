@@ -26,6 +26,15 @@ struct StudyQueueTests {
     #expect(Set(keys(outcome)).count == 6 && outcome.searchEnded?.trials == 6)
   }
 
+  @Test("may be enqueued by the names of reference designs")
+  func names() throws {
+    let study = try studyWithReferences(search("[]"))
+    let inputs = try study.inputs()
+    let key = inputs.space.key(ofNameOrKey: "deep")
+    #expect(key != "deep")
+    #expect(try StudyQueue.append(["deep"], to: inputs, version: "1").keys == [key])
+  }
+
   @Test("may be enqueued while a study is at rest, and are tried next", arguments: [1, 3])
   func inBetween(stop: Int) throws {
     let study = try TinyStudy(search("[]"))
