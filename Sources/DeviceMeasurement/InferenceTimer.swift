@@ -6,23 +6,24 @@ import TensorKernels
 
 /// Times single inferences of one image on one thread of this machine.
 public struct InferenceTimer {
-  private let plan: InferencePlan
+  private let plan: any InferencePlan
 
   /// Times a plan, on an image of noise.
-  public init(_ plan: InferencePlan) {
+  public init(_ plan: any InferencePlan) {
     self.plan = plan
     var stream = RandomStream(seed: 1, purpose: "timed image")
     for i in 0..<plan.network.inputShape.elementCount { plan.input[i] = Float(stream.normal()) }
   }
 
-  /// Times a network with random weights, which do not change what is computed.
-  public init(_ network: Network) {
+  /// Times an engine on a network with random weights, which do not change what is computed.
+  public init(_ network: Network, as engine: any InferencePlan.Type = FloatInferencePlan.self) {
     let layout = ParameterLayout(network)
     let memory = FloatArena(count: layout.parameterFloats + layout.statisticFloats)
     layout.initialize(memory.base, seed: 1)
     let statistics = memory.base + layout.parameterFloats
     for i in 0..<layout.statisticFloats { statistics[i] = 1 }
-    self.init(InferencePlan(network, parameters: memory.base, statistics: statistics))
+    self.init(
+      engine.init(network, parameters: memory.base, statistics: statistics, capacity: 1))
   }
 
   /// Runs one inference and returns its milliseconds.

@@ -15,7 +15,7 @@ final class BatchSource: @unchecked Sendable {
   private var order: EpochOrder
   private var key: AugmentationKey
   /// One plan a slice, where the teacher runs on augmented images.
-  private var teacherPlans: [Int: InferencePlan] = [:]
+  private var teacherPlans: [Int: any InferencePlan] = [:]
 
   init(reader: BatchReader, recipe: Recipe, seed: UInt64, signal: TeacherSignal?) {
     let count = reader.dataset.count(.training)

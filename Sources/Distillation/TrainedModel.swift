@@ -35,12 +35,12 @@ public struct TrainedModel: Sendable {
   /// Returns a plan that classifies up to `capacity` images at once.
   ///
   /// - Parameter features: Nodes whose outputs can be read as well.
-  public func inferencePlan(capacity: Int, features: [Int] = []) -> InferencePlan {
+  public func inferencePlan(capacity: Int, features: [Int] = []) -> FloatInferencePlan {
     parameters.withUnsafeBufferPointer { parameters in
       statistics.withUnsafeBufferPointer { statistics in
         // A network has a dense layer at least, but it may have no norm and so no statistics.
         withUnsafeTemporaryAllocation(of: Float.self, capacity: 1) { none in
-          InferencePlan(
+          FloatInferencePlan(
             network, parameters: parameters.baseAddress!,
             statistics: statistics.baseAddress ?? UnsafePointer(none.baseAddress!),
             capacity: capacity, features: features)

@@ -107,7 +107,7 @@ extension ForeignGraph {
 
   /// Peak bytes of activations, fp32: the input's buffer and one for every group's output, each as long as
   /// it is needed.
-  func peakActivationBytes(_ groups: [FusedGroup]) -> Int {
+  func peakActivations(_ groups: [FusedGroup]) -> Int {
     var sources = Array(layers.indices)
     for (index, layer) in layers.enumerated() where layer.operation == .identity {
       sources[index] = sources[layer.inputs[0]]
@@ -128,7 +128,7 @@ extension ForeignGraph {
     let requests =
       [request(0, from: 0)]
       + groups.enumerated().map { request($0.element.output, from: $0.offset) }
-    return 4 * ArenaLayout(requests, alignment: 1).floats
+    return ArenaLayout(requests, alignment: 1).floats
   }
 
   /// Whether sums over the kernels, and so all costs, fit into an `Int` with room to spare.

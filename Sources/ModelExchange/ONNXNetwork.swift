@@ -58,7 +58,7 @@ extension ONNXNetwork {
     self.inputShape = inputShape
     costs = NetworkCosts(
       kernels: kernels, parameters: graph.layers.reduce(0) { $0 + $1.parameters },
-      peakActivationBytes: graph.peakActivationBytes(groups))
+      peakActivations: graph.peakActivations(groups))
     unsupported = reader.unsupported
   }
 }

@@ -141,6 +141,6 @@ struct PhysicalModelTests {
   ) -> InferenceWorkload {
     InferenceWorkload(
       kernels: kernels, idleKernels: idle,
-      costs: NetworkCosts(kernels: kernels, parameters: 0, peakActivationBytes: 0))
+      costs: NetworkCosts(kernels: kernels, parameters: 0, peakActivations: 0))
   }
 }

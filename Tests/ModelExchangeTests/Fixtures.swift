@@ -48,7 +48,7 @@ struct RandomModel {
   func logits(of image: [Float]) -> [Float] {
     let plan = parameters.withUnsafeBufferPointer { parameters in
       (statistics + [0]).withUnsafeBufferPointer { statistics in
-        InferencePlan(
+        FloatInferencePlan(
           network, parameters: parameters.baseAddress!, statistics: statistics.baseAddress!)
       }
     }

@@ -47,10 +47,11 @@ public struct InferenceKernel: Hashable, Sendable {
     self.addsResidual = addsResidual
   }
 
-  /// Bytes moved if every tensor is touched once, fp32, one image.
-  public var bytesMoved: Int {
-    4
-      * (inputShape.elementCount + outputShape.elementCount * (addsResidual ? 2 : 1)
-        + weightCount)
+  /// Weights and activations moved if every tensor is touched once, one image.
+  public var valuesMoved: Int {
+    inputShape.elementCount + outputShape.elementCount * (addsResidual ? 2 : 1) + weightCount
   }
+
+  /// The bytes of these values in fp32.
+  public var bytesMoved: Int { Precision.fp32.bytes * valuesMoved }
 }

@@ -4,9 +4,9 @@ public struct NetworkCosts: Hashable, Sendable, Codable {
   public let parameters: Int
   /// Multiply–accumulate operations of convolutions and dense layers, each counted once.
   public let macs: Int
-  /// Bytes of the weights that inference reads, norms folded, fp32.
+  /// Bytes of the weights that inference reads, norms folded.
   public let weightBytes: Int
-  /// Peak bytes of activations in the inference plan for one image, fp32, the input included.
+  /// Peak bytes of activations in the inference plan for one image, the input included.
   public let peakActivationBytes: Int
 
   enum CodingKeys: String, CodingKey {
@@ -16,24 +16,30 @@ public struct NetworkCosts: Hashable, Sendable, Codable {
     case peakActivationBytes = "peak_activation_bytes"
   }
 
-  /// Counts the costs of `network`.
+  /// Counts the costs of `network` in fp32.
   public init(_ network: Network) { self.init(InferenceGraph(network)) }
 
   /// Adds up the costs of kernels.
   ///
   /// - Parameters:
   ///   - parameters: Trained parameters.
-  ///   - peakActivationBytes: As `peakActivationBytes` says.
-  public init(kernels: [InferenceKernel], parameters: Int, peakActivationBytes: Int) {
-    (self.parameters, self.peakActivationBytes) = (parameters, peakActivationBytes)
+  ///   - peakActivations: The values of which there are `peakActivationBytes`.
+  ///   - precision: What weights and activations are stored as.
+  public init(
+    kernels: [InferenceKernel], parameters: Int, peakActivations: Int,
+    precision: Precision = .fp32
+  ) {
+    self.parameters = parameters
+    peakActivationBytes = precision.bytes * peakActivations
     macs = kernels.reduce(0) { $0 + $1.macs }
-    weightBytes = kernels.reduce(0) { $0 + 4 * $1.weightCount }
+    weightBytes = kernels.reduce(0) { $0 + precision.bytes * $1.weightCount }
   }
 
   /// Counts the costs of a network whose kernels are known.
-  public init(_ graph: InferenceGraph) {
+  public init(_ graph: InferenceGraph, precision: Precision = .fp32) {
     self.init(
       kernels: graph.kernels, parameters: ParameterLayout(graph.network).parameterCount,
-      peakActivationBytes: 4 * InferenceLayout(graph, capacity: 1, alignment: 1).arena.floats)
+      peakActivations: InferenceLayout(graph, capacity: 1, alignment: 1).arena.floats,
+      precision: precision)
   }
 }

@@ -333,21 +333,21 @@ extension TrainingPlan {
 }
 
 @Suite("an inference plan")
-struct InferencePlanTests {
+struct FloatInferencePlanTests {
   private static let batch = 5
   private static var elements: Int { TestGraph.image.elementCount }
 
   /// A training plan that has run one batch and holds that batch's own statistics.
   private func trained(_ graph: TestGraph, features: [Int] = []) throws -> TrainingPlan {
     let plan = TrainingPlan(
-      network: try graph.network(dropoutRate: 0), batch: InferencePlanTests.batch,
+      network: try graph.network(dropoutRate: 0), batch: FloatInferencePlanTests.batch,
       features: features)
     plan.fillForTest()
     plan.forward(thread: 0, team: WorkerTeam(threadCount: 1), step: 0, momentum: 1)
     // A norm divides by the number of values, its running variance by one less.
     for tensor in plan.layout.statistics where tensor.role == .runningVariance {
       let count = Float(
-        InferencePlanTests.batch * plan.network.nodes[tensor.node].shape.positionCount)
+        FloatInferencePlanTests.batch * plan.network.nodes[tensor.node].shape.positionCount)
       for c in 0..<tensor.count { plan.statistics[tensor.offset + c] *= (count - 1) / count }
     }
     return plan
@@ -355,15 +355,15 @@ struct InferencePlanTests {
 
   private func inference(
     _ plan: TrainingPlan, network: Network? = nil, capacity: Int, features: [Int] = []
-  ) -> InferencePlan {
-    InferencePlan(
+  ) -> FloatInferencePlan {
+    FloatInferencePlan(
       network ?? plan.network, parameters: UnsafePointer(plan.parameters),
       statistics: UnsafePointer(plan.statistics), capacity: capacity, features: features)
   }
 
   /// The logits of the test images in `range`, run together.
-  private func logits(_ plan: InferencePlan, images range: Range<Int>) -> [Float] {
-    let elements = InferencePlanTests.elements
+  private func logits(_ plan: any InferencePlan, images range: Range<Int>) -> [Float] {
+    let elements = FloatInferencePlanTests.elements
     for i in 0..<range.count * elements {
       plan.input[i] = TrainingPlan.testImageValue(range.lowerBound * elements + i)
     }
@@ -380,7 +380,7 @@ struct InferencePlanTests {
   func agreement(graph: TestGraph) throws {
     let plan = try trained(graph)
     let expected = plan.allLogits
-    let batch = InferencePlanTests.batch
+    let batch = FloatInferencePlanTests.batch
     let actual = logits(inference(plan, capacity: batch), images: 0..<batch)
     let scale = expected.map(abs).max() ?? 0
     #expect(scale > 0.01)
@@ -393,7 +393,7 @@ struct InferencePlanTests {
     let nodes = try graph.network().nodes
     let features = Array(nodes.indices.dropFirst().dropLast())
     let plan = try trained(graph, features: features)
-    let batch = InferencePlanTests.batch
+    let batch = FloatInferencePlanTests.batch
     let inference = inference(plan, capacity: batch, features: features)
     _ = logits(inference, images: 0..<batch)
     for node in features {
@@ -407,7 +407,7 @@ struct InferencePlanTests {
   @Test("gives an image the same bits alone and in a batch", arguments: TestGraph.allCases)
   func batchIndependence(graph: TestGraph) throws {
     let plan = try trained(graph)
-    let batch = InferencePlanTests.batch
+    let batch = FloatInferencePlanTests.batch
     let together = logits(inference(plan, capacity: batch), images: 0..<batch)
     let single = inference(plan, capacity: 1)
     let alone = (0..<batch).flatMap { logits(single, images: $0..<$0 + 1) }
