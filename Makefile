@@ -43,6 +43,7 @@ lint: ## Check the formatting, the imports of every target, the order of folders
 	swift package dump-package | swift .ci/check-imports.swift
 	swift .ci/check-folders.swift Sources/Studies \
 	  Export Definition Journal Inputs Workers Flash Results Search Stages
+	.ci/check-architecture
 	.ci/check-tree
 
 .PHONY: benchmark
