@@ -133,7 +133,8 @@ extension ONNXGraphReader {
     }
   }
 
-  /// Values in another order in memory: a pass, unless only sizes of 1 change their place.
+  /// Values in another order in memory: a pass, unless only sizes of 1 change their place or a
+  /// layer norm wants its channels last.
   mutating func readTransposition(_ node: ONNXNode) throws(Refusal) {
     let input = try tensor(0, of: node)
     let order = try node.integers("perm") ?? Array(input.sizes.indices.reversed())
@@ -142,7 +143,7 @@ extension ONNXGraphReader {
     }
     let sizes = order.map { input.sizes[$0] }
     let moved = order.filter { input.sizes[$0] > 1 }
-    if moved == moved.sorted() {
+    if moved == moved.sorted() || surroundsLayerNorm(node) {
       define(node, asViewOf: input, sizes: sizes)
     } else {
       try append(.pass(readsSecondTensor: false), node, reading: [input], sizes: sizes)

@@ -11,6 +11,8 @@ extension ONNXGraphReader {
     case "Conv": try readConvolution(node)
     case "Gemm", "MatMul": try readProduct(node)
     case "BatchNormalization": try readNorm(node)
+    case "LayerNormalization": try readLayerNorm(node)
+    case "Gelu": try readPass(node)
     case "MaxPool", "AveragePool": try readPooling(node)
     case "GlobalAveragePool", "GlobalMaxPool": try readGlobalPooling(node)
     case "ReduceMean": try readMean(node)

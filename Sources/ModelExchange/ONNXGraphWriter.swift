@@ -19,6 +19,8 @@ struct ONNXGraphWriter {
   let folded: [Int: FoldedLayer]
 
   var graph: ONNXGraph
+  /// The oldest operator set that has all operators written.
+  var operatorSet = 17
   /// What holds the output of each node that has run.
   var values: [Int: Value]
 
@@ -98,6 +100,8 @@ extension ONNXGraphWriter {
       let zero = constant("\(index).factor", shape: [], [0])
       let input = value(of: node.inputs[0])
       append("Mul", index, inputs: [input.name, zero], isVector: input.isVector)
+    case .layerNorm: appendLayerNorm(index)
+    case .gelu: appendGELU(index)
     case .channelShuffle(let groups): appendShuffle(index, shape: shape, groups: groups)
     case .pooling(let kind, let kernel, let stride, let padding):
       append(

@@ -22,7 +22,8 @@ extension ONNXModel {
       folded: graph.foldedLayers(parameters: parameters, statistics: statistics))
     for group in graph.groups { writer.append(group) }
     self.init(
-      formatVersion: 8, operatorSet: 17, producer: "autodistill", metadata: metadata,
+      formatVersion: writer.operatorSet < 20 ? 8 : 9, operatorSet: writer.operatorSet,
+      producer: "autodistill", metadata: metadata,
       graph: writer.finishedGraph())
   }
 }

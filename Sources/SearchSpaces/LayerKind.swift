@@ -5,7 +5,9 @@ enum LayerKind: String, CaseIterable, Sendable {
   case convolution
   case depthwiseConvolution = "depthwise_convolution"
   case batchNorm = "batch_norm"
+  case layerNorm = "layer_norm"
   case activation
+  case gelu
   case squeezeExcitation = "squeeze_excitation"
   case channelShuffle = "channel_shuffle"
   case pooling
@@ -33,7 +35,7 @@ enum LayerKind: String, CaseIterable, Sendable {
         FieldRule(name: "bias", requirement: .flag, defaultValue: .flag(false)),
       ]
     case .depthwiseConvolution: [kernel, stride]
-    case .batchNorm, .globalAveragePool: []
+    case .batchNorm, .layerNorm, .gelu, .globalAveragePool: []
     case .activation: [FieldRule(name: "kind", requirement: .activation)]
     case .squeezeExcitation: [FieldRule(name: "hidden", requirement: .width)]
     case .channelShuffle: [FieldRule(name: "groups", requirement: .whole(2...65_536))]
@@ -58,6 +60,8 @@ enum LayerKind: String, CaseIterable, Sendable {
     case .depthwiseConvolution:
       .depthwiseConvolution(kernel: values[0].whole, stride: values[1].whole)
     case .batchNorm: .batchNorm
+    case .layerNorm: .layerNorm
+    case .gelu: .gelu
     case .activation: .activation(values[0].activation)
     case .squeezeExcitation: .squeezeExcitation(hidden: values[0].whole)
     case .channelShuffle: .channelShuffle(groups: values[0].whole)

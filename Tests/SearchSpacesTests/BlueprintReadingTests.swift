@@ -6,7 +6,7 @@ import Testing
 @Suite("reading a blueprint")
 struct BlueprintReadingTests {
   static let layers =
-    "\"convolution\", \"depthwise_convolution\", \"batch_norm\", \"activation\", \"squeeze_excitation\", \"channel_shuffle\", \"pooling\", \"global_average_pool\", \"dense\", \"dropout\""
+    "\"convolution\", \"depthwise_convolution\", \"batch_norm\", \"layer_norm\", \"activation\", \"gelu\", \"squeeze_excitation\", \"channel_shuffle\", \"pooling\", \"global_average_pool\", \"dense\", \"dropout\""
   static let elementKeys =
     "\"layer\", \"block\", \"repeat\", \"if\", \"choose\", \"residual\", \"graph\""
 

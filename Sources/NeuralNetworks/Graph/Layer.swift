@@ -47,7 +47,13 @@ public enum Layer: Hashable, Sendable {
   case depthwiseConvolution(kernel: Int, stride: Int)
   /// Batch normalisation with learnt scale and shift; ε = 1e-5.
   case batchNorm
+  /// Normalisation of each position over its channels, with learnt scale and shift; ε = 1e-5.
+  ///
+  /// Source: Ba et al., "Layer normalization", arXiv:1607.06450.
+  case layerNorm
   case activation(Activation)
+  /// x·Φ(x), exact. Source: Hendrycks and Gimpel, arXiv:1606.08415.
+  case gelu
   /// Global mean → dense to `hidden` → ReLU → dense to C → hard sigmoid → scales the channels.
   ///
   /// Source: Hu et al., "Squeeze-and-Excitation Networks", arXiv:1709.01507.

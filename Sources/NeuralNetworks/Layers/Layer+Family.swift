@@ -11,6 +11,8 @@ extension Layer {
     case .depthwiseConvolution(let kernel, let stride):
       DepthwiseFamily(kernel: kernel, stride: stride)
     case .batchNorm: BatchNormFamily()
+    case .layerNorm: LayerNormFamily()
+    case .gelu: GELUFamily()
     case .activation(let activation): ActivationFamily(activation: activation)
     case .squeezeExcitation(let hidden): SqueezeExcitationFamily(hidden: hidden)
     case .add: AddFamily()

@@ -30,6 +30,7 @@ enum TestGraph: String, CaseIterable, Sendable {
   case imageZeros
   case groups
   case imageGroups
+  case layerNorms
 
   static let image = TensorShape(height: 5, width: 6, channels: 3)
   static let classes = 4
@@ -63,6 +64,7 @@ enum TestGraph: String, CaseIterable, Sendable {
     case .imageZeros: try builder.append(.zero)
     case .groups: try builder.appendGroups()
     case .imageGroups: try builder.appendImageGroups()
+    case .layerNorms: try builder.appendLayerNorms()
     }
     try builder.append(.dense(channels: TestGraph.classes))
     return try builder.network()
@@ -456,6 +458,7 @@ struct TestGraphTests {
         "input", "convolution", "depthwise_convolution", "batch_norm", "relu", "relu6",
         "hard_swish", "squeeze_excitation", "add", "zero", "average_pooling", "max_pooling",
         "global_average_pool", "dense", "dropout", "grouped_convolution", "channel_shuffle",
+        "layer_norm", "gelu",
       ])
     let groups = networks.flatMap(\.fusedGroups)
     #expect(groups.contains { $0.add == $0.head })

@@ -1,3 +1,4 @@
+import Foundation
 import RandomStreams
 import TensorKernels
 
@@ -81,6 +82,14 @@ struct DoubleNetwork {
     case .batchNorm:
       return norm(
         x, tensor(.scale, index, run), tensor(.shift, index, run), channels: shape.channels)
+    case .layerNorm:
+      let (scale, shift) = (tensor(.scale, index, run), tensor(.shift, index, run))
+      return stride(from: 0, to: x.count, by: shape.channels).flatMap { first in
+        norm(
+          Array(x[first..<first + shape.channels]), [1], [0], channels: 1
+        ).enumerated().map { scale[$0.offset] * $0.element + shift[$0.offset] }
+      }
+    case .gelu: return x.map { $0 * 0.5 * erfc(-$0 / 2.0.squareRoot()) }
     case .activation(let kind): return x.map { activate($0, kind, &run) }
     case .add: return zip(x, inputs[1]).map { $0 + $1 }
     case .zero: return x.map { _ in 0 }
