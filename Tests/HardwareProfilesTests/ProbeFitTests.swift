@@ -10,23 +10,28 @@ struct ProbeFitTests {
     ("L1", 1 << 15), ("L2", 1 << 20), ("DRAM", nil),
   ]
 
-  /// The probes, each measured twice of which the lower counts, and what is fitted to them.
+  /// What is fitted to the probes, each measured twice, the second time in reverse order; the lower counts.
+  ///
+  /// - Parameter students: Measured as well, as `HostMeasurement` does.
   private func fit(
-    _ microseconds: (Network) -> Double
+    students: [Network] = [], _ microseconds: (Network) -> Double
   ) throws -> ProbeFit {
     let probes = try ProbeDesign.probes()
-    let first = probes.map { microseconds($0.network) }
-    let second = probes.map { microseconds($0.network) }
+    let networks = probes.map(\.network) + students
+    let first = networks.map(microseconds)
+    let second = networks.reversed().map(microseconds).reversed()
     return ProbeFit(
-      probes: probes, microseconds: zip(first, second).map { min($0, $1) }, levels: Self.levels)
+      probes: probes, microseconds: zip(first, second).prefix(probes.count).map { min($0, $1) },
+      levels: Self.levels)
   }
 
   /// What can be told from probes: rates and losses of the kinds that compute, and the outer bandwidth.
   @Test("recovers a known device", arguments: [(0.0, 0.01), (0.03, 0.1)])
   func recovers(noise: Double, tolerance: Double) throws {
     let device = SyntheticDevice.desktop(noise: noise)
-    var random = RandomStream(seed: 1, purpose: "noise")
-    let found = try fit { device.microseconds($0, &random) }
+    var random = RandomStream(seed: 1, purpose: "students")
+    let students = try randomStudents(60, &random)
+    let found = try fit(students: students) { device.microseconds($0, &random) }
     func isClose(_ value: Double?, _ expected: Double?) -> Bool {
       guard let value, let expected else { return value == nil && expected == nil }
       return abs(value - expected) <= tolerance * expected
@@ -57,7 +62,7 @@ struct ProbeFitTests {
       }
     }
     let measured = students.map { microseconds($0) / 1000 }
-    let fit = try fit(microseconds)
+    let fit = try fit(students: students, microseconds)
     let profile = fit.profile(
       FitFixtures.description(),
       sharedUncertainty: fit.sharedUncertainty(of: students, milliseconds: measured),

@@ -1,6 +1,8 @@
 import BayesianOptimization
+import Foundation
 import SearchSpaces
 import Statistics
+import TestSupport
 import Testing
 
 @testable import FlashBenchmark
@@ -12,7 +14,8 @@ struct FlashPosteriorTests {
   private let students: [Architecture]
 
   init() throws {
-    space = try SmallReplay.space(parameters: 4)
+    space = try SearchSpace(
+      json: Data(SmallTable.spaceText(parameters: 4).utf8), file: "space.json")
     students = (try #require(space.allArchitectures(limit: 100))).enumerated()
       .filter { $0.offset % 4 == 0 }.map(\.element)
   }

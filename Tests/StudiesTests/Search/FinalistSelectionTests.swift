@@ -1,5 +1,7 @@
 import BayesianOptimization
+import Foundation
 import SearchSpaces
+import TestSupport
 import Testing
 
 @testable import Studies
@@ -20,7 +22,8 @@ struct HandMadeSearch {
   let keys: [String]
 
   init() throws {
-    space = try SmallReplay.space(parameters: 4)
+    space = try SearchSpace(
+      json: Data(SmallTable.spaceText(parameters: 4).utf8), file: "space.json")
     // A third of the space, evenly: the sum of the choices is a multiple of three.
     keys = try #require(space.allArchitectures(limit: 100)).map(space.key)
       .filter { HandMadeSearch.choices($0).reduce(0, +) % 3 == 0 }
