@@ -23,10 +23,15 @@ struct GroupPlace: Sendable {
   }
 }
 
-extension Network {
-  /// Returns where `group` stands.
-  func place(of group: FusedGroup) -> GroupPlace {
-    GroupPlace(
-      layer: place(of: group.head), group: group, activation: activation(of: group))
+extension GroupPlace {
+  /// Returns the kernel of a convolution whose channels form `groups` groups.
+  func convolutionKernel(
+    size: Int, stride: Int, groups: Int = 1, hasBias: Bool
+  ) -> InferenceKernel {
+    let weights = size * size * input.channels / groups * output.channels
+    return kernel(
+      size == 1 ? .pointwise : .convolution, size: size, stride: stride, groups: groups,
+      macs: weights * output.positionCount,
+      weights: weights + (hasBias || group.norm != nil ? output.channels : 0))
   }
 }

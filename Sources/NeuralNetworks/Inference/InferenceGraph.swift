@@ -38,8 +38,3 @@ public struct InferenceGraph: Sendable {
     3 * kernels.reduce(0) { $0 + $1.macs } - (kernels.first { $0.macs > 0 }?.macs ?? 0)
   }
 }
-
-extension Network {
-  /// The kernels that inference runs, in order.
-  public var inferenceKernels: [InferenceKernel] { InferenceGraph(self).kernels }
-}

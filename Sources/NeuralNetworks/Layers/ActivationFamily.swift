@@ -15,11 +15,3 @@ struct ActivationFamily: WeightlessFamily {
 
   func inferenceStep(_ site: InferenceSite) -> InferenceStep { site.tailStep }
 }
-
-extension Layer {
-  /// The non-linearity that the layer is, if it is one.
-  var activation: Activation? {
-    if case .activation(let activation) = self { return activation }
-    return nil
-  }
-}

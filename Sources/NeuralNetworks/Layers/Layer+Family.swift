@@ -28,4 +28,10 @@ extension Layer {
 
   /// The layer's kind as one word, for error messages and tables.
   public var name: String { family.name }
+
+  /// The non-linearity that the layer is, if it is one.
+  var activation: Activation? {
+    if case .activation(let activation) = self { return activation }
+    return nil
+  }
 }

@@ -98,10 +98,3 @@ struct LayerTensor {
     var isStatistic: Bool { self == .runningMean || self == .runningVariance }
   }
 }
-
-extension Network {
-  /// Returns where node `index`, which reads something, stands.
-  func place(of index: Int) -> LayerPlace {
-    LayerPlace(node: index, input: inputShape(of: index), output: nodes[index].shape)
-  }
-}

@@ -48,16 +48,3 @@ extension LinearFamily {
 
   private func weightCount(_ place: LayerPlace) -> Int { weightShape(place).reduce(1, *) }
 }
-
-extension GroupPlace {
-  /// Returns the kernel of a convolution whose channels form `groups` groups.
-  func convolutionKernel(
-    size: Int, stride: Int, groups: Int = 1, hasBias: Bool
-  ) -> InferenceKernel {
-    let weights = size * size * input.channels / groups * output.channels
-    return kernel(
-      size == 1 ? .pointwise : .convolution, size: size, stride: stride, groups: groups,
-      macs: weights * output.positionCount,
-      weights: weights + (hasBias || group.norm != nil ? output.channels : 0))
-  }
-}

@@ -91,22 +91,3 @@ struct UnitBuilder {
         addendGradient: addendGradient, addendDelivery: addendDelivery, images: images))
   }
 }
-
-/// Where a layer stands in a training plan: its buffers, its tensors and the memory that it asked for.
-struct TrainingSite {
-  let place: LayerPlace
-  let buffers: LayerBuffers
-  fileprivate let unit: Int
-  fileprivate let builder: UnitBuilder
-
-  fileprivate init(place: LayerPlace, buffers: LayerBuffers, unit: Int, builder: UnitBuilder) {
-    (self.place, self.buffers, self.unit, self.builder) = (place, buffers, unit, builder)
-  }
-
-  /// Keys what is drawn at random.
-  var seed: UInt64 { builder.seed }
-  /// The state that the layer's `trainingMemory` asked for.
-  var state: UnsafeMutablePointer<Float> { builder.state(unit) }
-
-  func tensor(_ role: ParameterLayout.Role) -> TrainedTensor { builder.tensor(role, place.node) }
-}

@@ -4,7 +4,7 @@ import Testing
 @testable import NeuralNetworks
 
 @Suite("starting weights")
-struct WeightInitializationTests {
+struct ParameterLayoutInitializationTests {
   private func initialized(_ network: Network, seed: UInt64) -> [Float] {
     let layout = ParameterLayout(network)
     // What was there before must not matter.
