@@ -22,8 +22,8 @@ package struct FinalistSelection {
 
   private static let smallestFirstRound = 3
 
-  package init(definition: StudyDefinition, space: SearchSpace, problem: ProposalProblem) {
-    (self.definition, self.space, self.problem) = (definition, space, problem)
+  package init(definition: StudyDefinition, space: SearchSpace, session: SearchSession) {
+    (self.definition, self.space, self.session) = (definition, space, session)
   }
 
   /// Returns the numbers of all trials chosen so far and of those of the next round; the same as before

@@ -1,4 +1,4 @@
-import HardwareProfiles
+import DeviceMeasurement
 
 /// How a study reports and how it is stopped.
 public struct StudyContext: Sendable {
