@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import FlashBenchmark
 @testable import Studies
 
 @Suite("autodistill bench flash", Program.isBuilt)

@@ -24,7 +24,7 @@ public enum Program {
   }
 
   /// How it ended.
-  public struct Ended {
+  public struct Ended: Sendable {
     /// The exit status; nil if a signal ended it.
     public let status: Int32?
     public let output: String

@@ -62,7 +62,7 @@ struct LocalProcessesTests {
   @Test("says which command cannot be started")
   func cannotStart() {
     expectError(["cannot start the worker process '/no/such/program worker'"]) {
-      _ = try WorkerPool(workerCount: 1, command: ["/no/such/program", "worker"])
+      _ = try LocalProcesses(workerCount: 1, command: ["/no/such/program", "worker"])
     }
   }
 }
