@@ -54,6 +54,14 @@ let testImports = [
 /// Targets without tests of their own.
 let testedElsewhere: Set = ["FlashBenchmark"]
 
+/// Targets whose tests compute a lot themselves: plain references, textbook formulas, random problems. Other
+/// tests are not worth the time that optimising them takes; what they test is optimised in any case.
+let computingTests: Set = [
+  "BayesianOptimization", "DeviceMeasurement", "Distillation", "HardwareProfiles",
+  "ModelExchange", "NeuralNetworks", "ParetoFronts", "RandomStreams", "Statistics",
+  "TensorKernels",
+]
+
 /// One row per library target: its name and what it may import. A target sees only what stands above it.
 let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   ("RandomStreams", [], kernels),
@@ -145,7 +153,7 @@ let targets: [Target] =
       dependencies: [
         "autodistill", "TestSupport", "FileFormats", "NeuralNetworks", "SearchSpaces",
       ],
-      swiftSettings: strict),
+      swiftSettings: strict + [.unsafeFlags(["-Onone"])]),
   ]
   + libraries.map { library in
     .target(
@@ -159,7 +167,8 @@ let targets: [Target] =
         + testImports[library.name, default: []])
         .map { .target(name: $0) },
       exclude: library.name == "NeuralNetworks" ? ["Fixtures"] : [],
-      swiftSettings: strict)
+      swiftSettings: computingTests.contains(library.name)
+        ? strict : strict + [.unsafeFlags(["-Onone"])])
   }
 
 let package = Package(
