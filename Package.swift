@@ -43,6 +43,10 @@ let kernels: [SwiftSetting] = strict + [.unsafeFlags(["-Ounchecked"])]
 /// So are files and batches, with all checks: they read what users give them.
 let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 
+/// Most tests are not worth the time that optimising them takes, nor has their module another reader.
+let unoptimized: [SwiftSetting] =
+  strict + [.unsafeFlags(["-Onone", "-no-emit-module-separately-wmo"])]
+
 /// What the tests of a target see beyond what it imports: real students of the shipped spaces, random points,
 /// and what is tested with the made-up studies of another target's tests.
 let testImports = [
@@ -54,12 +58,10 @@ let testImports = [
 /// Targets without tests of their own.
 let testedElsewhere: Set = ["FlashBenchmark"]
 
-/// Targets whose tests compute a lot themselves: plain references, textbook formulas, random problems. Other
-/// tests are not worth the time that optimising them takes; what they test is optimised in any case.
+/// Targets whose tests compute a lot themselves and are optimised: plain references, textbook formulas, random
+/// problems. What is tested is optimised in any case.
 let computingTests: Set = [
-  "BayesianOptimization", "DeviceMeasurement", "Distillation", "HardwareProfiles",
-  "ModelExchange", "NeuralNetworks", "ParetoFronts", "RandomStreams", "Statistics",
-  "TensorKernels",
+  "BayesianOptimization", "NeuralNetworks", "Statistics", "TensorKernels",
 ]
 
 /// One row per library target: its name and what it may import. A target sees only what stands above it.
@@ -153,7 +155,7 @@ let targets: [Target] =
       dependencies: [
         "autodistill", "TestSupport", "FileFormats", "NeuralNetworks", "SearchSpaces",
       ],
-      swiftSettings: strict + [.unsafeFlags(["-Onone"])]),
+      swiftSettings: unoptimized),
   ]
   + libraries.map { library in
     .target(
@@ -168,7 +170,7 @@ let targets: [Target] =
         .map { .target(name: $0) },
       exclude: library.name == "NeuralNetworks" ? ["Fixtures"] : [],
       swiftSettings: computingTests.contains(library.name)
-        ? strict : strict + [.unsafeFlags(["-Onone"])])
+        ? strict : unoptimized)
   }
 
 let package = Package(
