@@ -51,11 +51,11 @@ benchmark: packages-and-data build ## Race PyTorch and ONNX Runtime (Results/ben
 	@Results/benchmarks/scripts/speed $(autodistill)
 
 .PHONY: benchmark-search
-benchmark-search: packages build ## Search tables of real results beside other optimisers (Results/benchmarks/scripts/search)
+benchmark-search: packages build ## Search tables of real results, compared with other optimisers (Results/benchmarks/scripts/search)
 	@Results/benchmarks/scripts/search $(autodistill)
 
 .PHONY: benchmark-budget
-benchmark-budget: packages-and-data build ## Search for the best student within budgets beside a hand-made ladder; takes many hours (Results/benchmarks/budget/run)
+benchmark-budget: packages-and-data build ## Search for the best student within budgets, compared with a hand-made ladder; takes many hours (Results/benchmarks/budget/run)
 	@Results/benchmarks/budget/run $(autodistill)
 
 .PHONY: benchmark-flash
@@ -63,7 +63,7 @@ benchmark-flash: packages-and-data build ## Measure how well flash recipes rank 
 	@Results/benchmarks/scripts/flash $(autodistill)
 
 .PHONY: benchmark-hardware
-benchmark-hardware: packages build ## Predict measured latencies beside simple baselines (Results/benchmarks/scripts/hardware)
+benchmark-hardware: packages build ## Predict measured latencies, compared with simple baselines (Results/benchmarks/scripts/hardware)
 	@Results/benchmarks/scripts/hardware $(autodistill)
 
 .PHONY: check-all

@@ -1,4 +1,4 @@
-/// Measures a list of architectures on one device, going on where an earlier run ended.
+/// Measures a list of architectures on one device, continuing where an earlier run ended.
 ///
 /// The first architecture of the list is the reference: it is timed again in between and at the end, so that
 /// a device that slows down is told from architectures that are slow.

@@ -18,7 +18,7 @@ public final class MeasurementTable {
   private let file: AppendOnlyFile
   private let samples: AppendOnlyFile
 
-  /// Opens a table to go on with it, or begins one.
+  /// Opens a table to continue it, or begins one.
   ///
   /// - Throws: `FileFormatError` if it is another kind of file, or cannot be written.
   public init(_ path: String, samplesPath: String) throws {

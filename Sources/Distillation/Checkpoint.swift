@@ -28,7 +28,7 @@ struct Checkpoint {
   ///
   /// A checkpoint that is missing, damaged or of another run is no error: training starts over.
   ///
-  /// - Returns: The step to go on with.
+  /// - Returns: The step to continue with.
   func restore(into plan: TrainingPlan, optimizer: Optimizer) -> Int? {
     guard let file = try? SafetensorsFile.read(path), file.metadata["identity"] == identity,
       let step = file.metadata["next_step"].flatMap({ Int($0) }),

@@ -3,7 +3,7 @@ import FileFormats
 import NeuralNetworks
 import TensorKernels
 
-/// How a network is trained, whatever its length: everything that a result depends on beside the
+/// How a network is trained, whatever its length: everything that a result depends on besides the
 /// network, the data and the seed.
 public struct Recipe: Hashable, Sendable {
   /// Which view of an image the teacher sees.

@@ -21,7 +21,7 @@ public struct TrainingRun: Sendable {
   /// Where to keep a checkpoint after an epoch, or nil.
   public var checkpointPath: String?
   /// After how many steps the model is examined on its way, ascending, below the number of steps. A
-  /// run that goes on from a checkpoint is not examined again at the rungs before it.
+  /// run that continues from a checkpoint is not examined again at the rungs before it.
   public var rungs: [Int]
 
   public init(
@@ -56,7 +56,7 @@ public struct TrainingRun: Sendable {
 
   /// Trains.
   ///
-  /// Being examined changes nothing in the result of a run that goes on.
+  /// Being examined changes nothing in the result of a run that continues.
   ///
   /// - Parameters:
   ///   - observe: Called after every step, by one thread; false stops the run, keeping the last

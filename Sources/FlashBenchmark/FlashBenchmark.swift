@@ -119,10 +119,8 @@ extension FlashBenchmark {
       let record = record(outcome.result, task, plan)
       try log.append(record)
       if task.kind == .full {
-        // Only now is the checkpoint of no more use.
-        try? FileManager.default.removeItem(
-          atPath: inputs.folder.checkpoint(
-            of: record.key, repetition: record.repetition, isBaseline: false))
+        inputs.folder.removeCheckpoint(
+          of: record.key, repetition: record.repetition, isBaseline: false)
       }
       context.report(.note("\(done) of \(total): \(line(task, record))"))
     }

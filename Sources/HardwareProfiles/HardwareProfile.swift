@@ -4,7 +4,7 @@ import NeuralNetworks
 ///
 /// The JSON format is described in `HardwareProfiles/README.md`. The invariant: every kernel kind has
 /// parameters, if only assumed ones; memory levels grow in capacity and fall in bandwidth; only the last has no capacity; the
-/// correction was fitted to the physical model beside it.
+/// correction was fitted to the physical model of the same profile.
 public struct HardwareProfile: Hashable, Sendable {
   public let name: String
   /// What the device is, in words.

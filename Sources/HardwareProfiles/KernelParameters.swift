@@ -69,7 +69,7 @@ extension InferenceKernel.Kind {
     }
   }
 
-  /// Whether the kind does element operations beside MACs, or instead of them.
+  /// Whether the kind does element operations as well as MACs, or instead of them.
   var countsOperations: Bool {
     switch self {
     case .convolution, .pointwise, .depthwise, .dense: false

@@ -35,7 +35,7 @@ public struct MeasurementProtocol: Hashable, Sendable, Codable {
 }
 
 extension MeasurementProtocol: CustomStringConvertible {
-  /// The protocol as a report states it beside a latency.
+  /// The protocol as a report states it with a latency.
   public var description: String {
     "\(runtime), \(precision.rawValue), batch \(batch), "
       + "\(threads) thread\(threads == 1 ? "" : "s"), resolution: \(resolution), "
@@ -60,7 +60,7 @@ extension MeasurementProtocol {
 }
 
 extension HardwareProfile {
-  /// The device and the protocol, as a report states them beside a latency.
+  /// The device and the protocol, as a report states them with a latency.
   public var protocolDescription: String { "\(device); \(measurementProtocol)" }
 
   /// Throws unless latencies from both profiles may stand in one front: the device may differ, how its

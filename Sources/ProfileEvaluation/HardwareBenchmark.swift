@@ -6,7 +6,7 @@ import RandomStreams
 import SearchSpaces
 import Statistics
 
-/// How well profiles fitted to few networks of a table predict all its others, beside simple baselines.
+/// How well profiles fitted to few networks of a table predict all its others, compared with simple baselines.
 public struct HardwareBenchmark: Sendable {
   /// A table of measured networks.
   public struct Table: Sendable {
@@ -14,7 +14,7 @@ public struct HardwareBenchmark: Sendable {
     public let spacePath: String
     public let path: String
     public let columns: (architecture: String, latency: String)
-    /// A profile of the device that no network of the table was used for; it stands beside the fitted ones,
+    /// A profile of the device that no network of the table was used for; it stands next to the fitted ones,
     /// which start from it too.
     public let profilePath: String?
 

@@ -38,7 +38,7 @@ extension ReportInputs {
       }
   }
 
-  /// What one constraint rejects, and whether anybody keeps it alone.
+  /// What one constraint rejects, and whether any student keeps it alone.
   private func sentence(
     _ limit: JournalEvent.NothingFeasible.Limit, isExhaustive: Bool
   ) -> String? {

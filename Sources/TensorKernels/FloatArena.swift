@@ -17,7 +17,7 @@ public final class FloatArena: @unchecked Sendable {
     let hugePage = 1 << 21
     let alignment = bytes >= hugePage ? hugePage : 64
     let rounded = (bytes + alignment - 1) / alignment * alignment
-    // Nothing can go on without it. In a worker the trap is that trial's recorded outcome, as a kill by
+    // Nothing can continue without it. In a worker the trap is that trial's recorded outcome, as a kill by
     // the system for want of memory would be.
     guard let memory = aligned_alloc(alignment, rounded) else {
       fatalError("out of memory: \(rounded) bytes for activations and weights")

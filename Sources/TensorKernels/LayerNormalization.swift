@@ -4,7 +4,7 @@
 //
 // Source: Ba, Kiros and Hinton, "Layer normalization", arXiv:1607.06450. With g = γ·dy the input's gradient
 // is (g − mean(g) − x̂·mean(g·x̂))/σ. Nothing is kept from forward to backward: a position's moments
-// cost little beside reading it. Sums are in double precision; these are plain loops.
+// cost little compared with reading it. Sums are in double precision; these are plain loops.
 
 /// output = γ·x̂ + β.
 ///

@@ -21,7 +21,7 @@ struct PredictionOutput {
         Double(profile.measurementProtocol.precision.bytes(ofFP32: kernel.bytesMoved)) / 1024,
         kernel.words + (row.isIdle ? ", nothing reads it" : ""))
     }
-    lines.append(String(format: "%9.2f  beside the kernels", estimate.otherMicroseconds))
+    lines.append(String(format: "%9.2f  besides the kernels", estimate.otherMicroseconds))
     lines.append(
       String(
         format:

@@ -13,7 +13,7 @@ struct ProfileCompareVerb: Verb {
     USAGE: autodistill profile compare PROFILE PROFILE --space FILE [--count N] [--seed S]
 
     Prices random architectures under both profiles: how alike they rank, how the latencies compare,
-    and the architectures that the second thinks fastest and slowest beside the first.
+    and the architectures that the second thinks fastest and slowest compared with the first.
 
     --space FILE     the search space
     --count N        architectures (default: 500), drawn with --seed S (default: 1)
@@ -51,8 +51,8 @@ struct ProfileCompareVerb: Verb {
           + "times as long (median)",
         count, space.name, comparison.spearman, 100 * comparison.discordantShare,
         comparison.medianRatio))
-    print("fastest on the second beside the first", comparison.rows.prefix(3), space)
-    print("slowest on the second beside the first", comparison.rows.suffix(3).reversed(), space)
+    print("fastest on the second, compared with the first", comparison.rows.prefix(3), space)
+    print("slowest on the second, compared with the first", comparison.rows.suffix(3).reversed(), space)
     return .success
   }
 

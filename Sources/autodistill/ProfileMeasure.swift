@@ -12,7 +12,7 @@ struct ProfileMeasure {
   private let name: String
   private let spacePath: String
   private let students: Int
-  /// Students that correct the profile, beside those that check it.
+  /// Students that correct the profile, as well as those that check it.
   private let correcting: Int
   private let samplesPath: String?
   private let tablePath: String?

@@ -81,7 +81,7 @@ struct ProfileMeasureCommand {
         },
         measure: { key in try measure(key, space, folder) })
     } catch let error as CommandDeviceError where error.problem == .cancelled {
-      Terminal.log("interrupted; what is measured is kept, and the same command goes on")
+      Terminal.log("interrupted; what is measured is kept, and the same command continues")
       return .interrupted
     }
     tell(outcome, count: keys.count)

@@ -27,7 +27,7 @@ struct ProfileVerb: Verb {
     architecture,latency_ms,standard_error_ms,samples for profile fit. COMMAND is run by /bin/sh; in it
     {model} stands for the path of an exported model, and it prints the latency: the last number of its
     last line, in ms unless ns, us, ms or s follows; lines of nothing but numbers are raw samples. Run
-    again it goes on where it was. The first architecture is timed again every tenth, to see drift.
+    again it continues where it was. The first architecture is timed again every tenth, to see drift.
 
     --command COMMAND    such as 'scp -q {model} pi:m && ssh pi ./bench m'
     --space FILE         the space of the architectures

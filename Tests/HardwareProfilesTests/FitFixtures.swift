@@ -5,7 +5,7 @@ import RandomStreams
 
 /// Random workloads to fit devices to.
 enum FitFixtures {
-  /// What a workload brings beside the kernels that its result depends on.
+  /// What a workload brings besides the kernels that its result depends on.
   enum Kind: CaseIterable, Sendable {
     case plain
     case keys

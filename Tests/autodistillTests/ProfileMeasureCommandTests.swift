@@ -82,7 +82,7 @@ struct ProfileMeasureCommandTests {
     #expect(Processes.wait(seconds: 20) { (try? rows(folder).count) ?? 0 > 3 })
     kill(running.process.processIdentifier, SIGINT)
     let interrupted = try running.end()
-    #expect(interrupted.status == 130 && interrupted.errors.contains("goes on"))
+    #expect(interrupted.status == 130 && interrupted.errors.contains("continues"))
     try FileManager.default.removeItem(atPath: folder.file("slow"))
     #expect(try measure(folder, "--count", "5").status == 0)
     #expect(try rows(folder).count == 6)

@@ -93,7 +93,7 @@ def make(description, seed, classes, images_of, train_count, test_count, sources
     """Makes a data set: the command line, one process a class, the files and SHA256SUMS.
 
     `images_of(label)` returns the training and the test images of a class. `sources` is what the
-    bytes depend on, beside this program.
+    bytes depend on, besides this program.
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("folder")

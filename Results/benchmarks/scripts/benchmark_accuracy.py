@@ -2,7 +2,7 @@
 
     . PEERS/env_tuned.sh; python Results/benchmarks/scripts/benchmark_accuracy.py PEERS --network S --epochs 3 --seeds 3
 
-PEERS is a copy of the folder with the scripts that measure PyTorch; they write beside themselves. The
+PEERS is a copy of the folder with the scripts that measure PyTorch; they write into their own folder. The
 recipe is the one of Sources/autodistill/BenchAccuracy.swift, the starting values are PyTorch's own.
 """
 

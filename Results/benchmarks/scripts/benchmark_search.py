@@ -90,7 +90,7 @@ class Replay:
         return json.loads(done.stdout)
 
     def search(self, task, sampler):
-        """Returns the figures of our searches by score.py, with our own beside them."""
+        """Returns the figures of our searches by score.py, with our own next to them."""
         trials = self.options.trials
         written = os.path.join(self.benchmark.folder, "ours.csv")
         ours = self.run(

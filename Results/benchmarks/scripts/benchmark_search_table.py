@@ -76,7 +76,7 @@ def page(searches, fidelities, options):
               for _, kind, figures in found if kind == "ours"]
     if memory:
         facts.append(("our peak memory", f"{max(memory) / 2**20:.0f} MiB"))
-    lines = ["# The search beside other optimisers, on tables of real results", "",
+    lines = ["# The search and other optimisers, on tables of real results", "",
              f"Written by `{command}`.", ""]
     lines += [f"- {what}: {value}" for what, value in facts] + [""]
     lines += searches_table(searches)

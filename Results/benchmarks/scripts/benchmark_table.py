@@ -127,7 +127,7 @@ def preamble(findings, options, python):
     rounds = (f"make benchmark ROUNDS={options.rounds} CANDIDATES={options.candidates} "
               f"NETWORKS=\"{' '.join(options.networks)}\"")
     return [
-        "# Training and inference beside PyTorch and ONNX Runtime", "",
+        "# Training and inference next to PyTorch and ONNX Runtime", "",
         f"Written by `{rounds}`. Figures are minimum / median / maximum of {options.rounds} "
         "rounds, in which all take turns; a ratio compares measurements of one round.", "",
     ] + [f"- {what}: {value}" for what, value in facts] + [""]

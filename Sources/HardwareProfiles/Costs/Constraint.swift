@@ -113,7 +113,7 @@ extension Constraint: Codable {
 extension HardwareProfile {
   /// What the device itself demands: weights fit into flash, everything live fits into RAM.
   ///
-  /// - Parameter isNamed: Whether the constraints name the device, as they must beside another's.
+  /// - Parameter isNamed: Whether the constraints name the device, as they must next to another's.
   public func memoryConstraints(isNamed: Bool = false) -> [Constraint] {
     let device = isNamed ? name : nil
     func limit(_ metric: CostMetric, _ bytes: Int?) -> Constraint? {

@@ -165,7 +165,7 @@ extension Costs: Codable {
     case devices, macs, parameters, depth
   }
 
-  /// Reads costs on one device as one flat object, on several as an array `devices` beside the rest.
+  /// Reads costs on one device as one flat object, on several as an array `devices` next to the rest.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let several = try container.decodeIfPresent([DeviceCosts].self, forKey: .devices)

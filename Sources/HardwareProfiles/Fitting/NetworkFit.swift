@@ -99,7 +99,7 @@ struct NetworkFit {
 }
 
 extension NetworkFit {
-  /// Returns the physical model that predicts best by itself: with no correction beside it, all measurements
+  /// Returns the physical model that predicts best by itself: with no correction, all measurements
   /// count by their relative error.
   static func uncorrectedModel(
     _ measurements: [MeasuredWorkload], prior: PhysicalModel, refitsFactors: Bool

@@ -27,7 +27,7 @@ public struct FusionRules: Hashable, Sendable, Codable {
 
 /// The formula of this file with its parameters.
 public struct PhysicalModel: Hashable, Sendable {
-  /// Microseconds that one inference costs beside its kernels.
+  /// Microseconds that one inference costs besides its kernels.
   public var inferenceOverheadMicroseconds: Double
   /// In the order of `InferenceKernel.Kind.allCases`.
   var kernels: [KernelParameters]
@@ -154,7 +154,7 @@ extension KernelParameters {
 }
 
 extension InferenceKernel {
-  /// Element operations beside MACs: reads of a window, or passes over the activations.
+  /// Element operations besides MACs: reads of a window, or passes over the activations.
   var operations: Int {
     switch kind {
     case .convolution, .pointwise, .depthwise, .dense: 0

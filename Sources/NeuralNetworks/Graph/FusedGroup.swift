@@ -9,7 +9,7 @@ public struct FusedGroup: Hashable, Sendable {
   public var norm: Int?
   /// The `add` node, if one is fused.
   public var add: Int?
-  /// The node whose output the add reads beside the head's.
+  /// The node whose output the add reads as well as the head's.
   public var addend: Int?
   public var activation: Int?
   /// The node whose output the group gives.

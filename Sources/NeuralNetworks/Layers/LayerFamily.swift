@@ -23,7 +23,7 @@ protocol LayerFamily: Sendable {
 
   // In training.
 
-  /// The memory that training takes beside the input, the output and their gradients.
+  /// The memory that training takes besides the input, the output and their gradients.
   ///
   /// - Parameter images: The images of each slice.
   func trainingMemory(_ place: LayerPlace, images: [Int]) -> LayerMemory

@@ -1,6 +1,6 @@
 import TensorKernels
 
-/// The memory that training a unit takes beside its input, its output and their gradients, in floats.
+/// The memory that training a unit takes besides its input, its output and their gradients, in floats.
 struct UnitDemand {
   /// Kept for the whole of training: rearranged weights, sums.
   var state = 0

@@ -31,4 +31,11 @@ public struct StudyFolder: Hashable, Sendable {
     candidate(key)
       + "/\(isBaseline ? "baseline" : "distilled")-\(repetition).checkpoint.safetensors"
   }
+
+  /// Removes a full training's checkpoint. It is of no more use once the training's result is written down;
+  /// until then, a kill may need it.
+  package func removeCheckpoint(of key: String, repetition: Int, isBaseline: Bool) {
+    try? FileManager.default.removeItem(
+      atPath: checkpoint(of: key, repetition: repetition, isBaseline: isBaseline))
+  }
 }

@@ -7,7 +7,7 @@ import HardwareProfiles
 /// doubt; e is an error rate, 1 − accuracy.
 ///
 /// 1. **At a rung.** The training was stopped on its way. The end follows from a line through trainings of the
-///    same length that were not (`RungRegression`):
+///    same length that were not (`AccuracyLine`):
 ///
 ///        end = mean end + slope · (rung − mean rung)
 ///

@@ -72,10 +72,10 @@ struct FlashScale {
 }
 
 /// How the accuracy at a raised flash fraction follows from that at the study's own: by a line where
-/// there are pairs enough for `RungRegression`, by the mean difference where there are fewer.
+/// there are pairs enough for `AccuracyLine`, by the mean difference where there are fewer.
 struct FlashComparison: Hashable {
   private enum Rule: Hashable {
-    case line(RungRegression)
+    case line(AccuracyLine)
     /// The mean of the differences and their standard deviation.
     case shift(Double, deviation: Double)
   }
@@ -84,7 +84,7 @@ struct FlashComparison: Hashable {
 
   /// Compares the fractions; nil for fewer than two pairs.
   init?(_ pairs: [(own: Double, raised: Double)]) {
-    if let line = RungRegression(pairs.map { (rung: $0.own, final: $0.raised) }) {
+    if let line = AccuracyLine(pairs.map { (shorter: $0.own, longer: $0.raised) }) {
       rule = .line(line)
       return
     }

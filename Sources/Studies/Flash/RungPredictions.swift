@@ -7,11 +7,11 @@ struct RungPredictions {
     var fraction: Double?
   }
 
-  private let lines: [Rung: RungRegression]
+  private let lines: [Rung: AccuracyLine]
 
   /// Learns from the trials that came to their end.
   init(_ trials: ArraySlice<StudyState.Trial>) {
-    var pairs: [Rung: [(rung: Double, final: Double)]] = [:]
+    var pairs: [Rung: [(shorter: Double, longer: Double)]] = [:]
     for trial in trials {
       guard let final = trial.flashAccuracy else { continue }
       for rung in trial.result?.rungs ?? [] {
@@ -19,7 +19,7 @@ struct RungPredictions {
           .append((rung.validation.accuracy, final))
       }
     }
-    lines = pairs.compactMapValues { RungRegression($0) }
+    lines = pairs.compactMapValues { AccuracyLine($0) }
   }
 
   /// Returns where a trial that was stopped would have ended; nil if it was not, or nothing is known of its

@@ -77,25 +77,18 @@ struct FullTrainings {
       try journal.append(
         .tested(JournalEvent.Tested(trial: result.trial, test: result.test)))
     }
-    removeCheckpoint(
+    inputs.folder.removeCheckpoint(
       of: journal.state.trials[result.trial].key, repetition: result.repetition,
       isBaseline: result.isBaseline)
     let name = result.isBaseline ? "without teacher" : "distilled"
     context.report(
       .note(
         "trial \(result.trial), \(name), seed \(result.repetition): "
-          + FullTrainings.text(result.outcome, result.validation)))
+          + FullTrainings.ending(result.outcome, result.validation)))
   }
 
-  /// Removes a training's checkpoint, which is of no more use once the journal has its result: until then, a
-  /// kill may need it.
-  func removeCheckpoint(of key: String, repetition: Int, isBaseline: Bool) {
-    try? FileManager.default.removeItem(
-      atPath: inputs.folder.checkpoint(of: key, repetition: repetition, isBaseline: isBaseline))
-  }
-
-  /// What the user is told of a full training's end.
-  static func text(
+  /// Returns how a full training ended, in words for the user.
+  static func ending(
     _ outcome: JournalEvent.Distilled.Outcome, _ validation: Evaluation?
   ) -> String {
     validation.map { String(format: "validation accuracy %.2f %%", 100 * $0.accuracy) }

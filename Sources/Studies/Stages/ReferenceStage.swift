@@ -76,11 +76,10 @@ struct ReferenceStage {
     if journal.state.ownTraining(ofReference: design.key, repetition: repetition) == nil {
       try journal.append(.referenceTrained(result))
     }
-    FullTrainings(inputs: inputs, context: context, journal: journal)
-      .removeCheckpoint(of: design.key, repetition: repetition, isBaseline: false)
+    inputs.folder.removeCheckpoint(of: design.key, repetition: repetition, isBaseline: false)
     context.report(
       .note(
         "reference \(design.name), seed \(repetition): "
-          + FullTrainings.text(result.outcome, result.validation)))
+          + FullTrainings.ending(result.outcome, result.validation)))
   }
 }

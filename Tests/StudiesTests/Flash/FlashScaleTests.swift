@@ -33,7 +33,7 @@ struct FlashScaleTests {
     #expect(close(try estimate(2).accuracy, 0.68))
     #expect(close(try estimate(5).accuracy, 0.777))
     let line = try #require(
-      RungRegression([(0.5, 0.6), (0.55, 0.65), (0.6, 0.68), (0.65, 0.76)]))
+      AccuracyLine([(0.5, 0.6), (0.55, 0.65), (0.6, 0.68), (0.65, 0.76)]))
     let expected = line.prediction(at: 0.45)
     // By hand: the slope is 0.01275/0.0125 = 1.02, so 0.6725 − 1.02 · 0.125.
     #expect(close(expected.accuracy, 0.545))

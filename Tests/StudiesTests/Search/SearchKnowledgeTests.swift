@@ -198,9 +198,9 @@ struct SearchKnowledgeTests {
     #expect(measured(0)?.value == ended.accuracy)
     let first = try #require(measured(4))
     let second = try #require(measured(5))
-    func line(_ rung: Int) throws -> RungRegression {
+    func line(_ rung: Int) throws -> AccuracyLine {
       try #require(
-        RungRegression(
+        AccuracyLine(
           trials[..<4].map { (Double($0[rung]) / 1000, Double($0[2]) / 1000) }))
     }
     let (fromFirst, fromSecond) = (try line(0), try line(1))
