@@ -53,10 +53,8 @@ public enum JSONLines {
     case DecodingError.keyNotFound(let key, _): "the key \"\(key.stringValue)\" is missing"
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
       "a wrong type at \(context.codingPath.map(\.stringValue).joined(separator: "."))"
-    case DecodingError.dataCorrupted(let context) where context.underlyingError == nil:
-      context.codingPath.isEmpty
-        ? context.debugDescription
-        : "an unknown value at \(context.codingPath.map(\.stringValue).joined(separator: "."))"
+    case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
+      "an unknown value at \(context.codingPath.map(\.stringValue).joined(separator: "."))"
     default: "not valid JSON"
     }
   }

@@ -105,7 +105,7 @@ extension ForeignGraph {
     }
   }
 
-  /// Peak bytes of activations, fp32: the input's buffer and one for every group's output, each as long as
+  /// The most values of activations that are held at once: the input's buffer and one for every group's output, each as long as
   /// it is needed.
   func peakActivations(_ groups: [FusedGroup]) -> Int {
     var sources = Array(layers.indices)

@@ -6,7 +6,9 @@ extension ONNXGraphWriter {
   mutating func appendLayerNorm(_ index: Int) {
     let input = value(of: network.nodes[index].inputs[0])
     let operands = [stored(.scale, of: index), stored(.shift, of: index)]
-    let attributes: [String: ONNXAttribute] = ["axis": .integer(-1), "epsilon": .float(1e-5)]
+    let attributes: [String: ONNXAttribute] = [
+      "axis": .integer(-1), "epsilon": .float(Layer.normEpsilon),
+    ]
     guard !input.isVector else {
       return append(
         "LayerNormalization", index, inputs: [input.name] + operands, attributes: attributes,

@@ -165,7 +165,7 @@ extension ONNXGraphWriter {
     let operands = roles.map { stored($0, of: index) }
     append(
       "BatchNormalization", index, inputs: [input.name] + operands,
-      attributes: ["epsilon": .float(1e-5)], isVector: input.isVector)
+      attributes: ["epsilon": .float(Layer.normEpsilon)], isVector: input.isVector)
   }
 
   private mutating func appendActivation(_ kind: Activation, _ index: Int, on input: Int) {

@@ -1,13 +1,14 @@
-/// The choice of finalists by one set of values alone, which the model's choice is compared with.
+/// The choice of a few points that stand for a front.
 ///
 /// The non-dominated points come first, then those that only they dominate, and so on. Where not all of
 /// a rank can be taken, the set grows by the point that adds the most hypervolume.
 public enum FrontChoice {
-  /// Returns the indices of at most `count` points, in the order of choice; every coordinate is to be
-  /// maximised.
+  /// Returns the indices of at most `count` points, in the order of choice; every coordinate is a number and to
+  /// be maximised.
   public static func indices(of vectors: [[Double]], count: Int) -> [Int] {
     let points = normalized(vectors)
     let ranks = nonDominatedRanks(of: points)
+    // A twentieth of each range below its worst, so that the ends of the front have a volume too.
     let reference = [Double](repeating: -0.05, count: vectors.first?.count ?? 0)
     var chosen: [Int] = []
     for rank in Set(ranks).sorted() {

@@ -42,7 +42,7 @@ public struct GroupedConvolutionShape: Hashable, Sendable {
   }
 
   /// A copy's floats and a margin for reads past its end.
-  fileprivate func rounded(_ floats: Int) -> Int { (floats + 15) / 16 * 16 + 32 }
+  fileprivate func rounded(_ floats: Int) -> Int { (floats + 15) / 16 * 16 + readMargin }
 
   /// Returns where `convolvePadded` finds a group's channels, and the floats from pixel to pixel there.
   ///

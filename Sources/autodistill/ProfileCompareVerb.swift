@@ -52,7 +52,8 @@ struct ProfileCompareVerb: Verb {
         count, space.name, comparison.spearman, 100 * comparison.discordantShare,
         comparison.medianRatio))
     print("fastest on the second, compared with the first", comparison.rows.prefix(3), space)
-    print("slowest on the second, compared with the first", comparison.rows.suffix(3).reversed(), space)
+    print(
+      "slowest on the second, compared with the first", comparison.rows.suffix(3).reversed(), space)
     return .success
   }
 

@@ -43,8 +43,7 @@ struct JSONLinesTests {
   func damage() throws {
     for (text, reason) in [
       ("{\"count\":1}", "the key \"name\" is missing"), ("{\"name\":3}", "a wrong type at name"),
-      ("{\"name\":", "The given data was not valid JSON."),
-      ("", "The given data was not valid JSON."),
+      ("{\"name\":", "not valid JSON"), ("", "not valid JSON"),
     ] {
       let error = #expect(throws: JSONLines.Damage.self) {
         _ = try read("{\"name\":\"a\"}\n" + text + "\n{\"name\":\"b\"}\n")

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ParetoFronts
 
-@Suite("the choice of finalists by flash alone")
+@Suite("the choice of points of a front")
 struct FrontChoiceTests {
   /// Chooses from pairs of accuracy and cost.
   private func chosen(_ count: Int, from points: [(accuracy: Double, cost: Double)]) -> [Int] {

@@ -8,9 +8,9 @@ public struct ParameterLayout: Hashable, Sendable {
   public enum Role: String, Hashable, Sendable {
     case weight
     case bias
-    /// The factor of a batch norm (γ).
+    /// The factor of a norm (γ).
     case scale
-    /// The addend of a batch norm (β).
+    /// The addend of a norm (β).
     case shift
     case squeezeWeight = "squeeze.weight"
     case squeezeBias = "squeeze.bias"

@@ -4,10 +4,6 @@ import TensorKernels
 public final class FloatInferencePlan: InferencePlan {
   public static var precision: Precision { .fp32 }
 
-  public static func costs(of graph: InferenceGraph) -> NetworkCosts {
-    NetworkCosts(graph, precision: precision)
-  }
-
   public let network: Network
   /// The most images in one run.
   public let capacity: Int

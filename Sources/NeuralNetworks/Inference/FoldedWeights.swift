@@ -36,7 +36,8 @@ struct FoldedWeights {
   }
 }
 
-/// The values of one head as inference reads them.
+/// The values of one head as inference reads them. A family may lay out something else under a role than what
+/// is trained: a batch norm on its own has its prepared buffers under `scale`.
 struct FoldedTensors {
   let values: [ParameterLayout.Role: UnsafeMutablePointer<Float>]
 

@@ -11,7 +11,8 @@ public struct InferenceKernel: Hashable, Sendable {
     case squeezeExcitation = "squeeze_excitation"
     case pooling
     case globalPooling = "global_pooling"
-    /// A norm, add or activation that no other kernel could take in, a channel shuffle, and zeros.
+    /// A norm, add or activation that no other kernel could take in, layer norms and GELU, a channel shuffle,
+    /// and zeros.
     case elementwise
   }
 

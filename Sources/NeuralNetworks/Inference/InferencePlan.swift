@@ -7,9 +7,6 @@ public protocol InferencePlan: AnyObject {
   /// What the engine stores weights and activations as; images and logits are fp32 for all.
   static var precision: Precision { get }
 
-  /// Returns what one image costs, before any training.
-  static func costs(of graph: InferenceGraph) -> NetworkCosts
-
   /// Plans a network.
   ///
   /// - Parameters:
@@ -30,4 +27,11 @@ public protocol InferencePlan: AnyObject {
 
   /// Computes the logits of the first `images` images of `input`, at most `capacity`.
   func run(images: Int)
+}
+
+extension InferencePlan {
+  /// Returns what one image costs in the engine's precision, before any training.
+  public static func costs(of graph: InferenceGraph) -> NetworkCosts {
+    NetworkCosts(graph, precision: precision)
+  }
 }

@@ -42,13 +42,13 @@ public struct InferenceWorkload: Sendable {
   /// Bytes of the largest kernel's input, weights and output, fp32.
   public var workingSetBytes: Int { kernels.map(\.bytesMoved).max() ?? 0 }
 
-  /// The workload of a network.
+  /// The workload of a network, with its costs in fp32.
   public init(
     _ network: Network, idleKernels: [InferenceKernel] = [], origin: Origin? = nil
   ) {
     let graph = InferenceGraph(network)
     self.init(
-      kernels: graph.kernels, idleKernels: idleKernels, costs: NetworkCosts(graph),
-      depth: network.depth, origin: origin)
+      kernels: graph.kernels, idleKernels: idleKernels,
+      costs: FloatInferencePlan.costs(of: graph), depth: network.depth, origin: origin)
   }
 }

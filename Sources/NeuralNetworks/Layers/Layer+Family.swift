@@ -1,3 +1,5 @@
+import TensorKernels
+
 extension Layer {
   /// What the layer is, does and costs: the table of all families.
   var family: any LayerFamily {
@@ -34,4 +36,6 @@ extension Layer {
     if case .activation(let activation) = self { return activation }
     return nil
   }
+  /// What norms add to a variance before its root is taken.
+  public static var normEpsilon: Float { TensorKernels.normEpsilon }
 }

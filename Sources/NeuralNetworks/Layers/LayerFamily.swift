@@ -2,9 +2,10 @@ import TensorKernels
 
 /// All that the program has to know of one layer; a value is a layer with its numbers.
 ///
-/// One file per family says everything about it, and `Layer.family` is the only place that tells layers
-/// apart. There are no default implementations here, so that a new family says every one of these;
-/// `WeightlessFamily` and `LinearFamily` give those that follow from what a family is.
+/// One file per family says everything about it, and `Layer.family` tells layers apart. Besides it only three places
+/// do: the chains that become streamed bottlenecks (`Network+TrainingUnits`, `Network+Bottlenecks`), ONNX
+/// (`ONNXGraphWriter`, `ONNXGraphReader`) and the words of blueprints (`LayerKind`). There are no default implementations here, so that a new family says every one of these;
+/// `WeightlessFamily`, `UnfoldedFamily` and `LinearFamily` give those that follow from what a family is.
 protocol LayerFamily: Sendable {
   // In the graph.
 
@@ -58,6 +59,21 @@ extension WeightlessFamily {
   func inferenceTensors(_ place: GroupPlace) -> [(role: ParameterLayout.Role, count: Int)] { [] }
   func fold(_ trained: TrainedValues, _ place: GroupPlace, into folded: FoldedTensors) {}
   func inferenceScratch(_ place: GroupPlace, capacity: Int) -> Int { 0 }
+}
+
+/// A layer whose trained tensors inference reads as they are.
+protocol UnfoldedFamily: LayerFamily {}
+
+extension UnfoldedFamily {
+  func inferenceTensors(_ place: GroupPlace) -> [(role: ParameterLayout.Role, count: Int)] {
+    tensors(place.layer).map { ($0.role, $0.shape.reduce(1, *)) }
+  }
+
+  func fold(_ trained: TrainedValues, _ place: GroupPlace, into folded: FoldedTensors) {
+    for tensor in tensors(place.layer) {
+      trained.copy(tensor.role, of: place.node, to: folded[tensor.role])
+    }
+  }
 }
 
 /// Where a layer stands in a network: its node, and what it reads and gives for one image.

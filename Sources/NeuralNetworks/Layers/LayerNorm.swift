@@ -1,7 +1,7 @@
 import TensorKernels
 
 /// Layer normalisation over the channels of each position, with learnt scale and shift.
-struct LayerNormFamily: LayerFamily {
+struct LayerNormFamily: UnfoldedFamily {
   var name: String { "layer_norm" }
   var inputCount: Int { 1 }
   var fusionRole: FusionRole { .alone }
@@ -33,15 +33,6 @@ extension LayerNormFamily {
 extension LayerNormFamily {
   func inferenceKernel(_ place: GroupPlace) -> InferenceKernel? {
     place.kernel(.elementwise, weights: 2 * place.output.channels)
-  }
-
-  func inferenceTensors(_ place: GroupPlace) -> [(role: ParameterLayout.Role, count: Int)] {
-    [(.scale, place.output.channels), (.shift, place.output.channels)]
-  }
-
-  func fold(_ trained: TrainedValues, _ place: GroupPlace, into folded: FoldedTensors) {
-    trained.copy(.scale, of: place.node, to: folded[.scale])
-    trained.copy(.shift, of: place.node, to: folded[.shift])
   }
 
   func inferenceScratch(_ place: GroupPlace, capacity: Int) -> Int { 0 }

@@ -1,7 +1,7 @@
 import TensorKernels
 
 /// Squeeze-and-excitation: channels scaled by a gate of their means.
-struct SqueezeExcitationFamily: LayerFamily {
+struct SqueezeExcitationFamily: UnfoldedFamily {
   let hidden: Int
 
   var name: String { "squeeze_excitation" }
@@ -57,16 +57,6 @@ extension SqueezeExcitationFamily {
     let weights = 2 * hidden * place.output.channels
     return place.kernel(
       .squeezeExcitation, macs: weights, weights: weights + hidden + place.output.channels)
-  }
-
-  func inferenceTensors(_ place: GroupPlace) -> [(role: ParameterLayout.Role, count: Int)] {
-    tensors(place.layer).map { ($0.role, $0.shape.reduce(1, *)) }
-  }
-
-  func fold(_ trained: TrainedValues, _ place: GroupPlace, into folded: FoldedTensors) {
-    for tensor in tensors(place.layer) {
-      trained.copy(tensor.role, of: place.node, to: folded[tensor.role])
-    }
   }
 
   func inferenceScratch(_ place: GroupPlace, capacity: Int) -> Int {

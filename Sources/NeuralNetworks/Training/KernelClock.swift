@@ -23,7 +23,7 @@ public enum KernelKind: String, CaseIterable, Hashable, Sendable {
   ///
   /// An enum of cases without values is stored as its number, so nothing has to be looked up in a lap.
   @inline(__always)
-  fileprivate var slot: Int { Int(unsafeBitCast(self, to: UInt8.self)) }
+  var slot: Int { Int(unsafeBitCast(self, to: UInt8.self)) }
 }
 
 /// Adds up, for each thread of a team, the time spent on each kind of kernel.

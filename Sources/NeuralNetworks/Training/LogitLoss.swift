@@ -7,7 +7,7 @@ public struct LogitLoss: TrainingLoss {
   public init(_ weights: LossWeights) { self.weights = weights }
 
   public var inputs: LossInputs {
-    LossInputs(readsLogits: true, readsTeacherLogits: weights.distillation > 0)
+    LossInputs(readsLogits: true)
   }
   public var connectorFloats: Int { 0 }
   public func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {}

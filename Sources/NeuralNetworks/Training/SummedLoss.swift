@@ -12,8 +12,7 @@ public struct SummedLoss: TrainingLoss {
       "two losses read the same output")
     self.parts = parts
     inputs = LossInputs(
-      readsLogits: parts.contains { $0.inputs.readsLogits },
-      readsTeacherLogits: parts.contains { $0.inputs.readsTeacherLogits }, features: features,
+      readsLogits: parts.contains { $0.inputs.readsLogits }, features: features,
       teacherFeatures: parts.flatMap(\.inputs.teacherFeatures))
   }
 

@@ -77,7 +77,8 @@ public final class Trainer: @unchecked Sendable {
     loss.initialize(memory.connectors, seed: seed)
   }
 
-  /// The connectors of the loss, `[loss.connectorFloats]`.
+  /// The connectors of the loss, `[loss.connectorFloats]`. A `Checkpoint` does not hold them: where a
+  /// training is continued, they must be set again.
   public var connectors: UnsafeMutablePointer<Float> { memory.connectors }
 
   /// Runs the steps of `steps`.

@@ -28,7 +28,6 @@ public protocol TrainingLoss: Sendable {
 /// What a loss reads besides the labels.
 public struct LossInputs: Hashable, Sendable {
   public var readsLogits: Bool
-  public var readsTeacherLogits: Bool
   /// Nodes of the network whose outputs it reads.
   public var features: [Int]
   /// Nodes of the teacher whose outputs it reads.
@@ -46,10 +45,10 @@ public struct LossInputs: Hashable, Sendable {
   }
 
   public init(
-    readsLogits: Bool = false, readsTeacherLogits: Bool = false, features: [Int] = [],
+    readsLogits: Bool = false, features: [Int] = [],
     teacherFeatures: [TeacherFeature] = []
   ) {
-    (self.readsLogits, self.readsTeacherLogits) = (readsLogits, readsTeacherLogits)
+    self.readsLogits = readsLogits
     (self.features, self.teacherFeatures) = (features, teacherFeatures)
   }
 }

@@ -27,6 +27,11 @@ struct KernelClockTests {
     }
   }
 
+  @Test("has a place for each kind, in their order")
+  func slots() {
+    #expect(KernelKind.allCases.map(\.slot) == Array(KernelKind.allCases.indices))
+  }
+
   @Test("keeps every kind apart")
   func kinds() {
     for kind in KernelKind.allCases {
