@@ -11,7 +11,7 @@ extension SearchSession {
       else { return nil }
       return MeasuredTrial(
         architecture: candidate.architecture, value: value,
-        standardError: error >= 0 && error.isFinite ? error : 0, measuredCosts: costs,
+        standardError: SearchSession.usable(error), measuredCosts: costs,
         appraisal: candidate.appraisal)
     }
   }
@@ -24,7 +24,12 @@ extension SearchSession {
       else { return nil }
       return MetricSample(
         architecture: candidate.architecture, appraisal: candidate.appraisal, value: value,
-        standardError: error >= 0 && error.isFinite ? error : 0)
+        standardError: SearchSession.usable(error))
     }
+  }
+
+  /// Returns a standard error that says something: 0 for one that is not a number ≥ 0.
+  private static func usable(_ error: Double) -> Double {
+    error >= 0 && error.isFinite ? error : 0
   }
 }

@@ -23,19 +23,19 @@ package struct InferenceBenchmark {
     }
     let best = series.min { $0[$0.count / 2] < $1[$1.count / 2] } ?? []
     return InferenceMeasurement(
-      network: reference.rawValue, macs: NetworkCosts(network).macs, minimum: best[0],
-      median: best[best.count / 2], p95: best[best.count * 95 / 100])
+      network: reference.rawValue, macs: NetworkCosts(network).macs, minimumMicroseconds: best[0],
+      medianMicroseconds: best[best.count / 2], p95Microseconds: best[best.count * 95 / 100])
   }
 }
 
-/// The latencies of a network in microseconds.
+/// The latencies of a network.
 package struct InferenceMeasurement: Sendable {
   package let network: String
   package let macs: Int
-  package let minimum: Double
-  package let median: Double
-  package let p95: Double
+  package let minimumMicroseconds: Double
+  package let medianMicroseconds: Double
+  package let p95Microseconds: Double
 
   /// Of a median inference; a multiply–add counts twice.
-  package var gflops: Double { 2 * Double(macs) / median / 1e3 }
+  package var gflops: Double { 2 * Double(macs) / medianMicroseconds / 1e3 }
 }

@@ -43,7 +43,7 @@ public struct MeasurementCampaign {
 
     func timeReference() throws {
       let latency = try measure(reference)
-      try table.append(samplesOf: reference, latency, attempts: 1, isReference: true)
+      try table.append(referenceSamplesOf: reference, latency)
       session.record(0, latency)
     }
 

@@ -50,6 +50,8 @@ public final class MeasurementTable {
   }
 
   /// Writes the samples and then the row; when this returns both are on the disk.
+  ///
+  /// - Throws: `FileFormatError` if the files cannot be written.
   public func append(_ architecture: String, _ latency: MeasuredLatency, attempts: Int) throws {
     try append(samplesOf: architecture, latency, attempts: attempts, isReference: false)
     let error = latency.standardErrorMilliseconds.map { String(format: "%.6g", $0) } ?? ""
@@ -59,8 +61,14 @@ public final class MeasurementTable {
     measured.insert(architecture)
   }
 
-  /// Writes samples that belong to no row: those of the reference, timed again.
-  public func append(
+  /// Writes the samples of the reference, timed again, which belong to no row.
+  ///
+  /// - Throws: `FileFormatError` if the file cannot be written.
+  public func append(referenceSamplesOf architecture: String, _ latency: MeasuredLatency) throws {
+    try append(samplesOf: architecture, latency, attempts: 1, isReference: true)
+  }
+
+  private func append(
     samplesOf architecture: String, _ latency: MeasuredLatency, attempts: Int, isReference: Bool
   ) throws {
     try samples.append(

@@ -63,6 +63,8 @@ public struct HardwareBenchmark: Sendable {
   ///
   /// Networks whose graph leads from no input to the output are left out: there is nothing to predict.
   ///
+  /// Sizes that are not below the number of networks give no row.
+  ///
   /// - Parameter finished: Called with each row.
   /// - Throws: What reading the space and the table, or fitting, throws.
   public func run(_ table: Table, finished: (Row) -> Void) throws {
@@ -83,17 +85,17 @@ public struct HardwareBenchmark: Sendable {
             measured, of: space, profile: profile, training: order.prefix(size).sorted(),
             heldOut: order.dropFirst(size).sorted()))
       }
-      let names =
+      let fits =
         ["profile fit"] + (profile == nil ? [] : ["the profile alone", "profile fit from it"])
-        + PredictionBaseline.allCases.map(\.rawValue)
+      let predictors: [(name: String, isInMilliseconds: Bool)] =
+        fits.map { ($0, true) }
+        + PredictionBaseline.allCases.map { ($0.rawValue, $0.isInMilliseconds) }
       finished(
         Row(
           table: table.name, trained: size, heldOut: measured.measurements.count - size,
-          figures: names.indices.map { index in
+          figures: predictors.enumerated().map { index, predictor in
             Figures(
-              names[index], found.map { $0[index] },
-              inMilliseconds: names[index] != PredictionBaseline.macs.rawValue
-                && names[index] != PredictionBaseline.parameters.rawValue)
+              predictor.name, found.map { $0[index] }, inMilliseconds: predictor.isInMilliseconds)
           }))
     }
   }

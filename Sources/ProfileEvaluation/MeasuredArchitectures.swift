@@ -16,13 +16,12 @@ public struct MeasuredArchitectures: Sendable {
   /// - Parameters:
   ///   - images: What the networks look at.
   ///   - columns: The names of the columns with the architecture's key and the latency in milliseconds.
-  /// - Throws: `CSVError` for a column that is not there, a key that is not one of the space's or a
-  ///   latency or energy that is not above 0; `SearchSpaceError` for an architecture that no network can be
-  ///   made of.
+  /// - Throws: `CSVError` for a column that is not there, a key that is not one of the space's or that no network
+  ///   for these images can be made of, or a latency or energy that is not above 0.
   public init(
     _ table: CSVTable, of space: SearchSpace, images: TypicalImages,
     columns: (architecture: String, latency: String) = ("architecture", "latency_ms")
-  ) throws {
+  ) throws(CSVError) {
     let keys = try table.column(columns.architecture)
     let latencies = try table.column(columns.latency)
     let latencyValues = try latencies.numbers()
@@ -42,9 +41,8 @@ public struct MeasuredArchitectures: Sendable {
         throw latencies.wrong(row, expected: "milliseconds above 0")
       }
       let energy = energyValues?[row]
-      if let energy, energy <= 0 {
-        throw energies?.wrong(row, expected: "millijoules above 0, or an empty field")
-          ?? latencies.wrong(row, expected: "milliseconds above 0")
+      if let energies, let energy, energy <= 0 {
+        throw energies.wrong(row, expected: "millijoules above 0, or an empty field")
       }
       let workload: InferenceWorkload
       do {

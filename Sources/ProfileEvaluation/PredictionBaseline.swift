@@ -14,6 +14,9 @@ public enum PredictionBaseline: String, CaseIterable, Sendable {
   /// Ridge regression on the choices, one column per value of each decision.
   case choices = "ridge on choices"
 
+  /// Whether its predictions are latencies; otherwise they only rank.
+  var isInMilliseconds: Bool { self != .macs && self != .parameters }
+
   /// Predicts the latency of every network from some that were measured.
   ///
   /// - Parameters:

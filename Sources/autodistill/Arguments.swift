@@ -1,3 +1,5 @@
+import NeuralNetworks
+
 /// A verb's command line, split into operands and options.
 struct Arguments {
   let operands: [String]
@@ -17,7 +19,8 @@ struct Arguments {
         operands.append(argument)
         continue
       }
-      let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+      let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        .map(String.init)
       if verb.flags.contains(argument) {
         flags.insert(argument)
       } else if verb.options.contains(parts[0]) {
@@ -68,5 +71,30 @@ extension Arguments {
       throw UsageError("\(option): got '\(text)', expected a number, \(lowest) or more")
     }
     return number
+  }
+}
+
+extension Arguments {
+  /// Returns the value of an option that a command cannot do without.
+  ///
+  /// - Parameter meaning: What stands for the value in the error, such as `FILE.csv`.
+  func required(
+    _ option: String, _ meaning: String? = nil, for verb: any Verb.Type
+  ) throws -> String {
+    guard let value = value(option) else {
+      throw UsageError("\(verb.name) needs \(option)\(meaning.map { " " + $0 } ?? "")", verb)
+    }
+    return value
+  }
+
+  /// Returns the shape of images, given as `32x32x3`.
+  func shape(_ option: String) throws -> TensorShape? {
+    guard let text = value(option) else { return nil }
+    let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard sides.count == 3, sides.allSatisfy({ (1...4096).contains($0) }) else {
+      throw UsageError(
+        "\(option): got '\(text)', expected a shape of height, width and channels, such as 32x32x3")
+    }
+    return TensorShape(height: sides[0], width: sides[1], channels: sides[2])
   }
 }

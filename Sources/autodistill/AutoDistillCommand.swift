@@ -8,7 +8,7 @@ struct AutoDistillCommand {
   static var verbs: [any Verb.Type] {
     [
       RunVerb.self, SearchVerb.self, DistillVerb.self, ReportVerb.self, EnqueueVerb.self,
-      ExportVerb.self, ProfileVerb.self, ProfileFitVerb.self, ProfileSuggestVerb.self,
+      ExportVerb.self, ProfileMeasureVerb.self, ProfileFitVerb.self, ProfileSuggestVerb.self,
       ProfilePredictVerb.self, ProfileCompareVerb.self, BenchVerb.self, BenchTrainingVerb.self,
       BenchInferenceVerb.self, BenchAccuracyVerb.self, BenchProposalsVerb.self,
       BenchFlashVerb.self, BenchHardwareVerb.self, ReplayVerb.self,

@@ -15,7 +15,9 @@ struct BenchHardwareVerb: Verb {
            autodistill bench hardware --measurements FILE.csv --space FILE [--profile FILE] …
 
     Fits profiles to some networks of tables of measured ones, predicts all others, and prints how well,
-    and how well simple baselines do. FOLDER holds fbnet-latency/fbnet.csv and nas-bench-201/nb201.csv.
+    and how well simple baselines do. FOLDER holds fbnet-latency/fbnet.csv and nas-bench-201/nb201.csv;
+    a table that is not there is left out, and so is a size that a table has no more networks than. Their
+    search spaces are read from SearchSpaces in the current folder.
 
     --measurements FILE, --space FILE    another table, as profile fit takes it
     --profile FILE    a profile to compare with that no network of the table was used for

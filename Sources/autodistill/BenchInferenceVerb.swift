@@ -13,7 +13,8 @@ struct BenchInferenceVerb: Verb {
     \(SpeedOptions.meaning)
 
     \(SpeedOptions.networkHelp)
-    --seconds N       how long to measure each, at least (default: 2)
+    --seconds N       how long to measure each, at least (default: 2; never under three times
+                      100 images)
     --json            one JSON object a line, for each network
     """
 

@@ -52,15 +52,18 @@ extension InferenceMeasurement {
     row(
       network,
       String(
-        format: "%10d %10.1f %9.1f %10.1f %10.1f %7.1f %%", macs, median, p95, minimum, gflops,
+        format: "%10d %10.1f %9.1f %10.1f %10.1f %7.1f %%", macs, medianMicroseconds,
+        p95Microseconds,
+        minimumMicroseconds, gflops,
         100 * gflops / peak.gflops))
   }
 
   func json(_ peak: MachinePeaks.Rates) -> String {
     object([
       ("measurement", "\"inference\""), ("network", "\"\(network)\""), ("macs", "\(macs)"),
-      ("batch", "1"), ("threads", "1"), ("latency_us_median", number(median)),
-      ("latency_us_p95", number(p95)), ("latency_us_minimum", number(minimum)),
+      ("batch", "1"), ("threads", "1"), ("latency_us_median", number(medianMicroseconds)),
+      ("latency_us_p95", number(p95Microseconds)),
+      ("latency_us_minimum", number(minimumMicroseconds)),
       ("gflops", number(gflops)), ("peak_gflops", number(peak.gflops)),
       ("share_of_peak", number(gflops / peak.gflops)),
     ])

@@ -17,8 +17,8 @@ struct BenchTrainingVerb: Verb {
     --threads T       threads of a training step (default: 1)
     --seconds N       how long to measure each, at least (default: 2; never under 30 steps)
     --json            one JSON object a line, for each network
-    --await-start     once warm, write the line "ready" to standard error and train on from the
-                      moment a line comes in: to measure several processes at once
+    --await-start     for each network: once warm, write the line "ready" to standard error and train
+                      on from the moment a line comes in, to measure several processes at once
     """
 
   private let speed: SpeedOptions

@@ -19,7 +19,8 @@ struct BenchVerb: Verb {
     \(SpeedOptions.networkHelp)
     --batch B         images a training step (default: 64)
     --threads T       threads of a training step (default: 1)
-    --seconds N       how long to measure each, at least (default: 2; never under 30 steps)
+    --seconds N       how long to measure each, at least (default: 2; never under 30 steps, or three
+                      times 100 images)
     --json            one JSON object a line, for each network and measurement
     --await-start     as bench training --help says
     """

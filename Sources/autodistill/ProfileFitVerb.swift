@@ -37,11 +37,12 @@ struct ProfileFitVerb: Verb {
     --image HxWxC, --classes N    what the networks look at (default: what the space says)
     --json                the quality as one JSON object
 
-    What the profile says of the device, where no base says it:
-    --name NAME           (default: the file's)
+    What the profile says of the device (without an option: what --like or --base says, else the default):
+    --name NAME           (default: the file's; never another profile's)
     --device TEXT         what it is
-    --runtime TEXT        the program that ran the networks, with its version
-    --precision P         fp32 (default), fp16 or int8
+    --runtime TEXT        the program that ran the networks, with its version; with it nothing else of
+                          another profile's protocol is taken over
+    --precision P         fp32, fp16 or int8 (default: fp32)
     --threads N           (default: 1)
     --source TEXT         where the measurements come from
     --measured-here       they were made on this machine; with a --base that profile measure wrote, a
@@ -149,10 +150,10 @@ struct ProfileFitVerb: Verb {
       String(
         format:
           "Spearman %.4f, Kendall %.4f; median error %.2f %%; within 5 %%: %.1f %%, within 10 %%: %.1f %%; "
-          + "in their 90 %% interval: %.1f %%",
+          + "in their 90 %% interval: %@",
         quality.spearman, quality.kendall, quality.medianAbsolutePercentageError,
         100 * quality.within5Percent, 100 * quality.within10Percent,
-        100 * (quality.intervalCoverage90 ?? 0)))
+        quality.intervalCoverage90.map { String(format: "%.1f %%", 100 * $0) } ?? "–"))
     let worst = fit.worstPredictions(5)
     if !worst.isEmpty { Terminal.print("worst:   predicted, measured ms") }
     for prediction in worst {
@@ -173,13 +174,15 @@ struct ProfileFitVerb: Verb {
 extension PredictionQuality {
   /// The quality as one JSON object.
   fileprivate var json: String {
-    let numbers: [(String, Double)] = [
+    let numbers: [(String, Double?)] = [
       ("spearman", spearman), ("kendall", kendall),
       ("median_absolute_percentage_error", medianAbsolutePercentageError),
       ("within_5_percent", within5Percent), ("within_10_percent", within10Percent),
-      ("interval_coverage_90", intervalCoverage90 ?? 0),
+      ("interval_coverage_90", intervalCoverage90),
     ]
-    return "{" + numbers.map { "\"\($0)\": " + String(format: "%.6g", $1) }.joined(separator: ", ")
-      + ", \"held_out\": \(count)}"
+    let members = numbers.map { name, value in
+      "\"\(name)\": " + (value.map { String(format: "%.6g", $0) } ?? "null")
+    }
+    return "{" + members.joined(separator: ", ") + ", \"held_out\": \(count)}"
   }
 }

@@ -45,22 +45,3 @@ extension StatedDevice {
     }
   }
 }
-
-extension Arguments {
-  /// Returns the value of an option that a command cannot do without.
-  func required(_ option: String, for verb: any Verb.Type) throws -> String {
-    guard let value = value(option) else { throw UsageError("\(verb.name) needs \(option)", verb) }
-    return value
-  }
-
-  /// Returns the shape of images, given as `32x32x3`.
-  func shape(_ option: String) throws -> TensorShape? {
-    guard let text = value(option) else { return nil }
-    let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-    guard sides.count == 3, sides.allSatisfy({ (1...4096).contains($0) }) else {
-      throw UsageError(
-        "\(option): got '\(text)', expected a shape of height, width and channels, such as 32x32x3")
-    }
-    return TensorShape(height: sides[0], width: sides[1], channels: sides[2])
-  }
-}

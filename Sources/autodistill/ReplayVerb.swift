@@ -74,11 +74,8 @@ struct ReplayVerb: Verb {
   private let asJSON: Bool
 
   init(_ arguments: Arguments) throws {
-    func required(_ option: String, _ value: String) throws -> String {
-      guard let given = arguments.value(option) else {
-        throw UsageError("replay needs \(option) \(value)", ReplayVerb.self)
-      }
-      return given
+    func required(_ option: String, _ meaning: String) throws -> String {
+      try arguments.required(option, meaning, for: ReplayVerb.self)
     }
     _ = try required("--table", "FILE.csv")
     tables = arguments.values("--table")

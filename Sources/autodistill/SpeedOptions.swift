@@ -17,7 +17,7 @@ struct SpeedOptions {
     is the fastest matrix product measured on as many threads.
     """
 
-  let networks: [ReferenceNetwork]
+  private let networks: [ReferenceNetwork]
   private let seconds: Double
   private let asJSON: Bool
   private let training: TrainingBenchmark

@@ -82,7 +82,7 @@ struct HostMeasurementTests {
     #expect(abs(result.drift - 1.3) < 1e-9)
   }
 
-  @Test("refuses a time that cannot be one")
+  @Test("passes on what measuring throws")
   func invalidTime() throws {
     #expect(throws: LatencyError.invalid(milliseconds: 0)) {
       try Self.measurement.profile(named: "broken", validatedOn: []) { _ in

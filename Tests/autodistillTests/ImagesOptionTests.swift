@@ -27,18 +27,3 @@ struct ImagesOptionTests {
     )
   }
 }
-
-@Suite("the verbs")
-struct VerbTests {
-  @Test("have names of their own, and only options that their help explains")
-  func help() {
-    let verbs = AutoDistillCommand.verbs
-    #expect(Set(verbs.map { $0.name }).count == verbs.count)
-    for verb in verbs {
-      #expect(verb.help.hasPrefix("USAGE: autodistill \(verb.name)"))
-      for option in verb.options + verb.flags {
-        #expect(verb.help.contains(option), "\(verb.name) \(option)")
-      }
-    }
-  }
-}

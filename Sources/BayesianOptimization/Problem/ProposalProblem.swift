@@ -33,8 +33,8 @@ public struct ProposalProblem {
   ///   - objective: Nil: the front over all costs, each without a limit.
   ///   - measuredLimits: Upper limits of the measured costs; nil: none.
   ///   - related: Results of another metric on the same space.
-  ///   - appraise: Returns what is known about an architecture; called at most a few thousand
-  ///     times per proposal, and must always return the same for the same. A cost or covariate
+  ///   - appraise: Returns what is known about an architecture; called for every
+  ///     architecture of a space that is listed, and at most a few thousand times a proposal otherwise; it must always return the same for the same. A cost or covariate
   ///     that is not finite makes the architecture count as unbuildable.
   public init(
     space: SearchSpace, costNames: [String], measuredCostNames: [String] = [],

@@ -30,13 +30,13 @@ public struct BayesianSampler: Sampler {
   ) throws -> Proposal? {
     let measured = session.measuredTrials(in: history)
     let tried = history.count { $0.outcome != .infeasible }
-    if tried >= initialTrials && measured.count >= BayesianSampler.fewestMeasurements {
+    let isModelled = tried >= initialTrials && measured.count >= BayesianSampler.fewestMeasurements
+    if isModelled {
       let improvement = PredictedImprovement(
         session: session, measured: measured, pending: pending(history, session))
       let best = best(session, improvement, history: history, trial: trial, seed: seed)
       if let best { return .architecture(best.architecture) }
     }
-    let isModelled = tried >= initialTrials && measured.count >= BayesianSampler.fewestMeasurements
     let count = max(initialTrials, BayesianSampler.fewestMeasurements)
     if !isModelled,
       let first = FirstTrials(session, count: count, seed: seed)

@@ -7,7 +7,7 @@ import RandomStreams
 import SearchSpaces
 
 /// `autodistill profile measure` without a command: a profile of this machine.
-struct ProfileMeasure {
+struct HostProfileMeasurement {
   private let output: String
   private let name: String
   private let spacePath: String
@@ -20,9 +20,9 @@ struct ProfileMeasure {
 
   init(_ arguments: Arguments) throws {
     guard let output = arguments.value("--output") else {
-      throw UsageError("profile measure needs --output FILE", ProfileVerb.self)
+      throw UsageError("profile measure needs --output FILE", ProfileMeasureVerb.self)
     }
-    for option in ProfileMeasureCommand.ownOptions where arguments.value(option) != nil {
+    for option in CommandMeasurement.ownOptions where arguments.value(option) != nil {
       throw UsageError("\(option) needs --command: without it this machine is measured")
     }
     self.output = output

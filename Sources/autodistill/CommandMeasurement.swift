@@ -8,7 +8,7 @@ import SearchSpaces
 import Studies
 
 /// `autodistill profile measure --command`: latencies of architectures on another device, as a table.
-struct ProfileMeasureCommand {
+struct CommandMeasurement {
   static let ownOptions = [
     "--command", "--count", "--keys", "--seed", "--format", "--time-limit",
   ]
@@ -26,7 +26,8 @@ struct ProfileMeasureCommand {
   init(_ arguments: Arguments, command: String) throws {
     guard let output = arguments.value("--output"), let space = arguments.value("--space") else {
       throw UsageError(
-        "profile measure --command needs --space FILE and --output FILE.csv", ProfileVerb.self)
+        "profile measure --command needs --space FILE and --output FILE.csv",
+        ProfileMeasureVerb.self)
     }
     for option in ["--name", "--students", "--correct", "--table"]
     where arguments.value(option) != nil {
@@ -39,7 +40,7 @@ struct ProfileMeasureCommand {
     do {
       device = try CommandDevice(command, timeLimitSeconds: Double(limit))
     } catch {
-      throw UsageError("--command: \(error)", ProfileVerb.self)
+      throw UsageError("--command: \(error)", ProfileMeasureVerb.self)
     }
     keysPath = arguments.value("--keys")
     if keysPath != nil && (arguments.value("--count") ?? arguments.value("--seed")) != nil {

@@ -1,11 +1,11 @@
 /// `autodistill profile measure`
-struct ProfileVerb: Verb {
+struct ProfileMeasureVerb: Verb {
   static let name = "profile measure"
   static let summary = "measures this machine and writes its hardware profile, or another device"
   static let operands: [String] = []
   static let options =
     ["--output", "--name", "--space", "--students", "--correct", "--samples", "--table"]
-    + ImagesOption.options + ProfileMeasureCommand.ownOptions
+    + ImagesOption.options + CommandMeasurement.ownOptions
   static let help = """
     USAGE: autodistill profile measure --output FILE [--name NAME] [--space FILE] [--students N]
            autodistill profile measure --command COMMAND --space FILE --output FILE.csv
@@ -42,9 +42,9 @@ struct ProfileVerb: Verb {
 
   init(_ arguments: Arguments) throws {
     if let command = arguments.value("--command") {
-      body = try ProfileMeasureCommand(arguments, command: command).run
+      body = try CommandMeasurement(arguments, command: command).run
     } else {
-      body = try ProfileMeasure(arguments).run
+      body = try HostProfileMeasurement(arguments).run
     }
   }
 
