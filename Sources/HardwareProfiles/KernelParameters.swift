@@ -39,17 +39,19 @@ extension KernelParameters {
 }
 
 extension HardwareProfile {
-  /// The kinds of kernels that the profile's file says nothing of; they are priced as `elementwise`.
-  public var assumedKinds: [InferenceKernel.Kind] {
-    InferenceKernel.Kind.allCases.filter { kind in
-      physical.kernels[kind.index].isAssumed
-        || physical.idleKernels?[kind.index].isAssumed ?? false
+  /// The kinds of these kernels that the profile's file says nothing of; they are priced as `elementwise`.
+  public func assumedKinds(of kernels: some Sequence<InferenceKernel>) -> [InferenceKernel.Kind] {
+    let asked = Set(kernels.map(\.kind))
+    return InferenceKernel.Kind.allCases.filter { kind in
+      asked.contains(kind)
+        && (physical.kernels[kind.index].isAssumed
+          || physical.idleKernels?[kind.index].isAssumed ?? false)
     }
   }
 
   /// A sentence about `assumedKinds`; nil if there are none.
-  public var assumption: String? {
-    let kinds = assumedKinds.map(\.rawValue)
+  public func assumption(of kernels: some Sequence<InferenceKernel>) -> String? {
+    let kinds = assumedKinds(of: kernels).map(\.rawValue)
     guard !kinds.isEmpty else { return nil }
     return "the profile says nothing of \(kinds.joined(separator: ", ")): priced as elementwise"
   }
@@ -65,7 +67,7 @@ extension InferenceKernel.Kind {
   var countsMACs: Bool {
     switch self {
     case .convolution, .pointwise, .depthwise, .dense, .squeezeExcitation: true
-    case .pooling, .globalPooling, .elementwise: false
+    case .pooling, .globalPooling, .elementwise, .layerNorm, .gelu: false
     }
   }
 
@@ -73,7 +75,7 @@ extension InferenceKernel.Kind {
   var countsOperations: Bool {
     switch self {
     case .convolution, .pointwise, .depthwise, .dense: false
-    case .squeezeExcitation, .pooling, .globalPooling, .elementwise: true
+    case .squeezeExcitation, .pooling, .globalPooling, .elementwise, .layerNorm, .gelu: true
     }
   }
 

@@ -10,7 +10,9 @@ struct ForeignLayer {
     /// Values added to every position, which a convolution or dense layer before it takes as its bias.
     case bias
     case norm
+    case layerNorm
     case activation(Activation)
+    case gelu
     case add
     /// The product of two tensors; of the second there may be one value a channel.
     case multiply
@@ -99,6 +101,8 @@ extension ForeignGraph {
     case .squeezeExcitation: return kernel(.squeezeExcitation)
     case .pooling(let size, let stride): return kernel(.pooling, size: size, stride: stride)
     case .globalPooling: return kernel(.globalPooling)
+    case .layerNorm: return kernel(.layerNorm)
+    case .gelu: return kernel(.gelu)
     case .bias, .norm, .activation, .add, .multiply, .gate, .pass: return kernel(.elementwise)
     case .input, .identity, .unsupported, .output:
       preconditionFailure("\(layer.name) runs no kernel")

@@ -83,7 +83,10 @@ struct ForeignSimplification {
     let steps: [(ForeignLayer) -> Bool] = [
       { if case .gate = $0.operation { isOneVector($0) } else { false } },
       { $0.fusionRole == .head && isOneVector($0) },
-      { $0.fusionRole == .activation || $0.operation == .pass(readsSecondTensor: false) },
+      {
+        $0.fusionRole == .activation || $0.operation == .gelu
+          || $0.operation == .pass(readsSecondTensor: false)
+      },
       { $0.fusionRole == .head && isOneVector($0) },
       { $0.operation == .globalPooling },
     ]

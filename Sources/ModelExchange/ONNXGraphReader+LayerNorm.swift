@@ -14,11 +14,16 @@ extension ONNXGraphReader {
     let weights = try constant(2, of: node) == nil ? channels : 2 * channels
     // Behind a transposition the channels are last in the file; the kernel has them where they were.
     let shape = foreignShape(of: input)
-    try append(.pass(readsSecondTensor: false), node, reading: [input], sizes: input.sizes) {
+    try append(.layerNorm, node, reading: [input], sizes: input.sizes) {
       $0.weights = weights
       $0.parameters = weights
       if shape.channels == channels { ($0.inputShape, $0.shape) = (shape, shape) }
     }
+  }
+
+  mutating func readGELU(_ node: ONNXNode) throws(Refusal) {
+    let input = try tensor(0, of: node)
+    try append(.gelu, node, reading: [input], sizes: input.sizes)
   }
 
   /// Whether a transposition only brings channels to the end for layer norms, or back from one: a kernel

@@ -12,7 +12,7 @@ extension ONNXGraphReader {
     case "Gemm", "MatMul": try readProduct(node)
     case "BatchNormalization": try readNorm(node)
     case "LayerNormalization": try readLayerNorm(node)
-    case "Gelu": try readPass(node)
+    case "Gelu": try readGELU(node)
     case "MaxPool", "AveragePool": try readPooling(node)
     case "GlobalAveragePool", "GlobalMaxPool": try readGlobalPooling(node)
     case "ReduceMean": try readMean(node)

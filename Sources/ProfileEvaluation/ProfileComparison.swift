@@ -21,6 +21,8 @@ public struct ProfileComparison: Sendable {
   public let medianRatio: Double
   /// The share of pairs of architectures that the profiles put in another order.
   public let discordantShare: Double
+  /// A kernel of each kind that the architectures run.
+  public let kernels: [InferenceKernel]
 
   /// Prices random architectures.
   ///
@@ -30,10 +32,12 @@ public struct ProfileComparison: Sendable {
     images: TypicalImages, count: Int, seed: UInt64
   ) throws {
     var random = RandomStream(seed: seed, purpose: "profile comparison")
+    var kernels: [InferenceKernel.Kind: InferenceKernel] = [:]
     let rows = try (0..<count).map { _ in
       let architecture = space.randomArchitecture(using: &random)
       let workload = try space.workload(
         of: architecture, input: images.shape, classes: images.classes)
+      for kernel in workload.kernels + workload.idleKernels { kernels[kernel.kind] = kernel }
       return Row(
         architecture: architecture,
         milliseconds: (
@@ -44,6 +48,7 @@ public struct ProfileComparison: Sendable {
     self.rows = rows.enumerated().sorted {
       ($0.element.ratio, $0.offset) < ($1.element.ratio, $1.offset)
     }.map(\.element)
+    self.kernels = Array(kernels.values)
     let (a, b) = (rows.map(\.milliseconds.first), rows.map(\.milliseconds.second))
     spearman = RankCorrelation.value(.spearman, of: a, and: b) ?? 0
     discordantShare = (1 - (RankCorrelation.value(.kendall, of: a, and: b) ?? 0)) / 2

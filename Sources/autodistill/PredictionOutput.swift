@@ -10,6 +10,8 @@ struct PredictionOutput {
   let costs: NetworkCosts
   let unsupported: [UnsupportedNode]
 
+  private var kernels: [InferenceKernel] { estimate.kernels.map(\.kernel) }
+
   var text: String {
     var lines = ["       µs  bound    MMACs      KiB  kernel"]
     lines += estimate.kernels.map { row in
@@ -31,7 +33,7 @@ struct PredictionOutput {
         estimate.peakMemoryBytes)
         + (estimate.energyMillijoules.map { String(format: "; energy %.4g mJ", $0) } ?? ""))
     lines.append("on \(profile.protocolDescription)")
-    if let assumption = profile.assumption { lines.append(assumption) }
+    if let assumption = profile.assumption(of: kernels) { lines.append(assumption) }
     if !unsupported.isEmpty {
       lines.append("not priced, so the network costs more than this:")
       lines += unsupported.map { "  \($0)" }
@@ -42,6 +44,7 @@ struct PredictionOutput {
   func json() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let assumed = profile.assumedKinds(of: kernels)
     let report = PredictionReport(
       profile: profile.name, latencyMilliseconds: estimate.latencyMilliseconds,
       latencyStandardErrorMilliseconds: estimate.latencyStandardErrorMilliseconds,
@@ -51,7 +54,7 @@ struct PredictionOutput {
       unsupported: unsupported.map {
         PredictionReport.Unsupported(operator: $0.operation, name: $0.name, reason: $0.reason)
       },
-      assumedKinds: profile.assumedKinds.isEmpty ? nil : profile.assumedKinds.map(\.rawValue))
+      assumedKinds: assumed.isEmpty ? nil : assumed.map(\.rawValue))
     return String(decoding: try encoder.encode(report), as: UTF8.self)
   }
 }

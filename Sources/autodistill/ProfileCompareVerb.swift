@@ -42,7 +42,9 @@ struct ProfileCompareVerb: Verb {
       seed: seed)
     for (path, profile) in zip(paths, profiles) {
       Terminal.print("\(path): \(profile.protocolDescription)")
-      if let assumption = profile.assumption { Terminal.print("\(path): \(assumption)") }
+      if let assumption = profile.assumption(of: comparison.kernels) {
+        Terminal.print("\(path): \(assumption)")
+      }
     }
     Terminal.print(
       String(

@@ -94,11 +94,12 @@ struct ProfileFitVerb: Verb {
 
   func run() throws -> ExitStatus {
     let baseProfile = try base.map { try HardwareProfile(contentsOf: $0) }
-    if let base, let assumption = baseProfile?.assumption {
-      Terminal.log("\(base): \(assumption)")
-    }
     let described = try like.map { try HardwareProfile(contentsOf: $0) }
     let networks = try readNetworks()
+    let kernels = networks.lazy.flatMap(\.measurement.workload.kernels)
+    if let base, let assumption = baseProfile?.assumption(of: kernels) {
+      Terminal.log("\(base): \(assumption)")
+    }
     let fit = try CheckedFit(networks, settings, base: baseProfile) { count, spaces in
       device.description(
         base: baseProfile, like: described, file: output, networks: count, spaces: spaces,

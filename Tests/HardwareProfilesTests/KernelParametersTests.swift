@@ -17,10 +17,21 @@ struct KernelParametersTests {
       json: JSONSerialization.data(withJSONObject: root), file: "old.json")
   }
 
+  /// One kernel of each of these kinds.
+  private func kernels(_ kinds: [InferenceKernel.Kind]) -> [InferenceKernel] {
+    let shape = TensorShape(height: 4, width: 4, channels: 8)
+    return kinds.map { kind in
+      InferenceKernel(
+        kind: kind, kernelSize: 1, stride: 1, groups: 1, inputShape: shape, outputShape: shape,
+        activation: .identity, macs: 0, weightCount: 0, addsResidual: false)
+    }
+  }
+
   @Test("is priced as elementwise, and MACs at the slowest rate there is")
   func assumed() throws {
     let whole = try profile()
-    #expect(whole.assumedKinds.isEmpty && whole.assumption == nil)
+    let all = kernels(InferenceKernel.Kind.allCases)
+    #expect(whole.assumedKinds(of: all) == [.layerNorm, .gelu])
     let found = try profile(without: "global_pooling", "pointwise")
     let elementwise = whole.parameters(of: .elementwise)
     var pooling = elementwise
@@ -41,9 +52,12 @@ struct KernelParametersTests {
   @Test("is named, and is not in a copy of the file either")
   func told() throws {
     let found = try profile(without: "global_pooling", "pointwise")
-    #expect(found.assumedKinds == [.pointwise, .globalPooling])
+    let asked = kernels([.dense, .globalPooling, .pointwise])
+    #expect(found.assumedKinds(of: asked) == [.pointwise, .globalPooling])
+    #expect(found.assumedKinds(of: kernels([.dense])).isEmpty)
+    #expect(found.assumption(of: kernels([.dense])) == nil)
     #expect(
-      found.assumption
+      found.assumption(of: asked)
         == "the profile says nothing of pointwise, global_pooling: priced as elementwise")
     let copy = try HardwareProfile(json: found.json(), file: "copy.json")
     #expect(copy == found)

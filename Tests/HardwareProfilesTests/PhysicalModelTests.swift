@@ -105,6 +105,18 @@ struct PhysicalModelTests {
     #expect(model.executed(workload([pass, plain])).map(\.kernel) == [pass, plain])
   }
 
+  @Test("counts one pass over the values for GELU, and three for a layer norm")
+  func passes() {
+    var pass = kernel
+    pass.macs = 0
+    let operations = [InferenceKernel.Kind.elementwise, .gelu, .layerNorm].map { kind in
+      pass.kind = kind
+      return pass.operations
+    }
+    let values = pass.outputShape.elementCount
+    #expect(operations == [values, values, 3 * values])
+  }
+
   @Test("runs idle kernels, at their own rates, only where it has any")
   func idle() {
     let workload = workload([kernel], idle: [kernel, kernel])

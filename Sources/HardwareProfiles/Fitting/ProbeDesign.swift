@@ -12,7 +12,7 @@ public struct Probe: Hashable, Sendable {
 /// For each kind they vary what its formula depends on (channels in and out, window, stride, image
 /// size), and stack some small kernels, so that a launch's cost can be told from an inference's.
 public enum ProbeDesign {
-  /// About 270 probes of at most 32 million MACs, a few milliseconds each on a slow machine.
+  /// About 300 probes of at most 32 million MACs, a few milliseconds each on a slow machine.
   public static func probes() throws(NetworkError) -> [Probe] {
     var probes: [Probe] = []
     probes += try pointwise()
@@ -22,6 +22,8 @@ public enum ProbeDesign {
     probes += try squeezeExcitation()
     probes += try pooling()
     probes += try elementwise()
+    probes += try passes(.layerNorm, of: .layerNorm)
+    probes += try passes(.gelu, of: .gelu)
     return probes
   }
 
@@ -155,6 +157,21 @@ public enum ProbeDesign {
             builder throws(NetworkError) in
             try builder.append(.activation(activation))
           }
+        }
+      }
+    }
+    return probes
+  }
+
+  /// Probes of a layer that only passes over the values, with a kernel of its own.
+  private static func passes(
+    _ kind: InferenceKernel.Kind, of layer: Layer
+  ) throws(NetworkError) -> [Probe] {
+    var probes: [Probe] = []
+    for (side, channels) in [(28, 8), (28, 32), (28, 96), (14, 64), (14, 192), (7, 64), (4, 32)] {
+      for depth in [1, 6] {
+        probes += try probe(kind, side, channels, depth: depth) { builder throws(NetworkError) in
+          try builder.append(layer)
         }
       }
     }

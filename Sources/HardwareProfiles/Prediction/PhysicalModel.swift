@@ -161,7 +161,8 @@ extension InferenceKernel {
     case .squeezeExcitation: 2 * inputShape.elementCount  // the mean, and the scaling
     case .pooling: kernelSize * kernelSize * outputShape.elementCount
     case .globalPooling: inputShape.elementCount
-    case .elementwise: outputShape.elementCount
+    case .elementwise, .gelu: outputShape.elementCount
+    case .layerNorm: 3 * outputShape.elementCount  // the mean, the deviation, and the scaling
     }
   }
 

@@ -11,9 +11,12 @@ public struct InferenceKernel: Hashable, Sendable {
     case squeezeExcitation = "squeeze_excitation"
     case pooling
     case globalPooling = "global_pooling"
-    /// A norm, add or activation that no other kernel could take in, layer norms and GELU, a channel shuffle,
-    /// and zeros.
+    /// A norm, add or activation that no other kernel could take in, a channel shuffle, and zeros.
     case elementwise
+    /// A norm of each position over its channels: two sums and a scaling.
+    case layerNorm = "layer_norm"
+    /// A Gaussian linear unit, which costs far more a value than other activations.
+    case gelu
   }
 
   public var kind: Kind

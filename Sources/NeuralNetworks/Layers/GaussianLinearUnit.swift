@@ -13,7 +13,7 @@ struct GELUFamily: WeightlessFamily {
     GELULayer(elements: site.place.input.elementCount, buffers: site.buffers)
   }
 
-  func inferenceKernel(_ place: GroupPlace) -> InferenceKernel? { place.kernel(.elementwise) }
+  func inferenceKernel(_ place: GroupPlace) -> InferenceKernel? { place.kernel(.gelu) }
 
   func inferenceStep(_ site: InferenceSite) -> InferenceStep {
     let elements = site.place.output.elementCount

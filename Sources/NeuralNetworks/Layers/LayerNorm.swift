@@ -32,7 +32,7 @@ extension LayerNormFamily {
 
 extension LayerNormFamily {
   func inferenceKernel(_ place: GroupPlace) -> InferenceKernel? {
-    place.kernel(.elementwise, weights: 2 * place.output.channels)
+    place.kernel(.layerNorm, weights: 2 * place.output.channels)
   }
 
   func inferenceScratch(_ place: GroupPlace, capacity: Int) -> Int { 0 }

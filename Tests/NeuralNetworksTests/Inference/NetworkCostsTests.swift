@@ -109,6 +109,19 @@ struct NetworkCostsTests {
     #expect(costs.peakActivationBytes == 4 * 2 * 32)
   }
 
+  @Test(
+    "of layer norms and GELU are kinds of their own, the factors and addends of a norm its weights")
+  func layerNorms() throws {
+    var builder = NetworkBuilder(input: TensorShape(height: 4, width: 4, channels: 6))
+    try builder.append(.layerNorm)
+    try builder.append(.gelu)
+    try builder.append(.globalAveragePool)
+    let kernels = try builder.network().inferenceKernels
+    #expect(kernels.map(\.kind) == [.layerNorm, .gelu, .globalPooling])
+    #expect(kernels.map(\.weightCount) == [12, 0, 0])
+    #expect(kernels.allSatisfy { $0.macs == 0 && !$0.addsResidual })
+  }
+
   @Test("of groups are those of what each group sees; a shuffle only moves bytes")
   func groups() throws {
     var builder = NetworkBuilder(input: TensorShape(height: 8, width: 8, channels: 6))
