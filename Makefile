@@ -67,7 +67,8 @@ benchmark-hardware: packages build ## Predict measured latencies, compared with 
 	@Results/benchmarks/scripts/hardware $(autodistill)
 
 .PHONY: check-all
-check-all: lint test build ## lint, test, run exports elsewhere, kill and resume a study (STUDY=.../study.json SEED=1)
+check-all: export AUTODISTILL_THOROUGH := 1
+check-all: lint test build ## lint, all of the tests, run exports elsewhere, kill and resume a study (STUDY=.../study.json SEED=1)
 	.ci/check-onnx
 	.ci/check-resume $(autodistill) $(STUDY) $(SEED)
 

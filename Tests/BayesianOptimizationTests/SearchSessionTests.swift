@@ -1,5 +1,6 @@
 import RandomStreams
 import SearchSpaces
+import TestSupport
 import Testing
 
 @testable import BayesianOptimization
@@ -77,7 +78,7 @@ struct SearchSessionTests {
     let space = try cellBenchmarkSpace()
     let graph = GraphFeatures(graph: try #require(space.graphs.first))
     let setting = Setting(
-      pending: pending, step: 7,
+      pending: pending, step: Thoroughness.pick(7, usually: 21),
       problem: {
         ProposalProblem(space: space, costNames: ["latency"]) { architecture in
           let counts = graph.columns(of: architecture).counts
@@ -101,7 +102,7 @@ struct SearchSessionTests {
     let task = try SyntheticTask()
     let related = try task.search(RandomSampler(), trials: 40, seed: 9).history
     let setting = Setting(
-      trials: 40, pending: 2, step: 3,
+      trials: 40, pending: 2, step: Thoroughness.pick(3, usually: 13),
       problem: {
         ProposalProblem(
           space: task.space, costNames: ["cost"], measuredCostNames: ["a", "b"],

@@ -18,7 +18,9 @@ struct BenchCommandTests {
     try #require(object[key] as? Double, "\(key)")
   }
 
-  @Test("training gives figures that agree with each other", arguments: [1, 2])
+  @Test(
+    "training gives figures that agree with each other",
+    arguments: Thoroughness.pick([1, 2], usually: [2]))
   func training(threads: Int) throws {
     let printed = try measure(
       "training", "--network", "S", "--batch", "32", "--threads", "\(threads)", "--seconds", "1",
@@ -76,10 +78,8 @@ struct BenchCommandTests {
     #expect(try number(object, "share_of_peak") > 0)
   }
 
-  @Test("without an operand measures both; without --json prints a row for each")
+  @Test("without an operand measures both, and without --json prints a row for each")
   func both() throws {
-    let printed = try measure("--network", "S", "--batch", "8", "--seconds", "1", "--json")
-    #expect(printed.map { $0["measurement"] as? String } == ["training", "inference"])
     let ended = try Program.run("bench", "--network", "S", "--batch", "8", "--seconds", "1")
     let lines = ended.output.split(separator: "\n")
     #expect(ended.status == 0 && lines.count == 5)

@@ -1,6 +1,7 @@
 import Foundation
 import RandomStreams
 import SearchSpaces
+import TestSupport
 import Testing
 
 @testable import BayesianOptimization
@@ -8,7 +9,9 @@ import Testing
 @Suite("every sampler, over random problems and histories")
 struct SamplerFuzzTests {
   /// Rounds on small spaces: each a space, a problem and a history, and up to all of its trials.
-  private static func rounds(_ kind: SamplerKind) -> Int { kind == .bayesian ? 1500 : 3000 }
+  private static func rounds(_ kind: SamplerKind) -> Int {
+    Thoroughness.pick(kind == .bayesian ? 1500 : 3000, usually: 300)
+  }
 
   /// What is wrong with a proposal; nil if nothing.
   private func fault(
@@ -78,7 +81,7 @@ struct SamplerFuzzTests {
   @Test("does so in spaces that are not listed", arguments: SamplerKind.allCases)
   func largeSpaces(kind: SamplerKind) throws {
     let sampler = kind.makeImpatientSampler()
-    for round in 0..<(kind == .bayesian ? 40 : 60) {
+    for round in 0..<Thoroughness.pick(kind == .bayesian ? 40 : 60, usually: 12) {
       var random = RandomStream(seed: 16, purpose: "large sampler fuzz", round)
       let plain = (0..<8).map { index in
         TestParameter(

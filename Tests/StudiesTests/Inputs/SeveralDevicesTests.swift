@@ -233,7 +233,9 @@ struct DeclaredConstraintTests {
       }
     }
 
-  @Test("rejects something and is applied to every student", arguments: declared.indices)
+  @Test(
+    "rejects something and is applied to every student",
+    arguments: Thoroughness.every(3, of: declared.indices))
   func applied(index: Int) throws {
     let (metric, relation) = DeclaredConstraintTests.declared[index]
     func text(_ constraints: [String]) -> StudyText {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Studies
@@ -161,7 +162,7 @@ struct SearchAuditTests {
   func cut() throws {
     let whole = try Audited.study()
     let lines = whole.journalLines()
-    for count in 3..<lines.count {
+    for count in Thoroughness.every(3, of: 3..<lines.count) {
       let study = try TinyStudy(copyOf: whole)
       try study.cutJournal(toLines: count, andBytes: 17)
       try StudyRun(try Audited.worker(study), workers: 1 + count % 2)(study)
