@@ -41,6 +41,7 @@ extension PreparedDataset {
       sources: records)
     description.contentHash = description.hashOfContent(
       images: builder.images, labels: builder.labels)
+    description.addSplitHashes(images: builder.images, labels: builder.labels)
     try write(description, builder, into: folder)
     return try PreparedDataset(folder, description)
   }
@@ -54,6 +55,11 @@ extension PreparedDataset {
       description.definition == definition, description.sources.count == source.files.count,
       let prepared = try? PreparedDataset(folder, description)
     else { return nil }
+    if description != prepared.description {
+      // Of an earlier version. Where it cannot be written, it is completed again the next time.
+      description = prepared.description
+      try? description.write(into: folder)
+    }
     if try zip(description.sources, source.files).allSatisfy({ try $0.matchesStamp(of: $1) }) {
       return prepared
     }
@@ -119,6 +125,33 @@ extension PreparedDescription {
         + "\(trainingCount) \(validationCount) \(testCount)\n")
     images.withUnsafeBytes { hash.update($0) }
     labels.withUnsafeBytes { hash.update($0) }
+    return hash.hexadecimal
+  }
+
+  /// Completes the hashes of the splits that results are judged on, where they are not known.
+  mutating func addSplitHashes(images: some ContiguousBytes, labels: some ContiguousBytes) {
+    let ends = (trainingCount, trainingCount + validationCount)
+    if validationHash == nil {
+      validationHash = hash(of: ends.0..<ends.1, images: images, labels: labels)
+    }
+    if testHash == nil {
+      testHash = hash(of: ends.1..<totalCount, images: images, labels: labels)
+    }
+  }
+
+  private func hash(
+    of range: Range<Int>, images: some ContiguousBytes, labels: some ContiguousBytes
+  ) -> String {
+    var hash = ContentHash()
+    hash.update(
+      "split 1\n\(pixelType.rawValue) \(height) \(width) \(channels) \(range.count) \(labelBytes)\n"
+    )
+    func update(_ bytes: UnsafeRawBufferPointer, each size: Int) {
+      hash.update(
+        UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound * size..<range.upperBound * size]))
+    }
+    images.withUnsafeBytes { update($0, each: imageBytes) }
+    labels.withUnsafeBytes { update($0, each: labelBytes) }
     return hash.hexadecimal
   }
 }

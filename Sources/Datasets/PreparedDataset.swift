@@ -14,7 +14,7 @@ public final class PreparedDataset: Sendable {
   public let folder: String
   /// The number of values in an image: height · width · channels.
   public let imageElements: Int
-  private let description: PreparedDescription
+  let description: PreparedDescription
   private let images: MappedFile
   private let labels: MappedFile
   private let imageBytes: Int
@@ -34,6 +34,8 @@ public final class PreparedDataset: Sendable {
       path(description.imagesFile), expectedBytes: description.totalCount * description.imageBytes)
     labels = try MappedFile(
       path(description.labelsFile), expectedBytes: description.totalCount * description.labelBytes)
+    var description = description
+    description.addSplitHashes(images: images, labels: labels)
     self.folder = folder
     self.description = description
     imageElements = description.height * description.width * description.channels
@@ -60,6 +62,11 @@ extension PreparedDataset {
   /// The SHA-256, in hexadecimal, of sizes, split, pixels and labels: equal hashes are equal data
   /// sets.
   public var contentHash: String { description.contentHash }
+  /// The SHA-256, in hexadecimal, of size, pixels and labels of the validation split in its order: equal hashes
+  /// are the same images in the same order, whatever else the data set has.
+  public var validationHash: String? { description.validationHash }
+  /// As `validationHash`, of the test split.
+  public var testHash: String? { description.testHash }
 
   /// Returns the number of images in a split.
   public func count(_ split: DatasetSplit) -> Int {

@@ -20,6 +20,9 @@ struct PreparedDescription: Encodable, Equatable {
   let standardization: Standardization
   /// The SHA-256 of everything above that describes the pixels, the pixels and the labels.
   var contentHash = ""
+  /// The SHA-256 of the pixels and labels of a split alone; nil in folders of versions that did not ask.
+  var validationHash: String?
+  var testHash: String?
   var sources: [SourceRecord]
 
   enum CodingKeys: String, CodingKey, CaseIterable {
@@ -32,6 +35,8 @@ struct PreparedDescription: Encodable, Equatable {
     case testCount = "test_count"
     case standardization
     case contentHash = "content_sha256"
+    case validationHash = "validation_sha256"
+    case testHash = "test_sha256"
     case sources
   }
 
@@ -81,6 +86,8 @@ extension PreparedDescription {
     standardization = try Standardization(
       try members.required("standardization"), channels: channels)
     contentHash = try members.required("content_sha256").text("a SHA-256 in hexadecimal")
+    validationHash = try members["validation_sha256"]?.text("a SHA-256 in hexadecimal")
+    testHash = try members["test_sha256"]?.text("a SHA-256 in hexadecimal")
     sources = try members.required("sources").elements(of: "source files")
       .map { source throws(JSONError) in try SourceRecord(source) }
     // Three splits of 2³¹ images each, four bytes per value: the size of a file must not overflow.

@@ -129,6 +129,42 @@ struct PreparedDatasetTests {
     #expect(try folder.prepared().contentHash == other.prepared().contentHash)
   }
 
+  @Test("the hashes of splits are those of their images alone")
+  func splitHashes() throws {
+    let dataset = try folder.prepared()
+    var definition = dataset.definition
+    definition.splitSeed = 9
+    let reseeded = try PreparedDataset.prepare(
+      definition, baseFolder: folder.path, into: folder.file("other"))
+    #expect(reseeded.testHash == dataset.testHash && dataset.testHash?.count == 64)
+    #expect(reseeded.validationHash != dataset.validationHash)
+    #expect(dataset.validationHash != dataset.testHash)
+    let bytes = pixels(dataset, 0, .test).count * 6
+    var text = Data("split 1\nuint8 4 5 1 6 1\n".utf8)
+    text += try Data(contentsOf: URL(fileURLWithPath: prepared + "/images.u8")).suffix(bytes)
+    text += try Data(contentsOf: URL(fileURLWithPath: prepared + "/labels.u8")).suffix(6)
+    #expect(dataset.testHash == ContentHash.hexadecimal(of: text))
+  }
+
+  @Test("a folder of a version without hashes of splits is completed, not made anew")
+  func oldDescription() throws {
+    let dataset = try folder.prepared()
+    let path = prepared + "/dataset.json"
+    let whole = try String(contentsOfFile: path, encoding: .utf8)
+    let old = whole.split(separator: "\n").filter {
+      !$0.contains("validation_sha256") && !$0.contains("test_sha256")
+    }.joined(separator: "\n")
+    #expect(old != whole)
+    try AtomicFile.write(old, to: path)
+    #expect(try PreparedDataset.open(prepared).testHash == dataset.testHash)
+    let images = try identity("images.u8")
+    let completed = try PreparedDataset.prepare(
+      dataset.definition, baseFolder: folder.path, into: prepared)
+    #expect(completed.validationHash == dataset.validationHash)
+    #expect(try identity("images.u8") == images)
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == whole)
+  }
+
   @Test("verifying notices one changed byte")
   func verifies() throws {
     let dataset = try folder.prepared()
