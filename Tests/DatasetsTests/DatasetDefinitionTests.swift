@@ -95,4 +95,15 @@ struct DatasetDefinitionTests {
       for part in parts { #expect("\(error)".contains(part), "\(error)") }
     }
   }
+
+  @Test("the named data sets know what their classes are called")
+  func classNames() {
+    #expect(DatasetDefinition.fashionMNIST.classNames?.count == 10)
+    #expect(DatasetDefinition(source: .cifar10(folder: "c")).classNames?.last == "truck")
+    let fine = DatasetDefinition(source: .cifar100(folder: "c")).classNames ?? []
+    #expect(fine.count == 100 && Set(fine).count == 100 && fine == fine.sorted())
+    let arrays = DatasetDefinition.Source.arrays(
+      train: .init(images: "x", labels: "y"), test: nil, classes: 2)
+    #expect(DatasetDefinition(source: arrays, testCount: 5).classNames == nil)
+  }
 }
