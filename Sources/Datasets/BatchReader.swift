@@ -72,7 +72,7 @@ public final class BatchReader: Sendable {
     }
   }
 
-  private func convertImage(
+  func convertImage(
     at index: Int, of split: DatasetSplit, into output: UnsafeMutablePointer<Float>
   ) {
     standardizer.convert(
