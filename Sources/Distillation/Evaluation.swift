@@ -50,7 +50,7 @@ public struct Evaluation: Hashable, Sendable, Codable {
 
 extension TrainedModel {
   /// Images classified at once.
-  private static let evaluationBatch = 50
+  static let evaluationBatch = 50
 
   /// Returns the logits of every image of a split, `[count, classes]`, in the split's order.
   ///
