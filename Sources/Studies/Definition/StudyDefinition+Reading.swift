@@ -9,7 +9,7 @@ extension StudyDefinition {
   static let keys = [
     "format", "name", "seed", "data", "teacher", "search_space", "hardware", "devices", "minimize",
     "constraints", "confidence", "budgets", "search", "flash", "full", "finalists", "audit",
-    "references", "warm_start", "measure", "workers",
+    "references", "warm_start", "measure", "robustness", "workers",
   ]
 
   /// Reads `study.json` strictly.
@@ -58,11 +58,12 @@ extension StudyDefinition {
     references = try members["references"].map(ReferenceChoice.init)
     warmStart = try members["warm_start"]?.distinctTexts("earlier studies", "a folder") ?? []
     measure = try members["measure"].map(MeasureSettings.init)
+    robustness = try RobustnessSettings.read(members["robustness"])
     if let measure = members["measure"], hardware.isEmpty {
       throw measure.expected("nothing without \"hardware\", whose device and protocol it measures")
     }
     workers = try members["workers"]?.integer(in: 1...1024)
-    identity = field.value.canonical(leavingOut: ["workers", "name", "measure"])
+    identity = field.value.canonical(leavingOut: ["workers", "name", "measure", "robustness"])
     // A default that changes with the version is part of what was asked for.
     let given = try members["flash"]?.object("a flash recipe").map(\.name) ?? []
     if !Set(["fraction", "batch", "statistics_batches"]).isSubset(of: given) {

@@ -40,14 +40,16 @@ public struct StudyDefinition: Sendable {
   public var audit: AuditSettings
   /// How the final students are timed on the device; nil for this machine, if the profile is its own.
   public var measure: MeasureSettings?
+  /// How the final students are tested on corrupted images; nil: not at all.
+  public var robustness: RobustnessSettings? = .defaults
   /// Which reference designs of the space are trained as well; nil for the default.
   public var references: ReferenceChoice?
   /// Folders of earlier studies on the same search space, relative to the study's.
   public var warmStart: [String]
   /// Worker processes; nil for as many as the machine has cores.
   public var workers: Int?
-  /// The definition as canonical text, without `workers`, which does not change any result, and `measure`,
-  /// which comes after all of them.
+  /// The definition as canonical text, without `workers`, which does not change any result, and without
+  /// `measure` and `robustness`, which come after all of them.
   public var identity: String
 }
 

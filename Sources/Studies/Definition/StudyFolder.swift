@@ -21,6 +21,8 @@ public struct StudyFolder: Hashable, Sendable {
   public var teacherWeights: String { appending("teacher/weights.safetensors") }
   public var teacherCheckpoint: String { appending("teacher/checkpoint.safetensors") }
   public var softTargets: String { appending("teacher/logits.raw") }
+  public var teacherValidationLogits: String { appending("teacher/validation-logits.raw") }
+  public var teacherTestLogits: String { appending("teacher/test-logits.raw") }
   public var report: String { appending("report") }
 
   public func candidate(_ key: String) -> String { appending("candidates/\(key)") }

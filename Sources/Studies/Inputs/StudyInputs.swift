@@ -115,7 +115,8 @@ public struct StudyInputs: Sendable {
     JournalEvent.Began(
       version: version, studyHash: files.studyHash, spaceHash: files.spaceHash,
       profileHash: files.profileHash,
-      dataHash: dataset.contentHash, machine: HostMachine.current().processor)
+      dataHash: dataset.contentHash, machine: HostMachine.current().processor,
+      validationHash: dataset.validationHash, testHash: dataset.testHash, classes: dataset.classes)
   }
 
   /// Checks that the inputs are those that the study's results were made with, if there are any.

@@ -23,21 +23,28 @@ extension JournalEvent {
     public var outcome: Outcome
     public var validation: Evaluation?
     public var test: Evaluation?
+    /// What the evaluations leave out; nil in journals of versions that did not look.
+    public var validationOutcome: SplitOutcome?
+    public var testOutcome: SplitOutcome?
     public var seconds: Double
     public var steps: Int
 
     package init(
       trial: Int, repetition: Int, isBaseline: Bool, outcome: Outcome, validation: Evaluation?,
-      test: Evaluation?, seconds: Double, steps: Int
+      test: Evaluation?, validationOutcome: SplitOutcome? = nil, testOutcome: SplitOutcome? = nil,
+      seconds: Double, steps: Int
     ) {
       (self.trial, self.repetition, self.isBaseline) = (trial, repetition, isBaseline)
       (self.outcome, self.validation, self.test) = (outcome, validation, test)
+      (self.validationOutcome, self.testOutcome) = (validationOutcome, testOutcome)
       (self.seconds, self.steps) = (seconds, steps)
     }
 
     enum CodingKeys: String, CodingKey {
       case trial, repetition, outcome, validation, test, seconds, steps
       case isBaseline = "baseline"
+      case validationOutcome = "validation_outcome"
+      case testOutcome = "test_outcome"
     }
   }
 
@@ -46,5 +53,11 @@ extension JournalEvent {
     public var trial: Int
     /// Nil if the worker died twice.
     public var test: Evaluation?
+    public var testOutcome: SplitOutcome?
+
+    enum CodingKeys: String, CodingKey {
+      case trial, test
+      case testOutcome = "test_outcome"
+    }
   }
 }

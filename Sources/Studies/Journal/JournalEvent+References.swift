@@ -31,7 +31,16 @@ extension JournalEvent {
     public var outcome: Distilled.Outcome
     public var validation: Evaluation?
     public var test: Evaluation?
+    /// What the evaluations leave out; nil in journals of versions that did not look.
+    public var validationOutcome: SplitOutcome?
+    public var testOutcome: SplitOutcome?
     public var seconds: Double
     public var steps: Int
+
+    enum CodingKeys: String, CodingKey {
+      case name, key, repetition, outcome, validation, test, seconds, steps
+      case validationOutcome = "validation_outcome"
+      case testOutcome = "test_outcome"
+    }
   }
 }

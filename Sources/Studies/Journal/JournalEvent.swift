@@ -22,6 +22,7 @@ public enum JournalEvent: Hashable, Sendable {
   case referencesChosen(ReferencesChosen)
   case referenceTrained(ReferenceTrained)
   case measured(Measured)
+  case robustnessTested(RobustnessTested)
   case stageTimed(StageTimed)
 
   /// The inputs that every later line depends on.
@@ -32,6 +33,11 @@ public enum JournalEvent: Hashable, Sendable {
     public var profileHash: String?
     public var dataHash: String
     public var machine: String
+    /// Of the images and labels of the splits that students are judged on, in their order; these and the
+    /// classes are nil in journals of versions that did not look.
+    public var validationHash: String?
+    public var testHash: String?
+    public var classes: Int?
 
     enum CodingKeys: String, CodingKey {
       case version
@@ -39,7 +45,9 @@ public enum JournalEvent: Hashable, Sendable {
       case spaceHash = "search_space_sha256"
       case profileHash = "hardware_profile_sha256"
       case dataHash = "data_sha256"
-      case machine
+      case machine, classes
+      case validationHash = "validation_sha256"
+      case testHash = "test_sha256"
     }
   }
 
@@ -55,9 +63,14 @@ public enum JournalEvent: Hashable, Sendable {
     /// Known from the final stage on; the test split is not touched before.
     public var test: Evaluation?
     public var weightsHash: String
+    /// What the evaluations leave out; nil in journals of versions that did not look.
+    public var validationOutcome: SplitOutcome?
+    public var testOutcome: SplitOutcome?
 
     enum CodingKeys: String, CodingKey {
       case identity, macs, parameters, validation, test
+      case validationOutcome = "validation_outcome"
+      case testOutcome = "test_outcome"
       case pipelineAccuracy = "pipeline_accuracy"
       case weightsHash = "weights_sha256"
     }
@@ -66,6 +79,12 @@ public enum JournalEvent: Hashable, Sendable {
   /// The teacher on the test split, in the final stage.
   public struct TeacherTested: Hashable, Sendable, Codable {
     public var test: Evaluation
+    public var testOutcome: SplitOutcome?
+
+    enum CodingKeys: String, CodingKey {
+      case test
+      case testOutcome = "test_outcome"
+    }
   }
 
   public struct Proposed: Hashable, Sendable, Codable {
@@ -153,6 +172,7 @@ extension JournalEvent: Codable {
     case referencesChosen = "references_chosen"
     case referenceTrained = "reference_trained"
     case measured
+    case robustnessTested = "robustness_tested"
     case stageTimed = "stage_timed"
   }
 
@@ -182,6 +202,7 @@ extension JournalEvent: Codable {
     case .referencesChosen: self = .referencesChosen(try ReferencesChosen(from: decoder))
     case .referenceTrained: self = .referenceTrained(try ReferenceTrained(from: decoder))
     case .measured: self = .measured(try Measured(from: decoder))
+    case .robustnessTested: self = .robustnessTested(try RobustnessTested(from: decoder))
     case .stageTimed: self = .stageTimed(try StageTimed(from: decoder))
     }
   }
@@ -212,6 +233,7 @@ extension JournalEvent: Codable {
     case .referencesChosen(let value): try write(.referencesChosen, value)
     case .referenceTrained(let value): try write(.referenceTrained, value)
     case .measured(let value): try write(.measured, value)
+    case .robustnessTested(let value): try write(.robustnessTested, value)
     case .stageTimed(let value): try write(.stageTimed, value)
     }
   }

@@ -49,6 +49,8 @@ public struct StudyState: Sendable {
   public var referenceTrainings: [JournalEvent.ReferenceTrained] = []
   /// The students' latencies on the device, in the order in which they were measured.
   public var measured: [JournalEvent.Measured] = []
+  /// The students on corrupted images.
+  public var robustness: [JournalEvent.RobustnessTested] = []
   public var stageSeconds: [JournalEvent.StageTimed] = []
 
   public init() {}
@@ -109,6 +111,7 @@ public struct StudyState: Sendable {
     case .rescored(let value): return unknown(value.trial)
     case .tested(let value): return unknown(value.trial)
     case .measured(let value): return unknown(value.trial)
+    case .robustnessTested(let value): return unknown(value.trial)
     case .audited(let value): return value.trials.compactMap(unknown).first
     case .selected(let value): return value.trials.compactMap(unknown).first
     case .referenceTrained(let value):
@@ -128,13 +131,17 @@ public struct StudyState: Sendable {
       screened = nil
     case .teacherReady(var value):
       if value.weightsHash == teacher?.weightsHash {
-        value.test = value.test ?? teacher?.test
+        if value.test == nil {
+          (value.test, value.testOutcome) = (teacher?.test, teacher?.testOutcome)
+        }
       } else {
         // It was found with another teacher.
         flashLength = nil
       }
       teacher = value
-    case .teacherTested(let value): teacher?.test = value.test
+    case .teacherTested(let value):
+      teacher?.test = value.test
+      teacher?.testOutcome = value.testOutcome
     case .screened(let value): screened = value
     case .flashLength(let value): flashLength = flashLength ?? value
     case .imported(let value):
@@ -168,10 +175,13 @@ public struct StudyState: Sendable {
         $0.trial == value.trial && $0.repetition == 0 && !$0.isBaseline
       }
       guard let index, tested.insert(value.trial).inserted else { return }
-      distilled[index].test = distilled[index].test ?? value.test
+      if distilled[index].test == nil {
+        (distilled[index].test, distilled[index].testOutcome) = (value.test, value.testOutcome)
+      }
     case .referencesChosen(let value): references = references ?? value
     case .referenceTrained(let value): take(value)
     case .measured(let value): take(value)
+    case .robustnessTested(let value): take(value)
     case .stageTimed(let value): stageSeconds.append(value)
     }
   }

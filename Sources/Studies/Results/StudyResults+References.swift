@@ -12,6 +12,8 @@ extension StudyResults {
     /// One evaluation for each repetition that ended well; at least one.
     public var validation: [Evaluation]
     public var test: [Evaluation]
+    /// The full trainings behind these evaluations, with what they leave out.
+    public var runs: [Run] = []
     /// The student of the search that costs no more by any objective, is no less accurate on the validation
     /// split and better in one of these; of several the most accurate.
     public var dominatedBy: Int?
@@ -77,24 +79,21 @@ extension StudyResults {
     var failed: [String] = []
     let repetitions = 0..<definition.finalists.seeds
     for design in state.references?.designs ?? [] {
-      let results = repetitions.compactMap {
-        repetition -> (validation: Evaluation?, test: Evaluation?)? in
+      let ended = repetitions.compactMap { repetition -> Run?? in
         if let shared = state.sharedTraining(ofReference: design.key, repetition: repetition) {
-          return (shared.validation, shared.test)
+          return .some(Run(shared))
         }
-        return state.ownTraining(ofReference: design.key, repetition: repetition).map {
-          ($0.validation, $0.test)
-        }
+        return state.ownTraining(ofReference: design.key, repetition: repetition).map { Run($0) }
       }
-      let validation = results.compactMap(\.validation)
-      if validation.isEmpty {
-        if results.count == repetitions.count { failed.append(design.name) }
+      let runs = ended.compactMap(\.self)
+      if runs.isEmpty {
+        if ended.count == repetitions.count { failed.append(design.name) }
         continue
       }
       var reference = Reference(
         name: design.name, key: design.key, costs: design.costs,
-        trial: state.fullTrial(ofKey: design.key), validation: validation,
-        test: results.compactMap(\.test))
+        trial: state.fullTrial(ofKey: design.key), validation: runs.map(\.validation),
+        test: runs.compactMap(\.test), runs: runs)
       reference.dominatedBy =
         students.filter { definition.dominates($0, reference) }
         .max {

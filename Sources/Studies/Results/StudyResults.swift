@@ -30,6 +30,11 @@ public struct StudyResults: Sendable {
     /// The same training without the teacher, where the study asked for it.
     public var baselineValidation: [Evaluation]
     public var baselineTest: [Evaluation]
+    /// The full trainings behind these evaluations, with what they leave out.
+    public var runs: [Run] = []
+    public var baselineRuns: [Run] = []
+    /// On corrupted images of the test split, the sample as it is first; nil where that was not looked at.
+    public var robustness: [RobustnessResult]?
     /// The latency on the device, where it was measured.
     public var measured: JournalEvent.Measured?
     /// The costs with the measured latency, where the front is made of measured ones.
@@ -90,13 +95,18 @@ public struct StudyResults: Sendable {
       else { continue }
       let role: Student.Role =
         !finalists.contains(number) ? .audited : audited.contains(number) ? .both : .finalist
-      let student = Student(
+      var student = Student(
         trial: number, role: role, key: trial.key, costs: trial.costs, flash: flash,
         comparableFlash: comparable, projected: projected,
         validation: evaluations(baseline: false, \.validation),
         test: evaluations(baseline: false, \.test),
         baselineValidation: evaluations(baseline: true, \.validation),
         baselineTest: evaluations(baseline: true, \.test))
+      student.runs = StudyResults.runs(of: number, isBaseline: false, definition, state)
+      student.baselineRuns = StudyResults.runs(of: number, isBaseline: true, definition, state)
+      student.robustness = definition.robustness.flatMap {
+        state.robustness(of: number, images: $0.images)?.results
+      }
       if student.validation.isEmpty {
         let tried = state.distillation(of: number, repetition: 0, isBaseline: false) != nil
         if tried && role != .audited { failed.append(number) }

@@ -46,11 +46,10 @@ struct DistillationStage {
   }
 
   private func testTeacher() throws {
-    guard journal.state.teacher?.test == nil else { return }
-    let model = try TrainedModel(
-      inputs.teacherNetwork, contentsOf: inputs.folder.teacherWeights)
-    let test = model.evaluate(on: .test, reader: inputs.reader, threads: context.threads)
-    try journal.append(.teacherTested(JournalEvent.TeacherTested(test: test)))
+    let stage = TeacherStage(inputs: inputs, context: context)
+    if let tested = try stage.tested(known: journal.state.teacher) {
+      try journal.append(.teacherTested(tested))
+    }
   }
 
   /// What has not ended: a student's trainings and its baselines side by side, and a look at the test

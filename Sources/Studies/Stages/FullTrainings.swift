@@ -55,13 +55,17 @@ struct FullTrainings {
     switch purpose {
     case .test(let trial):
       try journal.append(
-        .tested(JournalEvent.Tested(trial: trial, test: outcome.result?.test)))
+        .tested(
+          JournalEvent.Tested(
+            trial: trial, test: outcome.result?.test, testOutcome: outcome.result?.testOutcome)))
     case .training(let trial, let repetition, let isBaseline):
       try record(
         JournalEvent.Distilled(
           trial: trial, repetition: repetition, isBaseline: isBaseline,
           outcome: JournalEvent.Distilled.Outcome(outcome),
           validation: outcome.result?.validation, test: outcome.result?.test,
+          validationOutcome: outcome.result?.validationOutcome,
+          testOutcome: outcome.result?.testOutcome,
           seconds: outcome.result?.seconds ?? 0, steps: outcome.result?.steps ?? 0))
     }
   }
@@ -75,7 +79,9 @@ struct FullTrainings {
     } else if isFirst, journal.state.untestedTrials.contains(result.trial) {
       // Done once more for its weights, and this time with the test split.
       try journal.append(
-        .tested(JournalEvent.Tested(trial: result.trial, test: result.test)))
+        .tested(
+          JournalEvent.Tested(
+            trial: result.trial, test: result.test, testOutcome: result.testOutcome)))
     }
     inputs.folder.removeCheckpoint(
       of: journal.state.trials[result.trial].key, repetition: result.repetition,

@@ -70,7 +70,8 @@ struct ReferenceStage {
     let result = JournalEvent.ReferenceTrained(
       name: design.name, key: design.key, repetition: repetition,
       outcome: JournalEvent.Distilled.Outcome(outcome), validation: outcome.result?.validation,
-      test: outcome.result?.test, seconds: outcome.result?.seconds ?? 0,
+      test: outcome.result?.test, validationOutcome: outcome.result?.validationOutcome,
+      testOutcome: outcome.result?.testOutcome, seconds: outcome.result?.seconds ?? 0,
       steps: outcome.result?.steps ?? 0)
     // One that was done once more for its weights is known already.
     if journal.state.ownTraining(ofReference: design.key, repetition: repetition) == nil {

@@ -77,6 +77,9 @@ public struct StudyRunner {
     try timed(Stage.distillation.rawValue, journal, workers: context.workers) {
       try DistillationStage(inputs: calibrated, context: context, journal: journal).run()
     }
+    try timed("robustness", journal, workers: context.workers) {
+      try RobustnessStage(inputs: calibrated, context: context, journal: journal).run()
+    }
     try timed("measurement", journal, workers: 1) {
       try MeasurementStage(inputs: calibrated, context: context, journal: journal).run()
     }

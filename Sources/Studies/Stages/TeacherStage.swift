@@ -17,14 +17,47 @@ package struct TeacherStage {
 
   /// Makes sure that the teacher and its logits are there, and returns what the journal should say.
   package func run(known: JournalEvent.TeacherReady?) throws -> JournalEvent.TeacherReady {
-    if let known, try isIntact(known) { return known }
+    if let known, try isIntact(known) {
+      if cache.known(of: .validation) == nil { _ = try judge(keptModel(), .validation) }
+      return known
+    }
     try Folder.create(inputs.folder.teacher)
+    cache.forget()
     let model = try trainedModel()
     context.report(.note("caching the teacher's logits"))
     let logits = model.logits(
       of: .training, reader: inputs.reader, threads: context.threads)
     try SoftTargets.write(logits, to: inputs.folder.softTargets)
     return try verified(model)
+  }
+
+  /// Looks at the test split, which is for the last stage, and returns what the journal should say; nil if it
+  /// is known.
+  func tested(known: JournalEvent.TeacherReady?) throws -> JournalEvent.TeacherTested? {
+    guard known?.test == nil || cache.known(of: .test) == nil else { return nil }
+    let (test, outcome) = try judge(keptModel(), .test)
+    return known?.test == nil ? JournalEvent.TeacherTested(test: test, testOutcome: outcome) : nil
+  }
+
+  private var cache: TeacherLogits { TeacherLogits(inputs) }
+
+  private func keptModel() throws -> TrainedModel {
+    try TrainedModel(inputs.teacherNetwork, contentsOf: inputs.folder.teacherWeights)
+  }
+
+  /// Classifies a split, and keeps the logits for comparing students with them.
+  private func judge(
+    _ model: TrainedModel, _ split: DatasetSplit
+  ) throws -> (Evaluation, SplitOutcome?) {
+    let logits = model.logits(of: split, reader: inputs.reader, threads: context.threads)
+    try cache.keep(logits, of: split)
+    let evaluation = Evaluation(logits: logits, split: split, dataset: inputs.dataset)
+    let isFinite = evaluation.negativeLogLikelihood.isFinite
+    return (
+      evaluation,
+      isFinite
+        ? SplitOutcome(logits: logits, split: split, dataset: inputs.dataset, teacher: nil) : nil
+    )
   }
 
   /// A hash of everything that makes the teacher what it is.
@@ -122,11 +155,11 @@ package struct TeacherStage {
           100 * pipeline, 100 * chance))
     }
     let costs = NetworkCosts(inputs.teacherNetwork)
+    let (validation, outcome) = try judge(model, .validation)
     return JournalEvent.TeacherReady(
       identity: try identity(), macs: costs.macs, parameters: costs.parameters,
-      pipelineAccuracy: pipeline,
-      validation: model.evaluate(
-        on: .validation, reader: inputs.reader, threads: context.threads), test: nil,
-      weightsHash: try ContentHash.hexadecimal(ofFile: inputs.folder.teacherWeights))
+      pipelineAccuracy: pipeline, validation: validation, test: nil,
+      weightsHash: try ContentHash.hexadecimal(ofFile: inputs.folder.teacherWeights),
+      validationOutcome: outcome)
   }
 }

@@ -1,7 +1,7 @@
 import Distillation
 import Foundation
 
-/// Tells the parent how far a training is, about once a second, and ends the process if it has gone.
+/// Tells the parent how far a task is, about once a second, and ends the process if it has gone.
 final class ProgressReporter: @unchecked Sendable {
   private let task: Int
   private let parent: pid_t
@@ -14,13 +14,16 @@ final class ProgressReporter: @unchecked Sendable {
 
   func observe(_ progress: TrainingRun.Progress) -> Bool {
     guard progress.step % 16 == 0 else { return true }
+    return observe(share: Double(progress.step) / Double(progress.steps))
+  }
+
+  /// - Parameter share: How much of the task is done, 0…1.
+  func observe(share: Double) -> Bool {
     if getppid() != parent { exit(0) }
     let now = Date()
     if now.timeIntervalSince(last) > 1 {
       last = now
-      send(
-        WorkerReply(
-          id: task, status: .progress, share: Double(progress.step) / Double(progress.steps)))
+      send(WorkerReply(id: task, status: .progress, share: share))
     }
     return true
   }

@@ -15,6 +15,8 @@ package struct StudentTask: Hashable, Sendable {
     case full(FullWork)
     /// No training: the student's weights on the test split.
     case test
+    /// No training: the student's weights on so many images of the test split, as they are and corrupted.
+    case robustness(images: Int)
   }
 
   /// A flash training, judged on the validation split.

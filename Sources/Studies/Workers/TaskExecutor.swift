@@ -61,12 +61,17 @@ package struct TaskResult: Hashable, Sendable {
   package var ending: Ending
   package var validation: Evaluation?
   package var test: Evaluation?
+  /// What the evaluations leave out; of full trainings and tests.
+  package var validationOutcome: SplitOutcome?
+  package var testOutcome: SplitOutcome?
   package var seconds: Double
   /// The steps of the training.
   package var steps: Int
   package var rungs: [RungEvaluation]?
   /// The same training with other seeds.
   package var repeats: [Evaluation]?
+  /// On corrupted images.
+  package var robustness: [RobustnessResult]?
 
   package init(
     _ ending: Ending, validation: Evaluation? = nil, test: Evaluation? = nil, seconds: Double = 0,

@@ -10,9 +10,10 @@ import SearchSpaces
 ///
 /// It ends by itself when its parent has gone, so that nothing survives a killed study.
 public struct WorkerLoop {
-  private let inputs: StudyInputs
+  let inputs: StudyInputs
   private let targets: SoftTargets
   private let teacher: TrainedModel?
+  let teacherLogits: TeacherLogits
   private let parent = getppid()
 
   /// Serves the tasks of a study; what keeps it from doing so is told to the parent.
@@ -30,6 +31,7 @@ public struct WorkerLoop {
     try read.check(against: state)
     inputs = read.calibrated(by: state)
     let dataset = inputs.dataset
+    teacherLogits = TeacherLogits(inputs)
     targets = try SoftTargets(
       contentsOf: folder.softTargets, count: dataset.count(.training), classes: dataset.classes)
     teacher =
@@ -64,8 +66,15 @@ public struct WorkerLoop {
     case .flash(let work): result = try flash(work, network, reporter)
     case .full(let work): result = try full(work, key: key, network, reporter)
     case .test:
-      let model = try TrainedModel(network, contentsOf: inputs.folder.weights(of: key))
-      result = TaskResult(.measured, test: evaluation(model, .test))
+      let judged = judge(try keptModel(key, network), .test)
+      result = TaskResult(.measured, test: judged?.evaluation)
+      result.testOutcome = judged?.outcome
+    case .robustness(let count):
+      let images = CorruptedImages(
+        inputs.reader, split: .test, count: count, seed: inputs.definition.seed)
+      result = TaskResult(.measured)
+      result.robustness = try keptModel(key, network).robustness(
+        on: images, observe: reporter.observe(share:))
     }
     result.seconds = Date().timeIntervalSince(began)
     return result
@@ -128,20 +137,17 @@ public struct WorkerLoop {
     var result = TaskResult(
       .diverged, steps: run.recipe.steps(trainingCount: inputs.dataset.count(.training)))
     let outcome = try run.train(observe: reporter.observe) { _, _ in true }
-    if case .finished(let model) = outcome, let validation = evaluation(model, .validation) {
-      (result.ending, result.validation) = (.measured, validation)
-      if work.usesTest { result.test = evaluation(model, .test) }
+    if case .finished(let model) = outcome, let validation = judge(model, .validation) {
+      (result.ending, result.validation) = (.measured, validation.evaluation)
+      result.validationOutcome = validation.outcome
+      if work.usesTest, let test = judge(model, .test) {
+        (result.test, result.testOutcome) = (test.evaluation, test.outcome)
+      }
       if !work.isBaseline && work.repetition == 0 {
         try model.write(to: inputs.folder.weights(of: key), metadata: ["architecture": key])
       }
     }
     return result
-  }
-
-  /// Classifies a split; nil if the logits overflow, which is a divergence too.
-  private func evaluation(_ model: TrainedModel, _ split: DatasetSplit) -> Evaluation? {
-    let evaluation = model.evaluate(on: split, reader: inputs.reader)
-    return evaluation.negativeLogLikelihood.isFinite ? evaluation : nil
   }
 
   /// Returns a flash training.

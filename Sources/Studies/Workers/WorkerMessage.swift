@@ -13,10 +13,11 @@ extension WorkerRequest: Codable {
     case distill
     case baseline
     case test
+    case robustness
   }
 
   private enum CodingKeys: String, CodingKey {
-    case id, kind, trial, key, repetition, rungs, variant, fraction
+    case id, kind, trial, key, repetition, rungs, variant, fraction, images
     case isRepeated = "is_repeated"
     case usesTest = "uses_test"
   }
@@ -41,6 +42,8 @@ extension WorkerRequest: Codable {
           repetition: repetition, isBaseline: kind == .baseline,
           usesTest: try values.decodeIfPresent(Bool.self, forKey: .usesTest) ?? true))
     case .test: work = .test
+    case .robustness:
+      work = .robustness(images: try values.decode(Int.self, forKey: .images))
     }
     id = try values.decode(Int.self, forKey: .id)
     task = StudentTask(
@@ -67,6 +70,9 @@ extension WorkerRequest: Codable {
       if !full.usesTest { try values.encode(false, forKey: .usesTest) }
     case .test:
       try values.encode(Kind.test, forKey: .kind)
+    case .robustness(let images):
+      try values.encode(Kind.robustness, forKey: .kind)
+      try values.encode(images, forKey: .images)
     }
   }
 }
@@ -91,10 +97,13 @@ struct WorkerReply: Hashable, Sendable, Codable {
   var share: Double?
   var validation: Evaluation?
   var test: Evaluation?
+  var validationOutcome: SplitOutcome?
+  var testOutcome: SplitOutcome?
   var seconds: Double?
   var steps: Int?
   var rungs: [RungEvaluation]?
   var repeats: [Evaluation]?
+  var robustness: [RobustnessResult]?
   var message: String?
 }
 
@@ -103,7 +112,9 @@ extension WorkerReply {
   init(id: Int, _ result: TaskResult) {
     self.init(
       id: id, status: Status(result.ending), validation: result.validation, test: result.test,
-      seconds: result.seconds, steps: result.steps, rungs: result.rungs, repeats: result.repeats)
+      validationOutcome: result.validationOutcome, testOutcome: result.testOutcome,
+      seconds: result.seconds, steps: result.steps, rungs: result.rungs, repeats: result.repeats,
+      robustness: result.robustness)
   }
 
   /// How the task ended; nil if it has not, or cannot.
@@ -115,9 +126,12 @@ extension WorkerReply {
     case .stopped: ending = .stopped
     case .ready, .progress, .failed: return nil
     }
-    return TaskResult(
+    var result = TaskResult(
       ending, validation: validation, test: test, seconds: seconds ?? 0, steps: steps ?? 0,
       rungs: rungs, repeats: repeats)
+    (result.validationOutcome, result.testOutcome) = (validationOutcome, testOutcome)
+    result.robustness = robustness
+    return result
   }
 }
 

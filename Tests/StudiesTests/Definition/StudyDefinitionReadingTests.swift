@@ -38,6 +38,23 @@ struct StudyDefinitionReadingTests {
     #expect(definition.devices == .named)
   }
 
+  @Test("tests the final students on corrupted images unless it says otherwise")
+  func robustness() throws {
+    let tiny = StudyText.tiny
+    #expect(try tiny.removing("robustness").definition().robustness?.images == 1000)
+    #expect(try tiny.setting("robustness", "true").definition().robustness == .defaults)
+    #expect(try tiny.setting("robustness", "false").definition().robustness == nil)
+    let few = try tiny.setting("robustness", "{\"images\": 30}").definition()
+    #expect(few.robustness?.images == 30)
+    // It comes after all results and may be changed in a finished study.
+    #expect(try few.identity == tiny.removing("robustness").definition().identity)
+    for wrong in ["{\"images\": 0}", "{}", "100", "{\"images\": 5, \"seed\": 1}"] {
+      expectError(["study.json: robustness"]) {
+        _ = try tiny.setting("robustness", wrong).definition()
+      }
+    }
+  }
+
   @Test("may name several devices, a confidence and budgets")
   func costs() throws {
     let definition = try StudyText.tiny

@@ -1,3 +1,4 @@
+import Distillation
 import FileFormats
 import Foundation
 import TestSupport
@@ -208,6 +209,7 @@ struct JournalTests {
       ([MadeUp.began, MadeUp.audited(0)], 2), ([MadeUp.began, MadeUp.rescored(0, 5)], 2),
       ([MadeUp.began, MadeUp.tested(-1, 5)], 2), ([MadeUp.began, MadeUp.measured(0, 5)], 2),
       ([MadeUp.began, MadeUp.distilled(0, 5)], 2),
+      ([MadeUp.began, MadeUp.robustnessTested(0, 5)], 2),
       ([MadeUp.began, MadeUp.proposed(0, macs: 5), MadeUp.proposed(0, key: "other", macs: 5)], 3),
     ])
   func lostLines(events: [JournalEvent], line: Int) throws {
@@ -239,6 +241,56 @@ struct JournalTests {
     #expect(state.nothingFeasible?.leastInfeasible.first?.costs == known)
     #expect(state.nothingFeasible?.limits == nil && state.screened?.kept == nil)
     #expect(state.screened?.rejections == ["latency_ms<=0.1": 397])
+  }
+
+  @Test("of a version that knew accuracies alone is read as it is")
+  func oldTrainings() throws {
+    let journal = try Writing([])
+    let evaluation = #"{"correct":3,"count":4,"negative_log_likelihood":0.5}"#
+    try journal.write(lines: [
+      #"{"data_sha256":"d","event":"began","machine":"m","search_space_sha256":"s","#
+        + #""study_sha256":"t","version":"0.1.0"}"#,
+      #"{"event":"teacher_ready","identity":"i","macs":9,"parameters":8,"pipeline_accuracy":0.9,"#
+        + #""validation":\#(evaluation),"weights_sha256":"w"}"#,
+      #"{"event":"teacher_tested","test":\#(evaluation)}"#,
+      #"{"event":"proposed","trial":0,"key":"k0","costs":{"peak_memory_bytes":300,"#
+        + #""weight_bytes":90,"macs":700,"parameters":60}}"#,
+      #"{"baseline":false,"event":"distilled","outcome":"measured","repetition":0,"seconds":1,"#
+        + #""steps":7,"trial":0,"validation":\#(evaluation)}"#,
+      #"{"event":"tested","test":\#(evaluation),"trial":0}"#,
+    ])
+    let state = try Journal.state(of: journal.folder)
+    let began = try #require(state.began)
+    #expect(began.validationHash == nil && began.testHash == nil && began.classes == nil)
+    let teacher = try #require(state.teacher)
+    #expect(teacher.test?.correct == 3 && teacher.testOutcome == nil)
+    #expect(teacher.validationOutcome == nil)
+    let training = try #require(state.distillation(of: 0, repetition: 0, isBaseline: false))
+    #expect(training.test?.correct == 3 && training.testOutcome == nil)
+    #expect(training.validationOutcome == nil && state.robustness.isEmpty)
+  }
+
+  @Test("tells how the images of a training were classified in a few kilobytes")
+  func smallOutcomes() throws {
+    // 5,000 and 10,000 images of ten classes, each of which is taken for each.
+    let labels = (0..<10_000).map { $0 % 10 }
+    let logits = labels.indices.flatMap { image in
+      (0..<10).map { Float(($0 * 7 + image * image / 10 + image) % 11) }
+    }
+    func outcome(_ count: Int) -> SplitOutcome {
+      SplitOutcome(
+        correctImages: ImageBits([Bool](repeating: true, count: count)),
+        metrics: ClassificationMetrics(
+          logits: Array(logits.prefix(10 * count)), labels: Array(labels.prefix(count)),
+          classes: 10, teacher: Array(logits.prefix(10 * count))))
+    }
+    let line = try JSONLines.line(
+      JournalEvent.distilled(
+        JournalEvent.Distilled(
+          trial: 0, repetition: 0, isBaseline: false, outcome: .measured,
+          validation: MadeUp.evaluation(1), test: MadeUp.evaluation(1),
+          validationOutcome: outcome(5000), testOutcome: outcome(10_000), seconds: 1, steps: 1)))
+    #expect(line.utf8.count < 6000, "\(line.utf8.count) bytes")
   }
 
   @Test("refuses a number that JSON cannot hold, and stays as it was")

@@ -123,8 +123,35 @@ struct StudyStateTests {
     #expect(state.untestedTrials.isEmpty)
     let test = state.distillation(of: 0, repetition: 0, isBaseline: false)?.test
     #expect(test == MadeUp.evaluation(790))
+    let answered = MadeUp.state(
+      trained + [.tested(JournalEvent.Tested(trial: 0, test: nil, testOutcome: nil))]
+        + [
+          .tested(
+            JournalEvent.Tested(
+              trial: 1, test: MadeUp.evaluation(3, of: 4), testOutcome: MadeUp.outcome))
+        ])
+    #expect(answered.distilled.map(\.testOutcome) == [nil, MadeUp.outcome, nil])
     #expect(state.distillation(of: 1, repetition: 0, isBaseline: false)?.test == nil)
     // Finalists first, then who was audited only.
     #expect(MadeUp.state(trained + [MadeUp.selected(2, 1)]).fullTrials == [2, 1, 0])
+  }
+
+  @Test("keeps the first test of a student on so many corrupted images")
+  func robustness() {
+    let state = MadeUp.state([
+      MadeUp.proposed(0, macs: 5), MadeUp.robustnessTested(0, 30),
+      MadeUp.robustnessTested(0, 20), MadeUp.robustnessTested(0, 10, images: 60),
+    ])
+    #expect(state.robustness(of: 0, images: 50)?.results?.map(\.correct) == [32, 30])
+    #expect(state.robustness(of: 0, images: 60)?.results?.map(\.correct) == [12, 10])
+    #expect(state.robustness(of: 0, images: 70) == nil)
+  }
+
+  @Test("keeps the teacher's answers where it is ready again")
+  func teacherAnswers() {
+    let tested = JournalEvent.teacherTested(
+      JournalEvent.TeacherTested(test: MadeUp.evaluation(3, of: 4), testOutcome: MadeUp.outcome))
+    let state = MadeUp.state([MadeUp.teacherReady, tested, MadeUp.teacherReady])
+    #expect(state.teacher?.testOutcome == MadeUp.outcome)
   }
 }

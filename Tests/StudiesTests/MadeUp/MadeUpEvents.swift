@@ -226,6 +226,35 @@ enum MadeUp {
     JournalEvent.StageTimed(stage: "search", seconds: 12.000000000000002, workers: 2))
 
   /// One event of every kind, in an order in which a study could have them.
+  /// How four images of two classes were classified, the last one wrongly.
+  static let outcome = SplitOutcome(
+    correctImages: ImageBits([true, true, true, false]),
+    metrics: ClassificationMetrics(
+      logits: [1, 0, 0, 0.1, 2, 0, 0.3, 0], labels: [0, 1, 0, 1], classes: 2,
+      teacher: [1, 0, 0, 2, 0, 1, 0.3, 0]))
+
+  /// A full training whose answers are known.
+  static func answered(_ trial: Int, isBaseline: Bool = false) -> JournalEvent {
+    .distilled(
+      JournalEvent.Distilled(
+        trial: trial, repetition: 0, isBaseline: isBaseline, outcome: .measured,
+        validation: evaluation(3, of: 4), test: evaluation(3, of: 4), validationOutcome: outcome,
+        testOutcome: outcome, seconds: 2, steps: 9))
+  }
+
+  /// A student on corrupted images; nil: the worker died.
+  static func robustnessTested(_ trial: Int, _ correct: Int?, images: Int = 50) -> JournalEvent {
+    .robustnessTested(
+      JournalEvent.RobustnessTested(
+        trial: trial, images: images,
+        results: correct.map {
+          [
+            RobustnessResult(corruption: nil, severity: 0, count: 40, correct: $0 + 2),
+            RobustnessResult(corruption: .blur, severity: 3, count: 40, correct: $0),
+          ]
+        }, seconds: 0.5))
+  }
+
   static let everyKind: [JournalEvent] = [
     began, teacherReady, screened,
     imported([carried("i0", 700, macs: 9999, isFeasible: false)], related: [("r0", 650)]),
@@ -236,7 +265,7 @@ enum MadeUp {
     distilled(0, nil, isBaseline: true),
     referencesChosen([("ladder", "l0", 600), ("other", "l1", 900)], refused: "large"),
     referenceTrained("ladder", key: "l0", 840), referenceTrained("other", key: "l1", nil),
-    measured(0, 0.7),
+    measured(0, 0.7), answered(1), robustnessTested(0, 30), robustnessTested(1, nil),
     nothingFeasible, nothingFeasibleWithReasons,
   ]
 

@@ -31,6 +31,7 @@ struct StudyText {
     ("flash", "{\"fraction\": 0.5, \"batch\": 12, \"statistics_batches\": 4}"),
     ("full", "{\"epochs\": 3, \"batch\": 24, \"learning_rate\": 0.1}"),
     ("finalists", "{\"count\": 2}"), ("audit", "{\"count\": 0}"),
+    ("robustness", "false"),
   ])
 
   func setting(_ name: String, _ value: String) -> StudyText {

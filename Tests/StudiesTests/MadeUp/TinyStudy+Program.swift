@@ -7,6 +7,7 @@ extension TinyStudy {
   static let slow = StudyText.tiny
     .setting("flash", "{\"fraction\": 0.5, \"batch\": 12, \"statistics_batches\": 4}")
     .setting("full", "{\"epochs\": 600, \"batch\": 24, \"learning_rate\": 0.1}")
+    .setting("robustness", "{\"images\": 20}")
 
   /// Starts `autodistill VERB` on the study.
   func start(_ verb: String = "run", _ options: String...) throws -> Program.Running {

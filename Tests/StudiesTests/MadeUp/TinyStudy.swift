@@ -92,6 +92,7 @@ struct StudyOutcome: Equatable {
   let distilled: [JournalEvent.Distilled]
   let references: JournalEvent.ReferencesChosen?
   let referenceTrainings: [JournalEvent.ReferenceTrained]
+  let robustness: [JournalEvent.RobustnessTested]
 
   init(_ state: StudyState) {
     teacher = state.teacher
@@ -116,6 +117,11 @@ struct StudyOutcome: Equatable {
       result.seconds = 0
       return result
     }.sorted { ($0.key, $0.repetition) < ($1.key, $1.repetition) }
+    robustness = state.robustness.map { result in
+      var result = result
+      result.seconds = 0
+      return result
+    }.sorted { ($0.trial, $0.images) < ($1.trial, $1.images) }
     distilled = state.distilled.map { result in
       var result = result
       result.seconds = 0
@@ -139,6 +145,7 @@ struct StudyOutcome: Equatable {
     if finalists != other.finalists { return "finalists" }
     for (a, b) in zip(distilled, other.distilled) where a != b { return "training \(a) and \(b)" }
     if references != other.references { return "references" }
+    if robustness != other.robustness { return "robustness" }
     for (a, b) in zip(referenceTrainings, other.referenceTrainings) where a != b {
       return "reference \(a) and \(b)"
     }

@@ -34,6 +34,42 @@ struct TrainedStudentTests {
     #expect(outcome.distilled.allSatisfy { $0.steps == 30 })
   }
 
+  @Test("say of every image whether it was classified rightly, beside the teacher")
+  func answers() throws {
+    let study = try TinyStudy(
+      StudyText.tiny.setting("finalists", "{\"count\": 2, \"seeds\": 2}")
+        .setting("audit", "{\"count\": 3, \"at\": 0.5}")
+        .setting("robustness", "{\"images\": 15}"))
+    let ended = try study.run()
+    #expect(ended.status == 0, "\(ended.errors)")
+    let state = try Journal.state(of: study.folder)
+    let teacher = try #require(state.teacher)
+    #expect(teacher.validationOutcome?.correctImages.setCount == teacher.validation.correct)
+    #expect(teacher.testOutcome?.correctImages.setCount == teacher.test?.correct)
+    #expect(teacher.testOutcome?.metrics.teacher == nil)
+    #expect(state.distilled.count >= 8)
+    for training in state.distilled {
+      for (evaluation, outcome) in [
+        (training.validation, training.validationOutcome), (training.test, training.testOutcome),
+      ] {
+        let (evaluation, outcome) = (try #require(evaluation), try #require(outcome))
+        #expect(outcome.correctImages.setCount == evaluation.correct)
+        #expect(outcome.metrics.confusion.correct == evaluation.correct)
+        #expect(outcome.metrics.confusion.count == 60)
+        let comparison = try #require(outcome.metrics.teacher)
+        #expect((0...1).contains(comparison.agreement) && comparison.divergence > 0)
+      }
+    }
+    let began = try #require(state.began)
+    #expect(began.classes == 3 && began.testHash != began.validationHash)
+    let results = StudyResults(try study.inputs().definition, state)
+    #expect(results.students.allSatisfy { $0.runs.count == $0.validation.count })
+    for student in results.students {
+      #expect(student.robustness?.count == 36)
+      #expect(student.robustness?.allSatisfy { $0.count == 15 } == true)
+    }
+  }
+
   @Test("are their own baselines where the teacher has no weight")
   func noWeight() throws {
     let outcome = try outcome(

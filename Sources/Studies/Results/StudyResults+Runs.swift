@@ -1,0 +1,46 @@
+import Distillation
+
+extension StudyResults {
+  /// A full training that ended well, as it answers on both splits.
+  public struct Run: Hashable, Sendable {
+    /// The repetition, from 0.
+    public var seed: Int
+    public var validation: Evaluation
+    public var test: Evaluation?
+    /// What the evaluations leave out; nil in journals of versions that did not look.
+    public var validationOutcome: SplitOutcome?
+    public var testOutcome: SplitOutcome?
+
+    /// Nil for a training that ended otherwise.
+    init?(
+      seed: Int, validation: Evaluation?, test: Evaluation?, validationOutcome: SplitOutcome?,
+      testOutcome: SplitOutcome?
+    ) {
+      guard let validation else { return nil }
+      (self.seed, self.validation, self.test) = (seed, validation, test)
+      (self.validationOutcome, self.testOutcome) = (validationOutcome, testOutcome)
+    }
+
+    init?(_ training: JournalEvent.Distilled) {
+      self.init(
+        seed: training.repetition, validation: training.validation, test: training.test,
+        validationOutcome: training.validationOutcome, testOutcome: training.testOutcome)
+    }
+
+    init?(_ training: JournalEvent.ReferenceTrained) {
+      self.init(
+        seed: training.repetition, validation: training.validation, test: training.test,
+        validationOutcome: training.validationOutcome, testOutcome: training.testOutcome)
+    }
+  }
+
+  /// Returns the full trainings of a trial that ended well, in the order of their repetitions.
+  static func runs(
+    of trial: Int, isBaseline: Bool, _ definition: StudyDefinition, _ state: StudyState
+  ) -> [Run] {
+    (0..<definition.finalists.seeds).compactMap { repetition in
+      state.distillation(of: trial, repetition: repetition, isBaseline: isBaseline)
+        .flatMap(Run.init)
+    }
+  }
+}

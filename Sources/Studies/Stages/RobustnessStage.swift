@@ -1,0 +1,45 @@
+import Distillation
+import Foundation
+
+/// After all trainings and choices: the students are shown corrupted images of the test split.
+///
+/// Nothing that a study chooses depends on it. All students see the same images, changed in the same way.
+struct RobustnessStage {
+  let inputs: StudyInputs
+  let context: StudyContext
+  let journal: Journal
+
+  /// Tests the students that have not been tested on as many images as the study asks for.
+  func run() throws {
+    guard let settings = inputs.definition.robustness else { return }
+    let state = journal.state
+    let open = FullTrainings(inputs: inputs, context: context, journal: journal)
+      .ordered(state.fullTrials).filter {
+        isTrained($0) && state.robustness(of: $0, images: settings.images) == nil
+      }
+    guard !open.isEmpty else { return }
+    context.report(.stage("robustness"))
+    let tasks = open.map { trial in
+      let work = StudentTask.Work.robustness(images: settings.images)
+      return (trial, StudentTask(work, key: state.trials[trial].key, trial: trial))
+    }
+    let executor = try context.makeExecutor(min(context.workers, tasks.count))
+    try TaskLoop(executor, context: context).run(
+      tasks, detail: "students on corrupted images"
+    ) { trial, outcome in
+      try journal.append(
+        .robustnessTested(
+          JournalEvent.RobustnessTested(
+            trial: trial, images: settings.images, results: outcome.result?.robustness,
+            seconds: outcome.result?.seconds ?? 0)))
+    }
+  }
+
+  /// Whether the student's first full training has ended well and left its weights.
+  private func isTrained(_ trial: Int) -> Bool {
+    let state = journal.state
+    return state.distillation(of: trial, repetition: 0, isBaseline: false)?.outcome == .measured
+      && FileManager.default.fileExists(
+        atPath: inputs.folder.weights(of: state.trials[trial].key))
+  }
+}

@@ -1,0 +1,29 @@
+import Datasets
+import Distillation
+import NeuralNetworks
+
+extension WorkerLoop {
+  /// Returns the student as its first full training left it.
+  func keptModel(_ key: String, _ network: Network) throws -> TrainedModel {
+    try TrainedModel(network, contentsOf: inputs.folder.weights(of: key))
+  }
+
+  /// Classifies a split; nil if the logits overflow, which is a divergence too.
+  func evaluation(_ model: TrainedModel, _ split: DatasetSplit) -> Evaluation? {
+    let evaluation = model.evaluate(on: split, reader: inputs.reader)
+    return evaluation.negativeLogLikelihood.isFinite ? evaluation : nil
+  }
+
+  /// Classifies a split and says how, beside the teacher; nil as `evaluation` is.
+  func judge(
+    _ model: TrainedModel, _ split: DatasetSplit
+  ) -> (evaluation: Evaluation, outcome: SplitOutcome)? {
+    let logits = model.logits(of: split, reader: inputs.reader)
+    let evaluation = Evaluation(logits: logits, split: split, dataset: inputs.dataset)
+    guard evaluation.negativeLogLikelihood.isFinite else { return nil }
+    let outcome = SplitOutcome(
+      logits: logits, split: split, dataset: inputs.dataset, teacher: teacherLogits.known(of: split)
+    )
+    return (evaluation, outcome)
+  }
+}
