@@ -41,6 +41,7 @@ extension JSONReport {
         ("test_accuracy", JSONText(reference.testAccuracy, decimals: 5)),
         ("seeds", JSONText(reference.validation.count)),
         ("dominated_by", reference.dominatedBy.map { JSONText($0) } ?? .null),
+        ("runs", runs(reference.runs)),
       ]
         + inputs.definition.objectives.map { metric in
           (metric.description, JSONText(try? reference.costs.value(of: metric), decimals: 5))

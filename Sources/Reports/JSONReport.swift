@@ -5,9 +5,9 @@ import Studies
 
 /// Writes `front.json`: the students of `front.csv` with the same digits, and what they belong to.
 ///
-/// Like the table it holds no times and no machine, so that equal studies give equal files.
+/// It holds no times and no paths, so that equal studies on equal processors give equal files.
 struct JSONReport {
-  static let format = "autodistill-front/2"
+  static let format = "autodistill-front/3"
 
   let inputs: ReportInputs
   let table: FrontTable
@@ -20,18 +20,22 @@ struct JSONReport {
   private var members: [(String, JSONText)] {
     [
       ("format", .text(JSONReport.format)),
+      ("version", JSONText(inputs.state.began?.version)),
+      ("processor", JSONText(inputs.state.began?.machine)),
+      ("precision", .text("fp32")),
       ("name", .text(inputs.definition.name)),
       ("seed", .literal(String(inputs.definition.seed))),
       ("complete", JSONText(inputs.missing.isEmpty)),
       ("missing", .array(inputs.missing.map(JSONText.text))),
       ("hashes", hashes),
+      ("splits", splits),
       ("maximize", .text("validation_accuracy")),
       ("minimize", .array(inputs.definition.objectives.map { .text($0.description) })),
       ("constraints", constraints),
       ("budgets", budgets),
       ("hardware", hardware),
       ("teacher", teacher),
-      ("students", .array(table.rows.map(student))),
+      ("students", .array(zip(table.rows, inputs.results.students).map(student))),
       ("references", references),
       ("flash_audit", audit),
       ("least_infeasible", leastInfeasible),
@@ -82,6 +86,7 @@ struct JSONReport {
     .object([
       ("profile", .text(profile.name)),
       ("protocol", .text(profile.protocolDescription)),
+      ("precision", .text(profile.measurementProtocol.precision.rawValue)),
       ("source", .text(profile.provenance.source.rawValue)),
     ])
   }
@@ -99,15 +104,28 @@ struct JSONReport {
       ("pipeline_accuracy", JSONText(teacher.pipelineAccuracy, decimals: 5)),
       ("macs", JSONText(teacher.macs)),
       ("parameters", JSONText(teacher.parameters)),
+      (
+        "runs",
+        .array([
+          .object([
+            ("seed", JSONText(0)),
+            ("validation", outcome(teacher.validation, teacher.validationOutcome)),
+            ("test", outcome(test, teacher.testOutcome)),
+          ])
+        ])
+      ),
     ])
   }
 
-  private func student(_ row: [String]) -> JSONText {
+  private func student(_ row: [String], _ student: StudyResults.Student) -> JSONText {
     .object(
       zip(table.columns, row).map { column, cell in
         let isText = column.kind == .text
         return (column.name, cell.isEmpty ? .null : isText ? .text(cell) : .literal(cell))
-      })
+      } + [
+        ("runs", runs(student.runs)), ("baseline_runs", runs(student.baselineRuns)),
+        ("robustness", robustness(student.robustness)),
+      ])
   }
 
   private var leastInfeasible: JSONText {

@@ -22,7 +22,8 @@ struct ReportModel: Sendable {
     paretoChart = ParetoChart(inputs)
     auditChart = AuditChart(inputs)
     sections = [
-      inputs.frontSection, inputs.budgetSection, inputs.referenceSection, inputs.nearestSection,
+      inputs.frontSection, inputs.budgetSection, inputs.referenceSection, inputs.answerSection,
+      inputs.robustnessSection, inputs.nearestSection,
       inputs.requestSection, inputs.teacherSection,
       inputs.auditSection, inputs.constraintSection, inputs.failureSection, inputs.timeSection,
       inputs.repetitionSection,

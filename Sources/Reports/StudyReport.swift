@@ -6,8 +6,8 @@ import Studies
 
 /// The report of a study, finished or not: what was asked for, what was found, and how sure that is.
 ///
-/// The same input gives the same bytes. `front.csv`, `front.json` and `front.svg` hold no times, no
-/// machine and no paths, so that two runs of one study give the same files.
+/// The same input gives the same bytes. `front.csv`, `front.json` and `front.svg` hold no times and no
+/// paths, so that two runs of one study give the same files; of the machine `front.json` names the processor.
 public struct StudyReport: Sendable {
   /// The files that `write(into:)` makes, in the order in which it makes them.
   public static let fileNames = [

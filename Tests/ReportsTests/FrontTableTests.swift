@@ -24,7 +24,7 @@ struct FrontTableTests {
     }
   }
 
-  @Test("does not depend on machine, program, times or interruptions")
+  @Test("does not depend on times or interruptions, nor on machine and program but for their names")
   func circumstances() throws {
     let expected = try MadeUpStudy.small.report()
     var other = MadeUpStudy.small
@@ -46,7 +46,10 @@ struct FrontTableTests {
     other.events.append(MadeUpStudy.timed("search", 1000))
     let report = try other.report()
     #expect(report.frontCSV == expected.frontCSV)
-    #expect(report.frontJSON == expected.frontJSON)
+    #expect(
+      report.frontJSON
+        == expected.frontJSON.replacing("\"Some processor\"", with: "\"Another processor\"")
+        .replacing("\"version\": \"1.2.2\"", with: "\"version\": \"9\""))
     #expect(report.frontSVG == expected.frontSVG)
     #expect(report.markdown != expected.markdown)
   }

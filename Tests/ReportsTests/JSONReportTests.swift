@@ -13,7 +13,7 @@ struct JSONReportTests {
 
   @Test("is JSON, whatever the study", arguments: HTMLReportTests.studies)
   func parses(study: MadeUpStudy) throws {
-    #expect(try object(study)["format"] as? String == "autodistill-front/2")
+    #expect(try object(study)["format"] as? String == "autodistill-front/3")
     #expect(try object(study)["name"] as? String == study.name)
   }
 
@@ -50,6 +50,55 @@ struct JSONReportTests {
     let flash = try #require(audit["flash"] as? [String: Any])
     let regret = try #require(flash["regret_of_first"] as? [String: Any])
     #expect(regret["value"] as? Double == 0 && flash["top"] as? Int == 1)
+  }
+
+  @Test("says of every full training which images it classified rightly, and how")
+  func runs() throws {
+    let study = try object(.answered)
+    #expect(study["version"] as? String == "1.2.2" && study["precision"] as? String == "fp32")
+    #expect(study["processor"] as? String == "Some processor")
+    let splits = try #require(study["splits"] as? [String: Any])
+    #expect(splits["classes"] as? Int == 10 && (splits["class_names"] as? [Any])?.count == 10)
+    let test = try #require(splits["test"] as? [String: Any])
+    #expect(test["count"] as? Int == 10_000 && test["sha256"] as? String == "7e57")
+    let students = try #require(study["students"] as? [[String: Any]])
+    #expect(students.map { ($0["baseline_runs"] as? [Any])?.count } == [1, 1, 1])
+    let run = try #require((students[0]["runs"] as? [[String: Any]])?.first)
+    #expect(run["seed"] as? Int == 0)
+    let outcome = try #require(run["test"] as? [String: Any])
+    #expect(outcome["count"] as? Int == 10_000 && outcome["correct"] as? Int == 8834)
+    // Images 0, 4, 8 … are wrong: 0b11101110.
+    #expect(outcome["correct_images"] as? String == "7u7u7u4=")
+    let metrics = try #require(outcome["metrics"] as? [String: Any])
+    let confusion = try #require(metrics["confusion"] as? [[Int]])
+    #expect(confusion.first == [0, 0, 2] && confusion.reduce(0) { $0 + $1[2] } == 40)
+    #expect(metrics["kappa"] as? Double == 0.72222)
+    #expect(metrics["teacher_agreement"] as? Double == 0.875)
+    let wrong = try #require(metrics["teacher_wrong"] as? [String: Any])
+    #expect(wrong["count"] as? Int == 5 && wrong["correct"] as? Int == 0)
+    #expect(wrong["agreement"] as? Double == 1 && wrong["kl"] as? Double == 0)
+    let robustness = try #require(students[0]["robustness"] as? [[String: Any]])
+    #expect(robustness.map { $0["corruption"] as? String }.prefix(2) == ["none", "blur"])
+    #expect(robustness.map { $0["correct"] as? Int } == [180, 170, 90, 160, 60])
+    #expect(students[1]["robustness"] is NSNull)
+    let teacher = try #require(((study["teacher"] as? [String: Any])?["runs"] as? [Any])?.first)
+    let teacherTest = try #require((teacher as? [String: Any])?["test"] as? [String: Any])
+    let own = try #require(teacherTest["metrics"] as? [String: Any])
+    #expect(own["teacher_agreement"] is NSNull && own["macro_f1"] is Double)
+  }
+
+  @Test("has nulls where a journal of an earlier version does not say so")
+  func oldJournals() throws {
+    let study = try object(.small)
+    let splits = try #require(study["splits"] as? [String: Any])
+    #expect(splits["classes"] is NSNull)
+    #expect((splits["test"] as? [String: Any])?["sha256"] is NSNull)
+    let student = try #require((study["students"] as? [[String: Any]])?.first)
+    #expect(student["robustness"] is NSNull)
+    let run = try #require((student["runs"] as? [[String: Any]])?.first)
+    let validation = try #require(run["validation"] as? [String: Any])
+    #expect(validation["correct"] as? Int == 4450)
+    #expect(validation["correct_images"] is NSNull && validation["metrics"] is NSNull)
   }
 
   @Test("holds the least infeasible students where nothing is feasible")
