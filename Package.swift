@@ -50,7 +50,8 @@ let unoptimized: [SwiftSetting] =
 /// What the tests of a target see beyond what it imports: real students of the shipped spaces, random points,
 /// and what is tested with the made-up studies of another target's tests.
 let testImports = [
-  "HardwareProfiles": ["RandomStreams"], "ModelExchange": ["RandomStreams", "SearchSpaces"],
+  "FileFormats": ["RandomStreams"], "HardwareProfiles": ["RandomStreams"],
+  "ModelExchange": ["RandomStreams", "SearchSpaces"],
   "ParetoFronts": ["RandomStreams"], "SearchSpaces": ["TensorKernels"],
   "Studies": ["FlashBenchmark"],
 ]

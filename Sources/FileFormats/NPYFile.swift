@@ -5,17 +5,25 @@ import Foundation
 ///
 /// Source: NumPy Enhancement Proposal 1 and `numpy.lib.format`, versions 1.0, 2.0 and 3.0.
 public enum NPYFile {
-  /// Reads a `.npy` file of little-endian numbers in C order.
+  /// Reads a `.npy` file, in C or Fortran order and of either byte order. Booleans become `uint8`, half-precision
+  /// numbers `float32`.
   ///
-  /// - Throws: `FileFormatError`; Fortran order, big-endian, object and structured types are
-  ///   refused by name, and so is a file that is longer or shorter than its header says.
+  /// - Throws: `FileFormatError`; object, complex and structured types are refused by name, and so is a file
+  ///   that is longer or shorter than its header says.
   public static func read(_ path: String) throws -> NumericArray {
-    let data = try SystemFile.readAll(path)
+    try parse(SystemFile.readAll(path), path: path)
+  }
+
+  /// Reads the contents of a `.npy` file; `path` is for errors.
+  static func parse(_ data: Data, path: String) throws -> NumericArray {
+    // Slices of an archive do not start at 0.
+    let data = data.startIndex == 0 ? data : Data(data)
     let (text, headerEnd) = try headerText(of: data, path: path)
     let header = try NPYHeader(parsing: text, path: path)
     let elements = data.dropFirst(headerEnd)
     guard
-      let expected = NumericArray.byteCount(shape: header.shape, elementType: header.elementType)
+      let expected = NumericArray.byteCount(
+        shape: header.shape, elementBytes: header.storage.byteCount)
     else {
       throw FileFormatError.malformed(
         path: path, location: "header field 'shape'", found: "\(header.shape)",
@@ -24,9 +32,10 @@ public enum NPYFile {
     guard elements.count == expected else {
       throw FileFormatError.malformed(
         path: path, location: "elements at byte \(headerEnd)", found: "\(elements.count) bytes",
-        expected: "\(expected) bytes for \(header.elementType) of shape \(header.shape)")
+        expected: "\(expected) bytes for '\(header.storage.description)' of shape \(header.shape)")
     }
-    return NumericArray(shape: header.shape, elementType: header.elementType, bytes: elements)
+    return header.storage.array(
+      elements, shape: header.shape, isFortranOrder: header.isFortranOrder)
   }
 
   /// Writes a `.npy` file, version 1.0, atomically.
@@ -35,7 +44,7 @@ public enum NPYFile {
   /// - Throws: `FileFormatError.system` if the file cannot be written.
   public static func write(_ array: NumericArray, to path: String) throws {
     precondition(array.shape.count <= 64, "NumPy has at most 64 dimensions, not \(array.shape)")
-    var text = NPYHeader(shape: array.shape, elementType: array.elementType).text
+    var text = NPYHeader(shape: array.shape, storage: NPYStorage(of: array.elementType)).text
     // Padding makes the elements start at a multiple of 64 bytes.
     let unpadded = magic.count + 4 + text.utf8.count + 1
     text += String(repeating: " ", count: (64 - unpadded % 64) % 64) + "\n"

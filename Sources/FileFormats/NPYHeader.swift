@@ -4,18 +4,19 @@ import Foundation
 /// 'shape': (3, 4), }`.
 struct NPYHeader: Equatable {
   let shape: [Int]
-  let elementType: NumericArray.ElementType
+  let storage: NPYStorage
+  /// Whether the first index varies fastest.
+  let isFortranOrder: Bool
 
-  init(shape: [Int], elementType: NumericArray.ElementType) {
-    self.shape = shape
-    self.elementType = elementType
+  init(shape: [Int], storage: NPYStorage, isFortranOrder: Bool = false) {
+    (self.shape, self.storage, self.isFortranOrder) = (shape, storage, isFortranOrder)
   }
 
   /// The dictionary in NumPy's own spelling, without padding or newline.
   var text: String {
     let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
-    let type = NPYHeader.descriptions.first { $0.type == elementType }?.text ?? ""
-    return "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(sizes)), }"
+    return
+      "{'descr': '\(storage.description)', 'fortran_order': \(isFortranOrder ? "True" : "False"), 'shape': (\(sizes)), }"
   }
 
   /// Reads the dictionary.
@@ -34,33 +35,22 @@ struct NPYHeader: Equatable {
     guard case .string(let description) = fields["descr"] else {
       throw malformed("header field 'descr'", "none", "a type such as '<f4'")
     }
-    guard let type = NPYHeader.descriptions.first(where: { $0.text == description })?.type else {
+    guard let storage = NPYStorage(description) else {
       throw malformed(
         "header field 'descr'", NPYHeader.refusal(of: description),
-        "one of " + NPYHeader.descriptions.map(\.text).joined(separator: ", "))
+        "Booleans (b1), whole numbers (u1 to u8, i1 to i8) or floating-point numbers (f2 to f8)")
     }
     guard case .boolean(let isFortranOrder) = fields["fortran_order"] else {
-      throw malformed("header field 'fortran_order'", "none", "False")
-    }
-    guard !isFortranOrder else {
-      throw malformed(
-        "header field 'fortran_order'", "True",
-        "False; save with numpy.save(…, numpy.ascontiguousarray(a))")
+      throw malformed("header field 'fortran_order'", "none", "True or False")
     }
     guard case .tuple(let shape) = fields["shape"] else {
       throw malformed("header field 'shape'", "none", "a tuple of sizes")
     }
-    self.init(shape: shape, elementType: type)
+    self.init(shape: shape, storage: storage, isFortranOrder: isFortranOrder)
   }
-
-  private static let descriptions: [(text: String, type: NumericArray.ElementType)] = [
-    ("|u1", .uint8), ("|i1", .int8), ("<u2", .uint16), ("<i2", .int16), ("<u4", .uint32),
-    ("<i4", .int32), ("<u8", .uint64), ("<i8", .int64), ("<f4", .float32), ("<f8", .float64),
-  ]
 
   /// Says in words why a type cannot be read.
   private static func refusal(of description: String) -> String {
-    if description.hasPrefix(">") { return "'\(description)' (big-endian)" }
     if description.contains("O") { return "'\(description)' (Python objects)" }
     return "'\(description)'"
   }

@@ -37,7 +37,12 @@ public struct NumericArray: Hashable, Sendable {
 
   /// Returns the size in bytes, or nil if a dimension is negative or the product overflows.
   static func byteCount(shape: [Int], elementType: ElementType) -> Int? {
-    var total = elementType.byteCount
+    byteCount(shape: shape, elementBytes: elementType.byteCount)
+  }
+
+  /// Returns the size in bytes, or nil if a dimension is negative or the product overflows.
+  static func byteCount(shape: [Int], elementBytes: Int) -> Int? {
+    var total = elementBytes
     for size in shape {
       let (product, overflow) = total.multipliedReportingOverflow(by: size)
       if size < 0 || overflow { return nil }
