@@ -25,7 +25,8 @@ extension DatasetDefinition {
       source = try Self.namedSource(known)
     case "train_images":
       known = try members(
-        "train_images", "train_labels", "test_images", "test_labels", "classes", "test_count")
+        "train_images", "train_labels", "test_images", "test_labels", "classes", "layout",
+        "test_count")
       source = try Self.arraySource(known)
     default:
       known = try members(kind)
@@ -61,7 +62,8 @@ extension DatasetDefinition {
     return .arrays(
       train: try pair("train_images", "train_labels"),
       test: hasTestFiles ? try pair("test_images", "test_labels") : nil,
-      classes: try members["classes"]?.integer(in: classRange))
+      classes: try members["classes"]?.integer(in: classRange),
+      layout: try members["layout"]?.choice(PixelLayout.self))
   }
 }
 
@@ -72,7 +74,7 @@ extension DatasetDefinition: Encodable {
     case trainLabels = "train_labels"
     case testImages = "test_images"
     case testLabels = "test_labels"
-    case classes, cifar10, cifar100
+    case classes, layout, cifar10, cifar100
     case validationCount = "validation_count"
     case testCount = "test_count"
     case splitSeed = "split_seed"
@@ -85,12 +87,13 @@ extension DatasetDefinition: Encodable {
     case .fashionMNIST(let folder):
       try container.encode(fashionMNISTName, forKey: .name)
       if folder != Source.fashionMNISTFolder { try container.encode(folder, forKey: .folder) }
-    case .arrays(let train, let test, let classes):
+    case .arrays(let train, let test, let classes, let layout):
       try container.encode(train.images, forKey: .trainImages)
       try container.encode(train.labels, forKey: .trainLabels)
       try container.encodeIfPresent(test?.images, forKey: .testImages)
       try container.encodeIfPresent(test?.labels, forKey: .testLabels)
       try container.encodeIfPresent(classes, forKey: .classes)
+      try container.encodeIfPresent(layout?.rawValue, forKey: .layout)
     case .cifar10(let folder): try container.encode(folder, forKey: .cifar10)
     case .cifar100(let folder): try container.encode(folder, forKey: .cifar100)
     }

@@ -4,11 +4,13 @@
 ///
 ///     {"name": "fashion-mnist", "folder": "…"}       the folder is optional
 ///     {"train_images": "…", "train_labels": "…", "test_images": "…",
-///      "test_labels": "…", "classes": 10}
+///      "test_labels": "…", "classes": 10, "layout": "NCHW"}
 ///     {"cifar10": "folder"}   {"cifar100": "folder"}   the binary version; CIFAR-100 by fine labels
 ///
-/// Files whose names end in `.npy` are NPY, all others IDX, gzipped if the name ends in `.gz`.
-/// Images are `[N, H, W]` or `[N, H, W, C]`, `uint8` or `float32`; labels are whole numbers, `[N]`.
+/// Files whose names end in `.npy` are NPY, those that end in `.npz` NPZ (with `[name]` behind it if there are
+/// several arrays), all others IDX, gzipped if the name ends in `.gz`. Images are `[N, H, W]`, `[N, H, W, C]` or,
+/// with `"layout": "NCHW"`, `[N, C, H, W]`: whole numbers within 0…255, or floating-point ones. Labels are whole
+/// numbers, `[N]` or `[N, 1]`, or one-hot, `[N, classes]`.
 /// Added to any of them:
 ///
 ///     "validation_count"   default: 5000, or 1/11 of the training images if that is less
@@ -52,8 +54,9 @@ extension DatasetDefinition {
   public enum Source: Hashable, Sendable {
     /// The four IDX files of Fashion-MNIST under their usual names, gzipped or not.
     case fashionMNIST(folder: String)
-    /// IDX or NPY files, with the number of classes if it is not to be counted from the labels.
-    case arrays(train: ArrayPair, test: ArrayPair?, classes: Int?)
+    /// IDX, NPY or NPZ files, with the number of classes if it is not to be counted from the labels.
+    /// The layout is that of images of four dimensions, where it is stated.
+    case arrays(train: ArrayPair, test: ArrayPair?, classes: Int?, layout: PixelLayout? = nil)
     /// `data_batch_1.bin` … `data_batch_5.bin` and `test_batch.bin`.
     case cifar10(folder: String)
     /// `train.bin` and `test.bin`, by their 100 fine labels.
@@ -63,7 +66,7 @@ extension DatasetDefinition {
     public static let fashionMNISTFolder = "/usr/share/datasets/fashion-mnist"
 
     var hasTestFiles: Bool {
-      if case .arrays(_, test: nil, _) = self { return false }
+      if case .arrays(_, test: nil, _, _) = self { return false }
       return true
     }
   }

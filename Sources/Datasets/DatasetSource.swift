@@ -9,6 +9,8 @@ struct DatasetSource {
     let name: String
     /// Where it is.
     let path: String
+    /// Which of the file's arrays is meant; nil for the only one.
+    var array: String?
   }
 
   private enum Part {
@@ -26,6 +28,7 @@ struct DatasetSource {
   private let train: Part
   private let test: Part?
   private let classes: Int?
+  private let layout: PixelLayout?
 
   /// All files, training first.
   var files: [File] { train.files + (test?.files ?? []) }
@@ -45,9 +48,11 @@ struct DatasetSource {
       return found
     }
     func pair(_ pair: DatasetDefinition.ArrayPair) throws -> Part {
-      .pair(
-        images: File(name: pair.images, path: try find(pair.images)),
-        labels: File(name: pair.labels, path: try find(pair.labels)))
+      func file(_ name: String) throws -> File {
+        let (path, array) = DatasetSource.archive(name)
+        return File(name: name, path: try find(path), array: array)
+      }
+      return .pair(images: try file(pair.images), labels: try file(pair.labels))
     }
     func fashionMNIST(_ folder: String, _ prefix: String) throws -> Part {
       let files = try ["\(prefix)-images-idx3-ubyte", "\(prefix)-labels-idx1-ubyte"].map { name in
@@ -70,18 +75,22 @@ struct DatasetSource {
 
     switch definition.source {
     case .fashionMNIST(let folder):
+      layout = nil
       train = try fashionMNIST(folder, "train")
       test = try fashionMNIST(folder, "t10k")
       classes = 10
-    case .arrays(let trainPair, let testPair, let classCount):
+    case .arrays(let trainPair, let testPair, let classCount, let stated):
+      layout = stated
       train = try pair(trainPair)
       test = try testPair.map(pair)
       classes = classCount
     case .cifar10(let folder):
+      layout = nil
       train = try cifar(folder, (1...5).map { "data_batch_\($0).bin" }, labelBytes: 1)
       test = try cifar(folder, ["test_batch.bin"], labelBytes: 1)
       classes = 10
     case .cifar100(let folder):
+      layout = nil
       train = try cifar(folder, ["train.bin"], labelBytes: 2)
       test = try cifar(folder, ["test.bin"], labelBytes: 2)
       classes = 100
@@ -113,8 +122,8 @@ struct DatasetSource {
     switch part {
     case .pair(let images, let labels):
       return try LabeledImages(
-        images: readArray(images.path), imagesFile: images.path,
-        labels: readArray(labels.path), labelsFile: labels.path, classes: classes)
+        images: readArray(images), imagesFile: images.path, layout: layout,
+        labels: readArray(labels), labelsFile: labels.path, classes: classes)
     case .cifar(let batches, let labelBytes):
       let (images, labels) = try CIFARFile.read(batches.map(\.path), labelBytes: labelBytes)
       let names = batches.map(\.path).joined(separator: ", ")
@@ -123,7 +132,17 @@ struct DatasetSource {
     }
   }
 
-  private func readArray(_ path: String) throws -> NumericArray {
-    try path.hasSuffix(".npy") ? NPYFile.read(path) : IDXFile.read(path)
+  /// Takes `data.npz[name]` apart into the file and the array's name.
+  private static func archive(_ path: String) -> (file: String, array: String?) {
+    guard path.hasSuffix("]"), let bracket = path.range(of: ".npz[", options: .backwards) else {
+      return (path, nil)
+    }
+    let file = String(path[..<path.index(before: bracket.upperBound)])
+    return (file, String(path[bracket.upperBound...].dropLast()))
+  }
+
+  private func readArray(_ file: File) throws -> NumericArray {
+    if file.path.hasSuffix(".npz") { return try NPZFile.read(file.path, name: file.array) }
+    return try file.path.hasSuffix(".npy") ? NPYFile.read(file.path) : IDXFile.read(file.path)
   }
 }

@@ -34,47 +34,28 @@ public struct LabeledImages: Sendable {
   /// Checks that two arrays are images and their labels.
   ///
   /// - Parameters:
-  ///   - images: `[N, H, W]` or `[N, H, W, C]`, `uint8` or `float32`.
+  ///   - images: `[N, H, W]`, `[N, H, W, C]` or `[N, C, H, W]`; `PixelArray` says which numbers.
   ///   - imagesFile: Where they came from, for errors.
-  ///   - labels: `[N]`, whole numbers.
+  ///   - layout: The order of four dimensions; nil where it is not stated.
+  ///   - labels: `[N]`, `[N, 1]` or one-hot; `LabelArray` says which numbers.
   ///   - labelsFile: Where they came from, for errors.
   ///   - classes: The number of classes; nil takes the largest label plus one.
   /// - Throws: `DatasetError.invalidData` naming the file and the image or label that is wrong.
   public init(
-    images: NumericArray, imagesFile: String, labels: NumericArray, labelsFile: String,
-    classes: Int?
+    images: NumericArray, imagesFile: String, layout: PixelLayout? = nil, labels: NumericArray,
+    labelsFile: String, classes: Int?
   ) throws {
-    let shape = images.shape
-    guard shape.count == 3 || shape.count == 4, shape.allSatisfy({ $0 > 0 }) else {
-      throw DatasetError.invalidData(
-        file: imagesFile, location: "shape", found: "\(shape)",
-        expected: "images: [N, H, W] or [N, H, W, C], none of them 0")
-    }
-    guard let pixelType = PixelType(rawValue: images.elementType.rawValue) else {
-      throw DatasetError.invalidData(
-        file: imagesFile, location: "element type", found: images.elementType.rawValue,
-        expected: "uint8 or float32")
-    }
-    guard labels.shape.count == 1, let values = labels.asInts() else {
-      throw DatasetError.invalidData(
-        file: labelsFile, location: "type and shape",
-        found: "\(labels.elementType.rawValue) \(labels.shape)",
-        expected: "labels: whole numbers, [N]")
-    }
-    guard values.count == shape[0] else {
+    let array = try PixelArray(images, layout: layout, file: imagesFile)
+    let values = try LabelArray.labels(labels, file: labelsFile)
+    guard values.count == array.count else {
       throw DatasetError.invalidData(
         file: labelsFile, location: "number of labels", found: "\(values.count)",
-        expected: "\(shape[0]), one for each image of \(imagesFile)")
+        expected: "\(array.count), one for each image of \(imagesFile)")
     }
-    self.count = shape[0]
-    self.height = shape[1]
-    self.width = shape[2]
-    self.channels = shape.count == 4 ? shape[3] : 1
-    self.pixelType = pixelType
-    self.pixels = images.bytes
+    (count, height, width) = (array.count, array.height, array.width)
+    (channels, pixelType, pixels) = (array.channels, array.type, array.pixels)
     self.labels = values
     self.classes = try Self.classCount(of: values, file: labelsFile, classes: classes)
-    if pixelType == .float32 { try refuseNonFinitePixels(file: imagesFile) }
   }
 
   /// Checks all labels and returns the number of classes.
@@ -86,19 +67,5 @@ public struct LabeledImages: Sendable {
         expected: "0 to \(limit - 1)")
     }
     return classes ?? max((labels.max() ?? 0) + 1, DatasetDefinition.classRange.lowerBound)
-  }
-
-  private func refuseNonFinitePixels(file: String) throws {
-    let imageElements = height * width * channels
-    try pixels.withUnsafeBytes { bytes in
-      for index in 0..<count * imageElements {
-        let value = bytes.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
-        guard value.isFinite else {
-          throw DatasetError.invalidData(
-            file: file, location: "image \(index / imageElements)", found: "a pixel of \(value)",
-            expected: "finite numbers")
-        }
-      }
-    }
   }
 }

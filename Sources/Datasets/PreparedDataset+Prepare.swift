@@ -22,6 +22,8 @@ extension PreparedDataset {
     let records = try source.files.map(SourceRecord.init)
     let (train, test) = try source.load()
     let assignment = try SplitAssignment(imageCount: train.count, definition: definition)
+    try ClassCounts.check(
+      training: assignment.training.lazy.map { train.labels[$0] }, classes: train.classes)
     var builder = Builder(imageBytes: train.pixels.count / train.count, classes: train.classes)
     builder.append(train, assignment.training)
     let standardization = builder.images.withUnsafeBytes {
