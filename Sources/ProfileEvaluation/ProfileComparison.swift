@@ -1,5 +1,6 @@
 import Foundation
 import HardwareProfiles
+import NeuralNetworks
 import RandomStreams
 import SearchSpaces
 import Statistics
