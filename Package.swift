@@ -134,8 +134,8 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   (
     "Reports",
     [
-      "Statistics", "ParetoFronts", "NeuralNetworks", "FileFormats", "Distillation",
-      "SearchSpaces", "HardwareProfiles", "Studies",
+      "Statistics", "ParetoFronts", "RandomStreams", "NeuralNetworks", "FileFormats",
+      "Distillation", "SearchSpaces", "HardwareProfiles", "Studies",
     ], strict
   ),
 ]
