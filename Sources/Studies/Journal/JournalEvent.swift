@@ -62,7 +62,11 @@ public enum JournalEvent: Hashable, Sendable {
     public var validation: Evaluation
     /// Known from the final stage on; the test split is not touched before.
     public var test: Evaluation?
+    /// Of the file, by which a change is noticed.
     public var weightsHash: String
+    /// Of the tensors alone, the same wherever the same weights are; nil in journals of versions that did not
+    /// take it.
+    public var tensorsHash: String?
     /// What the evaluations leave out; nil in journals of versions that did not look.
     public var validationOutcome: SplitOutcome?
     public var testOutcome: SplitOutcome?
@@ -73,6 +77,7 @@ public enum JournalEvent: Hashable, Sendable {
       case testOutcome = "test_outcome"
       case pipelineAccuracy = "pipeline_accuracy"
       case weightsHash = "weights_sha256"
+      case tensorsHash = "tensors_sha256"
     }
   }
 

@@ -160,6 +160,20 @@ package struct TeacherStage {
       identity: try identity(), macs: costs.macs, parameters: costs.parameters,
       pipelineAccuracy: pipeline, validation: validation, test: nil,
       weightsHash: try ContentHash.hexadecimal(ofFile: inputs.folder.teacherWeights),
+      tensorsHash: try SafetensorsFile.read(inputs.folder.teacherWeights).tensorsHash,
       validationOutcome: outcome)
+  }
+}
+
+extension SafetensorsFile {
+  /// The SHA-256 of names, shapes and elements in the order of the names. The metadata, which tell of the study
+  /// that wrote the file, are not in it.
+  var tensorsHash: String {
+    var hash = ContentHash()
+    for (name, array) in tensors.sorted(by: { $0.key < $1.key }) {
+      hash.update("\(name) \(array.elementType.rawValue) \(array.shape)\n")
+      hash.update(array.bytes)
+    }
+    return hash.hexadecimal
   }
 }
