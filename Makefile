@@ -33,8 +33,9 @@ build: packages ## Build the command, optimised for this machine's processor
 	@echo "The command: $(autodistill)"
 
 .PHONY: test
-test: packages-and-data ## Build and run all tests, optimised
+test: packages-and-data ## Build and run all tests, optimised; open reports in Chromium where it is
 	swift test -c release --scratch-path .build/test --disable-xctest
+	.ci/check-page
 
 .PHONY: lint
 lint: ## Check the formatting, the imports of every target, the order of folders, and what is committed

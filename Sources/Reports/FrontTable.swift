@@ -52,8 +52,6 @@ struct FrontTable: Hashable, Sendable {
   ]
 
   private static let trailingColumns: [Column] = [
-    Column(name: "macs", kind: .number),
-    Column(name: "parameters", kind: .number),
     Column(name: "seeds", kind: .number),
     Column(name: "profile", kind: .text),
     Column(name: "protocol", kind: .text),
@@ -61,20 +59,30 @@ struct FrontTable: Hashable, Sendable {
   ]
 
   init(_ inputs: ReportInputs) {
-    let names = inputs.profiles.map(\.name)
-    let suffixes = names.count > 1 ? names.map { "@\($0)" } : [""]
-    let worst = FrontTable.worstCaseObjectives(inputs)
     let measurement = inputs.results.measurement
     columns =
-      FrontTable.leadingColumns
-      + worst.map { Column(name: $0.description, kind: .number) }
-      + suffixes.flatMap { suffix in
-        FrontTable.deviceColumns.map { Column(name: $0 + suffix, kind: .number) }
-      } + FrontTable.trailingColumns + (measurement == nil ? [] : FrontTable.measuredColumns)
+      FrontTable.leadingColumns + FrontTable.costColumns(inputs) + FrontTable.trailingColumns
+      + (measurement == nil ? [] : FrontTable.measuredColumns)
     rows = inputs.results.students.map { student in
       FrontTable.row(student, inputs)
         + (measurement.map { FrontTable.measuredCells(student, $0) } ?? [])
     }
+  }
+
+  /// The columns of what a student costs, trained or not.
+  static func costColumns(_ inputs: ReportInputs) -> [Column] {
+    let names = inputs.profiles.map(\.name)
+    let suffixes = names.count > 1 ? names.map { "@\($0)" } : [""]
+    let columns =
+      worstCaseObjectives(inputs).map(\.description)
+      + suffixes.flatMap { suffix in deviceColumns.map { $0 + suffix } } + ["macs", "parameters"]
+    return columns.map { Column(name: $0, kind: .number) }
+  }
+
+  /// Returns the cells of `costColumns`.
+  static func costCells(_ costs: Costs, _ inputs: ReportInputs) -> [String] {
+    worstCaseObjectives(inputs).map { (try? costs.value(of: $0))?.fixed(5) ?? "" }
+      + costs.devices.flatMap(cells) + [String(costs.macs), String(costs.parameters)]
   }
 
   /// The objectives that mean the worst of several devices.
@@ -106,13 +114,12 @@ struct FrontTable: Hashable, Sendable {
       number(test?.lowerBound), number(test?.upperBound),
       number(student.baselineTest.meanAccuracy), number(student.distillationGain),
     ]
-    let worst = worstCaseObjectives(inputs).map { number(try? costs.value(of: $0)) }
     let trailing = [
-      String(costs.macs), String(costs.parameters), String(student.validation.count),
+      String(student.validation.count),
       costs.devices.compactMap(\.profile).joined(separator: "; "),
       inputs.profiles.map(\.protocolDescription).joined(separator: "; "),
       inputs.words(student.key),
     ]
-    return leading + worst + costs.devices.flatMap(cells) + trailing
+    return leading + costCells(costs, inputs) + trailing
   }
 }

@@ -45,7 +45,15 @@ extension JSONReport {
       ]
         + inputs.definition.objectives.map { metric in
           (metric.description, JSONText(try? reference.costs.value(of: metric), decimals: 5))
-        })
+        } + otherCosts(reference.costs))
+  }
+
+  /// The costs as the students have them that are no objectives.
+  private func otherCosts(_ costs: Costs) -> [(String, JSONText)] {
+    let objectives = Set(inputs.definition.objectives.map(\.description))
+    return zip(FrontTable.costColumns(inputs), FrontTable.costCells(costs, inputs))
+      .filter { !objectives.contains($0.0.name) }
+      .map { ($0.name, $1.isEmpty ? .null : .literal($1)) }
   }
 
   private func comparison(_ comparison: StudyResults.ReferenceComparison) -> JSONText {

@@ -36,6 +36,9 @@ struct JSONReport {
       ("hardware", hardware),
       ("teacher", teacher),
       ("students", .array(zip(table.rows, inputs.results.students).map(student))),
+      ("knee", inputs.knee.map { JSONText($0.trial) } ?? .null),
+      ("decisions", decisions),
+      ("trials", trials),
       ("references", references),
       ("flash_audit", audit),
       ("least_infeasible", leastInfeasible),
@@ -50,7 +53,7 @@ struct JSONReport {
       ("search_space_sha256", JSONText(began?.spaceHash)),
       ("hardware_profile_sha256", JSONText(began?.profileHash)),
       ("data_sha256", JSONText(began?.dataHash)),
-      ("teacher_weights_sha256", JSONText(inputs.state.teacher?.weightsHash)),
+      ("teacher_weights_sha256", JSONText(inputs.state.teacher?.tensorsHash)),
     ])
   }
 

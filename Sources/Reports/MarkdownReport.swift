@@ -8,6 +8,7 @@ struct MarkdownReport {
     parts += model.headline.enumerated().map { index, sentence in
       index == 0 ? "**\(inline(sentence))**" : inline(sentence)
     }
+    parts += model.alarms.map { "**Alarm:** \(inline($0))" }
     if !model.missing.isEmpty {
       parts.append("This study is not finished. Missing:")
       parts.append(list(model.missing))
@@ -29,8 +30,20 @@ struct MarkdownReport {
       facts.map { "- **\(inline($0.name)):** \(inline($0.value))" }.joined(separator: "\n")
     case .table(let table): self.table(table)
     case .paretoChart: "![\(inline(model.paretoChart.description))](front.svg)"
-    case .auditChart: nil
+    case .auditChart, .drawing: nil
+    case .command(let command): "    " + command
+    case .part(let part): self.part(part)
     }
+  }
+
+  private func part(_ part: ReportPart) -> String {
+    let blocks = part.blocks.compactMap(block)
+    guard part.isFoldedInMarkdown else {
+      return (["### " + inline(part.title)] + blocks).joined(separator: "\n\n")
+    }
+    return
+      (["<details><summary>\(inline(part.title))</summary>"] + blocks + ["</details>"])
+      .joined(separator: "\n\n")
   }
 
   private func list(_ items: [String]) -> String {
@@ -41,13 +54,16 @@ struct MarkdownReport {
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
     let header = line(table.columns.map { inline($0.title) })
     let rule = "|" + table.columns.map { $0.alignment == .number ? "--:|" : "---|" }.joined()
-    let rows = table.rows.map { row in
+    let shown = table.rows.prefix(table.markdownRows ?? table.rows.count)
+    let rows = shown.map { row in
       line(
         zip(table.columns, row).map { column, cell in
           column.alignment == .code ? code(cell) : inline(cell)
         })
     }
+    let rest = table.rows.count - shown.count
     return ([header, rule] + rows).joined(separator: "\n")
+      + (rest > 0 ? "\n\n\(rest) more in index.html and front.json." : "")
   }
 
   /// Returns text set as code, where nothing in it would end the code or the table's cell.

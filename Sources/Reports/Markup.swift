@@ -60,3 +60,19 @@ struct Markup: Hashable, Sendable {
     return result
   }
 }
+
+extension Markup {
+  /// Creates a `script` element; `source` is our own, never text from a study.
+  static func script(_ source: String) -> Markup {
+    precondition(!source.contains("</") && !source.contains("<!--"), "a script that ends itself")
+    return Markup(source: "<script>\n\(source)\n</script>")
+  }
+
+  /// Creates an element that holds JSON for scripts. What could end it or begin markup is written as JSON's own
+  /// escapes, which change nothing of the value.
+  static func json(id: String, _ text: String) -> Markup {
+    let safe = text.replacing("<", with: "\\u003c").replacing("&", with: "\\u0026")
+    return Markup(
+      source: "<script type=\"application/json\" id=\"\(id)\">\n\(safe)</script>")
+  }
+}

@@ -6,8 +6,10 @@ extension ParetoChart {
 
   /// Returns the drawing.
   ///
-  /// - Parameter style: The looks, for a drawing that stands alone.
-  func drawing(style: Markup? = nil) -> Markup {
+  /// - Parameters:
+  ///   - style: The looks, for a drawing that stands alone.
+  ///   - isPlain: Whether flash trials are marks alone, without words and bars of their costs' errors.
+  func drawing(style: Markup? = nil, isPlain: Bool = false) -> Markup {
     let frame = PlotFrame(
       left: 84, top: plotTop, width: ParetoChart.width - 84 - 24,
       height: ParetoChart.plotHeight, x: costScale, y: accuracyScale)
@@ -25,7 +27,8 @@ extension ParetoChart {
     parts += frame.verticalAxis("validation accuracy", unit: "%")
     parts += frame.horizontalAxis("\(costTitle) (\(metric.unit)\(scale))", base: base)
     parts += crosses(frame) + boundLines(frame, base: base)
-    parts += teacherLine(frame) + costBars(frame) + flashMarks(frame) + frontLine(frame)
+    parts += teacherLine(frame) + costBars(frame, ofFlash: !isPlain)
+    parts += flashMarks(frame, isPlain: isPlain) + frontLine(frame)
     parts += referenceMarks(frame) + studentMarks(frame) + names(frame)
     if students.isEmpty && flash.isEmpty {
       parts.append(
@@ -104,7 +107,7 @@ extension ParetoChart {
 
   /// A horizontal bar of one standard error of the cost to either side of every point, as far as the axis
   /// goes.
-  private func costBars(_ frame: PlotFrame) -> [Markup] {
+  private func costBars(_ frame: PlotFrame, ofFlash: Bool) -> [Markup] {
     let domain = frame.x.domain
     func bar(_ look: String, _ cost: Double, _ error: Double, _ y: Double) -> [Markup] {
       guard error > 0 else { return [] }
@@ -116,7 +119,7 @@ extension ParetoChart {
       return [SVG.line(look, from: (clipped[0], y), to: (clipped[1], y))] + caps
     }
     let chosen = Set(students.map(\.trial))
-    return flash.filter { !chosen.contains($0.trial) && !isBelow($0, frame) }
+    return flash.filter { ofFlash && !chosen.contains($0.trial) && !isBelow($0, frame) }
       .flatMap { bar("cost-bar faint", $0.cost, $0.costError, frame.y($0.accuracy)) }
       + (students.map { ($0.cost, $0.costError, $0.accuracy) }
       + references.map { ($0.cost, $0.costError, $0.accuracy) }).flatMap {
@@ -124,7 +127,7 @@ extension ParetoChart {
       }
   }
 
-  private func flashMarks(_ frame: PlotFrame) -> [Markup] {
+  private func flashMarks(_ frame: PlotFrame, isPlain: Bool) -> [Markup] {
     flash.map { trial in
       let (x, y) = (frame.x(trial.cost), frame.y(trial.accuracy))
       let isChosen = students.contains { $0.trial == trial.trial }
@@ -132,7 +135,7 @@ extension ParetoChart {
         isBelow(trial, frame)
         ? SVG.triangle("flash", x: x, y: y - 6, radius: 4.5, pointsDown: true)
         : SVG.circle(isChosen ? "chosen" : "flash", x: x, y: y, radius: isChosen ? 4 : 3.5)
-      return SVG.group(trial.tip, [mark])
+      return isPlain ? mark : SVG.group(trial.tip, [mark])
     }
   }
 

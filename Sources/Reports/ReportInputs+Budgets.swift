@@ -21,7 +21,7 @@ extension ReportInputs {
           student.test.isEmpty ? "–" : student.testAccuracy.percent(2),
         ] + shown.map { $0.text(try? student.frontCosts.largest($0)) }
           + [state.screened?.kept?[result.budget.name].map(String.init) ?? "–", student.key]
-      })
+      }, trials: results.budgets.map(\.student.trial))
     return ReportSection(
       anchor: "budgets", title: "Budgets", blocks: [.list(budgetSentences), .table(table)])
   }

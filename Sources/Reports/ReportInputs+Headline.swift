@@ -24,7 +24,7 @@ extension ReportInputs {
   }
 
   private func headline(of student: StudyResults.Student) -> String {
-    let budget = definition.constraints.isEmpty ? "Best student" : "Best student within the budget"
+    let budget = bestStudentPhrase
     var parts = ["\(accuracyPhrase(student)) at \(costPhrase(student))"]
     if let teacher = state.teacher {
       parts.append(macsPhrase(student.costs, of: teacher))
@@ -35,6 +35,15 @@ extension ReportInputs {
     }
     return "\(budget): trial \(student.trial) (\(words(student.key))): "
       + parts.joined(separator: ", ") + "."
+  }
+
+  /// What the best student is the best of.
+  private var bestStudentPhrase: String {
+    switch definition.budgets.count {
+    case 0: definition.constraints.isEmpty ? "Best student" : "Best student within the budget"
+    case 1: "Best student within the budget"
+    default: "Best student over all \(definition.budgets.count) budgets"
+    }
   }
 
   /// Names the students within the budget whose accuracy cannot be told from the best one's; nil if there

@@ -1,5 +1,6 @@
 import Foundation
 import HardwareProfiles
+import Statistics
 import Studies
 
 extension ReportInputs {
@@ -63,7 +64,9 @@ extension ReportInputs {
       return nil
     }
     return [
-      "No student keeps the budget on the device.", demotionSentence,
+      definition.budgets.count > 1
+        ? "No student keeps any of the budgets on the device."
+        : "No student keeps the budget on the device.", demotionSentence,
       "Move the bounds in a new study by as much as the predictions were off.",
     ]
   }
@@ -85,7 +88,9 @@ extension ReportInputs {
     if !student.broken.isEmpty {
       words.append("breaks " + student.broken.map(\.description).joined(separator: ", "))
     } else if definition.constraints.contains(where: { isMeasured($0.metric) }) {
-      if results.measurement?.front == .measured { words.append("keeps the budget") }
+      if results.measurement?.front == .measured {
+        words.append(definition.budgets.count > 1 ? "keeps a budget" : "keeps the budget")
+      }
     }
     if let doubt = measured.doubt { words.append("doubtful: \(doubt)") }
     return [
@@ -132,14 +137,46 @@ extension ReportInputs {
     return notes
   }
 
-  /// How far predictions were off.
-  private var agreement: String {
-    let ratios = results.students.compactMap { student -> Double? in
-      guard let measured = measuredDeviceLatency(student.frontCosts),
+  /// Predicted over measured latencies of the students that have both, ascending.
+  private var predictionRatios: [Double] {
+    results.students.compactMap { student -> Double? in
+      guard let measured = student.measured?.latencyMilliseconds, measured > 0,
         let predicted = measuredDeviceLatency(student.costs)
       else { return nil }
       return predicted / measured
     }.sorted()
+  }
+
+  /// By this factor predictions of a device are never off as a whole.
+  private static let largestRatio = 2.0
+
+  /// Says that what was measured is hardly the device that the profile describes; nil if it may be.
+  var latencyAlarm: String? {
+    let ratios = predictionRatios
+    guard let lowest = ratios.first, let highest = ratios.last,
+      let measurement = results.measurement
+    else { return nil }
+    let typical = median(ratios)
+    guard max(typical, 1 / typical) > ReportInputs.largestRatio else { return nil }
+    return
+      "The latencies were hardly measured on the device that the profile \(measurement.profile) "
+      + "describes: its predictions are \(lowest.brief) to \(highest.brief) times the measured ones. "
+      + "By these predictions the limits were checked before anything was trained"
+      + (measurement.front == .measured
+        ? ", but the front is made of the measured ones" : "")
+      + ". Look at what \"measure\" in study.json runs on, or measure a profile of that machine."
+  }
+
+  /// Whether predictions agree with what was measured; nil if nothing was.
+  var predictionCheck: HealthCheck? {
+    guard !predictionRatios.isEmpty else { return nil }
+    return HealthCheck(
+      name: "predicted against measured latencies", finding: latencyAlarm)
+  }
+
+  /// How far predictions were off.
+  private var agreement: String {
+    let ratios = predictionRatios
     guard let lowest = ratios.first, let highest = ratios.last else {
       return "Nothing was predicted to compare with."
     }

@@ -78,8 +78,8 @@ extension ReportInputs {
         ReportFact("SHA-256 of the data", began.dataHash),
       ]
     }
-    if let teacher = state.teacher {
-      facts.append(ReportFact("SHA-256 of the teacher's weights", teacher.weightsHash))
+    if let hash = state.teacher?.tensorsHash {
+      facts.append(ReportFact("SHA-256 of the teacher's tensors", hash))
     }
     facts.append(ReportFact("Student recipe", definition.full.identity))
     if definition.teacher.weights == nil {

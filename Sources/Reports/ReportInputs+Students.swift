@@ -29,7 +29,7 @@ extension ReportInputs {
     columns += [.init("fewer MACs than teacher", .number), .init("key", .code)]
     return ReportTable(
       caption: "Fully distilled students, the cheapest first", columns: columns,
-      rows: results.students.map(studentRow))
+      rows: results.students.map(studentRow), trials: results.students.map(\.trial))
   }
 
   /// The costs worth a column: the objectives first, then what else is known of every student.

@@ -8,6 +8,7 @@ struct ReportInputs: Sendable {
   let definition: StudyDefinition
   let state: StudyState
   let results: StudyResults
+  let trials: TrialTable
   let space: SearchSpace
   /// In the order of the study's `hardware`.
   let profiles: [HardwareProfile]
@@ -73,8 +74,9 @@ struct ReportInputs: Sendable {
   var missing: [String] {
     guard state.began != nil else { return ["everything: the study has not been started"] }
     var missing: [String] = []
+    // There is nothing to go on with.
+    if state.nothingFeasible != nil { return [] }
     if state.teacher == nil { missing.append("the teacher: it is not trained yet") }
-    if state.nothingFeasible != nil { return missing }
     if state.searchEnded == nil {
       let ended = state.ownTrials.count { $0.result != nil }
       missing.append("the search: \(ended) of \(definition.search.trials) flash trials have ended")

@@ -7,6 +7,8 @@ struct ReportModel: Sendable {
   let title: String
   /// The result in sentences, the most important one first.
   let headline: [String]
+  /// What is so wrong that no number below may be read without it.
+  let alarms: [String]
   /// What an unfinished study lacks.
   let missing: [String]
   let sections: [ReportSection]
@@ -17,15 +19,17 @@ struct ReportModel: Sendable {
   init(_ inputs: ReportInputs) {
     title = inputs.definition.name
     headline = inputs.headline
+    alarms = [inputs.latencyAlarm].compactMap { $0 }
     missing = inputs.missing
     front = FrontTable(inputs)
     paretoChart = ParetoChart(inputs)
     auditChart = AuditChart(inputs)
     sections = [
-      inputs.frontSection, inputs.budgetSection, inputs.referenceSection, inputs.answerSection,
-      inputs.robustnessSection, inputs.nearestSection,
-      inputs.requestSection, inputs.teacherSection,
-      inputs.auditSection, inputs.constraintSection, inputs.failureSection, inputs.timeSection,
+      inputs.budgetSection, inputs.healthSection, inputs.frontSection, inputs.referenceSection,
+      inputs.nearestSection, inputs.architectureSection, inputs.answerSection,
+      inputs.robustnessSection, inputs.trialSection, inputs.progressSection,
+      inputs.decisionSection, inputs.auditSection, inputs.constraintSection, inputs.failureSection,
+      inputs.requestSection, inputs.teacherSection, inputs.ledgerSection, inputs.timeSection,
       inputs.repetitionSection,
     ].compactMap { $0 }
   }
@@ -40,7 +44,7 @@ struct ReportSection: Hashable, Sendable {
 }
 
 /// A piece of a section.
-enum ReportBlock: Hashable, Sendable {
+indirect enum ReportBlock: Hashable, Sendable {
   case paragraph(String)
   case list([String])
   /// Names and what belongs to them.
@@ -50,6 +54,12 @@ enum ReportBlock: Hashable, Sendable {
   case paretoChart
   /// The chart of flash against full accuracy.
   case auditChart
+  /// A drawing that the page alone has.
+  case drawing(Markup)
+  /// A command, to be copied.
+  case command(String)
+  /// Blocks under a heading of their own.
+  case part(ReportPart)
 }
 
 struct ReportFact: Hashable, Sendable {
@@ -57,6 +67,16 @@ struct ReportFact: Hashable, Sendable {
   let value: String
 
   init(_ name: String, _ value: String) { (self.name, self.value) = (name, value) }
+}
+
+/// Blocks under a heading of their own, which may be folded away.
+struct ReportPart: Hashable, Sendable {
+  /// The part of a link that leads here.
+  let anchor: String
+  let title: String
+  let blocks: [ReportBlock]
+  var isFolded = false
+  var isFoldedInMarkdown = false
 }
 
 struct ReportTable: Hashable, Sendable {
@@ -80,4 +100,8 @@ struct ReportTable: Hashable, Sendable {
   let columns: [Column]
   /// One cell per column each.
   let rows: [[String]]
+  /// For each row the trial that it is about; empty where rows are about no trials.
+  var trials: [Int] = []
+  /// How many rows Markdown shows; nil for all.
+  var markdownRows: Int?
 }

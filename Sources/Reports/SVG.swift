@@ -34,8 +34,14 @@ enum SVG {
   }
 
   /// Returns shapes that belong together; `tip` appears when the pointer rests on them.
-  static func group(_ tip: String? = nil, _ children: [Markup]) -> Markup {
-    Markup("g", [:], (tip.map { [Markup("title", text: $0)] } ?? []) + children)
+  ///
+  /// - Parameter trial: The trial that they stand for, where scripts should know it.
+  static func group(
+    _ tip: String? = nil, _ children: [Markup], trial: Int? = nil
+  ) -> Markup {
+    Markup(
+      "g", ["data-trial": trial.map(String.init)],
+      (tip.map { [Markup("title", text: $0)] } ?? []) + children)
   }
 
   static func line(
@@ -73,6 +79,16 @@ enum SVG {
       "\(index == 0 ? "M" : "L")\(number(point.x)) \(number(point.y))"
     }
     return Markup("path", ["class": look, "d": steps.joined() + (isClosed ? "Z" : "")])
+  }
+
+  /// Returns many lines through points as one shape.
+  static func polylines(_ look: String, _ lines: [[(x: Double, y: Double)]]) -> Markup {
+    let steps = lines.map { points in
+      points.enumerated().map { index, point in
+        "\(index == 0 ? "M" : "L")\(number(point.x)) \(number(point.y))"
+      }.joined()
+    }
+    return Markup("path", ["class": look, "d": steps.joined()])
   }
 
   /// Returns a triangle with its tip up or down.

@@ -29,8 +29,8 @@ public struct StudyReport: Sendable {
     profiles: [HardwareProfile], version: String
   ) {
     inputs = ReportInputs(
-      definition: definition, state: state, results: results, space: space,
-      profiles: profiles,
+      definition: definition, state: state, results: results,
+      trials: TrialTable(definition, state, results), space: space, profiles: profiles,
       version: version)
     model = ReportModel(inputs)
   }
@@ -77,5 +77,5 @@ public struct StudyReport: Sendable {
 
   var markdown: String { MarkdownReport(model: model).text }
 
-  var html: String { HTMLReport(model: model).text }
+  var html: String { HTMLReport(model: model, json: frontJSON).text }
 }

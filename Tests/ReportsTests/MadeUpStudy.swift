@@ -132,7 +132,8 @@ extension MadeUpStudy {
   static let teacherReady = JournalEvent.teacherReady(
     JournalEvent.TeacherReady(
       identity: "1de7", macs: 104_000_000, parameters: 700_000, pipelineAccuracy: 0.9812,
-      validation: evaluation(0.929, of: 5000), test: nil, weightsHash: "7ea0"))
+      validation: evaluation(0.929, of: 5000), test: nil, weightsHash: "f11e",
+      tensorsHash: "7ea0"))
 
   static let teacherTested = JournalEvent.teacherTested(
     JournalEvent.TeacherTested(test: evaluation(0.9254, of: 10_000)))

@@ -1,5 +1,8 @@
+import Foundation
+
 /// Returns why a text is not well-formed XML, or nil if it is: tags are balanced, attributes quoted and
-/// unique, and every other `<` and `&` is escaped.
+/// unique, and every other `<` and `&` is escaped. What a script holds is HTML's raw text and ends at its first
+/// end tag.
 func complaintAboutXML(_ text: String) -> String? {
   var rest = Substring(text)
   if rest.hasPrefix("<!DOCTYPE html>") { rest = rest.dropFirst("<!DOCTYPE html>".count) }
@@ -12,6 +15,9 @@ func complaintAboutXML(_ text: String) -> String? {
       rest = rest[entity.range.upperBound...]
     } else if character != "<" {
       rest = rest.dropFirst()
+    } else if rest.hasPrefix("<script") {
+      guard let end = rest.range(of: "</script>") else { return "a script that never ends" }
+      rest = rest[end.upperBound...]
     } else if let tag = rest.prefixMatch(of: /<\/([a-z0-9]+)>/) {
       guard open.popLast() == tag.1 else { return "</\(tag.1)> closes nothing" }
       rest = rest[tag.range.upperBound...]
@@ -27,4 +33,18 @@ func complaintAboutXML(_ text: String) -> String? {
     }
   }
   return open.isEmpty ? nil : "never closed: \(open)"
+}
+
+extension String {
+  /// A page without its scripts: what is seen where none run.
+  var withoutScripts: String {
+    let parts = components(separatedBy: "<script")
+    return parts[0]
+      + parts.dropFirst().map { part in
+        part.range(of: "</script>").map { String(part[$0.upperBound...]) } ?? ""
+      }.joined()
+  }
+
+  /// How often a text occurs.
+  func count(of text: String) -> Int { components(separatedBy: text).count - 1 }
 }

@@ -1,0 +1,233 @@
+extension PageScript {
+  /// Draws the front for the two axes that are chosen.
+  static let chart = #"""
+    const figure = document.getElementById("front-chart");
+    const state = {
+      x: "", y: "accuracy", isXLogarithmic: false, isYLogarithmic: false, current: -1,
+      pinned: new Set(), brush: null, shown: [],
+    };
+    const quantity = (id) => quantities.find((entry) => entry.id === id);
+    const escaped = (text) => String(text).replace(/[&<>"]/g, (mark) => "&#" + mark.charCodeAt(0) + ";");
+    const tag = (name, attributes, text) => "<" + name
+      + Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(value)}"`).join("")
+      + (text === undefined ? "/>" : ">" + escaped(text) + "<\/" + name + ">");
+    const round = (value) => Math.round(value * 10) / 10;
+    const line = (look, x1, y1, x2, y2) => tag(
+      "line", {class: look, x1: round(x1), y1: round(y1), x2: round(x2), y2: round(y2)});
+    const label = (look, text, x, y, anchor, more) => tag(
+      "text", {class: look, x: round(x), y: round(y), "text-anchor": anchor || "start", ...more}, text);
+    const polygon = (look, corners) => tag(
+      "path", {class: look, d: "M" + corners.map(([x, y]) => round(x) + " " + round(y)).join("L") + "Z"});
+    const shapes = {
+      front: (x, y) => tag("circle", {class: "student", cx: round(x), cy: round(y), r: 5.5}),
+      full: (x, y) => polygon("dominated", [[x, y - 6.5], [x + 6.5, y], [x, y + 6.5], [x - 6.5, y]]),
+      flash: (x, y) => tag("circle", {class: "flash", cx: round(x), cy: round(y), r: 3.5}),
+      stopped: (x, y) => polygon("flash", [[x, y + 4], [x + 4, y - 3], [x - 4, y - 3]]),
+      reference: (x, y) => polygon(
+        "reference", [[x - 5, y - 5], [x + 5, y - 5], [x + 5, y + 5], [x - 5, y + 5]]),
+      baseline: (x, y) => polygon("baseline", [[x, y - 4.5], [x + 4, y + 3], [x - 4, y + 3]]),
+      failed: (x, y) => line("over", x - 3, y - 3, x + 3, y + 3) + line("over", x - 3, y + 3, x + 3, y - 3),
+    };
+    const kinds = {
+      front: "fully trained, on the front", full: "fully trained, not on it", flash: "flash only",
+      stopped: "stopped at a rung", reference: "reference design", baseline: "without the teacher",
+      failed: "failed or over budget, not trained",
+    };
+    let scales = null;
+    let svg = null;
+
+    // What a point is, in words.
+    function words(point) {
+      const [x, y] = [quantity(state.x), quantity(state.y)];
+      const values = [y, x].map((entry) => {
+        const value = entry.value(point);
+        return isNumber(value) ? entry.title + " " + amount(value, entry) : null;
+      }).filter(Boolean);
+      const ends = y.ends ? y.ends(point) : null;
+      const interval = ends
+        ? " (95 % interval " + ends[0].toFixed(2) + "–" + ends[1].toFixed(2) + " %)" : "";
+      values[0] = (values[0] || "no result") + (values.length > 1 ? interval : "");
+      const kind = kinds[point.kind] || point.kind;
+      return point.name + ", " + kind + ": " + values.join(", ") + ". " + point.row.architecture;
+    }
+
+    // The corners of what fully trained students reach at every cost, for the two axes that are drawn.
+    function frontCorners() {
+      const [x, y] = [quantity(state.x), quantity(state.y)];
+      if (!x.isCost || y.isCost) return [];
+      const able = state.shown.filter(
+        ({point}) => (point.kind === "front" || point.kind === "full") && !point.row.broken_constraint);
+      const chosen = nonDominated(able.map((entry) => [-entry.xValue, entry.yValue]))
+        .map((index) => able[index]).sort((a, b) => a.xValue - b.xValue);
+      const corners = [];
+      for (const entry of chosen) {
+        if (corners.length) corners.push([entry.x, corners[corners.length - 1][1]]);
+        corners.push([entry.x, entry.y]);
+      }
+      return corners;
+    }
+
+    function draw() {
+      const [x, y] = [quantity(state.x), quantity(state.y)];
+      const width = Math.max(280, svg.parentElement.clientWidth);
+      const height = Math.round(Math.min(720, Math.max(300, 0.5 * width)));
+      const [left, right, top] = [62, width - 14, 26];
+      const failed = x.isCost ? points.filter((point) => isNumber(x.value(point))
+        && ["diverged", "crashed"].includes(point.kind)).map((point) => ({point, value: x.value(point)})) : [];
+      for (const nearest of front.least_infeasible || []) {
+        const value = x.value({row: nearest});
+        if (isNumber(value)) failed.push({point: null, value});
+      }
+      const bottom = height - 44 - (failed.length ? 20 : 0);
+      const known = points.map((point, index) => (
+        {point, index, xValue: x.value(point), yValue: y.value(point)}
+      )).filter((entry) => isNumber(entry.xValue) && isNumber(entry.yValue));
+      // A bad flash trial must not flatten all the rest.
+      const trained = known.filter((entry) => ["front", "full", "reference"].includes(entry.point.kind));
+      const sorted = known.map((entry) => entry.yValue).sort((a, b) => a - b);
+      const reach = sorted.length ? sorted[sorted.length - 1] - sorted[Math.floor(sorted.length / 2)] : 0;
+      const floor = y.isCost || !sorted.length ? -Infinity
+        : Math.min(...trained.map((entry) => entry.yValue), sorted[sorted.length - 1] - 4 * reach - 1);
+      const inside = known.filter((entry) => entry.yValue >= floor);
+      const extraY = trained.flatMap((entry) => (y.ends && y.ends(entry.point)) || [])
+        .concat(trained.map((entry) => (y.baseline ? y.baseline(entry.point) : null)).filter(isNumber))
+        .concat(isNumber(y.teacher) ? [y.teacher] : []);
+      const most = Math.max(...inside.map((entry) => entry.xValue), 0);
+      const near = (bound) => bound.value <= 2 * most && 4 * bound.value >= most;
+      const extraX = x.bounds.filter(near).map((bound) => bound.value)
+        .concat(failed.map((entry) => entry.value).filter((value) => value <= 2 * most || most === 0));
+      scales = {
+        x: makeScale(inside.map((entry) => entry.xValue).concat(extraX), x, state.isXLogarithmic, left, right),
+        y: makeScale(inside.map((entry) => entry.yValue).concat(extraY), y, state.isYLogarithmic, bottom, top),
+        left, right, top, bottom,
+      };
+      state.shown = known.map((entry) => ({
+        ...entry, x: scales.x.pixel(entry.xValue),
+        y: Math.min(bottom, Math.max(top, scales.y.pixel(entry.yValue))),
+      }));
+      const parts = [tag("rect", {class: "paper", x: 0, y: 0, width, height})];
+      for (const tick of ticksOf(scales.y, 8)) {
+        const at = scales.y.pixel(tick);
+        parts.push(line("grid", left, at, right, at), label("tick", brief(tick), left - 8, at + 4, "end"));
+      }
+      const base = height - 44;
+      for (const tick of ticksOf(scales.x, Math.max(2, Math.floor((right - left) / 62)))) {
+        const at = scales.x.pixel(tick);
+        parts.push(line("grid", at, top, at, base), label("tick", brief(tick), at, base + 18, "middle"));
+      }
+      parts.push(line("axis", left, base, right, base));
+      const scaleWords = (scale) => scale.isError ? ", logarithm of the error"
+        : scale.isLogarithmic ? ", logarithmic" : "";
+      const title = (entry, scale, room) => {
+        const full = entry.title + " (" + entry.unit + scaleWords(scale) + ")";
+        return full.length * 6.6 > room ? entry.title.split(" (")[0] + " (" + entry.unit + ")" : full;
+      };
+      parts.push(
+        label("label", title(x, scales.x, right - left), (left + right) / 2, height - 6, "middle"),
+        label("label", title(y, scales.y, bottom - top), 0, 0, "middle",
+          {transform: `translate(14 ${(top + bottom) / 2}) rotate(-90)`}));
+      drawSurroundings(parts, x, y, failed);
+      for (const entry of state.shown) if (["flash", "stopped"].includes(entry.point.kind)) drawPoint(parts, entry, x, y);
+      const corners = frontCorners();
+      if (corners.length) {
+        corners.push([Math.max(right, corners[corners.length - 1][0]), corners[corners.length - 1][1]]);
+        parts.push(tag("path", {class: "front", d: "M" + corners.map(([a, b]) => round(a) + " " + round(b)).join("L")}));
+      }
+      for (const kind of ["reference", "full", "front"]) {
+        for (const entry of state.shown) if (entry.point.kind === kind) drawPoint(parts, entry, x, y);
+      }
+      drawNames(parts);
+      svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+      svg.setAttribute("width", width);
+      svg.setAttribute("height", height);
+      svg.querySelector("#drawing").innerHTML = parts.join("");
+      showOverlay();
+    }
+
+    // Bounds, the teacher, and what could not be trained.
+    function drawSurroundings(parts, x, y, failed) {
+      const {left, right, top, bottom} = scales;
+      const base = bottom + (failed.length ? 20 : 0);
+      for (const bound of x.bounds) {
+        if (!scales.x.has(bound.value)) continue;
+        const at = scales.x.pixel(bound.value);
+        const isRight = at > (left + right) / 2;
+        parts.push(line("bound", at, top - 4, at, base));
+        parts.push(label("bound-label halo", bound.text, at + (isRight ? 4 : -4), top - 10, isRight ? "end" : "start"));
+      }
+      for (const bound of y.bounds) {
+        if (scales.y.has(bound.value)) {
+          parts.push(line("bound", left, scales.y.pixel(bound.value), right, scales.y.pixel(bound.value)));
+        }
+      }
+      if (isNumber(y.teacher) && scales.y.has(y.teacher)) {
+        const at = scales.y.pixel(y.teacher);
+        parts.push(line("teacher", left, at, right, at));
+        parts.push(label(
+          "teacher-label halo", "teacher " + y.teacher.toFixed(2) + " %", left + 8,
+          at - top < 18 ? at + 15 : at - 6));
+      }
+      if (!failed.length) return;
+      parts.push(tag("rect", {class: "strip", x: left, y: bottom, width: right - left, height: 20}));
+      for (const entry of failed) {
+        if (scales.x.has(entry.value)) {
+          parts.push("<g class='dim'>" + shapes.failed(scales.x.pixel(entry.value), bottom + 10) + "<\/g>");
+        }
+      }
+    }
+
+    // A point with its error bars both ways and its baseline.
+    function drawPoint(parts, entry, x, y) {
+      const {point} = entry;
+      const isTrained = !["flash", "stopped"].includes(point.kind);
+      const few = points.length <= 60;
+      const clipY = (value) => Math.min(scales.bottom, Math.max(scales.top, scales.y.pixel(value)));
+      const clipX = (value) => Math.min(scales.right, Math.max(scales.left, scales.x.pixel(value)));
+      if (isTrained || few) {
+        const look = isTrained ? "" : " faint";
+        const ends = y.ends ? y.ends(point) : null;
+        if (ends) {
+          const [low, high] = ends.map(clipY);
+          parts.push(line("interval" + look, entry.x, low, entry.x, high));
+          if (isTrained) {
+            parts.push(line("interval", entry.x - 4, low, entry.x + 4, low), line("interval", entry.x - 4, high, entry.x + 4, high));
+          }
+        }
+        for (const [axis, isX] of [[x, true], [y, false]]) {
+          const reach = axis.reach ? axis.reach(point) : null;
+          if (!isNumber(reach) || reach === 0) continue;
+          const value = isX ? entry.xValue : entry.yValue;
+          const [low, high] = [value - reach, value + reach].map(isX ? clipX : clipY);
+          parts.push(isX ? line("cost-bar" + look, low, entry.y, high, entry.y) : line("cost-bar" + look, entry.x, low, entry.x, high));
+        }
+      }
+      const baseline = isTrained && y.baseline ? y.baseline(point) : null;
+      if (isNumber(baseline)) parts.push(shapes.baseline(entry.x + 10, clipY(baseline)));
+      parts.push(shapes[point.kind](entry.x, entry.y));
+      if (point.trial !== null && point.trial === front.knee) {
+        parts.push(tag("circle", {class: "knee", cx: round(entry.x), cy: round(entry.y), r: 9.5}));
+      }
+    }
+
+    // The numbers of fully trained students, where they hide nothing that has one already.
+    function drawNames(parts) {
+      const boxes = state.shown.filter((entry) => entry.point.kind === "front" || entry.point.kind === "full")
+        .map((entry) => [entry.x - 6, entry.y - 6, entry.x + 6, entry.y + 6]);
+      const meets = (a) => boxes.some((b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1]);
+      for (const kind of ["front", "full"]) {
+        for (const entry of state.shown) {
+          if (entry.point.kind !== kind) continue;
+          const text = String(entry.point.trial) + (entry.point.trial === front.knee ? " knee" : "");
+          const wide = 7.4 * text.length;
+          for (const [dx, dy] of [[-8 - wide, -6], [8, -6], [-8 - wide, 15], [8, 15], [-8 - wide, -19], [8, 26]]) {
+            const box = [entry.x + dx, entry.y + dy - 10, entry.x + dx + wide, entry.y + dy + 2];
+            if (meets(box) || box[0] < scales.left || box[2] > scales.right) continue;
+            boxes.push(box);
+            parts.push(label("name halo", text, box[0], entry.y + dy));
+            break;
+          }
+        }
+      }
+    }
+    """#
+}

@@ -1,0 +1,55 @@
+extension PageScript {
+  /// Sorts tables by their columns, and ties rows to points.
+  static let tables = #"""
+    // Columns sort by their headers.
+    function sortable(table) {
+      const body = table.tBodies[0];
+      if (!body || body.rows.length < 2 || !table.tHead) return;
+      const headers = [...table.tHead.rows[0].cells];
+      headers.forEach((header, column) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.append(...header.childNodes);
+        header.append(button);
+        button.addEventListener("click", () => {
+          const isDescending = header.getAttribute("aria-sort") === "ascending";
+          headers.forEach((other) => other.removeAttribute("aria-sort"));
+          header.setAttribute("aria-sort", isDescending ? "descending" : "ascending");
+          sortRows(body, column, isDescending);
+        });
+      });
+    }
+
+    function sortRows(body, column, isDescending) {
+      const read = (row) => {
+        const text = row.cells[column].textContent.trim();
+        const digits = /^[+−-]?\d[\d.]*(e[+-]?\d+)?/i.exec(text.replace("−", "-"));
+        return {row, text, number: digits ? Number(digits[0]) : null};
+      };
+      const rows = [...body.rows].map(read);
+      const isNumeric = rows.every((entry) => entry.number !== null || entry.text === "–" || entry.text === "");
+      rows.sort((a, b) => {
+        if (!isNumeric) return a.text.localeCompare(b.text, "en") * (isDescending ? -1 : 1);
+        // What is not known stands last, whichever way.
+        if (a.number === null || b.number === null) return (a.number === null) - (b.number === null);
+        return (a.number - b.number) * (isDescending ? -1 : 1);
+      });
+      body.append(...rows.map((entry) => entry.row));
+    }
+
+    // A row, and a line of the parallel coordinates, shows its student in the chart.
+    function listenToRows() {
+      document.querySelectorAll("table, #decisions svg").forEach((element) => {
+        const find = (event) => {
+          const row = event.target.closest("[data-trial]");
+          return row ? state.shown.findIndex((entry) => String(entry.point.trial) === row.dataset.trial) : -1;
+        };
+        element.addEventListener("pointerover", (event) => setCurrent(find(event)));
+        element.addEventListener("pointerleave", () => setCurrent(-1));
+        element.addEventListener("click", (event) => {
+          if (!event.target.closest("button, a") && find(event) >= 0) togglePin(find(event));
+        });
+      });
+    }
+    """#
+}

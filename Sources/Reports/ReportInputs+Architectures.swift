@@ -1,0 +1,72 @@
+import HardwareProfiles
+import Studies
+
+extension ReportInputs {
+  /// Every fully trained student by itself: what it is, what it reaches, what its layers take, and how it is
+  /// exported; nil before the first full training.
+  var architectureSection: ReportSection? {
+    guard !results.students.isEmpty else { return nil }
+    return ReportSection(
+      anchor: "students", title: "The students, one by one",
+      blocks: results.students.map { .part(part($0)) })
+  }
+
+  private func part(_ student: StudyResults.Student) -> ReportPart {
+    var place = student.isOnFront ? ", on the front" : ""
+    if student.trial == knee?.trial { place += ", its knee" }
+    return ReportPart(
+      anchor: "student-\(student.trial)",
+      title: "Trial \(student.trial)\(place): \(student.validationAccuracy.percentage) at "
+        + costPhrase(student),
+      blocks: [.facts(facts(student))] + layerBlocks(student)
+        + [
+          .paragraph("To export it, with the study's folder in the place of FOLDER:"),
+          .command("autodistill export FOLDER \(student.key) --format onnx"),
+        ], isFolded: true, isFoldedInMarkdown: true)
+  }
+
+  private func facts(_ student: StudyResults.Student) -> [ReportFact] {
+    var facts = [
+      ReportFact("Architecture", words(student.key)), ReportFact("Key", student.key),
+      ReportFact("Validation accuracy", withInterval(student.validation) + " %"),
+    ]
+    if !student.test.isEmpty {
+      facts.append(ReportFact("Test accuracy", withInterval(student.test) + " %"))
+    }
+    if let gain = student.distillationGain, gain.isFinite {
+      facts.append(
+        ReportFact(
+          "Without the teacher",
+          "\(withInterval(student.baselineTest)) % on the test split; the teacher gave "
+            + "\(gain.signedPoints) points"))
+    }
+    facts.append(
+      ReportFact(
+        "Flash accuracy",
+        "\(student.flash.accuracy.percentage), which projects \(student.projected.accuracy.percent(2)) ± "
+          + "\(student.projected.standardError.percent(2)) %"))
+    facts += shownMetrics.compactMap { metric in
+      (try? student.costs.largest(metric)).map { ReportFact(metric.title, metric.amount($0)) }
+    }
+    if let measured = student.measured {
+      facts.append(
+        ReportFact(
+          "Measured latency", "\(measured.latencyMilliseconds.brief) ms on \(measured.profile)"))
+    }
+    return facts
+  }
+
+  private func layerBlocks(_ student: StudyResults.Student) -> [ReportBlock] {
+    guard let layers = LayerTable(student.key, student.costs, self) else {
+      return [
+        .paragraph(
+          "Its layers are not listed: the size of the study's images is not recorded, and none of the usual "
+            + "ones gives this student's MACs.")
+      ]
+    }
+    return [
+      .drawing(LayerChart(trial: student.trial, layers: layers).drawing()),
+      .table(layers.table(caption: "Layers of trial \(student.trial), as inference runs them")),
+    ]
+  }
+}

@@ -1,0 +1,197 @@
+import Statistics
+import Studies
+
+/// One question that a reader should ask of a study before believing it.
+struct HealthCheck: Hashable, Sendable {
+  /// What is looked at, such as `enough trials`.
+  let name: String
+  /// What is wrong, in a sentence; nil if nothing is.
+  let finding: String?
+}
+
+extension ReportInputs {
+  /// What keeps the result from being believed as it stands, and what was looked at; nil before there is any
+  /// result.
+  var healthSection: ReportSection? {
+    let checks = healthChecks
+    guard !checks.isEmpty else { return nil }
+    let findings = checks.compactMap(\.finding)
+    let passed = checks.filter { $0.finding == nil }.map(\.name)
+    var blocks: [ReportBlock] = []
+    if !findings.isEmpty { blocks.append(.list(findings)) }
+    if !passed.isEmpty {
+      blocks.append(
+        .paragraph(
+          (findings.isEmpty ? "Nothing was found. " : "") + "Looked at and found well: "
+            + passed.joined(separator: "; ") + "."))
+    }
+    return ReportSection(anchor: "health", title: "Can this be believed?", blocks: blocks)
+  }
+
+  /// All that could be judged so far.
+  var healthChecks: [HealthCheck] {
+    guard state.nothingFeasible == nil else { return [] }
+    return [
+      predictionCheck, trialCountCheck, rankingCheck, progressCheck, referenceCheck,
+      resolutionCheck,
+      teacherCheck, gainCheck, failureCheck,
+    ].compactMap { $0 }
+  }
+
+  /// Whether the model had trials enough to learn from and to propose by.
+  private var trialCountCheck: HealthCheck? {
+    let ended = state.ownTrials.count { $0.result != nil }
+    guard ended > 0 else { return nil }
+    let first = definition.search.initialTrials
+    let fewest = max(ReportInputs.fewestTrials, 3 * first)
+    let isFew = ended < fewest && state.searchEnded?.isExhausted != true
+    return HealthCheck(
+      name: "the number of trials",
+      finding: isFew
+        ? "Too few trials: \(ended) have ended, of which the first \(first) are spread over the costs "
+          + "blindly; from about \(fewest) on a search is more than a sample." : nil)
+  }
+
+  private static let fewestTrials = 16
+
+  /// Whether flash is known to rank.
+  private var rankingCheck: HealthCheck? {
+    guard let audit = results.audit, audit.count > 1 else { return nil }
+    let name = "flash's ranking against full trainings"
+    guard audit.count > 4 else {
+      return HealthCheck(
+        name: name,
+        finding:
+          "Flash is hardly checked: \(audit.count) students have both accuracies, and so few "
+          + "show no correlation. A larger audit.count tells more.")
+    }
+    guard let spearman = audit.flash.spearman, spearman.interval.lowerBound <= 0 else {
+      return HealthCheck(name: name, finding: nil)
+    }
+    return HealthCheck(
+      name: name,
+      finding: "Flash does not rank: among \(audit.count) students Spearman's ρ of flash and full "
+        + "accuracy is \(spearman.value.signed) (95 % interval \(spearman.interval.signed)), which may "
+        + "be chance. A larger flash.fraction ranks better.")
+  }
+
+  /// Whether the front still grew at the end of the search.
+  private var progressCheck: HealthCheck? {
+    guard let trace = HypervolumeTrace(self), trace.shares.count >= 8 else { return nil }
+    let gain = 1 - trace.shares[trace.shares.count * 3 / 4 - 1]
+    let isMoving = gain > 0.02 && state.searchEnded?.isExhausted != true
+    return HealthCheck(
+      name: "the front's growth in the last quarter of the trials",
+      finding: isMoving
+        ? "The front is still moving: \(gain.percent(1)) % of its hypervolume came in the last quarter "
+          + "of the trials, so more trials are likely to find better students." : nil)
+  }
+
+  /// Whether the search was worth it.
+  private var referenceCheck: HealthCheck? {
+    guard !results.comparisons.isEmpty else { return nil }
+    let open = results.comparisons.filter { $0.reference != nil }
+    guard !open.isEmpty else { return nil }
+    let isBeaten = open.contains { $0.verdict == .won }
+    return HealthCheck(
+      name: "the reference designs",
+      finding: isBeaten
+        ? nil
+        : "Nothing beats the reference designs: for no budget is the best student's accuracy above that "
+          + "of the best design within it by more than chance.")
+  }
+
+  /// Whether the validation split tells the front's students apart.
+  private var resolutionCheck: HealthCheck? {
+    let front = results.students.filter(\.isOnFront)
+    guard front.count > 1, let count = front[0].validation.first?.count else { return nil }
+    let pairs = zip(front, front.dropFirst())
+    let tied = pairs.filter {
+      $0.tied(among: [$1]).contains($1.trial) && $1.tied(among: [$0]).contains($0.trial)
+    }
+    guard !tied.isEmpty else {
+      return HealthCheck(name: "the size of the validation split", finding: nil)
+    }
+    let names = tied.map { "\($0.0.trial) and \($0.1.trial)" }.joined(separator: ", ")
+    return HealthCheck(
+      name: "the size of the validation split",
+      finding:
+        "The validation split is too small to tell all students of the front apart: on \(count) "
+        + "images the accuracies of these neighbours may differ by chance (95 %, as if the images were "
+        + "different ones): trials \(names).")
+  }
+
+  /// Whether the teacher knows more than its students.
+  private var teacherCheck: HealthCheck? {
+    guard let teacher = state.teacher,
+      let best = results.students.max(by: {
+        $0.validationAccuracy < $1.validationAccuracy
+      })
+    else { return nil }
+    let accuracy = teacher.validation.accuracy
+    let isWeak = accuracy <= best.validationAccuracy
+    return HealthCheck(
+      name: "the teacher's strength",
+      finding: isWeak
+        ? "The teacher is weak: its validation accuracy of \(accuracy.percentage) is not above that of "
+          + "trial \(best.trial) (\(best.validationAccuracy.percentage)), which it taught." : nil)
+  }
+
+  /// Whether distillation helped.
+  private var gainCheck: HealthCheck? {
+    guard let gain = DistillationGain(results.students) else { return nil }
+    let name = "what distillation gave"
+    guard !gain.isReal else { return HealthCheck(name: name, finding: nil) }
+    let spread = gain.mean > 0 ? "above" : "below"
+    return HealthCheck(
+      name: name,
+      finding:
+        "Distillation did not help measurably: with the teacher test accuracies are on average "
+        + "\(abs(gain.mean).percent(2)) points \(spread) those of the same "
+        + "\(counted(gain.count, "student")) without it, where ±\(gain.reach.percent(2)) may be chance "
+        + "(95 %, as if the images were different ones).")
+  }
+
+  /// Whether trainings came to their ends.
+  private var failureCheck: HealthCheck? {
+    let failed = failedTrials.count + failedTrainings.count
+    let ended = state.ownTrials.count { $0.result != nil } + state.distilled.count
+    guard ended > 0 else { return nil }
+    let isMany = Double(failed) > 0.1 * Double(ended)
+    return HealthCheck(
+      name: "trainings that failed",
+      finding: isMany
+        ? "\(failed) of \(counted(ended, "training")) failed: the recipe may be too harsh for a part of "
+          + "the space." : nil)
+  }
+}
+
+/// What the teacher gave to all students that were trained without it as well, in test accuracy.
+struct DistillationGain: Hashable, Sendable {
+  let count: Int
+  let mean: Double
+  /// The half-width of the mean's 95 % interval, as if every accuracy were of different images.
+  let reach: Double
+
+  /// Whether the mean is above what chance makes.
+  var isReal: Bool { mean > reach }
+
+  /// Averages over the students; nil if none has a baseline.
+  init?(_ students: [StudyResults.Student]) {
+    let pairs = students.filter { !$0.test.isEmpty && !$0.baselineTest.isEmpty }
+    guard !pairs.isEmpty else { return nil }
+    count = pairs.count
+    mean = pairs.reduce(0) { $0 + ($1.distillationGain ?? 0) } / Double(count)
+    let variance = pairs.reduce(0) { sum, student in
+      func variance(_ accuracy: Double, _ images: Int) -> Double {
+        accuracy * (1 - accuracy) / Double(max(1, images))
+      }
+      return sum
+        + variance(student.testAccuracy, student.test.reduce(0) { $0 + $1.count })
+        + variance(
+          student.baselineTest.reduce(0) { $0 + $1.accuracy } / Double(student.baselineTest.count),
+          student.baselineTest.reduce(0) { $0 + $1.count })
+    }
+    reach = NormalDistribution.reach95 * variance.squareRoot() / Double(count)
+  }
+}

@@ -1,0 +1,63 @@
+import HardwareProfiles
+import Studies
+
+/// Every flash trial of a study, and what its flash training says of the full one: by that accuracy the
+/// finalists are chosen.
+struct TrialTable: Sendable {
+  /// What became of a flash trial.
+  enum Outcome: String, Hashable, Sendable {
+    case measured
+    case diverged
+    case crashed
+    /// It fell behind at a rung.
+    case stopped
+    /// It has not ended.
+    case open
+
+    init(_ result: JournalEvent.Finished?) {
+      switch result?.outcome {
+      case .measured: self = .measured
+      case .diverged: self = .diverged
+      case .crashed: self = .crashed
+      case .stopped: self = .stopped
+      case nil: self = .open
+      }
+    }
+  }
+
+  struct Row: Sendable {
+    let trial: Int
+    let key: String
+    let outcome: Outcome
+    /// At the end of the flash training; nil if it did not come to its end.
+    let flashAccuracy: Double?
+    /// The length of the flash training as a share of the full one.
+    let flashFraction: Double
+    /// The accuracy to expect of the full training, by all that the study knows; nil without a result.
+    let projected: FlashEstimate?
+    let costs: Costs
+    /// Whether the student got the full training.
+    let isTrainedFully: Bool
+    let isOnFront: Bool
+  }
+
+  /// In the order of their numbers.
+  let rows: [Row]
+
+  init(_ definition: StudyDefinition, _ state: StudyState, _ results: StudyResults) {
+    let ladder = AccuracyLadder(definition, state)
+    let students = Dictionary(
+      results.students.map { ($0.trial, $0.isOnFront) }, uniquingKeysWith: { $1 })
+    rows = state.trials.map { trial in
+      let raised = trial.number < state.auditedCount ? nil : state.raisedFraction
+      let fraction = trial.result == nil ? raised : trial.result?.fraction
+      return Row(
+        trial: trial.number, key: trial.key, outcome: Outcome(trial.result),
+        flashAccuracy: trial.flashAccuracy,
+        flashFraction: fraction ?? definition.flash.fraction,
+        projected: ladder.afterFullTraining(trial), costs: trial.costs,
+        isTrainedFully: students[trial.number] != nil,
+        isOnFront: students[trial.number] ?? false)
+    }
+  }
+}
