@@ -97,6 +97,8 @@ enum HTMLStyle {
     .plot { position: relative; }
     #explorer-chart { touch-action: pan-y; cursor: crosshair; user-select: none; }
     #cursor { outline: none; }
+    #drawing .cost-bar { stroke-opacity: 0.45; }
+    #drawing .front { stroke-width: 2.5; }
     #cursor circle { fill: none; stroke: var(--over); stroke-width: 2.5; }
     .chart .ring { fill: none; stroke: var(--baseline); stroke-width: 2.5; }
     .chart .knee { fill: none; stroke: var(--student); stroke-width: 1.3; }

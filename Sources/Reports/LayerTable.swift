@@ -104,7 +104,7 @@ extension InferenceKernel {
     if stride > 1 { words.append("stride \(stride)") }
     if groups > 1 && kind == .convolution { words.append("\(groups) groups") }
     if activation != .identity {
-      words.append("\(activation)".replacing("_", with: " "))
+      words.append(activation.rawValue.replacing("_", with: "-"))
     }
     if addsResidual { words.append("adds a residual") }
     return words.joined(separator: ", ")

@@ -46,7 +46,10 @@ extension ReportInputs {
         "\(student.flash.accuracy.percentage), which projects \(student.projected.accuracy.percent(2)) ± "
           + "\(student.projected.standardError.percent(2)) %"))
     facts += shownMetrics.compactMap { metric in
-      (try? student.costs.largest(metric)).map { ReportFact(metric.title, metric.amount($0)) }
+      (try? student.costs.largest(metric)).map {
+        ReportFact(
+          metric.title.prefix(1).uppercased() + metric.title.dropFirst(), metric.amount($0))
+      }
     }
     if let measured = student.measured {
       facts.append(

@@ -68,11 +68,13 @@ extension ReportInputs {
     guard let spearman = audit.flash.spearman, spearman.interval.lowerBound <= 0 else {
       return HealthCheck(name: name, finding: nil)
     }
+    let judgement =
+      spearman.interval.upperBound < 0 ? "the wrong way round" : "which may be chance"
     return HealthCheck(
       name: name,
       finding: "Flash does not rank: among \(audit.count) students Spearman's ρ of flash and full "
-        + "accuracy is \(spearman.value.signed) (95 % interval \(spearman.interval.signed)), which may "
-        + "be chance. A larger flash.fraction ranks better.")
+        + "accuracy is \(spearman.value.signed) (95 % interval \(spearman.interval.signed)), "
+        + "\(judgement). A larger flash.fraction ranks better.")
   }
 
   /// Whether the front still grew at the end of the search.

@@ -165,6 +165,14 @@ def looks(page, name, pictures, axe):
     page.media("print")
     expect(page.run("getComputedStyle(document.querySelector('nav')).display") == "none",
            f"{name}: paper has no links to sections")
+    page.run("dispatchEvent(new Event('beforeprint'))")
+    expect(page.run("[...document.querySelectorAll('details')].every((part) => part.open)"),
+           f"{name}: paper shows what is folded")
+    page.run("dispatchEvent(new Event('afterprint'))")
+    if pictures:
+        page.resize(800, 1120)
+        page.picture(os.path.join(pictures, f"{name}-print.png"))
+        page.resize(1280)
     page.media()
     if pictures:
         page.paper(os.path.join(pictures, f"{name}.pdf"))

@@ -59,7 +59,7 @@ extension PageScript {
         if (!parts) return [];
         const metric = isOnlyDevice ? parts[1].split("@")[0] : parts[1];
         return metric === column
-          ? [{value: Number(parts[3]), text: bound.constraint, isDevice: bound.set_by === "device"}]
+          ? [{value: Number(parts[3]), text: bound.constraint, isForAll: bound.set_by !== "budget" && parts[2] === "<="}]
           : [];
       });
     }
