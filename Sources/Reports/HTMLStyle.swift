@@ -113,6 +113,7 @@ enum HTMLStyle {
     @media (max-width: 40rem) { .facts th, .facts td { display: block; min-width: 0; padding-left: 0; } .facts th { border-bottom: 0; padding-bottom: 0; } }
     @media (min-width: 120rem) { body { font-size: 18px; } }
     @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
+    @page { size: A4 landscape; margin: 12mm; }
     @media print {
       :root { color-scheme: light; \(Palette.light.properties) }
       body { font-size: 10pt; }
@@ -124,8 +125,10 @@ enum HTMLStyle {
       h2, summary, caption { break-after: avoid; }
       svg.chart, tr, li { break-inside: avoid; }
       #decisions svg.chart, #explorer-chart { max-width: 100%; height: auto; }
-      table { font-size: 7.5pt; }
-      th, td { padding: 0.15rem 0.3rem; overflow-wrap: anywhere; white-space: normal !important; }
+      #numbers, #explorer button { display: none; }
+      table { font-size: 7pt; }
+      th, td { padding: 0.12rem 0.25rem; white-space: normal !important; }
+      .words { min-width: 9rem; }
       a { color: inherit; text-decoration: none; }
     }
     """

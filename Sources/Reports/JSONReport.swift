@@ -76,6 +76,13 @@ struct JSONReport {
             ])
           })
       ),
+      (
+        "infeasible_costs",
+        .literal(
+          JSONText.array(
+            (inputs.state.screened?.infeasibleCosts ?? []).map { JSONText($0, decimals: 5) }
+          ).onOneLine)
+      ),
     ])
   }
 

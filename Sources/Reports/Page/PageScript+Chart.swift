@@ -51,6 +51,12 @@ extension PageScript {
         const value = x.value({row: nearest});
         if (isNumber(value)) failed.push({point: null, value});
       }
+      // Random students that break a limit; the first objective is known of them.
+      if (x.id === front.minimize[0]) {
+        for (const value of front.constraints.infeasible_costs) {
+          if (isNumber(value)) failed.push({point: null, value: value / x.size});
+        }
+      }
       const bottom = height - 44 - (failed.length ? 20 : 0);
       const known = points.map((point, index) => (
         {point, index, xValue: x.value(point), yValue: y.value(point)}

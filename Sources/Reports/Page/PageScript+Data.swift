@@ -33,7 +33,7 @@ extension PageScript {
       const error = column.replace(/^(latency|energy)_/, "$1_se_");
       const scaled = (value) => (isNumber(value) ? value / size : null);
       quantities.push({
-        id: column, title: device ? title + " on " + device : title, unit, isCost: true,
+        id: column, title: device ? title + " on " + device : title, unit, size, isCost: true,
         value: (point) => scaled(point.row[column]),
         reach: (point) => (error === column ? null : scaled(point.row[error])),
         bounds: boundsOn(column).map((bound) => ({...bound, value: bound.value / size})),
