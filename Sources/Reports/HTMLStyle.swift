@@ -58,9 +58,6 @@ enum HTMLStyle {
     .facts td { overflow-wrap: anywhere; max-width: 48rem; }
     tr.current td { background: var(--tint); }
     tr.pinned td { background: var(--tint); box-shadow: inset 0 1px 0 var(--student), inset 0 -1px 0 var(--student); }
-    .confusion td, .confusion th { padding: 0.2rem 0.5rem; }
-    .confusion .hit { font-weight: 600; background: color-mix(in srgb, var(--student) calc(var(--share) * 25%), transparent); }
-    .confusion .miss { background: color-mix(in srgb, var(--over) calc(var(--share) * 60%), transparent); }
     """
 
   /// The columns of numbers in tables that say so once: the class `n3` is for the third column.

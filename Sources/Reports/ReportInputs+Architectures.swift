@@ -19,6 +19,7 @@ extension ReportInputs {
       title: "Trial \(student.trial)\(place): \(student.validationAccuracy.percentage) at "
         + costPhrase(student),
       blocks: [.facts(facts(student))] + layerBlocks(student)
+        + (confusionTable(student).map { [.table($0)] } ?? [])
         + [
           .paragraph("To export it, with the study's folder in the place of FOLDER:"),
           .command("autodistill export FOLDER \(student.key) --format onnx"),

@@ -6,7 +6,7 @@ import Testing
 struct HTMLReportTests {
   static let studies: [MadeUpStudy] = [
     .small, .realistic, .infeasible, MadeUpStudy(), .hostile, .single, .failed, .audited(),
-    .explained, .budgeted, .twoBoards, .measured(),
+    .explained, .budgeted, .twoBoards, .measured(), .answered,
   ]
 
   @Test("is well-formed, whatever the study", arguments: studies)

@@ -49,6 +49,23 @@ struct StudentReportTests {
     #expect(html.contains("Layers of trial 2"))
   }
 
+  @Test("show what each takes for what, by the classes' names")
+  func confusion() throws {
+    let inputs = try MadeUpStudy.answered.inputs()
+    let student = try #require(inputs.results.students.first)
+    let table = try #require(inputs.confusionTable(student))
+    let outcome = try #require(student.runs.first?.testOutcome)
+    #expect(table.columns.count == 11 && table.rows.count == 10)
+    #expect(table.rows[0][0] == "T-shirt/top" && table.columns[2].title == "Trouser")
+    let cells = table.rows.flatMap { $0.dropFirst().compactMap { Int($0) } }
+    #expect(cells.reduce(0, +) == outcome.metrics.confusion.count)
+    let right = table.rows.enumerated().compactMap { Int($1[$0 + 1]) }
+    #expect(right.reduce(0, +) == outcome.metrics.confusion.correct)
+    #expect(try MadeUpStudy.answered.report().html.contains("Confusion matrix of trial"))
+    let old = try MadeUpStudy.small.inputs()
+    #expect(try old.confusionTable(#require(old.results.students.first)) == nil)
+  }
+
   @Test("say that layers are not known where the images are of another size")
   func unknownImages() throws {
     let text = "\(try MadeUpStudy.small.inputs().architectureSection?.blocks ?? [])"

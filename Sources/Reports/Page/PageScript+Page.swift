@@ -17,7 +17,6 @@ extension PageScript {
       listenToPointer();
       listenToRanges();
       listenToRows();
-      addConfusions();
     }
     document.querySelectorAll(".scroll table").forEach(sortable);
     addEventListener("hashchange", openTarget);
