@@ -62,7 +62,8 @@ let testedElsewhere: Set = ["FlashBenchmark"]
 /// Targets whose tests compute a lot themselves and are optimised: plain references, textbook formulas, random
 /// problems. What is tested is optimised in any case.
 let computingTests: Set = [
-  "BayesianOptimization", "NeuralNetworks", "Statistics", "TensorKernels",
+  "BayesianOptimization", "Comparisons", "FrontFiles", "NeuralNetworks", "Statistics",
+  "TensorKernels",
 ]
 
 /// One row per library target: its name and what it may import. A target sees only what stands above it.
@@ -71,8 +72,13 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   ("TensorKernels", ["CPlatform", "RandomStreams"], kernels),
   ("Statistics", ["COpenBLAS", "RandomStreams"], optimized),
   ("ParetoFronts", ["Statistics"], optimized),
+  ("Comparisons", ["Statistics", "ParetoFronts", "RandomStreams"], optimized),
   ("NeuralNetworks", ["RandomStreams", "TensorKernels"], strict),
   ("FileFormats", [], optimized),
+  (
+    "FrontFiles",
+    ["Statistics", "ParetoFronts", "RandomStreams", "FileFormats", "Comparisons"], strict
+  ),
   ("Processes", [], strict),
   ("ModelExchange", ["NeuralNetworks", "FileFormats"], strict),
   ("Datasets", ["RandomStreams", "FileFormats"], optimized),
@@ -135,7 +141,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     "Reports",
     [
       "Statistics", "ParetoFronts", "RandomStreams", "NeuralNetworks", "FileFormats",
-      "Distillation", "SearchSpaces", "HardwareProfiles", "Studies",
+      "Distillation", "SearchSpaces", "HardwareProfiles", "Studies", "Comparisons", "FrontFiles",
     ], strict
   ),
 ]

@@ -1,0 +1,55 @@
+/// What counts as a change of an accuracy.
+///
+/// A difference is real where it is significant at the confidence and at least as large as what would be noticed:
+///
+///     |Δ| ≥ max(floor, 3 · noise)
+///
+/// with the noise the standard deviation of a student's accuracy from one set of trainings to the next, as the studies' own
+/// repetitions show it; the larger of the two studies'. Where no student was trained twice it is not known, and
+/// `assumedRunDeviation` stands for it: trainings of one network on CIFAR-10 differ by 0.15 points on its 10,000 test images
+/// (Jordan, "Calibrated chaos", 2023, arXiv:2304.01910, who also shows that nearly all of that is the
+/// chance of single images, which McNemar's test sees).
+public struct ChangeRule: Hashable, Sendable {
+  public static let assumedRunDeviation = 0.0015
+  public static let usualFloor = 0.003
+
+  /// Of the two-sided test and its interval.
+  public var confidence: Double
+  /// A difference of accuracies, 0…1, below which nobody would act.
+  public var floor: Double
+
+  public init(confidence: Double = 0.95, floor: Double = ChangeRule.usualFloor) {
+    (self.confidence, self.floor) = (confidence, floor)
+  }
+
+  /// Returns the least difference that counts between students with so many trainings each.
+  public func threshold(
+    _ first: (noise: TrainingNoise?, runs: Int), _ second: (noise: TrainingNoise?, runs: Int)
+  ) -> Double {
+    let deviations = [first, second].map { side in
+      (side.noise?.runVariance.squareRoot() ?? ChangeRule.assumedRunDeviation)
+        / Double(side.runs).squareRoot()
+    }
+    return max(floor, 3 * max(deviations[0], deviations[1]))
+  }
+
+  /// Judges a difference.
+  ///
+  /// - Parameters:
+  ///   - pValue: Corrected, where several are tested.
+  ///   - threshold: The least difference that counts.
+  public func verdict(
+    _ difference: AccuracyDifference, pValue: Double, threshold: Double
+  ) -> ChangeVerdict {
+    guard pValue < 1 - confidence, abs(difference.value) >= threshold else { return .tied }
+    return difference.value > 0 ? .better : .worse
+  }
+}
+
+/// What can be said of a difference.
+public enum ChangeVerdict: String, Hashable, Sendable, CaseIterable {
+  case better
+  case worse
+  /// Cannot be told apart; "~" in tables.
+  case tied
+}

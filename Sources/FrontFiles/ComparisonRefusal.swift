@@ -1,0 +1,109 @@
+import Comparisons
+
+/// Why two studies are not compared: the result would say something that is not so.
+public enum ComparisonRefusal: Error, Hashable, Sendable {
+  /// A split holds other images, or the same in another order.
+  case otherImages(FrontSplit, before: String, after: String)
+  /// It cannot be told whether a split holds the same images.
+  case unknownImages(FrontSplit, before: String, after: String)
+  /// A predicted cost is of other devices, or of another way to run on them.
+  case otherProtocol(metric: String, before: String, after: String)
+  /// Accuracies of the validation split are compared after unlike numbers of trials.
+  case unlikeTrials(before: Int, after: Int)
+  /// A metric of a budget is not known of any student.
+  case unknownMetric(String, file: String, known: [String])
+  /// The studies have no cost in common.
+  case noCommonCost(before: [String], after: [String])
+  /// A file holds no fully trained student.
+  case noStudents(file: String)
+}
+
+extension ComparisonRefusal: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .otherImages(let split, let before, let after):
+      return
+        "not comparable: the \(split) splits of \(before) and \(after) hold other images; train both studies "
+        + "on the same data and the same split_seed"
+    case .unknownImages(let split, let before, let after):
+      return
+        "not comparable: \(before) and \(after) do not say which images their \(split) splits hold; autodistill "
+        + "report writes a study's report again"
+    case .otherProtocol(let metric, let before, let after):
+      return
+        "not comparable: \(metric) means something else in the two studies: '\(before)' and '\(after)'; "
+        + "compare by a cost that does not depend on the device, such as --cost macs"
+    case .unlikeTrials(let before, let after):
+      return
+        "not comparable: validation accuracies of chosen students are maxima, of \(before) trials before and "
+        + "of \(after) after; use test_accuracy, by which nothing was chosen"
+    case .unknownMetric(let metric, let file, let known):
+      return
+        "\(file): no student has a '\(metric)', expected one of \(known.joined(separator: ", "))"
+    case .noCommonCost(let before, let after):
+      return "not comparable: the studies trade accuracy against other costs "
+        + "(\(before.joined(separator: ", ")); \(after.joined(separator: ", "))); name one with --cost"
+    case .noStudents(let file):
+      return
+        "\(file): no student has had its full training yet; autodistill run continues the study"
+    }
+  }
+}
+
+extension FrontFile {
+  /// Throws unless a split holds the same images in the same order in both studies.
+  ///
+  /// By the split's own hash, or where a report is of an earlier version by the hash of all data.
+  func requireSameImages(
+    as other: FrontFile, _ split: FrontSplit
+  ) throws(ComparisonRefusal) {
+    func images(_ file: FrontFile) -> Split? {
+      split == .validation ? file.validation : file.test
+    }
+    if let mine = images(self)?.hash, let others = images(other)?.hash {
+      guard mine == others else {
+        throw .otherImages(split, before: subject, after: other.subject)
+      }
+      return
+    }
+    guard let mine = hashes["data_sha256"], let others = other.hashes["data_sha256"] else {
+      throw .unknownImages(split, before: subject, after: other.subject)
+    }
+    guard mine == others else {
+      throw .otherImages(split, before: subject, after: other.subject)
+    }
+  }
+
+  /// Throws unless a predicted cost is of the same devices, run in the same way, in both studies.
+  func requireSameProtocol(
+    as other: FrontFile, for metric: String
+  ) throws(ComparisonRefusal) {
+    let parts = metric.split(separator: "@", maxSplits: 1).map(String.init)
+    guard ["latency_ms", "energy_mj", "measured_latency_ms"].contains(parts[0]) else { return }
+    func protocols(_ file: FrontFile) -> [String] {
+      file.hardware.filter { parts.count == 1 || $0.profile == parts[1] }
+        .map(\.measurementProtocol).sorted()
+    }
+    let (before, after) = (protocols(self), protocols(other))
+    guard before == after else {
+      throw .otherProtocol(
+        metric: metric, before: before.joined(separator: "; "),
+        after: after.joined(separator: "; "))
+    }
+  }
+
+  /// Whether the numbers of trials differ by more than a tenth; false where they are not known.
+  func hasUnlikeTrials(_ other: FrontFile) -> Bool {
+    guard let mine = trialCount, let others = other.trialCount else { return false }
+    return 10 * abs(mine - others) > max(mine, others)
+  }
+
+  /// The metric with its device's name, where this study has only one device and metrics name none.
+  func qualified(_ metric: String) -> String {
+    let names = [
+      "latency_ms", "energy_mj", "peak_memory_bytes", "weight_bytes", "working_set_bytes",
+    ]
+    guard hardware.count == 1, names.contains(metric) else { return metric }
+    return "\(metric)@\(hardware[0].profile)"
+  }
+}

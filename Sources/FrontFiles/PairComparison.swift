@@ -1,0 +1,230 @@
+import Comparisons
+import Foundation
+import RandomStreams
+
+/// Compares one study with another, before p-values are corrected.
+struct PairComparison {
+  let before: FrontFile
+  let after: FrontFile
+  let rule: ChangeRule
+  /// The costs that fronts are made of, as both studies know them.
+  let metrics: [String]
+  /// The budgets to compare; those of which a number is not known are in `unknownBudgets`.
+  let budgets: [Budget]
+  let split: FrontSplit
+  let hasMixedLatencies: Bool
+
+  /// Bounds with a name.
+  struct Budget: Hashable {
+    var name: String
+    var bounds: [MetricBound]
+    var confidence: Double
+    /// What each study says itself: the trial of its winner.
+    var trials: [Int?]
+  }
+
+  init(
+    _ before: FrontFile, _ after: FrontFile, _ rule: ChangeRule, cost: String?
+  ) throws(ComparisonRefusal) {
+    var (before, after) = (before, after)
+    for file in [before, after] where file.students.isEmpty {
+      throw .noStudents(file: file.subject)
+    }
+    hasMixedLatencies = before.hasMeasuredFront != after.hasMeasuredFront
+    if hasMixedLatencies { (before.hasMeasuredFront, after.hasMeasuredFront) = (false, false) }
+    let hasTest = (before.students + after.students).allSatisfy { $0.test != nil }
+    split = hasTest ? .test : .validation
+    try before.requireSameImages(as: after, split)
+    if !hasTest && before.hasUnlikeTrials(after) {
+      throw .unlikeTrials(before: before.trialCount ?? 0, after: after.trialCount ?? 0)
+    }
+    (self.before, self.after, self.rule) = (before, after, rule)
+    metrics = try PairComparison.metrics(before, after, cost: cost)
+    let asked = cost == nil ? PairComparison.askedBudgets(before, after) : []
+    budgets =
+      asked.isEmpty ? PairComparison.levels(before, after, of: metrics[0]) : asked
+    for metric in metrics + budgets.flatMap(\.bounds).map(\.metric) {
+      try before.requireSameProtocol(as: after, for: metric)
+    }
+  }
+
+  /// Returns the costs that both studies trade against accuracy.
+  private static func metrics(
+    _ before: FrontFile, _ after: FrontFile, cost: String?
+  ) throws(ComparisonRefusal) -> [String] {
+    let isQualified = before.hardware.count != after.hardware.count
+    func metrics(_ file: FrontFile) -> [String] {
+      file.minimized.map { isQualified ? file.qualified($0) : $0 }
+    }
+    if let cost {
+      for file in [before, after]
+      where !file.students.contains(where: { file.value(of: cost, $0) != nil }) {
+        throw .unknownMetric(cost, file: file.subject, known: file.knownMetrics)
+      }
+      return [cost]
+    }
+    let common = metrics(before).filter(metrics(after).contains)
+    guard !common.isEmpty else {
+      throw .noCommonCost(before: metrics(before), after: metrics(after))
+    }
+    return common
+  }
+
+  /// Returns what one of the studies or both ask about: named budgets, and the upper limits together.
+  private static func askedBudgets(_ before: FrontFile, _ after: FrontFile) -> [Budget] {
+    let isQualified = before.hardware.count != after.hardware.count
+    var budgets: [Budget] = []
+    func add(_ name: String, _ texts: [String], _ file: FrontFile, _ trial: Int?) {
+      let bounds = texts.compactMap { try? MetricBound.all(in: $0) }.flatMap(\.self).map { bound in
+        MetricBound(
+          isQualified ? file.qualified(bound.metric) : bound.metric, bound.relation, bound.bound)
+      }
+      guard !bounds.isEmpty else { return }
+      let side = file.subject == before.subject ? 0 : 1
+      if let known = budgets.firstIndex(where: { $0.bounds == bounds }) {
+        budgets[known].trials[side] = budgets[known].trials[side] ?? trial
+        return
+      }
+      var trials: [Int?] = [nil, nil]
+      trials[side] = trial
+      budgets.append(
+        Budget(name: name, bounds: bounds, confidence: before.confidence, trials: trials))
+    }
+    for file in [before, after] {
+      for budget in file.budgets { add(budget.name, budget.constraints, file, budget.trial) }
+    }
+    for file in [before, after] {
+      let limits = file.limits.filter { !$0.contains("accuracy") }
+      add(limits.joined(separator: ", "), limits, file, nil)
+    }
+    return budgets
+  }
+
+  /// Returns up to four levels of a cost that students of both studies reach, evenly spread on a logarithmic scale and
+  /// rounded up to two digits.
+  private static func levels(
+    _ before: FrontFile, _ after: FrontFile, of metric: String
+  ) -> [Budget] {
+    let costs = [before, after].map { file in
+      file.eligible.compactMap { file.value(of: metric, $0)?.value }.filter { $0 > 0 }
+    }
+    guard let low = costs.compactMap({ $0.min() }).max(),
+      let high = costs.flatMap(\.self).max()
+    else { return [] }
+    var levels: [Double] = []
+    for step in 0..<4 {
+      let level = low * pow(max(1, high / low), Double(step) / 3)
+      let unit = pow(10, floor(log10(level)) - 1)
+      let rounded = (level / unit - 1e-9).rounded(.up) * unit
+      // A product of powers of ten has digits of its own; the nearest short number is meant.
+      let short = Double(String(format: "%.6g", rounded)) ?? rounded
+      if levels.last != short { levels.append(short) }
+    }
+    return levels.map { level in
+      let bound = MetricBound(metric, .atMost, level)
+      return Budget(name: bound.description, bounds: [bound], confidence: 0.5, trials: [nil, nil])
+    }
+  }
+}
+
+extension PairComparison {
+  /// Returns the comparison.
+  func pair() -> StudyComparison.Pair {
+    let changes = budgets.map { ($0.name, change($0)) }
+    return StudyComparison.Pair(
+      after: after, split: split, differences: QuestionDifference.all(before, after),
+      budgets: changes.compactMap(\.1), hypervolume: hypervolume, students: students,
+      noise: (before.noise(on: split), after.noise(on: split)),
+      unknownBudgets: changes.filter { $0.1 == nil }.map(\.0),
+      hasMixedLatencies: hasMixedLatencies)
+  }
+
+  /// Returns what a budget gets; nil where it is not known who keeps it.
+  private func change(_ budget: Budget) -> BudgetChange? {
+    typealias Side = (students: [FrontStudent], winner: FrontStudent?)
+    func side(_ file: FrontFile, _ trial: Int?) -> Side? {
+      if let students = file.keeping(budget.bounds, confidence: budget.confidence) {
+        return (students, file.winner(students))
+      }
+      guard let trial, let winner = file.students.first(where: { $0.trial == trial }) else {
+        return nil
+      }
+      return ([winner], winner)
+    }
+    guard let first = side(before, budget.trials[0]), let second = side(after, budget.trials[1])
+    else { return nil }
+    let (difference, threshold) = difference(first.winner, second.winner)
+    func stability(_ side: Side) -> SelectionStability? {
+      var random = RandomStream(seed: 1, purpose: "selection stability")
+      return SelectionStability(of: side.students.map(\.validation), using: &random)
+    }
+    func place(_ side: Side) -> Int? { side.students.firstIndex { $0 == side.winner } }
+    return BudgetChange(
+      name: budget.name, bounds: budget.bounds, confidence: budget.confidence,
+      before: first.winner, after: second.winner, difference: difference, threshold: threshold,
+      stability: (stability(first), stability(second)), places: (place(first), place(second)))
+  }
+
+  /// Returns by how much the later study's student is more accurate, and the least difference that counts.
+  private func difference(
+    _ first: FrontStudent?, _ second: FrontStudent?
+  ) -> (AccuracyDifference?, threshold: Double) {
+    guard let a = first?.accuracy(on: split), let b = second?.accuracy(on: split) else {
+      return (nil, rule.floor)
+    }
+    let noise = (before: before.noise(on: split), after: after.noise(on: split))
+    let difference = AccuracyDifference(
+      b, a, confidence: rule.confidence, noise: (noise.after, noise.before))
+    return (difference, rule.threshold((noise.before, a.runs), (noise.after, b.runs)))
+  }
+
+  private var students: [StudentChange] {
+    func change(_ first: FrontStudent?, _ second: FrontStudent?) -> StudentChange {
+      let (difference, threshold) = difference(first, second)
+      return StudentChange(
+        before: first, after: second, difference: difference, threshold: threshold)
+    }
+    let earlier = Dictionary(before.students.map { ($0.key, $0) }) { first, _ in first }
+    let later = Dictionary(after.students.map { ($0.key, $0) }) { first, _ in first }
+    return before.students.compactMap { student in
+      later[student.key].map { change(student, $0) }
+    } + after.students.filter { earlier[$0.key] == nil }.map { change(nil, $0) }
+      + before.students.filter { later[$0.key] == nil }.map { change($0, nil) }
+  }
+
+  /// Up to the limit that both studies set on a cost, or a tenth above the dearest student; from a point of accuracy below the
+  /// weakest student.
+  private var hypervolume: StudyComparison.Hypervolume {
+    func candidates(_ file: FrontFile) -> [Candidate] {
+      file.eligible.compactMap { student in
+        let costs = metrics.compactMap { file.value(of: $0, student)?.value }
+        guard costs.count == metrics.count, let accuracy = student.accuracy(on: split) else {
+          return nil
+        }
+        return Candidate(accuracy: accuracy, costs: costs)
+      }
+    }
+    let (first, second) = (candidates(before), candidates(after))
+    let all = first + second
+    let costs = metrics.indices.map { index in
+      commonLimit(metrics[index]) ?? 1.1 * (all.map { $0.costs[index] }.max() ?? 1)
+    }
+    let accuracy = max(0, (all.map(\.accuracy.mean).min() ?? 0) - 0.01)
+    var random = RandomStream(seed: 1, purpose: "hypervolume")
+    return StudyComparison.Hypervolume(
+      metrics: metrics, referenceAccuracy: accuracy, referenceCosts: costs,
+      difference: HypervolumeDifference(
+        before: first, after: second, accuracy: accuracy, costs: costs,
+        confidence: rule.confidence, using: &random))
+  }
+
+  /// The upper limit on a metric that both studies set.
+  private func commonLimit(_ metric: String) -> Double? {
+    func limits(_ file: FrontFile) -> Set<Double> {
+      Set(
+        file.limits.compactMap { try? MetricBound.all(in: $0) }.flatMap(\.self)
+          .filter { $0.metric == metric && $0.relation == .atMost }.map(\.bound))
+    }
+    return limits(before).intersection(limits(after)).min()
+  }
+}

@@ -1,0 +1,30 @@
+import Comparisons
+
+/// A fully trained student in two studies.
+public struct StudentChange: Sendable {
+  /// Nil where the study has not trained it.
+  public let before: FrontStudent?
+  public let after: FrontStudent?
+  /// Nil unless both studies have trained it.
+  public let difference: AccuracyDifference?
+  public let threshold: Double
+  /// Corrected for the number of students.
+  public private(set) var pValue: Double?
+  public private(set) var verdict: ChangeVerdict?
+
+  public var key: String { (before ?? after)?.key ?? "" }
+
+  init(
+    before: FrontStudent?, after: FrontStudent?, difference: AccuracyDifference?,
+    threshold: Double
+  ) {
+    (self.before, self.after) = (before, after)
+    (self.difference, self.threshold) = (difference, threshold)
+  }
+
+  mutating func judge(_ rule: ChangeRule, _ corrected: inout ArraySlice<Double>) {
+    guard let difference else { return }
+    pValue = corrected.removeFirst()
+    verdict = rule.verdict(difference, pValue: pValue ?? 1, threshold: threshold)
+  }
+}
