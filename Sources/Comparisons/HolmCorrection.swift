@@ -13,3 +13,19 @@ public func holmCorrected(_ pValues: [Double]) -> [Double] {
   }
   return corrected
 }
+
+/// Returns p-values corrected for the number of different tests: where the same two students win within several budgets, that
+/// is one test.
+///
+/// - Parameter tests: For each p-value what is tested; equal tests have equal p-values.
+public func holmCorrected<Test: Hashable>(_ pValues: [Double], of tests: [Test]) -> [Double] {
+  precondition(pValues.count == tests.count, "\(pValues.count) p-values of \(tests.count) tests")
+  var places: [Test: Int] = [:]
+  var different: [Double] = []
+  for (test, pValue) in zip(tests, pValues) where places[test] == nil {
+    places[test] = different.count
+    different.append(pValue)
+  }
+  let corrected = holmCorrected(different)
+  return tests.compactMap { test in places[test].map { corrected[$0] } }
+}

@@ -20,7 +20,8 @@ public struct MeasuredAccuracy: Hashable, Sendable {
     count = answers[0].count
     runs = answers.count
     let accuracies = answers.map { Double($0.correct) / Double($0.count) }
-    mean = accuracies.reduce(0, +) / Double(runs)
+    // From whole numbers, so that equal counts are equal accuracies.
+    mean = Double(answers.reduce(0) { $0 + $1.correct }) / Double(count * runs)
     deviation = pooledVariance(of: [accuracies])?.squareRoot()
     self.answers = answers
   }

@@ -107,7 +107,7 @@ extension FrontFile {
   ) throws(JSONError) -> Split? {
     guard let split = try splits?.members(name, of: "a split") else { return nil }
     return Split(
-      count: try split.required("count").count(of: "images"), hash: try split.text("sha256"))
+      count: try split["count"]?.count(of: "images"), hash: try split.text("sha256"))
   }
 }
 

@@ -17,4 +17,18 @@ extension FrontFile {
   func winner(_ students: [FrontStudent]) -> FrontStudent? {
     bestIndex(of: students.map(\.validation.mean)).map { students[$0] }
   }
+
+  /// Returns by key how sure each student's place on the front of these costs is, by validation accuracies; without those
+  /// that break a limit when measured or lack a cost.
+  func standings(_ metrics: [String], confidence: Double) -> [String: FrontStanding] {
+    var (keys, candidates): ([String], [Candidate]) = ([], [])
+    for student in eligible {
+      let costs = metrics.compactMap { value(of: $0, student)?.value }
+      guard costs.count == metrics.count else { continue }
+      keys.append(student.key)
+      candidates.append(Candidate(accuracy: student.validation, costs: costs))
+    }
+    let standings = FrontStanding.standings(of: candidates, confidence: confidence)
+    return Dictionary(zip(keys, standings)) { first, _ in first }
+  }
 }

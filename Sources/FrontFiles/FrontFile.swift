@@ -18,7 +18,8 @@ public struct FrontFile: Sendable {
 
   /// The images of a split.
   public struct Split: Hashable, Sendable {
-    public var count: Int
+    /// Nil where the file does not say.
+    public var count: Int?
     /// Of images and labels in their order.
     public var hash: String?
   }

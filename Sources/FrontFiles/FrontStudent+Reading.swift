@@ -86,7 +86,8 @@ private struct RunOutcomes {
     if answers.count == outcomes.count { return MeasuredAccuracy(answers) }
     let accuracies = outcomes.map { Double($0.correct) / Double($0.count) }
     return MeasuredAccuracy(
-      mean: accuracies.reduce(0, +) / Double(accuracies.count), count: first.count,
+      mean: Double(outcomes.reduce(0) { $0 + $1.correct }) / Double(first.count * outcomes.count),
+      count: first.count,
       runs: accuracies.count, deviation: pooledVariance(of: [accuracies])?.squareRoot())
   }
 

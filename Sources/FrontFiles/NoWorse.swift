@@ -41,7 +41,10 @@ extension FrontCheck {
     for demand in demands.comparisons {
       open.append(try Comparison(demand, demands.costConfidence, rule, baseline, file))
     }
-    var corrected = holmCorrected(open.compactMap { $0.difference?.pValue })[...]
+    let tested = open.filter { $0.difference != nil }
+    var corrected = holmCorrected(
+      tested.map { $0.difference?.pValue ?? 1 },
+      of: tested.map { [$0.demand.split.rawValue, $0.before?.key, $0.after?.key] })[...]
     return open.map { comparison in
       let pValue = comparison.difference.map { _ in corrected.removeFirst() }
       let verdict = comparison.difference.map {

@@ -1,5 +1,4 @@
 import Comparisons
-import Foundation
 import RandomStreams
 
 /// Compares one study with another, before p-values are corrected.
@@ -45,84 +44,6 @@ struct PairComparison {
       asked.isEmpty ? PairComparison.levels(before, after, of: metrics[0]) : asked
     for metric in metrics + budgets.flatMap(\.bounds).map(\.metric) {
       try before.requireSameProtocol(as: after, for: metric)
-    }
-  }
-
-  /// Returns the costs that both studies trade against accuracy.
-  private static func metrics(
-    _ before: FrontFile, _ after: FrontFile, cost: String?
-  ) throws(ComparisonRefusal) -> [String] {
-    let isQualified = before.hardware.count != after.hardware.count
-    func metrics(_ file: FrontFile) -> [String] {
-      file.minimized.map { isQualified ? file.qualified($0) : $0 }
-    }
-    if let cost {
-      for file in [before, after]
-      where !file.students.contains(where: { file.value(of: cost, $0) != nil }) {
-        throw .unknownMetric(cost, file: file.subject, known: file.knownMetrics)
-      }
-      return [cost]
-    }
-    let common = metrics(before).filter(metrics(after).contains)
-    guard !common.isEmpty else {
-      throw .noCommonCost(before: metrics(before), after: metrics(after))
-    }
-    return common
-  }
-
-  /// Returns what one of the studies or both ask about: named budgets, and the upper limits together.
-  private static func askedBudgets(_ before: FrontFile, _ after: FrontFile) -> [Budget] {
-    let isQualified = before.hardware.count != after.hardware.count
-    var budgets: [Budget] = []
-    func add(_ name: String, _ texts: [String], _ file: FrontFile, _ trial: Int?) {
-      let bounds = texts.compactMap { try? MetricBound.all(in: $0) }.flatMap(\.self).map { bound in
-        MetricBound(
-          isQualified ? file.qualified(bound.metric) : bound.metric, bound.relation, bound.bound)
-      }
-      guard !bounds.isEmpty else { return }
-      let side = file.subject == before.subject ? 0 : 1
-      if let known = budgets.firstIndex(where: { $0.bounds == bounds }) {
-        budgets[known].trials[side] = budgets[known].trials[side] ?? trial
-        return
-      }
-      var trials: [Int?] = [nil, nil]
-      trials[side] = trial
-      budgets.append(
-        Budget(name: name, bounds: bounds, confidence: before.confidence, trials: trials))
-    }
-    for file in [before, after] {
-      for budget in file.budgets { add(budget.name, budget.constraints, file, budget.trial) }
-    }
-    for file in [before, after] {
-      let limits = file.limits.filter { !$0.contains("accuracy") }
-      add(limits.joined(separator: ", "), limits, file, nil)
-    }
-    return budgets
-  }
-
-  /// Returns up to four levels of a cost that students of both studies reach, evenly spread on a logarithmic scale and
-  /// rounded up to two digits.
-  private static func levels(
-    _ before: FrontFile, _ after: FrontFile, of metric: String
-  ) -> [Budget] {
-    let costs = [before, after].map { file in
-      file.eligible.compactMap { file.value(of: metric, $0)?.value }.filter { $0 > 0 }
-    }
-    guard let low = costs.compactMap({ $0.min() }).max(),
-      let high = costs.flatMap(\.self).max()
-    else { return [] }
-    var levels: [Double] = []
-    for step in 0..<4 {
-      let level = low * pow(max(1, high / low), Double(step) / 3)
-      let unit = pow(10, floor(log10(level)) - 1)
-      let rounded = (level / unit - 1e-9).rounded(.up) * unit
-      // A product of powers of ten has digits of its own; the nearest short number is meant.
-      let short = Double(String(format: "%.6g", rounded)) ?? rounded
-      if levels.last != short { levels.append(short) }
-    }
-    return levels.map { level in
-      let bound = MetricBound(metric, .atMost, level)
-      return Budget(name: bound.description, bounds: [bound], confidence: 0.5, trials: [nil, nil])
     }
   }
 }
@@ -179,10 +100,16 @@ extension PairComparison {
   }
 
   private var students: [StudentChange] {
+    let standings = [before, after].map {
+      $0.standings(metrics, confidence: rule.confidence)
+    }
     func change(_ first: FrontStudent?, _ second: FrontStudent?) -> StudentChange {
       let (difference, threshold) = difference(first, second)
       return StudentChange(
-        before: first, after: second, difference: difference, threshold: threshold)
+        before: first, after: second, difference: difference, threshold: threshold,
+        standing: (
+          first.flatMap { standings[0][$0.key] }, second.flatMap { standings[1][$0.key] }
+        ))
     }
     let earlier = Dictionary(before.students.map { ($0.key, $0) }) { first, _ in first }
     let later = Dictionary(after.students.map { ($0.key, $0) }) { first, _ in first }

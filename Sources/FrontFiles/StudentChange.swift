@@ -8,6 +8,8 @@ public struct StudentChange: Sendable {
   /// Nil unless both studies have trained it.
   public let difference: AccuracyDifference?
   public let threshold: Double
+  /// How sure its place on the front of each study is.
+  public let standing: (before: FrontStanding?, after: FrontStanding?)
   /// Corrected for the number of students.
   public private(set) var pValue: Double?
   public private(set) var verdict: ChangeVerdict?
@@ -16,10 +18,10 @@ public struct StudentChange: Sendable {
 
   init(
     before: FrontStudent?, after: FrontStudent?, difference: AccuracyDifference?,
-    threshold: Double
+    threshold: Double, standing: (before: FrontStanding?, after: FrontStanding?)
   ) {
     (self.before, self.after) = (before, after)
-    (self.difference, self.threshold) = (difference, threshold)
+    (self.difference, self.threshold, self.standing) = (difference, threshold, standing)
   }
 
   mutating func judge(_ rule: ChangeRule, _ corrected: inout ArraySlice<Double>) {

@@ -57,15 +57,22 @@ public struct StudyComparison: Sendable {
   /// Returns the pairs with p-values corrected over all of them, budgets and students apart, and with verdicts.
   private static func judged(_ pairs: [Pair], _ rule: ChangeRule) -> [Pair] {
     var pairs = pairs
-    var budgets = holmCorrected(pairs.flatMap(\.budgets).compactMap { $0.difference?.pValue })[...]
-    var students = holmCorrected(pairs.flatMap(\.students).compactMap { $0.difference?.pValue })[
-      ...]
+    let budgets = pairs.indices.flatMap { pair in
+      pairs[pair].budgets.compactMap { budget in
+        budget.difference.map { difference in
+          (test: [String(pair), budget.before?.key, budget.after?.key], p: difference.pValue)
+        }
+      }
+    }
+    var ofBudgets = holmCorrected(budgets.map(\.p), of: budgets.map(\.test))[...]
+    var ofStudents = holmCorrected(
+      pairs.flatMap(\.students).compactMap { $0.difference?.pValue })[...]
     for index in pairs.indices {
       for budget in pairs[index].budgets.indices {
-        pairs[index].budgets[budget].judge(rule, &budgets)
+        pairs[index].budgets[budget].judge(rule, &ofBudgets)
       }
       for student in pairs[index].students.indices {
-        pairs[index].students[student].judge(rule, &students)
+        pairs[index].students[student].judge(rule, &ofStudents)
       }
     }
     return pairs

@@ -18,4 +18,10 @@ struct HolmCorrectionTests {
     #expect(holmCorrected([0.9, 0.8, 1]) == [1, 1, 1])
     #expect(holmCorrected([]).isEmpty)
   }
+
+  @Test("counts a test once that is made several times")
+  func same() {
+    let values = holmCorrected([0.01, 0.04, 0.01, 0.5], of: ["a", "b", "a", "c"])
+    #expect(values == [0.03, 0.08, 0.03, 0.5])
+  }
 }

@@ -82,6 +82,7 @@ struct FrontFileReadingTests {
       try read(json.replacing("\"key\"", with: "\"name\""))
     }
     try read(json.replacing("front/3", with: "front/4"))
+    try read(json.replacing("\"count\": 16, \"sha256\"", with: "\"count\": null, \"sha256\""))
   }
 
   @Test("is found in a study's folder, and missed there with what to do")

@@ -23,6 +23,8 @@ struct StudyComparisonTests {
     #expect(budget.verdict == .tied && budget.difference?.value == 0)
     #expect(pair.hypervolume.difference.value == 0)
     #expect(pair.students.count == 4 && pair.students.allSatisfy { $0.verdict == .tied })
+    #expect(pair.students.map { $0.standing.before } == pair.students.map { $0.standing.after })
+    #expect(pair.students.first?.standing.before == .dominates, "nobody costs less")
     #expect(budget.shareBefore == budget.shareAfter && (budget.shareBefore ?? 0) > 0.5)
   }
 
@@ -125,8 +127,12 @@ struct StudyComparisonTests {
       baseline: front().file("a"), others: [later.file("b"), later.file("c")])
     let budgets = comparison.pairs.flatMap(\.budgets)
     #expect(budgets.count == 4)
+    // In both studies other students win within the two budgets, so there are four tests.
     let raw = budgets.compactMap { $0.difference?.pValue }
     #expect(budgets.compactMap(\.pValue) == holmCorrected(raw))
+    later.budgets = ["latency_ms<=2", "latency_ms<=2.2"]
+    let pair = try StudyComparison(baseline: front().file("a"), others: [later.file("b")]).pairs[0]
+    #expect(pair.budgets.map(\.pValue) == pair.budgets.map { $0.difference?.pValue })
   }
 
   @Test("takes winners as plain loops do, on 250 random fronts")
