@@ -1,0 +1,51 @@
+/// How text stands in GitHub's Markdown.
+enum MarkdownText {
+  /// Returns text in which nothing is markup.
+  static func inline(_ text: String) -> String {
+    var result = ""
+    var previous: Character = " "
+    let characters = Array(text)
+    for (index, character) in characters.enumerated() {
+      let next = index + 1 < characters.count ? characters[index + 1] : " "
+      switch character {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\\", "`", "*", "[", "]", "|", "#", "~": result += "\\\(character)"
+      // Inside a word an underscore is nothing but itself.
+      case "_" where !(isWord(previous) && isWord(next)): result += "\\_"
+      case _ where character.isNewline: result += " "
+      default: result.append(character)
+      }
+      previous = character
+    }
+    return result
+  }
+
+  /// Returns text set as code, where nothing in it would end the code or a table's cell.
+  static func code(_ text: String) -> String {
+    text.isEmpty || text.contains { "`|\n\r".contains($0) } ? inline(text) : "`\(text)`"
+  }
+
+  static func list(_ items: [String]) -> String {
+    items.map { "- " + inline($0) }.joined(separator: "\n")
+  }
+
+  /// Returns a table with its caption left out.
+  static func table(_ table: ReportTable) -> String {
+    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+    let header = line(table.columns.map { inline($0.title) })
+    let rule = "|" + table.columns.map { $0.alignment == .number ? "--:|" : "---|" }.joined()
+    let rows = table.rows.map { row in
+      line(
+        zip(table.columns, row).map { column, cell in
+          column.alignment == .code ? code(cell) : inline(cell)
+        })
+    }
+    return ([header, rule] + rows).joined(separator: "\n")
+  }
+
+  private static func isWord(_ character: Character) -> Bool {
+    character.isLetter || character.isNumber
+  }
+}

@@ -1,0 +1,147 @@
+import Comparisons
+import FrontFiles
+
+/// One study compared with another, in words and tables.
+struct PairText {
+  let pair: StudyComparison.Pair
+  let comparison: StudyComparison
+
+  init(_ pair: StudyComparison.Pair, _ comparison: StudyComparison) {
+    (self.pair, self.comparison) = (pair, comparison)
+  }
+
+  private var before: FrontFile { comparison.baseline }
+  private var after: FrontFile { pair.after }
+  private var level: String { (100 * comparison.rule.confidence).general }
+  /// What several comparisons put behind a title.
+  private var suffix: String { comparison.pairs.count > 1 ? ": \(after.subject)" : "" }
+}
+
+extension PairText {
+  /// The answer in one sentence.
+  var answer: String {
+    let known = pair.budgets.filter { $0.verdict != nil }
+    func within(_ verdict: ChangeVerdict) -> Int { known.count { $0.verdict == verdict } }
+    let (better, worse) = (within(.better), within(.worse))
+    let all = counted(known.count, "budget")
+    if known.isEmpty { return "No student of either study keeps any of the budgets." }
+    if better == 0 && worse == 0 {
+      return "\(after.subject) cannot be told apart from \(before.subject) (~) within "
+        + (known.count == 1 ? "the only budget." : "any of \(all).")
+    }
+    var parts: [String] = []
+    if worse > 0 { parts.append("worse within \(worse)") }
+    if better > 0 { parts.append("better within \(better)") }
+    let rest = known.count - better - worse
+    return "\(after.subject) is \(parts.joined(separator: " and ")) of \(all) than "
+      + "\(before.subject)" + (rest > 0 ? "; within \(rest) they cannot be told apart (~)." : ".")
+  }
+
+  /// Who wins within each budget.
+  var budgets: ComparisonModel.Section {
+    let rows = pair.budgets.map { budget in
+      [
+        budget.name, accuracy(budget.before), accuracy(budget.after),
+        budget.difference?.value.signedPoints ?? "–",
+        budget.difference.map { interval($0.interval) } ?? "–",
+        budget.pValue.map(Self.probability) ?? "–", budget.verdict?.word ?? "–",
+      ]
+    }
+    let table = ReportTable(
+      caption: "The best student within each budget, \(pair.split) accuracy",
+      columns: [
+        .init("budget"), .init("before (\(pair.split) accuracy)", .number),
+        .init("after", .number), .init("Δ points", .number), .init("\(level) % interval", .number),
+        .init("p (Holm)", .number), .init("verdict"),
+      ], rows: rows)
+    return ComparisonModel.Section(
+      title: "Best student within each budget\(suffix)", isFolded: false,
+      blocks: [.table(table)] + caveats.map { .paragraph($0) })
+  }
+
+  private func accuracy(_ student: FrontStudent?) -> String {
+    student?.accuracy(on: pair.split).map(\.mean.percentage) ?? "none"
+  }
+
+  private func interval(_ range: ClosedRange<Double>) -> String {
+    "\(range.lowerBound.signedPoints) to \(range.upperBound.signedPoints)"
+  }
+
+  static func probability(_ p: Double) -> String { p < 0.001 ? "< 0.001" : p.fixed(3) }
+
+  /// What limits the verdicts.
+  private var caveats: [String] {
+    var sentences: [String] = []
+    if pair.split == .validation {
+      sentences.append(
+        "A study has no test accuracies, so verdicts are by the validation split, by which the students were chosen: "
+          + "both accuracies are too high (the winner's curse).")
+    }
+    let methods = Set(pair.budgets.compactMap { $0.difference?.method })
+    if methods.contains(.unpaired) {
+      sentences.append(
+        "The files do not say which images each student classifies rightly, so the images are taken as different ones: "
+          + "smaller differences would show if they did.")
+    }
+    if pair.noise.before == nil || pair.noise.after == nil {
+      let which =
+        pair.noise.before == nil && pair.noise.after == nil
+        ? "Neither study trained a student" : "One of the studies trained no student"
+      sentences.append(
+        "\(which) twice, so the noise of its trainings is not known; "
+          + "\((100 * ChangeRule.assumedRunDeviation).general) points a training are assumed. "
+          + "\"finalists\": {\"seeds\": 3} would measure it.")
+    }
+    if let mine = before.trialCount, let others = after.trialCount, mine != others {
+      sentences.append(
+        "The studies had \(mine) and \(others) trials: a better student may come of more trials rather than of what else "
+          + "differs.")
+    }
+    if pair.hasMixedLatencies {
+      sentences.append(
+        "One front is made of measured latencies, the other of predicted ones; both are compared by predicted ones."
+      )
+    }
+    for name in pair.unknownBudgets {
+      sentences.append("Within \(name) nothing is compared: the files lack a cost that it limits.")
+    }
+    for file in [before, after] where !file.isComplete {
+      sentences.append("\(file.subject) is not finished.")
+    }
+    return sentences
+  }
+
+  /// What the fronts are worth as wholes.
+  var hypervolume: ComparisonModel.Section {
+    let volume = pair.hypervolume
+    let difference = volume.difference
+    let excludesZero = difference.interval.lowerBound > 0 || difference.interval.upperBound < 0
+    let costs = zip(volume.metrics, volume.referenceCosts).map { "\($0) \($1.general)" }
+    return ComparisonModel.Section(
+      title: "Hypervolume\(suffix)", isFolded: false,
+      blocks: [
+        .paragraph(
+          "\(difference.before.percent(2)) → \(difference.after.percent(2)) points, "
+            + "Δ \(difference.value.signedPoints) (\(level) % \(interval(difference.interval)))"
+            + "\(excludesZero ? "" : ", ~"); reference: \(pair.split) accuracy "
+            + "\(volume.referenceAccuracy.percentage), \(costs.joined(separator: ", "))"
+            + (difference.isPaired ? "." : "; images taken as different ones."))
+      ])
+  }
+
+  /// What differs apart from the results.
+  var question: ComparisonModel.Section {
+    let differences = pair.differences
+    return ComparisonModel.Section(
+      title: "What differs in the question\(suffix)", isFolded: false,
+      blocks: differences.isEmpty
+        ? [.paragraph("Nothing.")]
+        : [
+          .table(
+            ReportTable(
+              caption: "What differs in the question",
+              columns: [.init(""), .init("before"), .init("after")],
+              rows: differences.map { [$0.what, $0.before, $0.after] }))
+        ])
+  }
+}
