@@ -9,6 +9,7 @@ import Studies
 /// What the command's exit status means; a part of its interface.
 enum ExitStatus: Int32, CaseIterable {
   case success = 0
+  case requirementNotMet = 1
   case badUsage = 2
   case badInput = 3
   case nothingFeasible = 4
@@ -18,6 +19,7 @@ enum ExitStatus: Int32, CaseIterable {
   var meaning: String {
     switch self {
     case .success: "done"
+    case .requirementNotMet: "check: a requirement is not met"
     case .badUsage: "the command line cannot be understood"
     case .badInput: "a file is missing, damaged or says something impossible"
     case .nothingFeasible: "no student meets the constraints; the report names the nearest ones"
