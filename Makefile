@@ -69,8 +69,9 @@ benchmark-hardware: packages build ## Predict measured latencies, compared with 
 
 .PHONY: check-all
 check-all: export AUTODISTILL_THOROUGH := 1
-check-all: lint test build ## lint, all of the tests, run exports elsewhere, kill and resume a study (STUDY=.../study.json SEED=1)
+check-all: lint test build ## lint, all of the tests, run exports and statistics elsewhere, kill and resume a study (STUDY=.../study.json SEED=1)
 	.ci/check-onnx
+	.ci/check-comparisons $(autodistill)
 	.ci/check-resume $(autodistill) $(STUDY) $(SEED)
 
 .PHONY: clean
