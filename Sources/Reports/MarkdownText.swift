@@ -36,13 +36,16 @@ enum MarkdownText {
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
     let header = line(table.columns.map { inline($0.title) })
     let rule = "|" + table.columns.map { $0.alignment == .number ? "--:|" : "---|" }.joined()
-    let rows = table.rows.map { row in
+    let shown = table.rows.prefix(table.markdownRows ?? table.rows.count)
+    let rows = shown.map { row in
       line(
         zip(table.columns, row).map { column, cell in
           column.alignment == .code ? code(cell) : inline(cell)
         })
     }
+    let rest = table.rows.count - shown.count
     return ([header, rule] + rows).joined(separator: "\n")
+      + (rest > 0 ? "\n\n\(rest) more in index.html and front.json." : "")
   }
 
   private static func isWord(_ character: Character) -> Bool {
