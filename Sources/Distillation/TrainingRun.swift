@@ -52,7 +52,7 @@ public struct TrainingRun: Sendable {
   }
 
   /// A checkpoint is written at the end of an epoch if this long has passed since the last.
-  private static let checkpointSeconds = 10.0
+  private static let checkpointPause = Duration.seconds(10)
 
   /// Trains.
   ///
@@ -83,7 +83,7 @@ public struct TrainingRun: Sendable {
 
     plan.layout.initialize(plan.parameters, seed: seed)
     var step = checkpoint?.restore(into: plan, optimizer: optimizer) ?? 0
-    var lastCheckpoint = Date()
+    var lastCheckpoint = ContinuousClock.now
     let stopped = StopFlag()
     var rungs = rungs.filter { $0 > step && $0 < steps }[...]
     while step < steps {
@@ -110,10 +110,10 @@ public struct TrainingRun: Sendable {
         guard examine(step, model) else { return .stopped }
       }
       if let checkpoint, step == epochEnd, step < steps,
-        Date().timeIntervalSince(lastCheckpoint) > TrainingRun.checkpointSeconds
+        lastCheckpoint.duration(to: .now) > TrainingRun.checkpointPause
       {
         try checkpoint.write(plan, optimizer: optimizer, nextStep: step)
-        lastCheckpoint = Date()
+        lastCheckpoint = .now
       }
     }
     let model = finalModel(trainer, source)

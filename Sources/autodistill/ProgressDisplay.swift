@@ -38,6 +38,7 @@ final class ProgressDisplay: Sendable {
         } else {
           Terminal.log(text)
         }
+      case .running, .trialEnded, .trainingEnded, .measured: break
       }
     }
   }

@@ -18,6 +18,8 @@ public enum StudyError: Error, Hashable, Sendable {
   case missing(String)
   /// The user interrupted the run; everything finished is in the journal.
   case interrupted
+  /// The run has taken what it may; everything finished is in the journal.
+  case limitReached(RunLimit)
 }
 
 extension StudyError: CustomStringConvertible {
@@ -38,6 +40,7 @@ extension StudyError: CustomStringConvertible {
     case .noResults(let message): message
     case .missing(let message): message
     case .interrupted: "interrupted; everything finished is kept"
+    case .limitReached(let limit): "the limit of \(limit) is reached; everything finished is kept"
     }
   }
 }

@@ -16,6 +16,8 @@ public struct StudyFolder: Hashable, Sendable {
 
   public var definition: String { appending("study.json") }
   public var journal: String { appending("journal.jsonl") }
+  /// What a run tells those who watch it; there while it runs, and after a kill.
+  public var progress: String { appending("progress.json") }
   public var preparedData: String { appending("data") }
   public var teacher: String { appending("teacher") }
   public var teacherWeights: String { appending("teacher/weights.safetensors") }

@@ -88,7 +88,7 @@ private struct EarlierStudy {
     guard let began = state.began, state.trials.contains(where: { $0.flashAccuracy != nil }) else {
       throw expected(
         "a study with finished flash trials; \(folder.path) has none: run autodistill search "
-          + folder.path)
+          + folder.shellWord)
     }
     self.began = began
     // Its own file may have other reference designs, which change nothing of what a key means. Where it is not

@@ -148,11 +148,22 @@ public enum JournalEvent: Hashable, Sendable {
     }
   }
 
-  /// Wall-clock time spent in a stage by one run; a study that was continued has several.
+  /// What one run spent in a stage; a study that was continued has several.
   public struct StageTimed: Hashable, Sendable, Codable {
     public var stage: String
+    /// By a clock that nobody sets.
     public var seconds: Double
     public var workers: Int
+    /// Of all threads and workers together; nil in journals of earlier versions.
+    public var processorSeconds: Double?
+    /// Whether the run ended before the stage did: by the user, a limit of the run, an error or a kill.
+    public var isInterrupted: Bool?
+
+    enum CodingKeys: String, CodingKey {
+      case stage, seconds, workers
+      case processorSeconds = "cpu_seconds"
+      case isInterrupted = "interrupted"
+    }
   }
 }
 

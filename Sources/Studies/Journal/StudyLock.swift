@@ -29,4 +29,14 @@ package final class StudyLock {
   private static let pauseMicroseconds: UInt32 = 20_000
 
   deinit { close(descriptor) }
+
+  /// Whether a process works on the study.
+  ///
+  /// To find out, a shared lock is held for a moment; who is about to begin tries for longer than that.
+  package static func isHeld(_ folder: StudyFolder) -> Bool {
+    let descriptor = open(folder.appending(".lock"), O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
 }

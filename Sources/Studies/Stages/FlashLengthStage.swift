@@ -13,6 +13,8 @@ struct FlashLengthStage {
   let context: StudyContext
   let journal: Journal
 
+  /// As times and progress call it.
+  static let name = "flash length"
   private static let studentCount = 2
   private static let longest = 0.5
   /// On a logarithmic scale of errors, how far from naming one class towards the teacher students must have
@@ -26,6 +28,7 @@ struct FlashLengthStage {
     else { return }
     let keys = try firstStudents(teacher)
     guard !keys.isEmpty else { return }
+    context.report(.stage(FlashLengthStage.name))
     let wanted = accuracyToReach(teacher)
     var fraction = inputs.definition.flash.fraction
     var attempts: [JournalEvent.FlashLength.Attempt] = []

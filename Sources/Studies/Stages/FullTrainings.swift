@@ -86,6 +86,8 @@ struct FullTrainings {
     inputs.folder.removeCheckpoint(
       of: journal.state.trials[result.trial].key, repetition: result.repetition,
       isBaseline: result.isBaseline)
+    context.report(
+      .trainingEnded(EndedTraining(result, key: journal.state.trials[result.trial].key)))
     let name = result.isBaseline ? "without teacher" : "distilled"
     context.report(
       .note(

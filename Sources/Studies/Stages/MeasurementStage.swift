@@ -31,6 +31,7 @@ struct MeasurementStage {
     var failures = 0
     for (index, trial) in open.enumerated() where failures < 2 {
       try context.checkCancelled()
+      try context.checkLimits()
       context.report(
         .advance(done: Double(index), total: open.count, detail: "students on the device"))
       do {
@@ -81,15 +82,15 @@ struct MeasurementStage {
       }
     }
     try keep(best, of: key)
-    try journal.append(
-      .measured(
-        JournalEvent.Measured(
-          trial: trial, key: key, profile: device.profile, source: device.source,
-          measurementProtocol: device.protocolDescription, isComparable: device.isComparable,
-          latencyMilliseconds: best.medianMilliseconds,
-          latencyStandardErrorMilliseconds: best.standardErrorMilliseconds,
-          samples: best.samples.count, drift: best.drift, referenceMilliseconds: reference,
-          isDrifting: isDrifting, isDisturbed: best.isDisturbed, attempts: attempts)))
+    let measured = JournalEvent.Measured(
+      trial: trial, key: key, profile: device.profile, source: device.source,
+      measurementProtocol: device.protocolDescription, isComparable: device.isComparable,
+      latencyMilliseconds: best.medianMilliseconds,
+      latencyStandardErrorMilliseconds: best.standardErrorMilliseconds,
+      samples: best.samples.count, drift: best.drift, referenceMilliseconds: reference,
+      isDrifting: isDrifting, isDisturbed: best.isDisturbed, attempts: attempts)
+    try journal.append(.measured(measured))
+    context.report(.measured(measured))
     context.report(
       .note(
         String(format: "trial %d: %.4g ms measured", trial, best.medianMilliseconds)

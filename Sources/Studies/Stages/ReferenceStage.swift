@@ -78,6 +78,7 @@ struct ReferenceStage {
       try journal.append(.referenceTrained(result))
     }
     inputs.folder.removeCheckpoint(of: design.key, repetition: repetition, isBaseline: false)
+    context.report(.trainingEnded(EndedTraining(result)))
     context.report(
       .note(
         "reference \(design.name), seed \(repetition): "

@@ -45,6 +45,9 @@ struct SearchStage {
         let open = journal.state.trials.first {
           $0.result == nil && !submitted.contains($0.number)
         }
+        let number = journal.state.trials.count
+        let isOver = isExhausted || journal.state.ownTrials.count >= settings.trials
+        if open != nil || !isOver { try context.checkLimits(trials: submitted.count) }
         if let open {
           submitted.insert(open.number)
           return (open.number, flashTask(open))
@@ -54,8 +57,6 @@ struct SearchStage {
           try audit(loop)
           continue
         }
-        let number = journal.state.trials.count
-        let isOver = isExhausted || journal.state.ownTrials.count >= settings.trials
         guard !isOver, knowledge.isDue(number) else { return nil }
         isExhausted = try !propose(trial: number, sampler, session, pricing)
       }
@@ -124,6 +125,11 @@ struct SearchStage {
       validation: ended?.validation, seconds: ended?.seconds ?? 0, steps: ended?.steps ?? 0,
       rungs: ended?.rungs, fraction: journal.state.fraction(of: trial), repeats: ended?.repeats)
     try journal.append(.finished(result))
+    context.report(
+      .trialEnded(
+        journal.state.trials[trial],
+        fraction: inputs.definition.flash(fraction: result.fraction).fraction,
+        done: journal.state.ownTrials.count { $0.result != nil }, total: settings.trials))
     context.report(.note(line(result)))
   }
 

@@ -13,6 +13,10 @@ public struct StudyContext: Sendable {
   /// The machine that all this runs on.
   public var machine = HostMachine.current()
   public var report: @Sendable (StudyProgress) -> Void
+  /// What the run may take.
+  public var limits = RunLimits()
+  /// What it has taken.
+  public var meter = RunMeter()
   /// Whether the user wants to stop.
   public var isCancelled: @Sendable () -> Bool
 
@@ -33,5 +37,20 @@ public struct StudyContext: Sendable {
   /// Throws `StudyError.interrupted` if the user wants to stop.
   package func checkCancelled() throws {
     if isCancelled() { throw StudyError.interrupted }
+  }
+
+  /// The limit that the run has reached; nil if there is none.
+  ///
+  /// - Parameter trials: The flash trials that the run has begun; nil where none comes next.
+  func reachedLimit(trials: Int? = nil) -> RunLimit? {
+    limits.reached(
+      seconds: meter.seconds, processorSeconds: meter.processorSeconds, trials: trials)
+  }
+
+  /// Throws `StudyError.limitReached` if the run may begin nothing more.
+  ///
+  /// - Parameter trials: As for `reachedLimit`.
+  func checkLimits(trials: Int? = nil) throws {
+    if let limit = reachedLimit(trials: trials) { throw StudyError.limitReached(limit) }
   }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Takes a study from its definition to its results, continuing where an earlier run ended.
 public struct StudyRunner {
   /// A part of the way.
@@ -25,8 +23,25 @@ public struct StudyRunner {
     let lock = try StudyLock(inputs.folder)
     defer { withExtendedLifetime(lock) {} }
     let journal = try Journal(inputs.folder)
-    let beginning = inputs.began(version: context.version)
     try inputs.check(against: journal.state)
+    let killed = RunProgress.read(inputs.folder)
+    let file = ProgressFile(inputs.folder, context)
+    defer { file.remove() }
+    var context = context
+    let report = context.report
+    context.report = { news in
+      file.take(news)
+      report(news)
+    }
+    return try StudyRunner(inputs, context: context)
+      .run(through: last, journal, lost: killed?.lostStage)
+  }
+
+  /// - Parameter lost: What a killed run has spent in the stage that it was in.
+  private func run(
+    through last: Stage, _ journal: Journal, lost: JournalEvent.StageTimed?
+  ) throws -> StudyState {
+    let beginning = inputs.began(version: context.version)
     if let began = journal.state.began, journal.state.hasResults,
       (began.version, began.machine) != (beginning.version, beginning.machine)
     {
@@ -39,6 +54,7 @@ public struct StudyRunner {
     let isImporting = !inputs.definition.warmStart.isEmpty && journal.state.imported == nil
     let warmStart = isImporting ? try WarmStart(inputs) : nil
     try journal.begin(beginning)
+    if let lost { try journal.append(.stageTimed(lost)) }
     // The constraints need no teacher: if nothing can meet them, that is known in seconds.
     try SearchStage(inputs: inputs, context: context, journal: journal).screen()
     if journal.state.nothingFeasible != nil { return journal.state }
@@ -60,7 +76,9 @@ public struct StudyRunner {
             100 * teacher.validation.accuracy, 100 * teacher.pipelineAccuracy)))
     }
     if last == .teacher { return journal.state }
-    try FlashLengthStage(inputs: inputs, context: context, journal: journal).run()
+    try timed(FlashLengthStage.name, journal, workers: context.workers) {
+      try FlashLengthStage(inputs: inputs, context: context, journal: journal).run()
+    }
     let calibrated = inputs.calibrated(by: journal.state)
     if let warmStart, let teacher = journal.state.teacher {
       try journal.append(
@@ -86,17 +104,32 @@ public struct StudyRunner {
     return journal.state
   }
 
+  /// A stage that had nothing left to do is not worth a line.
+  static let shortestTimed = 0.5
+
+  /// Runs a stage and has the journal say what it took, however it ends.
   private func timed(
     _ stage: String, _ journal: Journal, workers: Int, _ body: () throws -> Void
   ) throws {
-    let began = Date()
-    try body()
-    let seconds = Date().timeIntervalSince(began)
-    // A stage that had nothing left to do is not worth a line.
-    if seconds > 0.5 {
+    let meter = context.meter
+    let before = (seconds: meter.seconds, processorSeconds: meter.processorSeconds)
+    func append(isInterrupted: Bool?) throws {
+      let seconds = meter.seconds - before.seconds
+      guard seconds > StudyRunner.shortestTimed else { return }
       try journal.append(
         .stageTimed(
-          JournalEvent.StageTimed(stage: stage, seconds: seconds, workers: workers)))
+          JournalEvent.StageTimed(
+            stage: stage, seconds: seconds, workers: workers,
+            processorSeconds: meter.processorSeconds - before.processorSeconds,
+            isInterrupted: isInterrupted)))
     }
+    do {
+      try body()
+    } catch {
+      // What has ended the stage says more than a journal that cannot be written.
+      try? append(isInterrupted: true)
+      throw error
+    }
+    try append(isInterrupted: nil)
   }
 }

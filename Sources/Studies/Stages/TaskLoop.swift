@@ -2,6 +2,7 @@
 package struct TaskLoop {
   let context: StudyContext
   let executor: any TaskExecutor
+  private let told = ToldTime()
 
   package init(_ executor: any TaskExecutor, context: StudyContext) {
     (self.executor, self.context) = (executor, context)
@@ -22,7 +23,10 @@ package struct TaskLoop {
     var waiting = tasks[...]
     var done = finished
     try run(
-      next: { waiting.popFirst() },
+      next: {
+        if !waiting.isEmpty { try context.checkLimits() }
+        return waiting.popFirst()
+      },
       advance: { share in
         context.report(
           .advance(
@@ -36,31 +40,77 @@ package struct TaskLoop {
 
   /// Runs tasks that become known on the way.
   ///
+  /// Where a limit of the run is reached, flash trainings that run may end, since nothing is kept of half a
+  /// one; full trainings are stopped, and continue from their checkpoints another time.
+  ///
   /// - Parameters:
   ///   - next: Called whenever the executor has room for a task; nil where there is none before another one
-  ///     has ended. Over when there is none and all have ended.
+  ///     has ended. Over when there is none and all have ended. May throw `StudyError.limitReached`.
   ///   - advance: Told several times a second how much of the running tasks is done, in tasks.
   ///   - record: Called with what came of each task, and what it was for.
-  /// - Throws: `StudyError.interrupted` if the user wants to stop, and whatever the arguments throw.
+  /// - Throws: `StudyError.interrupted` if the user wants to stop, `StudyError.limitReached`, and whatever the
+  ///   arguments throw.
   package func run<Purpose>(
     next: () throws -> (purpose: Purpose, task: StudentTask)?, advance: (Double) -> Void,
     record: (Purpose, TaskOutcome) throws -> Void
   ) throws {
-    var purposes: [Int: Purpose] = [:]
+    var purposes: [Int: (purpose: Purpose, began: ContinuousClock.Instant)] = [:]
+    var limit: RunLimit?
     while true {
       try context.checkCancelled()
-      while executor.idleCount > 0, let (purpose, task) = try next() {
-        purposes[executor.submit(task)] = purpose
+      do {
+        while limit == nil, executor.idleCount > 0, let (purpose, task) = try next() {
+          purposes[executor.submit(task)] = (purpose, .now)
+        }
+      } catch StudyError.limitReached(let reached) {
+        limit = reached
       }
-      if executor.isIdle { return }
+      if let limit, !executor.runsFlash { throw StudyError.limitReached(limit) }
+      if executor.isIdle {
+        context.report(.running([]))
+        return
+      }
       let (number, outcome) = try executor.wait {
+        meterExecutor()
         try context.checkCancelled()
+        if !executor.runsFlash { try context.checkLimits() }
         advance(executor.running.reduce(0) { $0 + $1.share })
+        context.report(
+          .running(
+            executor.running.map { task in
+              RunningTraining(
+                task,
+                seconds: purposes[task.number].map { $0.began.duration(to: .now) / .seconds(1) }
+                  ?? 0)
+            }))
       }
-      guard let purpose = purposes.removeValue(forKey: number) else {
+      meterExecutor()
+      guard let purpose = purposes.removeValue(forKey: number)?.purpose else {
         preconditionFailure("task \(number) has ended, which was not given to the executor here")
       }
       try record(purpose, outcome)
+    }
+  }
+
+  /// Has the run's meter know what the executor has taken since it was asked last.
+  private func meterExecutor() {
+    let seconds = executor.processorSeconds
+    context.meter.add(processorSeconds: seconds - told.seconds)
+    told.seconds = seconds
+  }
+}
+
+/// How much of an executor's processor time is known to the run's meter; shared by the loops within a loop.
+private final class ToldTime {
+  var seconds = 0.0
+}
+
+extension TaskExecutor {
+  /// Whether any flash training is being worked on.
+  fileprivate var runsFlash: Bool {
+    running.contains { running in
+      if case .flash = running.task.work { return true }
+      return false
     }
   }
 }

@@ -118,10 +118,13 @@ package struct TeacherStage {
               format: "loss %.3f, batch accuracy %.1f %%", progress.loss,
               100 * progress.accuracy)))
       }
-      return !context.isCancelled()
+      return !context.isCancelled() && context.reachedLimit() == nil
     }
     switch outcome {
-    case .stopped: throw StudyError.interrupted
+    case .stopped:
+      try context.checkCancelled()
+      try context.checkLimits()
+      throw StudyError.interrupted
     case .diverged(let step):
       throw StudyError.teacher(
         "the teacher's training diverged at step \(step): lower teacher.recipe.learning_rate "

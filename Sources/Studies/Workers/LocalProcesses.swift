@@ -13,6 +13,10 @@ package final class LocalProcesses: TaskExecutor {
   private var submittedCount = 0
   private var retried: Set<Int> = []
   private var shares: [Int: Double] = [:]
+  /// The processor time of each worker's process as it last told it.
+  private var processorTimes: [Int: Double] = [:]
+  /// That of processes that have ended.
+  private var endedProcessorSeconds = 0.0
   /// Workers that have said that they are ready since they were last started.
   private var ready: Set<Int> = []
   /// Starts in a row that ended before the worker was ready.
@@ -34,6 +38,10 @@ package final class LocalProcesses: TaskExecutor {
     requests.values.sorted { $0.id < $1.id }.map {
       RunningTask(number: $0.id, task: $0.task, share: shares[$0.id] ?? 0)
     }
+  }
+
+  package var processorSeconds: Double {
+    processorTimes.values.reduce(endedProcessorSeconds, +)
   }
 
   package func submit(_ task: StudentTask) -> Int {
@@ -62,6 +70,7 @@ package final class LocalProcesses: TaskExecutor {
 
   /// Returns the task that a reply ends.
   private func take(_ reply: WorkerReply, from worker: Int) throws -> (Int, TaskOutcome)? {
+    if let seconds = reply.processorSeconds { processorTimes[worker] = seconds }
     if reply.status == .failed {
       throw StudyError.worker(reply.message ?? "a worker failed without a reason")
     }
@@ -85,6 +94,7 @@ package final class LocalProcesses: TaskExecutor {
     _ process: WorkerProcess, of worker: Int
   ) throws -> (Int, TaskOutcome)? {
     guard processes[worker] === process else { return nil }
+    endedProcessorSeconds += processorTimes.removeValue(forKey: worker) ?? 0
     let wasReady = ready.remove(worker) != nil
     if !wasReady { try countFailedStart() }
     try start(worker)

@@ -6,7 +6,7 @@ final class ProgressReporter: @unchecked Sendable {
   private let task: Int
   private let parent: pid_t
   private let send: (WorkerReply) -> Void
-  private var last = Date()
+  private var last = ContinuousClock.now
 
   init(task: Int, parent: pid_t, send: @escaping (WorkerReply) -> Void) {
     (self.task, self.parent, self.send) = (task, parent, send)
@@ -20,9 +20,8 @@ final class ProgressReporter: @unchecked Sendable {
   /// - Parameter share: How much of the task is done, 0…1.
   func observe(share: Double) -> Bool {
     if getppid() != parent { exit(0) }
-    let now = Date()
-    if now.timeIntervalSince(last) > 1 {
-      last = now
+    if last.duration(to: .now) > .seconds(1) {
+      last = .now
       send(WorkerReply(id: task, status: .progress, share: share))
     }
     return true

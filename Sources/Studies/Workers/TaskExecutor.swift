@@ -13,6 +13,8 @@ package protocol TaskExecutor: AnyObject {
   var capacity: Int { get }
   /// What has been submitted and has not come back, in the order of the numbers.
   var running: [RunningTask] { get }
+  /// The processor time that its tasks have taken, in seconds, as far as is known; never falls.
+  var processorSeconds: Double { get }
   /// Takes a task and returns its number, larger than those before it. At most `capacity` may be running.
   func submit(_ task: StudentTask) -> Int
   /// Waits until a task has ended.

@@ -60,7 +60,7 @@ public struct WorkerLoop {
     let key = request.task.key
     let network = try inputs.network(of: inputs.space.architecture(key: key))
     let reporter = ProgressReporter(task: request.id, parent: parent, send: WorkerLoop.send)
-    let began = Date()
+    let began = ContinuousClock.now
     var result: TaskResult
     switch request.task.work {
     case .flash(let work): result = try flash(work, network, reporter)
@@ -76,7 +76,7 @@ public struct WorkerLoop {
       result.robustness = try keptModel(key, network).robustness(
         on: images, observe: reporter.observe(share:))
     }
-    result.seconds = Date().timeIntervalSince(began)
+    result.seconds = began.duration(to: .now) / .seconds(1)
     return result
   }
 
@@ -197,6 +197,8 @@ public struct WorkerLoop {
   }
 
   private static func send(_ reply: WorkerReply) {
+    var reply = reply
+    reply.processorSeconds = ProcessorTime.seconds
     var line: Data
     do {
       line = try JSONEncoder().encode(reply)

@@ -105,6 +105,13 @@ struct WorkerReply: Hashable, Sendable, Codable {
   var repeats: [Evaluation]?
   var robustness: [RobustnessResult]?
   var message: String?
+  /// The processor time that the worker has taken since it was started.
+  var processorSeconds: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case id, status, share, validation, test, seconds, steps, rungs, repeats, message
+    case processorSeconds = "cpu_seconds"
+  }
 }
 
 extension WorkerReply {

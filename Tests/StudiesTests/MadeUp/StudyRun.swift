@@ -11,6 +11,9 @@ struct StudyRun {
   var threads = 1
   var machine = HostMachine.current()
   var command: [String]
+  var limits = RunLimits()
+  /// Called with everything that is told.
+  var watch: @Sendable (StudyProgress) -> Void = { _ in }
   /// Called with the number of trials whose results have been told; true stops the run.
   var stopsAfter: @Sendable (Int) -> Bool = { _ in false }
 
@@ -25,14 +28,15 @@ struct StudyRun {
     _ study: TinyStudy, through stage: StudyRunner.Stage = .distillation
   ) throws -> StudyState {
     let told = Counter()
-    let (stopsAfter, end) = (stopsAfter, Date(timeIntervalSinceNow: 60))
+    let (stopsAfter, watch, end) = (stopsAfter, watch, Date(timeIntervalSinceNow: 60))
     var context = StudyContext(
       version: "1", workerCommand: command, workers: workers, threads: threads,
       report: { progress in
+        watch(progress)
         if case .note(let text) = progress, text.hasPrefix("trial ") { told.add() }
       },
       isCancelled: { stopsAfter(told.value) || Date() > end })
-    context.machine = machine
+    (context.machine, context.limits) = (machine, limits)
     return try StudyRunner(try study.inputs(), context: context).run(through: stage)
   }
 }
@@ -42,4 +46,11 @@ final class Counter: Sendable {
   private let count = Mutex(0)
   var value: Int { count.withLock { $0 } }
   func add() { count.withLock { $0 += 1 } }
+}
+
+/// Values that several threads put down, in their order.
+final class Recorded<Value: Sendable>: Sendable {
+  private let values = Mutex<[Value]>([])
+  var all: [Value] { values.withLock { $0 } }
+  func add(_ value: Value) { values.withLock { $0.append(value) } }
 }

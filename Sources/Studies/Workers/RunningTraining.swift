@@ -1,0 +1,35 @@
+/// A training that is being worked on.
+public struct RunningTraining: Hashable, Sendable, Codable {
+  /// What is done to the student.
+  public enum Kind: String, Hashable, Sendable, Codable {
+    case flash
+    case full
+    /// A full training without the teacher.
+    case baseline
+    /// No training: a look at the test split.
+    case test
+  }
+
+  public var kind: Kind
+  public var key: String
+  /// The trial of the search; nil for a reference design and before the search.
+  public var trial: Int?
+  public var repetition: Int
+  /// How much of it is done, 0…1.
+  public var share: Double
+  /// Since it was begun.
+  public var seconds: Double
+}
+
+extension RunningTraining {
+  init(_ running: RunningTask, seconds: Double) {
+    switch running.task.work {
+    case .flash(let work): (kind, repetition) = (.flash, work.repetition)
+    case .full(let work):
+      (kind, repetition) = (work.isBaseline ? .baseline : .full, work.repetition)
+    case .test: (kind, repetition) = (.test, 0)
+    }
+    (key, trial) = (running.task.key, running.task.trial)
+    (share, self.seconds) = (running.share, seconds)
+  }
+}
