@@ -10,8 +10,8 @@ extension ReportInputs {
       blocks.append(.table(stageTable))
       blocks.append(
         .paragraph(
-          "Wall-clock time, summed over the runs that completed the stage or a part of it; what a "
-            + "killed run spent is not in it."))
+          "Wall-clock time, summed over all runs, interrupted ones too. Of a run that was killed it is "
+            + "known to the second, by earlier versions not at all."))
     }
     let flash = measuredTrials.filter { $0.source == nil }.compactMap(\.result)
     let full = state.distilled.filter { $0.outcome == .measured }

@@ -1,0 +1,135 @@
+import FileFormats
+import Foundation
+import Testing
+
+@testable import Reports
+@testable import Studies
+
+@Suite("the status of a study")
+struct StudyStatusTests {
+  static let run = RunProgress(
+    version: "1.2.3", process: 4711, host: "machine", began: "2026-11-29T02:20:05Z", workers: 2,
+    limits: RunProgress.Limits(seconds: 7200), seconds: 3600, processorSeconds: 7000, trials: 20,
+    stage: "search", stageSeconds: 1800, stageProcessorSeconds: 3500, done: 22.5, total: 32,
+    detail: "flash trials",
+    running: [
+      RunningTraining(
+        kind: .flash, key: "01210", trial: 22, repetition: 0, share: 0.5, seconds: 6.5)
+    ])
+
+  static func status(
+    _ study: MadeUpStudy, run: RunProgress? = nil, isRunning: Bool = false
+  ) throws -> StudyStatus {
+    StudyStatus(
+      try study.inputs(), folder: "Results/my study", run: run, isRunning: isRunning, workers: 4,
+      lastEventSeconds: 12.25, folderBytes: 5 << 20)
+  }
+
+  /// The search of `realistic`, after its first trials.
+  static func searching(_ trials: Int = 22) -> MadeUpStudy {
+    var study = MadeUpStudy.realistic
+    let end = study.events.firstIndex { event in
+      if case .proposed(let value) = event { return value.trial == trials }
+      return false
+    }
+    study.events = Array(study.events[..<(end ?? study.events.endIndex)])
+    return study
+  }
+
+  @Test("says where the study stands")
+  func phases() throws {
+    var empty = MadeUpStudy()
+    empty.events = []
+    #expect(try Self.status(empty).phase == .notBegun)
+    #expect(try Self.status(empty, isRunning: true).phase == .running)
+    #expect(try Self.status(.realistic).phase == .finished)
+    #expect(try Self.status(Self.searching()).phase == .stopped)
+    #expect(try Self.status(Self.searching(), run: Self.run).phase == .killed)
+    #expect(try Self.status(Self.searching(), run: Self.run, isRunning: true).phase == .running)
+    #expect(try Self.status(.infeasible).phase == .nothingFeasible)
+  }
+
+  @Test("gives rate and time left, with what they are made of")
+  func rates() throws {
+    let running = try Self.status(Self.searching(), run: Self.run, isRunning: true)
+    #expect(running.trialsPerHour == 40)
+    // Ten trials of 12.5 s less half a one, eight full trainings of 12.5 s / 0.05; two at once.
+    #expect(running.remaining.flash == 10 && running.remaining.full == 8 + 4)
+    #expect(running.secondsLeft == 1559.375)
+    #expect(
+      running.secondsLeftBasis.contains("12 full of 4 min 10 s (guessed), 2 workers"))
+    let finished = try Self.status(.realistic)
+    #expect(finished.secondsLeft == 0)
+    let rate = 3600 * 32 / 231.7
+    #expect(finished.trialsPerHour == rate)
+    var early = MadeUpStudy()
+    early.events = [MadeUpStudy.began]
+    #expect(try Self.status(early).secondsLeft == nil)
+    early.events.append(MadeUpStudy.teacherReady)
+    #expect(try Self.status(early).secondsLeft == nil && Self.status(early).trialsPerHour == nil)
+  }
+
+  @Test("names the best so far of each budget: by flash, then by the full training")
+  func best() throws {
+    let searching = try Self.status(Self.searching())
+    #expect(searching.best.count == 1 && searching.best[0].full == nil)
+    let flash = try #require(searching.best[0].flash)
+    let keeping = searching.inputs.measuredTrials.filter {
+      $0.costs.devices[0].latencyMilliseconds ?? 9 <= 4
+    }
+    #expect(
+      flash.flashAccuracy ?? 0 >= keeping.compactMap(\.flashAccuracy).max() ?? 1)
+    let finished = try Self.status(.realistic)
+    #expect(finished.best[0].full?.trial == finished.inputs.best?.trial)
+  }
+
+  @Test("fits on one screen", arguments: HTMLReportTests.studies + [.hostile, searching()])
+  func screen(study: MadeUpStudy) throws {
+    var study = study
+    study.name += String(repeating: " long name", count: 12)
+    var run = Self.run
+    run.detail = "\u{1B}[2J"
+    run.running = (0..<40).map {
+      RunningTraining(
+        kind: .full, key: "\($0)", trial: nil, repetition: 0, share: 0.25, seconds: 1)
+    }
+    for (run, isRunning) in [(nil, false), (run, true), (run, false)] as [(RunProgress?, Bool)] {
+      let lines = try Self.status(study, run: run, isRunning: isRunning).lines
+      #expect(lines.count <= 24 && lines.allSatisfy { $0.count <= 80 }, "\(lines)")
+      #expect(!lines.joined().contains("\u{1B}"))
+    }
+  }
+
+  @Test("has the same members as JSON at any time, null where nothing is known")
+  func json() throws {
+    var empty = MadeUpStudy()
+    empty.events = []
+    for status in [
+      try Self.status(empty), try Self.status(.realistic),
+      try Self.status(Self.searching(), run: Self.run, isRunning: true),
+      try Self.status(.infeasible),
+    ] {
+      let object = try #require(
+        try JSONSerialization.jsonObject(with: Data(status.json.utf8)) as? [String: Any])
+      #expect(
+        object.keys.sorted() == [
+          "best", "complete", "finalists", "folder", "folder_bytes", "format", "full_trainings",
+          "last_event_seconds", "missing", "name", "phase", "run", "seconds_left",
+          "seconds_left_basis", "seconds_taken", "teacher", "trials", "trials_per_hour",
+        ])
+      #expect(object["format"] as? String == "autodistill-status/1")
+      let run = object["run"] as? [String: Any]
+      #expect((run == nil) == (status.run == nil))
+      #expect(run == nil || run?["process"] as? Int == 4711 && run?.count == 17)
+    }
+  }
+
+  @Test("is one line where there is no screen")
+  func line() throws {
+    let status = try Self.status(Self.searching(), run: Self.run, isRunning: true)
+    #expect(
+      status.line.hasPrefix(
+        "search 70 %, flash trials (30 min 00 s) · 22 of 32 trials · 40.0 an hour"))
+    #expect(!status.line.contains("\n"))
+  }
+}
