@@ -160,7 +160,7 @@ let targets: [Target] =
     .testTarget(
       name: "autodistillTests",
       dependencies: [
-        "autodistill", "TestSupport", "FileFormats", "NeuralNetworks", "SearchSpaces",
+        "autodistill", "TestSupport", "FileFormats", "NeuralNetworks", "SearchSpaces", "Studies",
       ],
       swiftSettings: unoptimized),
   ]

@@ -7,8 +7,9 @@ struct AutoDistillCommand {
   /// The verbs in the order of the help text.
   static var verbs: [any Verb.Type] {
     [
-      RunVerb.self, SearchVerb.self, DistillVerb.self, ReportVerb.self, CompareVerb.self,
-      CheckVerb.self, EnqueueVerb.self, ExportVerb.self, ProfileMeasureVerb.self,
+      RunVerb.self, SearchVerb.self, DistillVerb.self, StatusVerb.self, WatchVerb.self,
+      ReportVerb.self, CompareVerb.self, CheckVerb.self, EnqueueVerb.self, ExportVerb.self,
+      ProfileMeasureVerb.self,
       ProfileFitVerb.self, ProfileSuggestVerb.self,
       ProfilePredictVerb.self, ProfileCompareVerb.self, BenchVerb.self, BenchTrainingVerb.self,
       BenchInferenceVerb.self, BenchAccuracyVerb.self, BenchProposalsVerb.self,

@@ -44,13 +44,13 @@ struct BenchFlashVerb: Verb {
     if !isTableOnly {
       let display = ProgressDisplay()
       do {
-        try benchmark.run(command.context(inputs, display))
+        try benchmark.run(command.context(inputs, report: display.show))
         display.finish()
       } catch StudyError.interrupted {
         display.finish()
         Terminal.log(
           "interrupted; everything finished is kept. To continue: autodistill bench flash "
-            + command.folder.path)
+            + command.folder.shellWord)
         status = .interrupted
       }
     }

@@ -14,6 +14,7 @@ enum ExitStatus: Int32, CaseIterable {
   case badInput = 3
   case nothingFeasible = 4
   case failed = 5
+  case limitReached = 6
   case interrupted = 130
 
   var meaning: String {
@@ -25,6 +26,8 @@ enum ExitStatus: Int32, CaseIterable {
     case .nothingFeasible: "no student meets the constraints; the report names the nearest ones"
     case .failed:
       "the study could not continue (disk, worker, teacher, device); everything finished is kept"
+    case .limitReached:
+      "a limit of this run (--max-…) was reached; everything finished is kept, the same command continues"
     case .interrupted: "stopped by Ctrl-C; the same command continues"
     }
   }
@@ -34,6 +37,7 @@ enum ExitStatus: Int32, CaseIterable {
     switch error {
     case is UsageError: self = .badUsage
     case StudyError.interrupted: self = .interrupted
+    case StudyError.limitReached: self = .limitReached
     case StudyError.corruptJournal, StudyError.changed, StudyError.missing: self = .badInput
     case is StudyError, is CommandDeviceError, is LatencyError: self = .failed
     case FileFormatError.system(_, let operation, _)

@@ -59,7 +59,7 @@ struct ExportVerb: Verb {
       throw StudyError.missing(
         "'\(key)' has not been distilled in \(folder.path): "
           + (known.isEmpty
-            ? "run autodistill run \(folder.path)"
+            ? "run autodistill run \(folder.shellWord)"
             : "expected one of \(known.joined(separator: ", "))"))
     }
     let model = try TrainedModel(inputs.network(of: architecture), contentsOf: path)
@@ -77,7 +77,7 @@ struct ExportVerb: Verb {
     ]
     try format.write(model, output, metadata)
     Terminal.print("model:   \(output)")
-    Terminal.print("next:    autodistill report \(folder.path)")
+    Terminal.print("next:    autodistill report \(folder.shellWord)")
     return .success
   }
 }

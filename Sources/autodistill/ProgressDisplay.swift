@@ -1,39 +1,40 @@
 import Foundation
+import Reports
 import Studies
 import Synchronization
 
-/// Shows how a study is getting on: one moving line on a terminal, plain lines elsewhere.
-final class ProgressDisplay: Sendable {
+/// Shows how a study is getting on: one moving line on a terminal, plain lines elsewhere; results on standard
+/// output.
+final class ProgressDisplay: StudyOutput {
   private struct State {
     var stage = ""
-    var lastUpdate = Date.distantPast
+    var lastUpdate: ContinuousClock.Instant?
     var hasLine = false
   }
 
   private let state = Mutex(State())
   /// How often a plain line says how far a stage is.
-  private static let plainSeconds = 15.0
-  private static let movingSeconds = 0.2
+  private static let plainPause = Duration.seconds(15)
+  private static let movingPause = Duration.milliseconds(200)
 
   func show(_ progress: StudyProgress) {
     state.withLock { state in
       switch progress {
       case .stage(let name):
         state.stage = name
-        state.lastUpdate = .distantPast
+        state.lastUpdate = nil
         line("── \(name)", &state)
       case .note(let text):
         line("   \(text)", &state)
       case .advance(let done, let total, let detail):
-        let now = Date()
         let pause =
-          Terminal.isInteractive ? ProgressDisplay.movingSeconds : ProgressDisplay.plainSeconds
-        guard now.timeIntervalSince(state.lastUpdate) > pause else { return }
-        state.lastUpdate = now
+          Terminal.isInteractive ? ProgressDisplay.movingPause : ProgressDisplay.plainPause
+        if let last = state.lastUpdate, last.duration(to: .now) <= pause { return }
+        state.lastUpdate = .now
         let share = total > 0 ? 100 * done / Double(total) : 100
         let text = String(format: "   %@ %3.0f %% · %@", state.stage, share, detail)
         if Terminal.isInteractive {
-          Terminal.write("\r\u{1B}[K\(text)")
+          Terminal.write("\r\u{1B}[K\(text.printable)")
           state.hasLine = true
         } else {
           Terminal.log(text)
@@ -49,6 +50,13 @@ final class ProgressDisplay: Sendable {
       if state.hasLine { Terminal.write("\n") }
       state.hasLine = false
     }
+  }
+
+  func tell(_ report: StudyReport, in folder: StudyFolder, next: String) {
+    for line in report.budgets { Terminal.print("budget:  \(line)") }
+    Terminal.print("report:  \(folder.report)/index.html")
+    Terminal.print("front:   \(folder.report)/front.csv")
+    Terminal.print("next:    \(next)")
   }
 
   private func line(_ text: String, _ state: inout State) {

@@ -12,98 +12,167 @@ struct StudyCommand {
     --threads N    threads for training the teacher (default: one a core); nor does this
     --data DIR     where the named data set lies, instead of where the study says
     """
+  /// What the verbs that run a study take.
+  static let runOptions = options + ["--max-time", "--max-cpu-hours", "--progress"]
+  /// What those take that search.
+  static let searchOptions = runOptions + ["--max-trials"]
+  static let runOptionsHelp = runOptionsHelp(trials: "")
+  static let searchOptionsHelp = runOptionsHelp(
+    trials: "--max-trials N     flash trials that this run begins\n")
+
+  private static func runOptionsHelp(trials: String) -> String {
+    """
+    \(optionsHelp)
+
+    A limit ends the run with status \(ExitStatus.limitReached.rawValue), everything finished kept and the report written; the same
+    command continues, and the study ends with the same front. Flash trainings that run when it is
+    reached may end; full ones stop, and continue from their checkpoints.
+
+    --max-time T       wall-clock time of this run: 2h, 90m, 30s, 1h30m
+    \(trials)--max-cpu-hours H  processor time of this run, all threads and workers together
+
+    --progress text|json   json: events on standard output, one JSON object a line, and nothing else
+                           there (Results/README.md lists them)
+    """
+  }
 
   let folder: StudyFolder
   let dataFolder: String?
   private let workers: Int?
   private let threads: Int?
+  private let limits: RunLimits
+  private let showsEvents: Bool
 
   init(_ arguments: Arguments) throws {
     folder = StudyFolder(arguments.operands[0])
     dataFolder = arguments.value("--data")
     workers = try arguments.integer("--workers", in: 1...1024)
     threads = try arguments.integer("--threads", in: 1...1024)
+    let hours = try arguments.number("--max-cpu-hours", atLeast: 0)
+    if hours == 0 { throw UsageError("--max-cpu-hours: got '0', expected a number above 0") }
+    limits = RunLimits(
+      seconds: try arguments.duration("--max-time"),
+      trials: try arguments.integer("--max-trials", in: 1...1_000_000),
+      processorSeconds: hours.map { 3600 * $0 })
+    let progress = arguments.value("--progress") ?? "text"
+    guard ["text", "json"].contains(progress) else {
+      throw UsageError("--progress: got '\(progress)', expected text or json")
+    }
+    showsEvents = progress == "json"
   }
 
   /// Runs the study through a stage, writes the report and says what to do next.
   func run(through stage: StudyRunner.Stage) throws -> ExitStatus {
     Interruption.install()
+    let meter = RunMeter()
+    let output: any StudyOutput = showsEvents ? ProgressEvents(meter) : ProgressDisplay()
+    do {
+      let (status, message) = try run(through: stage, meter, output)
+      if let message { Terminal.log(message) }
+      output.end(status, message: message)
+      return status
+    } catch {
+      output.finish()
+      output.end(ExitStatus(error), message: "\(error)")
+      throw error
+    }
+  }
+
+  private func run(
+    through stage: StudyRunner.Stage, _ meter: RunMeter, _ output: any StudyOutput
+  ) throws -> (ExitStatus, message: String?) {
     let inputs = try StudyInputs(folder, dataFolder: dataFolder)
-    let display = ProgressDisplay()
+    var context = context(inputs, report: output.show)
+    (context.limits, context.meter) = (limits, meter)
+    output.begin(inputs, context)
     let state: StudyState
     do {
-      state = try StudyRunner(inputs, context: context(inputs, display)).run(through: stage)
-      display.finish()
-    } catch StudyError.interrupted {
-      display.finish()
-      Terminal.log(
-        "interrupted; everything finished is kept. To continue: autodistill \(verb(stage)) "
-          + folder.path)
-      return .interrupted
+      state = try StudyRunner(inputs, context: context).run(through: stage)
+    } catch let error as StudyError {
+      guard [.interrupted, .limitReached].contains(ExitStatus(error)) else { throw error }
+      output.finish()
+      try writeReport(inputs.files, Journal.state(of: folder), output, next: command(stage))
+      return (ExitStatus(error), "\(error). To continue: \(command(stage))")
     }
-    let report = try writeReport(inputs.files, state)
+    output.finish()
+    let report = try writeReport(inputs.files, state, output)
     if let nothing = state.nothingFeasible {
-      sayNothingFeasible(nothing, report)
-      return .nothingFeasible
+      return (.nothingFeasible, sentences(nothing, report).joined(separator: "\n"))
     }
     if stage == .distillation && StudyResults(inputs.definition, state).students.isEmpty {
-      Terminal.error("every full training failed; the report lists them")
-      return .failed
+      return (.failed, "autodistill: error: every full training failed; the report lists them")
     }
-    return .success
+    return (.success, nil)
   }
 
   /// Returns how what is read from the folder is run, stopped and shown.
-  func context(_ inputs: StudyInputs, _ display: ProgressDisplay) -> StudyContext {
+  func context(
+    _ inputs: StudyInputs, report: @escaping @Sendable (StudyProgress) -> Void
+  ) -> StudyContext {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     return StudyContext(
       version: ProgramVersion.current, workerCommand: workerCommand,
       workers: workers ?? inputs.definition.workers ?? cores, threads: threads ?? cores,
-      report: display.show, isCancelled: { Interruption.isRequested })
+      report: report, isCancelled: { Interruption.isRequested })
   }
 
-  @discardableResult
-  func writeReport(_ files: StudyFiles, _ state: StudyState) throws -> StudyReport {
+  /// Returns the report of what is known, and the results that it is made from.
+  func report(
+    _ files: StudyFiles, _ state: StudyState
+  ) -> (report: StudyReport, results: StudyResults) {
     let files = files.calibrated(by: state)
     let results = StudyResults(files.definition, state)
     let report = StudyReport(
       definition: files.definition, state: state, results: results, space: files.space,
       profiles: files.profiles, version: ProgramVersion.current)
+    return (report, results)
+  }
+
+  /// Writes the report and tells what is in it.
+  ///
+  /// - Parameter next: What comes next; nil for what the report says of it.
+  @discardableResult
+  func writeReport(
+    _ files: StudyFiles, _ state: StudyState, _ output: any StudyOutput = ProgressDisplay(),
+    next: String? = nil
+  ) throws -> StudyReport {
+    let (report, results) = report(files, state)
     try report.write(into: folder.report)
-    for line in report.budgets { Terminal.print("budget:  \(line)") }
-    Terminal.print("report:  \(folder.report)/index.html")
-    Terminal.print("front:   \(folder.report)/front.csv")
-    if let best = results.students.filter(\.isOnFront).max(by: {
-      $0.validationAccuracy < $1.validationAccuracy
-    }) {
-      Terminal.print(
-        "next:    autodistill export \(folder.path) \(best.key) --format safetensors")
-    } else if state.nothingFeasible != nil || !results.demoted.isEmpty
-      || report.missing.isEmpty && results.students.contains(where: \.isBelowFloor)
-    {
-      Terminal.print("next:    loosen a constraint in a copy of \(folder.definition)")
-    } else {
-      Terminal.print("next:    autodistill run \(folder.path)")
-    }
+    output.tell(report, in: folder, next: next ?? self.next(report, results, state))
     return report
   }
 
-  private func sayNothingFeasible(
-    _ nothing: JournalEvent.NothingFeasible, _ report: StudyReport
-  ) {
-    guard let nearest = nothing.leastInfeasible.first else {
-      Terminal.error("no student meets the constraints")
-      return
+  /// Returns what to do with a study's results.
+  private func next(_ report: StudyReport, _ results: StudyResults, _ state: StudyState) -> String {
+    if let best = results.students.filter(\.isOnFront).max(by: {
+      $0.validationAccuracy < $1.validationAccuracy
+    }) {
+      return "autodistill export \(folder.shellWord) \(best.key) --format safetensors"
     }
-    Terminal.error(
-      String(
-        format: "no student meets the constraints: the nearest one, %@, breaks %@ by %.1f %%",
-        nearest.key, nearest.binding, 100 * nearest.excess))
-    for line in report.infeasibility { Terminal.log(line) }
+    if state.nothingFeasible != nil || !results.demoted.isEmpty
+      || report.missing.isEmpty && results.students.contains(where: \.isBelowFloor)
+    {
+      return "loosen a constraint in a copy of \(folder.definition)"
+    }
+    return command(.distillation)
   }
 
-  private func verb(_ stage: StudyRunner.Stage) -> String {
-    stage == .distillation ? RunVerb.name : SearchVerb.name
+  private func sentences(
+    _ nothing: JournalEvent.NothingFeasible, _ report: StudyReport
+  ) -> [String] {
+    guard let nearest = nothing.leastInfeasible.first else {
+      return ["autodistill: error: no student meets the constraints"]
+    }
+    let first = String(
+      format: "no student meets the constraints: the nearest one, %@, breaks %@ by %.1f %%",
+      nearest.key, nearest.binding, 100 * nearest.excess)
+    return ["autodistill: error: " + first] + report.infeasibility
+  }
+
+  /// Returns the command that takes the study through a stage.
+  private func command(_ stage: StudyRunner.Stage) -> String {
+    "autodistill \(stage == .distillation ? RunVerb.name : SearchVerb.name) \(folder.shellWord)"
+      + (dataFolder.map { " --data \(StudyFolder.shellWord($0))" } ?? "")
   }
 
   private var workerCommand: [String] {

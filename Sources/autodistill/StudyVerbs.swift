@@ -5,15 +5,16 @@ struct RunVerb: Verb {
   static let name = "run"
   static let summary = "everything that is still to do in a study, to the report"
   static let operands = ["STUDY"]
-  static let options = StudyCommand.options
+  static let options = StudyCommand.searchOptions
   static let help = """
     USAGE: autodistill run STUDY [--workers N] [--threads N] [--data DIR]
+           [--max-time T] [--max-trials N] [--max-cpu-hours H] [--progress text|json]
 
     Runs the study in the folder STUDY, whose study.json says what is asked for: trains the teacher,
     searches with flash distillation, fully distils the chosen students and writes the report. Run
     again after a crash or Ctrl-C it continues where it was, and ends with the same front.
 
-    \(StudyCommand.optionsHelp)
+    \(StudyCommand.searchOptionsHelp)
     """
 
   private let command: StudyCommand
@@ -28,13 +29,14 @@ struct SearchVerb: Verb {
   static let name = "search"
   static let summary = "only the teacher and the flash trials"
   static let operands = ["STUDY"]
-  static let options = StudyCommand.options
+  static let options = StudyCommand.searchOptions
   static let help = """
     USAGE: autodistill search STUDY [--workers N] [--threads N] [--data DIR]
+           [--max-time T] [--max-trials N] [--max-cpu-hours H] [--progress text|json]
 
     As `run`, but ends when all flash trials are done, and with them the audit's full trainings.
 
-    \(StudyCommand.optionsHelp)
+    \(StudyCommand.searchOptionsHelp)
     """
 
   private let command: StudyCommand
@@ -49,13 +51,14 @@ struct DistillVerb: Verb {
   static let name = "distill"
   static let summary = "only the full trainings of a study whose search has ended"
   static let operands = ["STUDY"]
-  static let options = StudyCommand.options
+  static let options = StudyCommand.runOptions
   static let help = """
     USAGE: autodistill distill STUDY [--workers N] [--threads N] [--data DIR]
+           [--max-time T] [--max-cpu-hours H] [--progress text|json]
 
     Fully distils the students that the search chose. The search must have ended.
 
-    \(StudyCommand.optionsHelp)
+    \(StudyCommand.runOptionsHelp)
     """
 
   private let command: StudyCommand
@@ -67,7 +70,7 @@ struct DistillVerb: Verb {
     guard state.searchEnded != nil || state.nothingFeasible != nil else {
       throw StudyError.missing(
         "\(command.folder.path): the search has not ended; run autodistill search "
-          + command.folder.path)
+          + command.folder.shellWord)
     }
     return try command.run(through: .distillation)
   }

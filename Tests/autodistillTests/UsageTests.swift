@@ -12,6 +12,15 @@ struct UsageTests {
       (["run", "a", "--workers"], "--workers needs a value"),
       (["run", "a", "--workers", "0"], "--workers: got '0', expected a whole number from 1"),
       (["search", "a", "--threads=x"], "--threads: got 'x', expected a whole number"),
+      (["run", "a", "--max-time", "2"], "--max-time: got '2', expected a length of time"),
+      (["run", "a", "--max-trials", "0"], "--max-trials: got '0', expected a whole number"),
+      (
+        ["run", "a", "--max-cpu-hours", "0"], "--max-cpu-hours: got '0', expected a number above 0"
+      ),
+      (["run", "a", "--progress", "xml"], "--progress: got 'xml', expected text or json"),
+      (["distill", "a", "--max-trials", "2"], "unknown option '--max-trials'"),
+      (["status"], "expected STUDY, got nothing"),
+      (["watch", "a", "--interval", "0"], "--interval: got '0', expected a number, 0.1 or more"),
       (["export", "a"], "expected STUDY KEY, got a"),
       (["export", "a", "b", "c"], "expected STUDY KEY, got a b c"),
       (["enqueue"], "expected STUDY KEY…, got nothing"),
