@@ -49,9 +49,9 @@ struct JSONReport {
   private var hashes: JSONText {
     let began = inputs.state.began
     return .object([
-      ("study_sha256", JSONText(began?.studyHash)),
+      ("study_sha256", JSONText(inputs.state.studyHash)),
       ("search_space_sha256", JSONText(began?.spaceHash)),
-      ("hardware_profile_sha256", JSONText(began?.profileHash)),
+      ("hardware_profile_sha256", JSONText(inputs.state.profileHash)),
       ("data_sha256", JSONText(began?.dataHash)),
       ("teacher_weights_sha256", JSONText(inputs.state.teacher?.tensorsHash)),
     ])

@@ -103,7 +103,7 @@ extension ParetoChart {
         flash: 100 * student.flash.accuracy, accuracy: 100 * accuracy,
         interval: 100 * interval.lowerBound...100 * interval.upperBound,
         baseline: baseline.isFinite ? 100 * baseline : nil, isOnFront: student.isOnFront,
-        keepsBudget: student.broken.isEmpty,
+        keepsBudget: student.keepsLimits,
         tip:
           "Trial \(student.trial), fully distilled\(student.role == .audited ? " for the audit" : ""): "
           + "validation accuracy \(accuracy.percentage) "

@@ -58,7 +58,7 @@ extension ReportInputs {
 
   /// Says that no student is accurate enough; nil if that is not what is missing.
   private var headlineBelowFloor: String? {
-    let students = results.students.filter(\.broken.isEmpty)
+    let students = results.students.filter(\.keepsLimits)
     guard let floor = definition.accuracyFloor,
       let nearest = students.max(by: { $0.validationAccuracy < $1.validationAccuracy })
     else { return nil }

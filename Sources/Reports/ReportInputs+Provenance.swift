@@ -70,11 +70,11 @@ extension ReportInputs {
       facts += [
         ReportFact("Study begun by", "autodistill \(began.version)"),
         ReportFact("Machine", began.machine),
-        ReportFact("SHA-256 of the study", began.studyHash),
+        ReportFact("SHA-256 of the study", state.studyHash ?? began.studyHash),
         ReportFact("SHA-256 of the search space", began.spaceHash),
         ReportFact(
           "SHA-256 of the hardware profile\(profiles.count > 1 ? "s" : "")",
-          began.profileHash ?? "no profile"),
+          state.profileHash ?? "no profile"),
         ReportFact("SHA-256 of the data", began.dataHash),
       ]
     }

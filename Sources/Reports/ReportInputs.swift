@@ -94,7 +94,7 @@ struct ReportInputs: Sendable {
     }
     let kinds = definition.finalists.baseline ? [false, true] : [false]
     // They are chosen in rounds: as many as asked for, if enough flash trials gave a result.
-    let measured = state.trials.count { $0.flashAccuracy != nil }
+    let measured = state.trials.count { $0.flashAccuracy != nil && $0.broken == nil }
     let wanted = max(finalists.count, min(definition.finalists.count, measured))
     let expected = wanted * definition.finalists.seeds * kinds.count
     let ended = finalists.reduce(0) { sum, trial in

@@ -29,7 +29,8 @@ struct ReportModel: Sendable {
       inputs.nearestSection, inputs.architectureSection, inputs.answerSection,
       inputs.robustnessSection, inputs.trialSection, inputs.progressSection,
       inputs.decisionSection, inputs.auditSection, inputs.constraintSection, inputs.failureSection,
-      inputs.requestSection, inputs.teacherSection, inputs.ledgerSection, inputs.timeSection,
+      inputs.requestSection, inputs.growthSection, inputs.teacherSection, inputs.ledgerSection,
+      inputs.timeSection,
       inputs.repetitionSection,
     ].compactMap { $0 }
   }

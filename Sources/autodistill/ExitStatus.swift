@@ -38,7 +38,9 @@ enum ExitStatus: Int32, CaseIterable {
     case is UsageError: self = .badUsage
     case StudyError.interrupted: self = .interrupted
     case StudyError.limitReached: self = .limitReached
-    case StudyError.corruptJournal, StudyError.changed, StudyError.missing: self = .badInput
+    case StudyError.corruptJournal, StudyError.changed, StudyError.missing, StudyError.cannotGrow,
+      StudyError.hasGrown, StudyError.unknownChange:
+      self = .badInput
     case is StudyError, is CommandDeviceError, is LatencyError: self = .failed
     case FileFormatError.system(_, let operation, _)
     where !["open", "read", "map", "examine"].contains(operation):

@@ -80,7 +80,8 @@ struct WrongInputTests {
     try study.write(TinyStudy.slow.setting("seed", "77"))
     let ended = try study.run()
     #expect(ended.status == 3)
-    #expect(ended.errors.contains("study.json has changed since the journal was begun"))
+    #expect(
+      ended.errors.contains("study.json: seed was 3 when the journal was begun and is 77 now"))
     #expect(study.journalLines() == lines)
   }
 

@@ -21,6 +21,7 @@ extension StudyDefinition {
 
   /// Reads a study's definition from JSON.
   public init(_ field: JSONField) throws(JSONError) {
+    json = field.value
     let members = try field.members(of: "a study", known: StudyDefinition.keys)
     let format = try members.required("format")
     guard format.value == .text(StudyDefinition.format) else {

@@ -1,6 +1,7 @@
 import BayesianOptimization
 import Datasets
 import Distillation
+import FileFormats
 import HardwareProfiles
 import NeuralNetworks
 import TensorKernels
@@ -51,6 +52,8 @@ public struct StudyDefinition: Sendable {
   /// The definition as canonical text, without `workers`, which does not change any result, and without
   /// `measure` and `robustness`, which come after all of them.
   public var identity: String
+  /// The whole of `study.json`, for the journal.
+  let json: JSONValue
 }
 
 /// What a cost means that differs from device to device and names none of several.

@@ -2,6 +2,12 @@
 public enum StudyError: Error, Hashable, Sendable {
   /// The study was changed after its journal was begun.
   case changed(folder: String, what: String)
+  /// A field of `study.json` was changed that the study's results depend on, or as it may not be.
+  case cannotGrow(folder: String, change: StudyChange, reason: String, way: String)
+  /// `study.json` asks for more than what the journal knows of.
+  case hasGrown(folder: String, changes: [StudyChange])
+  /// `study.json` was changed, and the journal does not keep what it said.
+  case unknownChange(folder: String, version: String)
   /// A whole line of the journal is damaged; half a line at the end is not an error.
   case corruptJournal(path: String, line: Int, reason: String)
   /// Another process works on the study.
@@ -28,6 +34,18 @@ extension StudyError: CustomStringConvertible {
     case .changed(let folder, let what):
       "\(folder): \(what) has changed since the journal was begun; "
         + "undo the change, or copy study.json into a new folder and run that"
+    case .cannotGrow(let folder, let change, let reason, let way):
+      "\(folder): study.json: \(change.field) was \(change.before) when the journal was begun and is "
+        + "\(change.after) now: \(reason); set it back, \(way)"
+    case .hasGrown(let folder, let changes):
+      "\(folder): study.json asks for more than the journal has ("
+        + changes.map(\.description).joined(separator: "; ")
+        + "): run autodistill run \(folder), which does what is new"
+    case .unknownChange(let folder, let version):
+      "\(folder): study.json has changed since the journal was begun, and version \(version) did not "
+        + "keep in it what it said: undo the change and run autodistill run \(folder) once, from then "
+        + "on the study may grow; or copy study.json into a new folder and add \"warm_start\": "
+        + "[\"\(folder)\"]"
     case .corruptJournal(let path, let line, let reason):
       "\(path):\(line): the journal is damaged here (\(reason)), expected one JSON event per line; "
         + "the lines before it are intact: cut the file off before this line to continue from there"

@@ -1,7 +1,9 @@
 extension StudyDefinition {
   func calibrated(by state: StudyState) -> StudyDefinition {
     var definition = self
-    if let length = state.flashLength { definition.flash.fraction = length.fraction }
+    if let fraction = state.flashFraction ?? state.flashLength?.fraction {
+      definition.flash.fraction = fraction
+    }
     return definition
   }
 }

@@ -14,7 +14,7 @@ public struct StudyFiles: Sendable {
   let studyHash: String
   /// The hashes that the study may have been begun with: this version's, and that of one without reference
   /// designs.
-  private let acceptedStudyHashes: [String]
+  let acceptedStudyHashes: [String]
   /// Of the file without its reference designs, which change nothing of what a key means.
   let spaceHash: String
   /// Those of several profiles with commas between them; nil without any.
@@ -49,21 +49,6 @@ public struct StudyFiles: Sendable {
     let json = try MappedFile(path).withUnsafeBytes { Data($0) }
     return ContentHash.hexadecimal(
       of: try JSONField.text(json, withoutMember: "references", file: path))
-  }
-
-  /// Checks that the files are those that the study's results were made with, if there are any.
-  ///
-  /// - Throws: `StudyError.changed`, naming what differs.
-  public func check(against state: StudyState) throws {
-    guard let began = state.began, state.hasResults else { return }
-    let isSameStudy = acceptedStudyHashes.contains(began.studyHash)
-    try compare(isSameStudy ? began.studyHash : studyHash, began.studyHash, "study.json")
-    try compare(spaceHash, began.spaceHash, "the search space \(definition.searchSpace)")
-    let hardware = definition.hardware
-    try compare(
-      profileHash, began.profileHash,
-      "the hardware profile\(hardware.count > 1 ? "s" : "") "
-        + (hardware.isEmpty ? "(none)" : hardware.joined(separator: ", ")))
   }
 
   func compare(_ now: String?, _ then: String?, _ what: String) throws {

@@ -116,12 +116,13 @@ public struct StudyInputs: Sendable {
       version: version, studyHash: files.studyHash, spaceHash: files.spaceHash,
       profileHash: files.profileHash,
       dataHash: dataset.contentHash, machine: HostMachine.current().processor,
-      validationHash: dataset.validationHash, testHash: dataset.testHash, classes: dataset.classes)
+      validationHash: dataset.validationHash, testHash: dataset.testHash, classes: dataset.classes,
+      study: definition.json.line)
   }
 
   /// Checks that the inputs are those that the study's results were made with, if there are any.
   ///
-  /// - Throws: `StudyError.changed`, naming what differs.
+  /// - Throws: `StudyError` naming what differs: `hasGrown` where a run would take it over.
   public func check(against state: StudyState) throws {
     try files.check(against: state)
     guard let began = state.began, state.hasResults else { return }

@@ -91,8 +91,8 @@ extension EnqueueError: CustomStringConvertible {
       "\(folder): \(asked) cannot be enqueued: with its trials and its queue, search.trials leaves "
         + "room for \(left)"
     case .searchEnded(let folder):
-      "\(folder): nothing can be enqueued: the search has ended; ask for it in search.enqueue of a "
-        + "copy of study.json"
+      "\(folder): nothing can be enqueued: the search has ended; raise search.trials in study.json and "
+        + "add it to search.enqueue there"
     }
   }
 }

@@ -42,6 +42,12 @@ struct WarmStart {
       study: study.name, version: study.began.version, machine: study.began.machine,
       differences: differences, carried: [], related: [])
     let pricing = StudentPricing(inputs: inputs)
+    if differences.isEmpty {
+      // What its audit has made longer is no result here, but it tells which students are good.
+      source.related = study.measuredLonger.compactMap { trial in
+        trial.result?.validation.map { .init(key: trial.key, validation: $0) }
+      }
+    }
     for trial in study.measured {
       guard let validation = trial.result?.validation else { continue }
       let architecture = try inputs.space.architecture(key: trial.key)
@@ -96,7 +102,8 @@ private struct EarlierStudy {
     let path = folder.appending(definition.searchSpace)
     let space = (try? SearchSpace(contentsOf: path)) ?? inputs.space
     let hashes = definition.identities(in: space).map(ContentHash.hexadecimal(of:))
-    guard hashes.contains(began.studyHash) || began.spaceHash != inputs.spaceHash else {
+    guard hashes.contains(state.studyHash ?? began.studyHash) || began.spaceHash != inputs.spaceHash
+    else {
       throw expected(
         "a study whose \(folder.definition) has not changed since its journal was begun")
     }
@@ -111,6 +118,11 @@ private struct EarlierStudy {
   /// raised do not compare.
   var measured: [StudyState.Trial] {
     state.trials.filter { $0.flashAccuracy != nil && $0.result?.fraction == nil }
+  }
+
+  /// Those at the fraction that its audit has raised.
+  var measuredLonger: [StudyState.Trial] {
+    state.trials.filter { $0.flashAccuracy != nil && $0.result?.fraction != nil }
   }
 
   /// Returns what its flash accuracies come from and this study's do not, in words.

@@ -29,7 +29,7 @@ extension JournalEvent {
       public var differences: [String]
       /// Results that hold here too, where nothing differs.
       public var carried: [Carried]
-      /// Results of something alike, where anything differs.
+      /// Results of something alike, where anything differs, and else those of longer flash trainings.
       public var related: [Related]
     }
 
@@ -75,7 +75,8 @@ extension JournalEvent.Imported.Source: CustomStringConvertible {
       return "\(results) taken as a prior, because of another "
         + differences.joined(separator: ", another ")
     }
-    return "\(results) carried over, \(carried.count { $0.isFeasible }) of students that meet the "
-      + "constraints here"
+    return "\(study): \(carried.count) flash result\(carried.count == 1 ? "" : "s") carried over, "
+      + "\(carried.count { $0.isFeasible }) of students that meet the constraints here"
+      + (related.isEmpty ? "" : "; \(related.count) longer ones taken as a prior")
   }
 }

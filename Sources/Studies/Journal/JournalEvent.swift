@@ -4,6 +4,8 @@ import HardwareProfiles
 /// Something that happened in a study; one line of the journal.
 public enum JournalEvent: Hashable, Sendable {
   case began(Began)
+  case grown(Grown)
+  case priced(Priced)
   case teacherReady(TeacherReady)
   case teacherTested(TeacherTested)
   case screened(Screened)
@@ -38,6 +40,8 @@ public enum JournalEvent: Hashable, Sendable {
     public var validationHash: String?
     public var testHash: String?
     public var classes: Int?
+    /// The whole of `study.json`; nil in journals of versions that did not keep it.
+    public var study: String?
 
     enum CodingKeys: String, CodingKey {
       case version
@@ -45,7 +49,7 @@ public enum JournalEvent: Hashable, Sendable {
       case spaceHash = "search_space_sha256"
       case profileHash = "hardware_profile_sha256"
       case dataHash = "data_sha256"
-      case machine, classes
+      case machine, study, classes
       case validationHash = "validation_sha256"
       case testHash = "test_sha256"
     }
@@ -169,7 +173,7 @@ public enum JournalEvent: Hashable, Sendable {
 
 extension JournalEvent: Codable {
   private enum Kind: String, Codable {
-    case began
+    case began, grown, priced
     case teacherReady = "teacher_ready"
     case teacherTested = "teacher_tested"
     case screened
@@ -200,6 +204,8 @@ extension JournalEvent: Codable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     switch try container.decode(Kind.self, forKey: .event) {
     case .began: self = .began(try Began(from: decoder))
+    case .grown: self = .grown(try Grown(from: decoder))
+    case .priced: self = .priced(try Priced(from: decoder))
     case .teacherReady: self = .teacherReady(try TeacherReady(from: decoder))
     case .teacherTested: self = .teacherTested(try TeacherTested(from: decoder))
     case .screened: self = .screened(try Screened(from: decoder))
@@ -231,6 +237,8 @@ extension JournalEvent: Codable {
     }
     switch self {
     case .began(let value): try write(.began, value)
+    case .grown(let value): try write(.grown, value)
+    case .priced(let value): try write(.priced, value)
     case .teacherReady(let value): try write(.teacherReady, value)
     case .teacherTested(let value): try write(.teacherTested, value)
     case .screened(let value): try write(.screened, value)

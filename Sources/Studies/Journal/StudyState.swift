@@ -11,6 +11,8 @@ public struct StudyState: Sendable {
     public var result: JournalEvent.Finished?
     /// The earlier study that the result was carried over from; nil for a trial of this study.
     public var source: String?
+    /// A limit that it breaks since the study has grown; nil if none.
+    public var broken: BrokenLimit?
 
     /// The flash accuracy on the validation split, if the trial gave one.
     public var flashAccuracy: Double? {
@@ -19,6 +21,12 @@ public struct StudyState: Sendable {
   }
 
   public var began: JournalEvent.Began?
+  /// What the study has been made to ask for since, in this order.
+  public var growths: [Growth] = []
+  /// Whether the trials have the costs of what the study asks for now.
+  var isPriced = true
+  /// The share of the full training that the study's own flash trainings are, where that has become longer.
+  var flashFraction: Double?
   public var teacher: JournalEvent.TeacherReady?
   public var screened: JournalEvent.Screened?
   /// How long flash trainings have to be; nil where the study says it itself.
@@ -42,9 +50,15 @@ public struct StudyState: Sendable {
   public var searchEnded: JournalEvent.SearchEnded?
   /// The numbers of the trials that get the full training.
   public var finalists: [Int]?
+  /// Those that were chosen before the study grew, so that others may be chosen now.
+  public var earlierFinalists: [Int] = []
   public var distilled: [JournalEvent.Distilled] = []
+  /// How many full trainings longer ones have replaced.
+  var replacedTrainings = 0
   /// The reference designs that are trained; nil before they are chosen, and where there are none.
   public var references: JournalEvent.ReferencesChosen?
+  /// Those that were chosen before the study grew.
+  var earlierReferences: [JournalEvent.ReferencesChosen.Design] = []
   /// The full trainings of reference designs that the search has not trained itself.
   public var referenceTrainings: [JournalEvent.ReferenceTrained] = []
   /// The students' latencies on the device, in the order in which they were measured.
@@ -78,7 +92,7 @@ public struct StudyState: Sendable {
   /// The trials that have had a full training, or are to have one: finalists first, then those that were
   /// audited only.
   public var fullTrials: [Int] {
-    let chosen = finalists ?? []
+    let chosen = allFinalists
     return chosen + (audited?.trials ?? []).filter { !chosen.contains($0) }
   }
 
@@ -114,6 +128,7 @@ public struct StudyState: Sendable {
     case .robustnessTested(let value): return unknown(value.trial)
     case .audited(let value): return value.trials.compactMap(unknown).first
     case .selected(let value): return value.trials.compactMap(unknown).first
+    case .priced(let value): return value.trials.map(\.trial).compactMap(unknown).first
     case .referenceTrained(let value):
       let isChosen = references?.designs.contains { $0.key == value.key } ?? false
       return isChosen
@@ -129,6 +144,8 @@ public struct StudyState: Sendable {
       guard began == nil || !hasResults else { return }
       began = value
       screened = nil
+    case .grown(let value): take(value)
+    case .priced(let value): take(value)
     case .teacherReady(var value):
       if value.weightsHash == teacher?.weightsHash {
         if value.test == nil {
@@ -178,7 +195,7 @@ public struct StudyState: Sendable {
       if distilled[index].test == nil {
         (distilled[index].test, distilled[index].testOutcome) = (value.test, value.testOutcome)
       }
-    case .referencesChosen(let value): references = references ?? value
+    case .referencesChosen(let value): take(value)
     case .referenceTrained(let value): take(value)
     case .measured(let value): take(value)
     case .robustnessTested(let value): take(value)

@@ -31,7 +31,7 @@ public struct FlashAudit: Hashable, Sendable {
     guard let byFlash = ranking(flash), let byRawFlash = ranking(rawFlash),
       let byMACs = ranking(macs)
     else { return nil }
-    let stratified = students.filter { $0.role != .finalist }
+    let stratified = students.filter { [.audited, .both].contains($0.role) }
     func correlation(_ score: (StudyResults.Student) -> Double) -> RankCorrelation? {
       FlashRanking.correlation(
         .spearman, stratified.map(score), stratified.map(\.validationAccuracy), seed)

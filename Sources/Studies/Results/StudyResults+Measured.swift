@@ -75,7 +75,7 @@ extension StudyResults {
   /// The students that keep their budget on the device as far as it is measured, and the accuracy that the
   /// study asks for.
   public var withinBudget: [Student] {
-    students.filter { $0.broken.isEmpty && !$0.isBelowFloor }
+    students.filter { $0.keepsLimits && !$0.isBelowFloor }
   }
 
   /// The students that break a limit on latency when measured, which keeps them from the front.

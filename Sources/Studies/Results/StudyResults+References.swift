@@ -118,7 +118,7 @@ extension StudyResults {
       func keeps(_ costs: Costs) -> Bool {
         budget.map { definition.violation($0, costs) == 0 } ?? true
       }
-      let student = students.filter { $0.broken.isEmpty && !$0.isBelowFloor && keeps($0.costs) }
+      let student = students.filter { $0.keepsLimits && !$0.isBelowFloor && keeps($0.costs) }
         .reduce(nil) { best, next -> Student? in
           guard let best, best.validationAccuracy >= next.validationAccuracy else { return next }
           return best
@@ -150,7 +150,7 @@ extension StudyDefinition {
   fileprivate func dominates(
     _ student: StudyResults.Student, _ reference: StudyResults.Reference
   ) -> Bool {
-    guard student.broken.isEmpty else { return false }
+    guard student.keepsLimits else { return false }
     let a = objectiveVector(student.validationAccuracy, student.costs)
     let b = objectiveVector(reference.validationAccuracy, reference.costs)
     return zip(a, b).allSatisfy { $0 >= $1 } && a != b

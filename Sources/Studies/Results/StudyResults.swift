@@ -9,6 +9,8 @@ public struct StudyResults: Sendable {
     /// Why it got it.
     public enum Role: String, Hashable, Sendable {
       case finalist
+      /// One that was chosen before the study grew, and would not be now.
+      case earlier = "earlier finalist"
       /// The audit's, spread over the flash ranks: one full training, no baseline.
       case audited
       case both = "finalist and audited"
@@ -41,11 +43,16 @@ public struct StudyResults: Sendable {
     public var measuredCosts: Costs?
     /// The limits on latency that the student breaks when measured.
     public var broken: [Constraint] = []
+    /// A limit on predicted costs that it breaks since the study has grown; nil if none.
+    public var brokenSince: BrokenLimit?
     /// Whether its validation accuracy is below the one that the study asks for.
     public var isBelowFloor = false
-    /// Whether it breaks no limit when measured, is not below the floor of the accuracy, and no other such
+    /// Whether it breaks no limit, is not below the floor of the accuracy, and no other such
     /// student is at least as good in every objective and better in one.
     public var isOnFront = false
+
+    /// Whether it breaks no limit, predicted or measured.
+    public var keepsLimits: Bool { broken.isEmpty && brokenSince == nil }
 
     /// The costs that the front is made of.
     public var frontCosts: Costs { measuredCosts ?? costs }
@@ -79,7 +86,9 @@ public struct StudyResults: Sendable {
   public init(_ definition: StudyDefinition, _ state: StudyState) {
     var students: [Student] = []
     var failed: [Int] = []
-    let (finalists, audited) = (Set(state.finalists ?? []), Set(state.audited?.trials ?? []))
+    let (finalists, audited) = (Set(state.allFinalists), Set(state.audited?.trials ?? []))
+    let earlier = Set(state.finalists == nil ? [] : state.earlierFinalists)
+      .subtracting(state.finalists ?? [])
     let ladder = AccuracyLadder(definition, state, learning: false)
     for number in state.fullTrials {
       let trial = state.trials[number]
@@ -94,7 +103,9 @@ public struct StudyResults: Sendable {
         let projected = ladder.afterFullTraining(trial)
       else { continue }
       let role: Student.Role =
-        !finalists.contains(number) ? .audited : audited.contains(number) ? .both : .finalist
+        !finalists.contains(number)
+        ? .audited
+        : audited.contains(number) ? .both : earlier.contains(number) ? .earlier : .finalist
       var student = Student(
         trial: number, role: role, key: trial.key, costs: trial.costs, flash: flash,
         comparableFlash: comparable, projected: projected,
@@ -102,6 +113,7 @@ public struct StudyResults: Sendable {
         test: evaluations(baseline: false, \.test),
         baselineValidation: evaluations(baseline: true, \.validation),
         baselineTest: evaluations(baseline: true, \.test))
+      student.brokenSince = trial.broken
       student.runs = StudyResults.runs(of: number, isBaseline: false, definition, state)
       student.baselineRuns = StudyResults.runs(of: number, isBaseline: true, definition, state)
       student.robustness = definition.robustness.flatMap {
@@ -130,7 +142,7 @@ public struct StudyResults: Sendable {
         students[index].validationAccuracy < definition.accuracyFloor ?? 0
     }
     let eligible = students.indices.filter {
-      students[$0].broken.isEmpty && !students[$0].isBelowFloor
+      students[$0].keepsLimits && !students[$0].isBelowFloor
     }
     let objectives = eligible.map {
       definition.objectiveVector(students[$0].validationAccuracy, students[$0].frontCosts)
@@ -141,7 +153,7 @@ public struct StudyResults: Sendable {
     self.students = sorted(by: \.frontCosts)
     failedFinalists = failed
     // Where all are demoted, the nearest of them is named.
-    let kept = self.students.filter(\.broken.isEmpty)
+    let kept = self.students.filter(\.keepsLimits)
     budgets = definition.budgets.compactMap { [students = kept.isEmpty ? self.students : kept] in
       BudgetResult($0, definition, students)
     }

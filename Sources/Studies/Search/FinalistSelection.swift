@@ -28,7 +28,11 @@ package struct FinalistSelection {
 
   /// Returns the numbers of all trials chosen so far and of those of the next round; the same as before
   /// if no student is left to choose.
+  ///
+  /// What earlier choices have trained, before the study grew, plays no part: the study goes the way of one
+  /// that asked for all from the start.
   package func nextRound(_ state: StudyState) throws -> [Int] {
+    let state = state.asChosen
     let chosen = state.finalists ?? []
     let count = definition.finalists.count
     let ladder = AccuracyLadder(definition, state)
@@ -74,7 +78,8 @@ package struct FinalistSelection {
 
   /// The students that only the audit has trained, with success, the best first.
   private func auditedOnly(_ state: StudyState) -> [Int] {
-    let audited = state.fullTrials.dropFirst(state.finalists?.count ?? 0).compactMap { trial in
+    let onlyAudited = state.fullTrials.dropFirst(state.finalists?.count ?? 0)
+    let audited = onlyAudited.filter { state.trials[$0].broken == nil }.compactMap { trial in
       let result = state.distillation(of: trial, repetition: 0, isBaseline: false)
       return (result?.validation).map { (trial: trial, accuracy: $0.accuracy) }
     }

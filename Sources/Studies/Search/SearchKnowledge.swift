@@ -29,7 +29,7 @@ struct SearchKnowledge {
   func observations(for number: Int) throws -> [Observation] {
     let known = known(to: number)
     let infeasible = (state.imported?.carriedResults ?? []).filter { !$0.result.isFeasible }
-    let ladder = AccuracyLadder(definition, state, known: known)
+    let ladder = AccuracyLadder(definition, state.asSearched, known: known)
     let elsewhere = try infeasible.map {
       try observation($0.result.key, .measured(ladder.afterFullTraining($0.result)))
     }

@@ -57,11 +57,12 @@ struct DistillationStage {
   private func openTasks() -> [(purpose: FullTrainings.Purpose, task: StudentTask)] {
     let state = journal.state
     let finalists = inputs.definition.finalists
-    let chosen = Set(state.finalists ?? [])
+    let chosen = Set(state.allFinalists)
     let untested = Set(state.untestedTrials)
     let trainings = trainings
     var open: [FullTrainings.Purpose] = []
-    for trial in trainings.ordered(state.fullTrials) {
+    let allowed = state.fullTrials.filter { state.trials[$0].broken == nil }
+    for trial in trainings.ordered(allowed) {
       for repetition in 0..<(chosen.contains(trial) ? finalists.seeds : 1) {
         if trainings.isOpen(trial, repetition: repetition, isBaseline: false) {
           open.append(.training(trial: trial, repetition: repetition, isBaseline: false))

@@ -23,7 +23,7 @@ public struct StudyRunner {
     let lock = try StudyLock(inputs.folder)
     defer { withExtendedLifetime(lock) {} }
     let journal = try Journal(inputs.folder)
-    try inputs.check(against: journal.state)
+    try GrowthStage(inputs: inputs, context: context, journal: journal).run()
     let killed = RunProgress.read(inputs.folder)
     let file = ProgressFile(inputs.folder, context)
     defer { file.remove() }

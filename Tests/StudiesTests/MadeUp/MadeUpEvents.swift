@@ -222,10 +222,31 @@ enum MadeUp {
         attempts: isDisturbed ? 2 : 1))
   }
 
+  /// A growth; with full trainings that become longer, from 20 epochs, if a number is given.
+  static func grown(
+    _ effects: [GrowthEffect], to epochs: Double? = nil, date: String = "2026-01-31T12:00:00Z"
+  ) -> JournalEvent {
+    .grown(
+      JournalEvent.Grown(
+        version: "1.3.0", date: date, studyHash: "57d2", study: "{\"name\": \"\\u20ac\"}",
+        profileHash: nil,
+        changes: [StudyChange(field: "search.trials", before: "3", after: "5")], effects: effects,
+        lengthening: epochs.map { .init(before: 20, after: $0, flashFraction: 1 / $0) }))
+  }
+
+  /// New costs of a trial, which breaks a limit by them.
+  static func priced(_ trial: Int, macs: Int) -> JournalEvent {
+    .priced(
+      JournalEvent.Priced(trials: [
+        .init(
+          trial: trial, costs: costs(macs: macs),
+          broken: BrokenLimit(constraint: "macs<=700", excess: 1.0 / 700))
+      ]))
+  }
+
   static let stageTimed = JournalEvent.stageTimed(
     JournalEvent.StageTimed(stage: "search", seconds: 12.000000000000002, workers: 2))
 
-  /// One event of every kind, in an order in which a study could have them.
   /// How four images of two classes were classified, the last one wrongly.
   static let outcome = SplitOutcome(
     correctImages: ImageBits([true, true, true, false]),
@@ -255,6 +276,7 @@ enum MadeUp {
         }, seconds: 0.5))
   }
 
+  /// One event of every kind, in an order in which a study could have them.
   static let everyKind: [JournalEvent] = [
     began, teacherReady, screened,
     imported([carried("i0", 700, macs: 9999, isFeasible: false)], related: [("r0", 650)]),
@@ -266,6 +288,7 @@ enum MadeUp {
     referencesChosen([("ladder", "l0", 600), ("other", "l1", 900)], refused: "large"),
     referenceTrained("ladder", key: "l0", 840), referenceTrained("other", key: "l1", nil),
     measured(0, 0.7), answered(1), robustnessTested(0, 30), robustnessTested(1, nil),
+    grown([.costs, .finalists, .fullTrainings, .references, .search], to: 40), priced(0, macs: 701),
     nothingFeasible, nothingFeasibleWithReasons,
   ]
 
