@@ -1,10 +1,28 @@
 import Studies
 
 extension ReportInputs {
-  /// What was added to the study after it had begun, and when; nil where nothing was.
+  /// What was added to the study after it had begun, and when, and what it was put together from; nil where
+  /// nothing was.
   var growthSection: ReportSection? {
     let grown = state.growths.indices.filter { !state.growths[$0].event.changes.isEmpty }
-    guard !grown.isEmpty else { return nil }
+    let blocks = mergedBlocks + (grown.isEmpty ? [] : growthBlocks(grown))
+    guard !blocks.isEmpty else { return nil }
+    return ReportSection(anchor: "growth", title: "What was added when", blocks: blocks)
+  }
+
+  private var mergedBlocks: [ReportBlock] {
+    guard let merged = state.merged else { return [] }
+    return [
+      .paragraph("This study was put together from others on the same question."),
+      .list(
+        merged.sources.map { source in
+          "\(source.study), seed \(source.seed): \(counted(source.trials, "flash trial")) and "
+            + "\(counted(source.fullTrainings, "full training")) that no study before it had."
+        }),
+    ]
+  }
+
+  private func growthBlocks(_ grown: [Int]) -> [ReportBlock] {
     let rows = grown.enumerated().flatMap { number, index in
       state.growths[index].event.changes.map { change in
         [String(number + 1), change.field, change.before, change.after]
@@ -17,9 +35,7 @@ extension ReportInputs {
     let sentences = grown.enumerated().map { number, index in
       growthSentence(number + 1, state.growths[index], until: index + 1)
     }
-    return ReportSection(
-      anchor: "growth", title: "What was added when",
-      blocks: [.table(table), .list(sentences + brokenSentences)])
+    return [.table(table), .list(sentences + brokenSentences)]
   }
 
   private func growthSentence(

@@ -12,6 +12,8 @@ public enum JournalEvent: Hashable, Sendable {
   case flashLength(FlashLength)
   case imported(Imported)
   case enqueued(Enqueued)
+  case told(Told)
+  case merged(Merged)
   case proposed(Proposed)
   case finished(Finished)
   case rescored(Rescored)
@@ -179,7 +181,7 @@ extension JournalEvent: Codable {
     case screened
     case flashLength = "flash_length"
     case imported
-    case enqueued
+    case enqueued, told, merged
     case proposed
     case finished
     case rescored
@@ -212,6 +214,8 @@ extension JournalEvent: Codable {
     case .flashLength: self = .flashLength(try FlashLength(from: decoder))
     case .imported: self = .imported(try Imported(from: decoder))
     case .enqueued: self = .enqueued(try Enqueued(from: decoder))
+    case .told: self = .told(try Told(from: decoder))
+    case .merged: self = .merged(try Merged(from: decoder))
     case .proposed: self = .proposed(try Proposed(from: decoder))
     case .finished: self = .finished(try Finished(from: decoder))
     case .rescored: self = .rescored(try Rescored(from: decoder))
@@ -245,6 +249,8 @@ extension JournalEvent: Codable {
     case .flashLength(let value): try write(.flashLength, value)
     case .imported(let value): try write(.imported, value)
     case .enqueued(let value): try write(.enqueued, value)
+    case .told(let value): try write(.told, value)
+    case .merged(let value): try write(.merged, value)
     case .proposed(let value): try write(.proposed, value)
     case .finished(let value): try write(.finished, value)
     case .rescored(let value): try write(.rescored, value)

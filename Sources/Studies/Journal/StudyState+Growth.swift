@@ -77,6 +77,7 @@ extension StudyState {
       case .fullTrainings:
         replacedTrainings = fullTrainingCount
         (distilled, referenceTrainings, tested, robustness) = ([], [], [], [])
+        told.removeAll { $0.training.kind != .flash }
       }
     }
     if let lengthening = grown.lengthening { take(lengthening) }
@@ -86,6 +87,11 @@ extension StudyState {
     flashFraction = lengthening.flashFraction ?? flashFraction
     if let flashFraction { flashLength?.fraction = flashFraction }
     if let fraction = audited?.fraction { audited?.fraction = lengthening.carried(fraction) }
+    for index in told.indices {
+      if let fraction = told[index].training.fraction {
+        told[index].training.fraction = lengthening.carried(fraction)
+      }
+    }
     for index in rescored.indices {
       rescored[index].fraction = lengthening.carried(rescored[index].fraction)
     }

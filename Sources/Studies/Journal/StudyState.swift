@@ -35,6 +35,10 @@ public struct StudyState: Sendable {
   public var imported: JournalEvent.Imported?
   /// The students that the user has asked for as well as those of `study.json`, in their order.
   public var enqueued: [String] = []
+  /// What trainings came to that were done elsewhere, whether the study has come to them or not.
+  public var told: [JournalEvent.Told] = []
+  /// The studies that this one was put together from; nil for others.
+  public var merged: JournalEvent.Merged?
   /// In the order of their numbers: the feasible students of earlier studies first, whose results are
   /// carried over, then those of this study's search.
   public var trials: [Trial] = []
@@ -72,7 +76,7 @@ public struct StudyState: Sendable {
   /// Whether anything depends on the inputs that the journal was begun with.
   var hasResults: Bool {
     teacher != nil || nothingFeasible != nil || imported != nil || !enqueued.isEmpty
-      || !trials.isEmpty
+      || !told.isEmpty || !trials.isEmpty
   }
 
   /// How many of the trials were carried over from earlier studies.
@@ -101,6 +105,7 @@ public struct StudyState: Sendable {
     fullTrials.filter { trial in
       let known = distillation(of: trial, repetition: 0, isBaseline: false)
       return known?.outcome == .measured && known?.test == nil && !tested.contains(trial)
+        && trials[trial].broken == nil
     }
   }
 
@@ -129,6 +134,7 @@ public struct StudyState: Sendable {
     case .audited(let value): return value.trials.compactMap(unknown).first
     case .selected(let value): return value.trials.compactMap(unknown).first
     case .priced(let value): return value.trials.map(\.trial).compactMap(unknown).first
+    case .merged(let value): return value.trained.compactMap(unknown).first
     case .referenceTrained(let value):
       let isChosen = references?.designs.contains { $0.key == value.key } ?? false
       return isChosen
@@ -166,6 +172,12 @@ public struct StudyState: Sendable {
       take(value)
     case .enqueued(let value):
       enqueued += value.keys.filter { !enqueued.contains($0) }
+    case .merged(let value):
+      guard merged == nil else { return }
+      (merged, earlierFinalists) = (value, value.trained)
+    case .told(let value):
+      guard !told.contains(where: { $0.training == value.training }) else { return }
+      told.append(value)
     case .proposed(let value):
       guard value.trial == trials.count else { return }
       trials.append(Trial(number: value.trial, key: value.key, costs: value.costs))

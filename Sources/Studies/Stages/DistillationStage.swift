@@ -36,7 +36,7 @@ struct DistillationStage {
 
   private func train(_ tasks: [(purpose: FullTrainings.Purpose, task: StudentTask)]) throws {
     guard !tasks.isEmpty else { return }
-    let executor = try context.makeExecutor(min(context.workers, tasks.count))
+    let executor = try context.executor(min(context.workers, tasks.count), inputs, journal)
     try TaskLoop(executor, context: context).run(
       tasks, detail: "full trainings", record: trainings.record)
   }

@@ -75,7 +75,7 @@ struct FlashLengthStage {
     let tasks = keys.enumerated().map { index, key in
       (index, StudentTask(.flash(StudentTask.FlashWork(fraction: fraction)), key: key))
     }
-    let executor = try context.makeExecutor(min(context.workers, keys.count))
+    let executor = try context.executor(min(context.workers, keys.count), inputs, journal)
     try TaskLoop(executor, context: context).run(tasks, detail: "length of flash trainings") {
       accuracies[$0] = $1.result?.validation?.accuracy
     }

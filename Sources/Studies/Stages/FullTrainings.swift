@@ -39,13 +39,16 @@ struct FullTrainings {
     }
   }
 
-  /// Whether a full training is still to be done, or its weights have been deleted since.
+  /// Whether a full training is still to be done, or its weights have been deleted since. Those of a student
+  /// that was trained elsewhere are not here.
   func isOpen(_ trial: Int, repetition: Int, isBaseline: Bool) -> Bool {
     guard
       let known = journal.state.distillation(
         of: trial, repetition: repetition, isBaseline: isBaseline)
     else { return true }
-    guard !isBaseline, repetition == 0, known.outcome == .measured else { return false }
+    guard !isBaseline, repetition == 0, known.outcome == .measured,
+      !journal.state.isTold(journal.state.trials[trial].key)
+    else { return false }
     return !FileManager.default.fileExists(
       atPath: inputs.folder.weights(of: journal.state.trials[trial].key))
   }

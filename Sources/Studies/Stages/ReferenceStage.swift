@@ -17,7 +17,7 @@ struct ReferenceStage {
     try choose()
     let tasks = openTasks()
     guard !tasks.isEmpty else { return }
-    let executor = try context.makeExecutor(min(context.workers, tasks.count))
+    let executor = try context.executor(min(context.workers, tasks.count), inputs, journal)
     try TaskLoop(executor, context: context).run(
       tasks, detail: "reference designs", record: record)
   }
@@ -61,7 +61,7 @@ struct ReferenceStage {
     guard let known = state.ownTraining(ofReference: key, repetition: repetition) else {
       return true
     }
-    return repetition == 0 && known.outcome == .measured
+    return repetition == 0 && known.outcome == .measured && !state.isTold(key)
       && !FileManager.default.fileExists(atPath: inputs.folder.weights(of: key))
   }
 

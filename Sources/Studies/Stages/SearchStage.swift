@@ -33,7 +33,7 @@ struct SearchStage {
       context.report(
         .note("\(workerCount) of \(context.workers) workers: search.look_ahead allows no more"))
     }
-    let loop = TaskLoop(try context.makeExecutor(workerCount), context: context)
+    let loop = TaskLoop(try context.executor(workerCount, inputs, journal), context: context)
     var submitted = Set<Int>()
     var isExhausted = false
 

@@ -234,6 +234,19 @@ enum MadeUp {
         lengthening: epochs.map { .init(before: 20, after: $0, flashFraction: 1 / $0) }))
   }
 
+  static let told = JournalEvent.told(
+    JournalEvent.Told(
+      training: TrainingName(
+        key: "k7", kind: .flash, repetition: 0, isBaseline: false, fraction: 0.1),
+      validation: evaluation(700), test: nil, repeats: [evaluation(710)], seconds: 1.0 / 3))
+
+  static let merged = JournalEvent.merged(
+    JournalEvent.Merged(
+      sources: [
+        .init(study: "../a", seed: 3, studyHash: "57d1", trials: 2, fullTrainings: 1),
+        .init(study: "../b", seed: 4, studyHash: "57d3", trials: 1, fullTrainings: 0),
+      ], trained: [0]))
+
   /// New costs of a trial, which breaks a limit by them.
   static func priced(_ trial: Int, macs: Int) -> JournalEvent {
     .priced(
@@ -289,6 +302,7 @@ enum MadeUp {
     referenceTrained("ladder", key: "l0", 840), referenceTrained("other", key: "l1", nil),
     measured(0, 0.7), answered(1), robustnessTested(0, 30), robustnessTested(1, nil),
     grown([.costs, .finalists, .fullTrainings, .references, .search], to: 40), priced(0, macs: 701),
+    told, merged,
     nothingFeasible, nothingFeasibleWithReasons,
   ]
 

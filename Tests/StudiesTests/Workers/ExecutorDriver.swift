@@ -7,11 +7,22 @@ import Testing
 /// The executors that there are, each with a stand-in for what trains.
 enum ExecutorKind: CaseIterable {
   case localProcesses
+  /// Nothing was told of the driver's tasks.
+  case told
 
   func make(capacity: Int, worker: FakeWorker) throws -> any TaskExecutor {
     switch self {
     case .localProcesses:
       try LocalProcesses(workerCount: capacity, command: worker.command)
+    case .told:
+      ToldExecutor(
+        try LocalProcesses(workerCount: capacity, command: worker.command),
+        told: [
+          JournalEvent.Told(
+            training: TrainingName(
+              key: "other", kind: .flash, repetition: 0, isBaseline: false, fraction: 0.05),
+            validation: MadeUp.evaluation(1), test: nil, repeats: nil, seconds: 0)
+        ], flashFraction: 0.05)
     }
   }
 }
