@@ -60,7 +60,7 @@ struct GrowthReportTests {
     let report = try MadeUpStudy.grown.report()
     #expect(
       report.markdown.contains(
-        "Trial 2 was trained under other limits and breaks latency_ms<=3.5 by 14.3 %"))
+        "Trial 2 was trained under other limits and breaks latency_ms&lt;=3.5 by 14.3 %"))
     let results = report.inputs.results
     #expect(results.students.filter { !$0.isOnFront }.contains { $0.trial == 2 })
     #expect(report.inputs.best?.trial == 4)

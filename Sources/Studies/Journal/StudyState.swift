@@ -143,7 +143,8 @@ public struct StudyState: Sendable {
     }
   }
 
-  /// Takes in one event. An event that repeats an earlier one changes nothing.
+  /// Takes in one event. An event that repeats an earlier one changes nothing, unless the study has grown
+  /// between them.
   public mutating func apply(_ event: JournalEvent) {
     switch event {
     case .began(let value):
