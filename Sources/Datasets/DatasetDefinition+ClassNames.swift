@@ -14,7 +14,7 @@ extension DatasetDefinition {
         "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
       ]
     case .cifar100: DatasetDefinition.fineNames.split(separator: " ").map(String.init)
-    case .arrays: nil
+    case .files(let files): files.classNames
     }
   }
 

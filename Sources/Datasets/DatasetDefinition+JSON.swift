@@ -25,8 +25,8 @@ extension DatasetDefinition {
       source = try Self.namedSource(known)
     case "train_images":
       known = try members(
-        "train_images", "train_labels", "test_images", "test_labels", "classes", "layout",
-        "test_count")
+        "train_images", "train_labels", "test_images", "test_labels", "classes",
+        "class_names", "layout", "test_count")
       source = try Self.arraySource(known)
     default:
       known = try members(kind)
@@ -59,11 +59,28 @@ extension DatasetDefinition {
         labels: try members.required(labels).text("the file of the labels"))
     }
     let hasTestFiles = members["test_images"] != nil || members["test_labels"] != nil
+    let names = try members["class_names"].map { field throws(JSONError) in
+      try classNames(field)
+    }
+    let classes = try members["classes"]?.integer(in: classRange)
+    if let names, let classes, names.count != classes {
+      throw try members.required("class_names").expected(
+        "\(classes) names, one for each of the \"classes\"")
+    }
     return .arrays(
       train: try pair("train_images", "train_labels"),
-      test: hasTestFiles ? try pair("test_images", "test_labels") : nil,
-      classes: try members["classes"]?.integer(in: classRange),
-      layout: try members["layout"]?.choice(PixelLayout.self))
+      test: hasTestFiles ? try pair("test_images", "test_labels") : nil, classes: classes,
+      layout: try members["layout"]?.choice(PixelLayout.self), classNames: names)
+  }
+
+  private static func classNames(_ field: JSONField) throws(JSONError) -> [String] {
+    let names = try field.elements(of: "class names").map { name throws(JSONError) in
+      try name.text("the name of a class")
+    }
+    guard classRange.contains(names.count), Set(names).count == names.count else {
+      throw field.expected("a name of its own for each class, at least two")
+    }
+    return names
   }
 }
 
@@ -74,6 +91,7 @@ extension DatasetDefinition: Encodable {
     case trainLabels = "train_labels"
     case testImages = "test_images"
     case testLabels = "test_labels"
+    case classNames = "class_names"
     case classes, layout, cifar10, cifar100
     case validationCount = "validation_count"
     case testCount = "test_count"
@@ -87,13 +105,14 @@ extension DatasetDefinition: Encodable {
     case .fashionMNIST(let folder):
       try container.encode(fashionMNISTName, forKey: .name)
       if folder != Source.fashionMNISTFolder { try container.encode(folder, forKey: .folder) }
-    case .arrays(let train, let test, let classes, let layout):
-      try container.encode(train.images, forKey: .trainImages)
-      try container.encode(train.labels, forKey: .trainLabels)
-      try container.encodeIfPresent(test?.images, forKey: .testImages)
-      try container.encodeIfPresent(test?.labels, forKey: .testLabels)
-      try container.encodeIfPresent(classes, forKey: .classes)
-      try container.encodeIfPresent(layout?.rawValue, forKey: .layout)
+    case .files(let files):
+      try container.encode(files.train.images, forKey: .trainImages)
+      try container.encode(files.train.labels, forKey: .trainLabels)
+      try container.encodeIfPresent(files.test?.images, forKey: .testImages)
+      try container.encodeIfPresent(files.test?.labels, forKey: .testLabels)
+      try container.encodeIfPresent(files.classes, forKey: .classes)
+      try container.encodeIfPresent(files.layout?.rawValue, forKey: .layout)
+      try container.encodeIfPresent(files.classNames, forKey: .classNames)
     case .cifar10(let folder): try container.encode(folder, forKey: .cifar10)
     case .cifar100(let folder): try container.encode(folder, forKey: .cifar100)
     }

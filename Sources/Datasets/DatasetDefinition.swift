@@ -4,7 +4,7 @@
 ///
 ///     {"name": "fashion-mnist", "folder": "…"}       the folder is optional
 ///     {"train_images": "…", "train_labels": "…", "test_images": "…",
-///      "test_labels": "…", "classes": 10, "layout": "NCHW"}
+///      "test_labels": "…", "classes": 10, "layout": "NCHW", "class_names": ["…"]}
 ///     {"cifar10": "folder"}   {"cifar100": "folder"}   the binary version; CIFAR-100 by fine labels
 ///
 /// Files whose names end in `.npy` are NPY, those that end in `.npz` NPZ (with `[name]` behind it if there are
@@ -54,9 +54,8 @@ extension DatasetDefinition {
   public enum Source: Hashable, Sendable {
     /// The four IDX files of Fashion-MNIST under their usual names, gzipped or not.
     case fashionMNIST(folder: String)
-    /// IDX, NPY or NPZ files, with the number of classes if it is not to be counted from the labels.
-    /// The layout is that of images of four dimensions, where it is stated.
-    case arrays(train: ArrayPair, test: ArrayPair?, classes: Int?, layout: PixelLayout? = nil)
+    /// IDX, NPY or NPZ files.
+    case files(ArrayFiles)
     /// `data_batch_1.bin` … `data_batch_5.bin` and `test_batch.bin`.
     case cifar10(folder: String)
     /// `train.bin` and `test.bin`, by their 100 fine labels.
@@ -65,10 +64,33 @@ extension DatasetDefinition {
     /// Where Debian's package `dataset-fashion-mnist` installs its files.
     public static let fashionMNISTFolder = "/usr/share/datasets/fashion-mnist"
 
+    /// Returns files of arrays as a source.
+    public static func arrays(
+      train: ArrayPair, test: ArrayPair?, classes: Int?, layout: PixelLayout? = nil,
+      classNames: [String]? = nil
+    ) -> Source {
+      .files(
+        ArrayFiles(
+          train: train, test: test, classes: classes, layout: layout, classNames: classNames))
+    }
+
     var hasTestFiles: Bool {
-      if case .arrays(_, test: nil, _, _) = self { return false }
+      if case .files(let files) = self { return files.test != nil }
       return true
     }
+  }
+
+  /// Files of numbers, and what they do not say themselves.
+  public struct ArrayFiles: Hashable, Sendable {
+    public var train: ArrayPair
+    /// Nil where the test images are set aside from `train`.
+    public var test: ArrayPair?
+    /// The number of classes; nil if it is to be counted from the labels, or the names say it.
+    public var classes: Int?
+    /// The order of the values of images of four dimensions, where it is stated.
+    public var layout: PixelLayout?
+    /// What the classes are called, in the order of their numbers.
+    public var classNames: [String]?
   }
 
   /// A file of images and the file of their labels.

@@ -79,11 +79,11 @@ struct DatasetSource {
       train = try fashionMNIST(folder, "train")
       test = try fashionMNIST(folder, "t10k")
       classes = 10
-    case .arrays(let trainPair, let testPair, let classCount, let stated):
-      layout = stated
-      train = try pair(trainPair)
-      test = try testPair.map(pair)
-      classes = classCount
+    case .files(let files):
+      layout = files.layout
+      train = try pair(files.train)
+      test = try files.test.map(pair)
+      classes = files.classes ?? files.classNames?.count
     case .cifar10(let folder):
       layout = nil
       train = try cifar(folder, (1...5).map { "data_batch_\($0).bin" }, labelBytes: 1)

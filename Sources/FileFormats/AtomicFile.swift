@@ -11,9 +11,7 @@ public enum AtomicFile {
   /// - Throws: `FileFormatError.system` with the path and the system's reason, such as a full disk
   ///   or a read-only folder. The old file, if any, is then still there.
   public static func write(_ data: Data, to path: String) throws {
-    let name = (path as NSString).lastPathComponent
-    let temporary = (Folder.parent(of: path) as NSString)
-      .appendingPathComponent(".\(name).\(UUID().uuidString).partial")
+    let temporary = temporaryPath(for: path)
     do {
       try writeAndSynchronize(data, to: temporary)
       guard rename(temporary, path) == 0 else {
@@ -31,6 +29,13 @@ public enum AtomicFile {
   /// Replaces the file at `path` by `text` in UTF-8, as `write(_:to:)` does for data.
   public static func write(_ text: String, to path: String) throws {
     try write(Data(text.utf8), to: path)
+  }
+
+  /// Returns a name that no other file has, in the folder of `path`.
+  static func temporaryPath(for path: String) -> String {
+    let name = (path as NSString).lastPathComponent
+    return (Folder.parent(of: path) as NSString)
+      .appendingPathComponent(".\(name).\(UUID().uuidString).partial")
   }
 
   private static func writeAndSynchronize(_ data: Data, to path: String) throws {

@@ -43,16 +43,23 @@ public enum NPYFile {
   /// - Precondition: There are at most 64 dimensions, as in NumPy.
   /// - Throws: `FileFormatError.system` if the file cannot be written.
   public static func write(_ array: NumericArray, to path: String) throws {
-    precondition(array.shape.count <= 64, "NumPy has at most 64 dimensions, not \(array.shape)")
-    var text = NPYHeader(shape: array.shape, storage: NPYStorage(of: array.elementType)).text
+    try AtomicFile.write(
+      header(shape: array.shape, elementType: array.elementType) + array.bytes, to: path)
+  }
+
+  /// Returns what stands before the elements, version 1.0.
+  ///
+  /// - Precondition: There are at most 64 dimensions, as in NumPy.
+  static func header(shape: [Int], elementType: NumericArray.ElementType) -> Data {
+    precondition(shape.count <= 64, "NumPy has at most 64 dimensions, not \(shape)")
+    var text = NPYHeader(shape: shape, storage: NPYStorage(of: elementType)).text
     // Padding makes the elements start at a multiple of 64 bytes.
     let unpadded = magic.count + 4 + text.utf8.count + 1
     text += String(repeating: " ", count: (64 - unpadded % 64) % 64) + "\n"
     var data = Data(magic + [1, 0])
     withUnsafeBytes(of: UInt16(text.utf8.count).littleEndian) { data.append(contentsOf: $0) }
     data.append(contentsOf: text.utf8)
-    data.append(array.bytes)
-    try AtomicFile.write(data, to: path)
+    return data
   }
 
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)

@@ -146,7 +146,7 @@ extension DatasetDefinition {
     case .fashionMNIST: source = .fashionMNIST(folder: folder)
     case .cifar10: source = .cifar10(folder: folder)
     case .cifar100: source = .cifar100(folder: folder)
-    case .arrays:
+    case .files:
       throw JSONError.invalid(
         file: "--data", field: "", value: folder,
         expected: "no such option for a study that names its own image files")
