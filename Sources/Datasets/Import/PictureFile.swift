@@ -36,10 +36,10 @@ enum PictureFile {
         "a file that is not PNG, PBM, PGM or PPM",
         """
         ImageMagick (apt-get install imagemagick), or NPY files, made by Python for example:
-          import glob, numpy as np; from PIL import Image
-          files = sorted(glob.glob("FOLDER/*/*")); names = sorted({f.split("/")[-2] for f in files})
-          np.save("x.npy", np.stack([np.asarray(Image.open(f).convert("RGB").resize((96, 96))) for f in files])); \
-        np.save("y.npy", np.array([names.index(f.split("/")[-2]) for f in files]))
+          >>> import glob, numpy as np; from PIL import Image
+          >>> files = sorted(glob.glob("FOLDER/*/*")); names = sorted({f.split("/")[-2] for f in files})
+          >>> np.save("x.npy", [np.asarray(Image.open(f).convert("RGB").resize((96, 96))) for f in files])
+          >>> np.save("y.npy", [names.index(f.split("/")[-2]) for f in files])
         """)
     }
     let target = FileManager.default.temporaryDirectory
