@@ -8,6 +8,8 @@ public struct RunningTraining: Hashable, Sendable, Codable {
     case baseline
     /// No training: a look at the test split.
     case test
+    /// No training: a look at corrupted images of the test split.
+    case robustness
   }
 
   public var kind: Kind
@@ -28,6 +30,7 @@ extension RunningTraining {
     case .full(let work):
       (kind, repetition) = (work.isBaseline ? .baseline : .full, work.repetition)
     case .test: (kind, repetition) = (.test, 0)
+    case .robustness: (kind, repetition) = (.robustness, 0)
     }
     (key, trial) = (running.task.key, running.task.trial)
     (share, self.seconds) = (running.share, seconds)

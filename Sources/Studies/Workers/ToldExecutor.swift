@@ -18,6 +18,7 @@ final class ToldExecutor: TaskExecutor {
   }
 
   var capacity: Int { inner.capacity }
+  var processorSeconds: Double { inner.processorSeconds }
 
   var running: [RunningTask] {
     let others = inner.running.map { task in
@@ -57,6 +58,7 @@ final class AskingExecutor: TaskExecutor {
   }
 
   let capacity: Int
+  let processorSeconds = 0.0
   private(set) var running: [RunningTask] = []
 
   init(capacity: Int) { self.capacity = capacity }
