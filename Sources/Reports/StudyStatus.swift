@@ -52,10 +52,11 @@ public struct StudyStatus: Sendable {
     files: StudyFiles, state: StudyState, run: RunProgress?, isRunning: Bool, workers: Int,
     lastEventSeconds: Double?, folderBytes: Int
   ) {
+    let results = StudyResults(files.definition, state)
     self.init(
       ReportInputs(
-        definition: files.definition, state: state,
-        results: StudyResults(files.definition, state), space: files.space,
+        definition: files.definition, state: state, results: results,
+        trials: TrialTable(files.definition, state, results), space: files.space,
         profiles: files.profiles, version: ""),
       folder: files.folder.path, run: run, isRunning: isRunning, workers: workers,
       lastEventSeconds: lastEventSeconds, folderBytes: folderBytes)
