@@ -40,7 +40,8 @@ struct DatasetSummaryTests {
     let images = (0..<12).map { [Float($0), Float(2 * $0)] }
     let found = try summary(
       train: images, (0..<12).map { UInt8($0 % 2) }, test: [[0.5, 20], [11, 3]], [0, 1])
-    #expect([found.height, found.width, found.channels, found.classes] == [1, 2, 1, 2])
+    let sizes = [found.height, found.width, found.channels, found.classes]
+    #expect(sizes == [1, 2, 1, 2])
     #expect(found.splits.map(\.count) == [10, 2, 2])
     #expect(found.splits[2].ranges == [0.5...20] && found.splits[2].means == [34.5 / 4])
     #expect(found.splits[2].classCounts == [1, 1] && found.name(of: 1) == "right")
