@@ -48,7 +48,7 @@ struct AskVerb: Verb {
     let inputs = try StudyInputs(command.folder, dataFolder: command.dataFolder)
     let display = ProgressDisplay()
     let (state, trainings) = try ElsewhereTrainings(
-      inputs, context: command.context(inputs, display)
+      inputs, context: command.context(inputs, report: display.show)
     ).next(count ?? inputs.definition.search.lookAhead)
     display.finish()
     if trainings.isEmpty {
