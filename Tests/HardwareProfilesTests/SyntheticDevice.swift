@@ -51,6 +51,8 @@ struct SyntheticDevice {
         kernel(0.5, operations: 2),
         kernel(0.3, operations: 6),
         kernel(0.2, operations: 5),
+        kernel(0.6, operations: 3),
+        kernel(0.4, operations: 1.5),
       ],
       energy: nil, relativeUncertainty: 0.1,
       provenance: Provenance(

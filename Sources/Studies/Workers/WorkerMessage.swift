@@ -109,7 +109,8 @@ struct WorkerReply: Hashable, Sendable, Codable {
   var processorSeconds: Double?
 
   enum CodingKeys: String, CodingKey {
-    case id, status, share, validation, test, seconds, steps, rungs, repeats, message
+    case id, status, share, validation, test, validationOutcome, testOutcome, seconds, steps
+    case rungs, repeats, robustness, message
     case processorSeconds = "cpu_seconds"
   }
 }
