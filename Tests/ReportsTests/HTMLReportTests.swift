@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Reports
@@ -9,7 +10,7 @@ struct HTMLReportTests {
     .explained, .budgeted, .twoBoards, .measured(), .answered,
   ]
 
-  @Test("is well-formed, whatever the study", arguments: studies)
+  @Test("is well-formed, whatever the study", arguments: Thoroughness.every(2, of: studies))
   func wellFormed(study: MadeUpStudy) throws {
     let report = try study.report()
     #expect(complaintAboutXML(report.html) == nil)
