@@ -64,6 +64,25 @@ struct PreparedDatasetTests {
     #expect(pixels(dataset, 5, .test) == Array(testImages[100..<120]))
   }
 
+  @Test("every image of a split is found again in the user's files")
+  func sourceOrder() throws {
+    let dataset = try folder.prepared()
+    let images = try #require(try IDXFile.read(folder.file("train-images")).asInts()).map {
+      UInt8($0)
+    }
+    for split in [DatasetSplit.training, .validation] {
+      let (files, indices) = try dataset.sourceOrder(of: split)
+      #expect(files == .training)
+      #expect(indices.count == dataset.count(split))
+      for (place, index) in indices.enumerated() {
+        #expect(pixels(dataset, place, split) == Array(images[index * 20..<(index + 1) * 20]))
+      }
+    }
+    let test = try dataset.sourceOrder(of: .test)
+    #expect(test.files == .test)
+    #expect(test.indices == Array(0..<6))
+  }
+
   @Test("the statistics are those of the training split alone")
   func trainingStatistics() throws {
     let dataset = try folder.prepared()
