@@ -54,7 +54,7 @@ extension PixelImage {
     }
   }
 
-  /// Along the rows, then along the columns; beyond the border its pixels go on.
+  /// Along the rows, then along the columns; beyond the border its pixels are repeated.
   private mutating func blur(deviation: Float) {
     let reach = Int((3 * deviation).rounded(.up))
     var weights = (-reach...reach).map { exp(-Float($0 * $0) / (2 * deviation * deviation)) }
@@ -105,7 +105,7 @@ extension PixelImage {
     return upper + down * (line(Int(top) + 1) - upper)
   }
 
-  /// A value of the image, whose border goes on beyond it.
+  /// A value of the image, whose border is repeated beyond it.
   @inline(__always)
   private func value(_ row: Int, _ column: Int, _ channel: Int) -> Float {
     let (row, column) = (min(height - 1, max(0, row)), min(width - 1, max(0, column)))

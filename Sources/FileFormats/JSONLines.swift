@@ -52,10 +52,14 @@ public enum JSONLines {
     switch error {
     case DecodingError.keyNotFound(let key, _): "the key \"\(key.stringValue)\" is missing"
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-      "a wrong type at \(context.codingPath.map(\.stringValue).joined(separator: "."))"
+      "a wrong type at \(place(context.codingPath))"
     case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
-      "an unknown value at \(context.codingPath.map(\.stringValue).joined(separator: "."))"
+      "an unknown value at \(place(context.codingPath))"
     default: "not valid JSON"
     }
+  }
+
+  private static func place(_ path: [any CodingKey]) -> String {
+    path.isEmpty ? "the start" : path.map(\.stringValue).joined(separator: ".")
   }
 }

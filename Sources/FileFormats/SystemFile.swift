@@ -76,10 +76,15 @@ enum SystemFile {
   }
 
   /// Returns the size of an open file in bytes.
+  ///
+  /// - Throws: `FileFormatError.system`, also for a folder.
   static func byteCount(of descriptor: Int32, path: String) throws -> Int {
     var information = stat()
     guard fstat(descriptor, &information) == 0 else {
       throw FileFormatError.system(path: path, operation: "examine", code: errno)
+    }
+    guard information.st_mode & S_IFMT != S_IFDIR else {
+      throw FileFormatError.system(path: path, operation: "read", code: EISDIR)
     }
     return Int(information.st_size)
   }

@@ -129,7 +129,8 @@ extension FrontFileError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .noReport(let folder):
-      "\(folder): there is no report/front.json; autodistill report \(folder) writes it"
+      "\(folder): there is no report/front.json; autodistill report \(ShellWord.quoted(folder)) writes it, "
+        + "elsewhere with --output DIR"
     }
   }
 }

@@ -64,6 +64,8 @@ struct FolderTests {
     let temporary = try TemporaryFolder()
     let file = try temporary.write([1], to: "file")
     expectSystemError(file, [ENOTDIR]) { try Folder.create(file) }
+    // A folder that is there, and of which the system says that it is not.
+    expectSystemError("/proc/none", [ENOENT, EACCES, EPERM]) { try Folder.create("/proc/none") }
     expectSystemError(file + "/a", [ENOTDIR]) { try Folder.create(file + "/a") }
     let inside = try unwritableFolder(temporary) + "/a"
     expectSystemError(inside, [EACCES, EROFS, EPERM]) { try Folder.create(inside) }

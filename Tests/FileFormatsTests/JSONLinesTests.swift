@@ -43,7 +43,7 @@ struct JSONLinesTests {
   func damage() throws {
     for (text, reason) in [
       ("{\"count\":1}", "the key \"name\" is missing"), ("{\"name\":3}", "a wrong type at name"),
-      ("{\"name\":", "not valid JSON"), ("", "not valid JSON"),
+      ("{\"name\":", "not valid JSON"), ("", "not valid JSON"), ("[]", "a wrong type at the start"),
     ] {
       let error = #expect(throws: JSONLines.Damage.self) {
         _ = try read("{\"name\":\"a\"}\n" + text + "\n{\"name\":\"b\"}\n")

@@ -34,4 +34,9 @@ struct MappedFileTests {
     let path = folder.file("none")
     expectSystemError(path, [ENOENT]) { _ = try MappedFile(path) }
   }
+
+  @Test("a folder is called one")
+  func folderItself() {
+    expectSystemError(folder.path, [EISDIR]) { _ = try MappedFile(folder.path) }
+  }
 }

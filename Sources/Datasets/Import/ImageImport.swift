@@ -25,7 +25,7 @@ public struct ImageImport: Sendable {
   ///   - folder: Where they are written; made if it is not there.
   ///   - advance: Told how many pictures are done.
   /// - Returns: The definition of the data, with paths relative to `folder`.
-  /// - Throws: `DatasetError` or `FileFormatError` naming the picture that is wrong; nothing is left behind then.
+  /// - Throws: `DatasetError` or `FileFormatError` naming the picture that is wrong; its split is not written then.
   public func run(
     _ pictures: ImageFolder, into folder: String, advance: @Sendable (Int) -> Void = { _ in }
   ) throws -> DatasetDefinition {

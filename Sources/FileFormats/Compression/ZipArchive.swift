@@ -39,12 +39,11 @@ struct ZipArchive {
       .malformed(
         path: path, location: "member \(member.name)", found: found, expected: expected)
     }
-    let start = member.offset + 30
-    guard member.offset >= 0, start <= data.count,
+    guard member.offset >= 0, member.offset <= data.count - 30,
       data.littleEndian(4, at: member.offset) == 0x0403_4B50
     else { throw malformed("no header at byte \(member.offset)", "one, as the directory says") }
     let first =
-      start + data.littleEndian(2, at: member.offset + 26)
+      member.offset + 30 + data.littleEndian(2, at: member.offset + 26)
       + data.littleEndian(2, at: member.offset + 28)
     guard data.littleEndian(2, at: member.offset + 6) & 1 == 0 else {
       throw malformed("encrypted contents", "none of that")

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What one run may take of a study that may need more; nil is no limit.
 ///
 /// Limits stop a run and decide nothing: a study that was run in pieces has the same results.
@@ -44,8 +46,8 @@ extension RunLimit: CustomStringConvertible {
 
   /// Seconds as they are given on the command line: `1h30m`, `90s`.
   private static func words(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded())
-    guard seconds == Double(whole) else { return "\(seconds)s" }
+    let whole = Int(exactly: seconds.rounded()) ?? .max
+    guard seconds == Double(whole) else { return String(format: "%.6gs", seconds) }
     let parts = [(whole / 3600, "h"), (whole / 60 % 60, "m"), (whole % 60, "s")]
     return parts.filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined()
   }

@@ -28,7 +28,8 @@ extension StudyDefinition {
         ?? StudyChange(field: part.field, before: "another", after: "this one")
       throw .cannotGrow(
         folder: folder, change: change, reason: part.reason,
-        way: "or ask in a new study: copy study.json into a new folder and add \"warm_start\": "
+        way:
+          "set it back, or ask in a new study: copy study.json into a new folder and add \"warm_start\": "
           + "[\"\(folder)\"], which \(part.takesOver)")
     }
     for rule in GrowthRule.all where rule.value(self) != rule.value(new) {

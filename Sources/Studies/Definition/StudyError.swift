@@ -1,3 +1,6 @@
+import FileFormats
+import Foundation
+
 /// What keeps a study from running.
 public enum StudyError: Error, Hashable, Sendable {
   /// The study was changed after its journal was begun.
@@ -12,6 +15,11 @@ public enum StudyError: Error, Hashable, Sendable {
   case corruptJournal(path: String, line: Int, reason: String)
   /// Another process works on the study.
   case locked(folder: String)
+  /// The file system cannot lock a file, so that nothing keeps two processes from the study; `code` is the
+  /// `errno`.
+  case cannotLock(path: String, code: Int32)
+  /// What was told of a training is not what was told of it before.
+  case toldOtherwise(folder: String, training: String, before: String, now: String)
   /// A worker reported that it cannot continue, such as with a full disk.
   case worker(String)
   /// A worker process cannot be started.
@@ -36,21 +44,27 @@ extension StudyError: CustomStringConvertible {
         + "undo the change, or copy study.json into a new folder and run that"
     case .cannotGrow(let folder, let change, let reason, let way):
       "\(folder): study.json: \(change.field) was \(change.before) when the journal was begun and is "
-        + "\(change.after) now: \(reason); set it back, \(way)"
+        + "\(change.after) now: \(reason); \(way)"
     case .hasGrown(let folder, let changes):
       "\(folder): study.json asks for more than the journal has ("
         + changes.map(\.description).joined(separator: "; ")
-        + "): run autodistill run \(folder), which does what is new"
+        + "): run autodistill run \(ShellWord.quoted(folder)), which does what is new"
     case .unknownChange(let folder, let version):
       "\(folder): study.json has changed since the journal was begun, and version \(version) did not "
-        + "keep in it what it said: undo the change and run autodistill run \(folder) once, from then "
-        + "on the study may grow; or copy study.json into a new folder and add \"warm_start\": "
+        + "keep in it what it said: undo the change and run autodistill run \(ShellWord.quoted(folder)) "
+        + "once, from then on the study may grow; or copy study.json into a new folder and add \"warm_start\": "
         + "[\"\(folder)\"]"
     case .corruptJournal(let path, let line, let reason):
       "\(path):\(line): the journal is damaged here (\(reason)), expected one JSON event per line; "
         + "the lines before it are intact: cut the file off before this line to continue from there"
     case .locked(let folder):
       "\(folder): another process is running this study; wait for it or end it"
+    case .cannotLock(let path, let code):
+      "\(path): cannot lock: \(String(cString: strerror(code))): this file system keeps nobody else from "
+        + "running the study; put its folder on one that has file locks, such as a local disk"
+    case .toldOtherwise(let folder, let training, let before, let now):
+      "\(folder): \(training) was told before with another result (\(before), now \(now)), and what is "
+        + "in the journal stays: take it out of the file, or set it back"
     case .worker(let message): message
     case .cannotStartWorker(let command, let reason):
       "cannot start the worker process '\(command)': \(reason)"

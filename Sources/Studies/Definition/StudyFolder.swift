@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 
 /// The paths of a study's files.
@@ -13,6 +14,9 @@ public struct StudyFolder: Hashable, Sendable {
   public func appending(_ name: String) -> String {
     name.hasPrefix("/") ? name : (path as NSString).appendingPathComponent(name)
   }
+
+  /// The path as one word of a shell's command line, for commands that the user may paste.
+  public var shellWord: String { ShellWord.quoted(path) }
 
   public var definition: String { appending("study.json") }
   public var journal: String { appending("journal.jsonl") }

@@ -55,7 +55,7 @@ extension StudyFiles {
         change: StudyChange(
           field: "hardware", before: StudyFiles.list(oldPaths), after: StudyFiles.list(paths)),
         reason: "a study may only grow",
-        way: "and add further devices behind it: \(path) is missing")
+        way: "set it back and add further devices behind it: \(path) is missing")
     }
     let text = (before: StudyFiles.list(oldPaths), after: StudyFiles.list(paths))
     if oldPaths != paths {

@@ -50,6 +50,20 @@ struct NPZFileTests {
     expectMalformed(path, "a, y", "one called x") { _ = try NPZFile.read(path, name: "x") }
   }
 
+  @Test("whose directory points beyond all files are refused")
+  func beyond() throws {
+    func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
+    let name = Array("a.npy".utf8)
+    // The offset is in the extra field, 64 bits wide, and the largest number that there is.
+    let entry: [UInt8] =
+      [0x50, 0x4B, 1, 2] + zeros(24) + [UInt8(name.count), 0, 12, 0] + zeros(10)
+      + [UInt8](repeating: 0xFF, count: 4) + name + [1, 0, 8, 0]
+      + [UInt8](repeating: 0xFF, count: 7) + [0x7F]
+    let end: [UInt8] = [0x50, 0x4B, 5, 6] + zeros(4) + [1, 0, 1, 0] + zeros(10)
+    let path = try folder.write(entry + end, to: "a.npz")
+    expectMalformed(path, "member a.npy", "no header") { _ = try NPZFile.read(path) }
+  }
+
   @Test("that are none, are cut short or damaged are refused, not misread")
   func damaged() throws {
     let path = try folder.write(Array("PK, but no archive".utf8), to: "a.npz")

@@ -22,6 +22,8 @@ struct RunLimitsTests {
   func words() {
     #expect("\(RunLimit.time(seconds: 5400))" == "1h30m of this run")
     #expect("\(RunLimit.time(seconds: 0.5))" == "0.5s of this run")
+    #expect("\(RunLimit.processorTime(seconds: 0.0002 * 3600))".hasPrefix("0.72s of "))
+    #expect("\(RunLimit.time(seconds: 1e22))" == "1e+22s of this run")
     #expect("\(RunLimit.trials(1))" == "1 flash trial of this run")
     #expect("\(RunLimit.processorTime(seconds: 36_000))" == "10h of processor time of this run")
   }

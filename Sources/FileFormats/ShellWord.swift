@@ -1,12 +1,10 @@
 import Foundation
 
-extension StudyFolder {
-  /// The path as one word of a shell's command line, for commands that the user may paste.
-  public var shellWord: String { StudyFolder.shellWord(path) }
-
+/// Texts in commands that are printed for the user to paste.
+public enum ShellWord {
   /// Returns a text as one word of a shell's command line: as it is where a shell would leave it alone, in
   /// quotes otherwise, with control characters as `$'\x1b'` (which bash and zsh read).
-  public static func shellWord(_ text: String) -> String {
+  public static func quoted(_ text: String) -> String {
     let scalars = text.unicodeScalars
     let isPlain = scalars.allSatisfy {
       $0.properties.isAlphabetic || "0"..."9" ~= $0 || "/._-+=:@%,".unicodeScalars.contains($0)

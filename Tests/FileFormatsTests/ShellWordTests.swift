@@ -1,7 +1,6 @@
+import FileFormats
 import Foundation
 import Testing
-
-@testable import Studies
 
 @Suite("a path in a command that is printed")
 struct ShellWordTests {
@@ -22,7 +21,7 @@ struct ShellWordTests {
   @Test("stays as it is where a shell leaves it alone")
   func plain() {
     for path in ["Results/my-study", "/data/a_b.c", "../Größe", "a=b,c@d:e%f+g"] {
-      #expect(StudyFolder(path).shellWord == path)
+      #expect(ShellWord.quoted(path) == path)
     }
   }
 
@@ -34,7 +33,7 @@ struct ShellWordTests {
       "\u{1B}[2J", "a\u{7F}\\'", "(x)", "a&b|c<d>e", "!x",
     ])
   func quoted(path: String) throws {
-    #expect(try words(StudyFolder.shellWord(path)) == [path])
-    #expect(StudyFolder.shellWord(path).unicodeScalars.allSatisfy { $0.value >= 32 })
+    #expect(try words(ShellWord.quoted(path)) == [path])
+    #expect(ShellWord.quoted(path).unicodeScalars.allSatisfy { $0.value >= 32 })
   }
 }
