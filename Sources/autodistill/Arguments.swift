@@ -72,6 +72,17 @@ extension Arguments {
     }
     return number
   }
+
+  /// Returns a number from `range`.
+  func number(_ option: String, in range: ClosedRange<Double>) throws -> Double? {
+    guard let text = value(option) else { return nil }
+    guard let number = Double(text), range.contains(number) else {
+      throw UsageError(
+        "\(option): got '\(text)', expected a number from \(range.lowerBound) to "
+          + "\(range.upperBound)")
+    }
+    return number
+  }
 }
 
 extension Arguments {

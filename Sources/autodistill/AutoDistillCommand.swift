@@ -19,6 +19,7 @@ struct AutoDistillCommand {
   }
 
   static func main() {
+    StandardStreams.reserve()
     // A reader that has gone, such as `head`, is an error to report and not a signal to die of.
     signal(SIGPIPE, SIG_IGN)
     let status = run(Array(CommandLine.arguments.dropFirst()))

@@ -32,7 +32,7 @@ struct EnqueueVerb: Verb {
     let inputs = try StudyInputs(folder, dataFolder: dataFolder)
     let queue = try StudyQueue.append(keys, to: inputs, version: ProgramVersion.current)
     Terminal.print("queue:   \(queue.keys.joined(separator: " "))")
-    Terminal.print("next:    autodistill run \(folder.shellWord)")
+    Terminal.print("next:    \(CommandText.of(RunVerb.self, folder.path, dataFolder: dataFolder))")
     return .success
   }
 }

@@ -39,7 +39,7 @@ enum ExitStatus: Int32, CaseIterable {
     case StudyError.interrupted: self = .interrupted
     case StudyError.limitReached: self = .limitReached
     case StudyError.corruptJournal, StudyError.changed, StudyError.missing, StudyError.cannotGrow,
-      StudyError.hasGrown, StudyError.unknownChange:
+      StudyError.hasGrown, StudyError.unknownChange, StudyError.toldOtherwise:
       self = .badInput
     case is StudyError, is CommandDeviceError, is LatencyError: self = .failed
     case FileFormatError.system(_, let operation, _)

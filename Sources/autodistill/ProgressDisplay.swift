@@ -52,11 +52,11 @@ final class ProgressDisplay: StudyOutput {
     }
   }
 
-  func tell(_ report: StudyReport, in folder: StudyFolder, next: String) {
-    for line in report.budgets { Terminal.print("budget:  \(line)") }
-    Terminal.print("report:  \(folder.report)/index.html")
-    Terminal.print("front:   \(folder.report)/front.csv")
-    Terminal.print("next:    \(next)")
+  func tell(_ report: StudyReport, in folder: String, next: String) {
+    for line in report.budgets { Terminal.tell("budget:  \(line)") }
+    Terminal.tell("report:  \(folder)/index.html")
+    Terminal.tell("front:   \(folder)/front.csv")
+    Terminal.tell("next:    \(next)")
   }
 
   private func line(_ text: String, _ state: inout State) {

@@ -66,6 +66,8 @@ struct DistillVerb: Verb {
   init(_ arguments: Arguments) throws { command = try StudyCommand(arguments) }
 
   func run() throws -> ExitStatus {
+    // A folder without a study says so, and not that something has to be run first.
+    _ = try StudyFiles(command.folder)
     let state = try Journal.state(of: command.folder)
     guard state.searchEnded != nil || state.nothingFeasible != nil else {
       throw StudyError.missing(

@@ -20,24 +20,38 @@ enum Terminal {
         ? (Int(size.ws_col), Int(size.ws_row)) : isResultInteractive ? (80, 24) : nil)
   }
 
-  /// Prints a result; where its reader has gone, such as `head`, the command ends.
+  /// Prints a result; where that is not possible, the command ends.
   static func print(_ text: String) { draw(text.printable + "\n") }
 
   /// Writes to standard output what may hold commands for a terminal; ends as `print` does.
   static func draw(_ text: String) {
-    do {
-      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
-    } catch {
+    guard write(text, to: STDOUT_FILENO) else {
+      // A reader that has gone, such as `head`, has what it wanted.
+      if errno != EPIPE {
+        error("standard output: cannot write: \(String(cString: strerror(errno)))")
+      }
       exit(ExitStatus.failed.rawValue)
     }
   }
+
+  /// Prints what stands in files as well; that nobody reads it is no failure.
+  static func tell(_ text: String) { _ = write(text.printable + "\n", to: STDOUT_FILENO) }
 
   /// Writes a line to standard error; that nobody reads it is no reason to stop.
   static func log(_ text: String) { write(text.printable + "\n") }
 
   /// Writes text to standard error as it is.
-  static func write(_ text: String) {
-    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  static func write(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+
+  /// Returns whether all was written; if not, `errno` says why.
+  private static func write(_ text: String, to descriptor: Int32) -> Bool {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno != EINTR { return false }
+      rest = rest.dropFirst(max(0, count))
+    }
+    return true
   }
 
   static func error(_ text: String) { log("autodistill: error: \(text)") }

@@ -17,7 +17,8 @@ struct WatchVerb: Verb {
     finished, it says so and ends with status \(ExitStatus.failed.rawValue). It only reads. Where the output is no terminal it
     prints a line at a time.
 
-    --interval S    seconds from one drawing to the next (default: 1; 15 where the output is no terminal)
+    --interval S    seconds from one drawing to the next, 0.1 to 86400 (default: 1; 15 where the output is
+                    no terminal)
     """
 
   private let folder: StudyFolder
@@ -26,7 +27,8 @@ struct WatchVerb: Verb {
   init(_ arguments: Arguments) throws {
     folder = StudyFolder(arguments.operands[0])
     interval =
-      try arguments.number("--interval", atLeast: 0.1) ?? (Terminal.isResultInteractive ? 1 : 15)
+      try arguments.number("--interval", in: 0.1...86_400)
+      ?? (Terminal.isResultInteractive ? 1 : 15)
   }
 
   func run() throws -> ExitStatus {
@@ -45,7 +47,7 @@ struct WatchVerb: Verb {
         if hasRun {
           Terminal.error(
             "\(folder.path): the run has ended before the study is finished (\(status.phaseText)); to continue: "
-              + "autodistill run \(folder.shellWord)")
+              + CommandText.of(RunVerb.self, folder.path))
           return .failed
         }
       }

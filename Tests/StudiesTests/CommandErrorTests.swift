@@ -56,6 +56,9 @@ struct WrongInputTests {
     }
     try expect(["images.npy"]) { try $0.temporary.write("cut", to: "images.npy") }
     try expect(["the search has not ended; run autodistill search"], "distill") { _ in }
+    try expect(["study.json: cannot be read: there is no such file"], "distill") {
+      try FileManager.default.removeItem(atPath: $0.folder.definition)
+    }
     try expect(["journal.jsonl:2: the journal is damaged here"]) {
       try $0.temporary.write("{}\n", to: "journal.jsonl")
       let journal = try Writer.journal(of: $0, lines: 3)
@@ -94,6 +97,25 @@ struct WrongInputTests {
     #expect(ended.errors.contains("another process is running this study"))
     withExtendedLifetime(lock) {}
     #expect(study.journalLines().isEmpty)
+  }
+
+  @Test("tells a file system without locks from a study that runs")
+  func cannotLock() throws {
+    let study = try TinyStudy()
+    for (code, reason) in [(EOPNOTSUPP, "not supported"), (ENOLCK, "No locks available")] {
+      expectError([".lock: cannot lock: ", reason, "file locks"]) {
+        _ = try StudyLock(study.folder) { _, _ in
+          errno = code
+          return -1
+        }
+      }
+    }
+    #expect(throws: StudyError.locked(folder: study.folder.path)) {
+      _ = try StudyLock(study.folder) { _, _ in
+        errno = EWOULDBLOCK
+        return -1
+      }
+    }
   }
 
   @Test("says what cannot be written in a read-only folder or on a full disk, with status 5")

@@ -8,8 +8,11 @@ package final class StudyLock {
 
   /// Takes the lock of a folder.
   ///
-  /// - Throws: `StudyError.locked` if another process has it.
-  package init(_ folder: StudyFolder) throws {
+  /// - Parameter lock: The system's `flock`, but in tests.
+  /// - Throws: `StudyError.locked` if another process has it, `cannotLock` if the file system has no locks.
+  package init(
+    _ folder: StudyFolder, lock: (_ descriptor: Int32, _ operation: Int32) -> Int32 = flock
+  ) throws {
     let path = folder.appending(".lock")
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
@@ -18,7 +21,12 @@ package final class StudyLock {
     // A process that is just being started holds copies of all descriptors until it becomes another
     // program, so a lock that was let go of may seem taken for a moment.
     for _ in 0..<StudyLock.attempts {
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+      if lock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+      let problem = errno
+      guard problem == EWOULDBLOCK || problem == EINTR else {
+        close(descriptor)
+        throw StudyError.cannotLock(path: path, code: problem)
+      }
       usleep(StudyLock.pauseMicroseconds)
     }
     close(descriptor)
