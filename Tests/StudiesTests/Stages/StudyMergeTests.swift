@@ -5,7 +5,7 @@ import Testing
 @testable import Studies
 
 /// Finished studies on one question, made with made-up workers.
-private enum Mergeable {
+enum Mergeable {
   static func text(_ sampler: String, seed: Int = 3, trials: Int = 6) -> StudyText {
     StudyText.tiny.setting("seed", "\(seed)")
       .setting("search", "{\"sampler\": \"\(sampler)\", \"trials\": \(trials)}")
