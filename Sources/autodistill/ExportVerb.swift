@@ -1,6 +1,3 @@
-import Distillation
-import FileFormats
-import Foundation
 import Studies
 
 /// `autodistill export STUDY KEY`
@@ -12,7 +9,8 @@ struct ExportVerb: Verb {
   static let help = """
     USAGE: autodistill export STUDY KEY [--format safetensors|onnx] [--output FILE]
 
-    Writes the student KEY (as front.csv names it), fp32. The file's metadata hold the architecture,
+    Writes the student KEY (as front.csv names it), fp32. It reads what the study's folder holds; the data set
+    itself need not be there, nor may anything be written there. The file's metadata hold the architecture,
     its network, the classes and the pixel statistics that images must be standardised with before they
     go in: (pixel / 255 − mean) / deviation for 8-bit images.
 
@@ -46,38 +44,10 @@ struct ExportVerb: Verb {
   }
 
   func run() throws -> ExitStatus {
-    let inputs = try StudyInputs(folder, dataFolder: dataFolder)
-    try inputs.check(against: Journal.state(of: folder))
-    let path = folder.weights(of: key)
-    guard let architecture = try? inputs.space.architecture(key: key),
-      FileManager.default.fileExists(atPath: path)
-    else {
-      let state = try Journal.state(of: folder)
-      let results = StudyResults(inputs.definition, state)
-      let students = results.students.map(\.key)
-      let known = students + results.references.map(\.key).filter { !students.contains($0) }
-      throw StudyError.missing(
-        "'\(key)' has not been distilled in \(folder.path): "
-          + (known.isEmpty
-            ? "run autodistill run \(folder.shellWord)"
-            : "expected one of \(known.joined(separator: ", "))"))
-    }
-    let model = try TrainedModel(inputs.network(of: architecture), contentsOf: path)
-    let statistics = inputs.dataset.standardization
-    func list(_ values: [Double]) -> String {
-      values.map { "\($0)" }.joined(separator: " ")
-    }
-    let metadata: [String: String] = [
-      "architecture": key,
-      "description": inputs.space.description(of: architecture),
-      "network": model.network.identity,
-      "classes": String(inputs.dataset.classes),
-      "pixel_mean": list(statistics.mean),
-      "pixel_deviation": list(statistics.standardDeviation),
-    ]
-    try format.write(model, output, metadata)
+    let student = try StudentWeights(of: key, in: folder, dataFolder: dataFolder)
+    try format.write(student.model, output, student.metadata)
     Terminal.print("model:   \(output)")
-    Terminal.print("next:    autodistill report \(folder.shellWord)")
+    Terminal.print("next:    \(CommandText.of(ReportVerb.self, folder.path))")
     return .success
   }
 }

@@ -89,11 +89,11 @@ final class ProgressEvents: StudyOutput {
 
   func finish() {}
 
-  func tell(_ report: StudyReport, in folder: StudyFolder, next: String) {
+  func tell(_ report: StudyReport, in folder: String, next: String) {
     tell(
       "report",
       [
-        ("folder", .text(folder.report)), ("complete", JSONText(report.missing.isEmpty)),
+        ("folder", .text(folder)), ("complete", JSONText(report.missing.isEmpty)),
         ("missing", .array(report.missing.map(JSONText.text))),
         ("headline", .array(report.headline.map(JSONText.text))),
         ("budgets", .array(report.budgets.map(JSONText.text))), ("next", .text(next)),

@@ -130,24 +130,34 @@ struct StudyCommand {
 
   /// Writes the report and tells what is in it.
   ///
-  /// - Parameter next: What comes next; nil for what the report says of it.
+  /// - Parameters:
+  ///   - path: The report's folder; nil for the study's own.
+  ///   - next: What comes next; nil for what the report says of it.
   @discardableResult
   func writeReport(
     _ files: StudyFiles, _ state: StudyState, _ output: any StudyOutput = ProgressDisplay(),
-    next: String? = nil
+    into path: String? = nil, next: String? = nil
   ) throws -> StudyReport {
     let (report, results) = report(files, state)
-    try report.write(into: folder.report)
-    output.tell(report, in: folder, next: next ?? self.next(report, results, state))
+    let path = path ?? folder.report
+    try report.write(into: path)
+    output.tell(report, in: path, next: next ?? self.next(report, results, state))
     return report
   }
 
   /// Returns what to do with a study's results.
   private func next(_ report: StudyReport, _ results: StudyResults, _ state: StudyState) -> String {
-    if let best = results.students.filter(\.isOnFront).max(by: {
+    let front = results.students.filter(\.isOnFront)
+    // Of a student that was trained elsewhere there is nothing to export.
+    let best = front.filter { StudentWeights.areKept(of: $0.key, in: folder) }.max {
       $0.validationAccuracy < $1.validationAccuracy
-    }) {
-      return "autodistill export \(folder.shellWord) \(best.key) --format safetensors"
+    }
+    if let best {
+      return CommandText.of(
+        ExportVerb.self, folder.path, best.key, "--format", "safetensors", dataFolder: dataFolder)
+    }
+    if !front.isEmpty && report.missing.isEmpty {
+      return CommandText.of(ReportVerb.self, folder.path, "--terminal")
     }
     if state.nothingFeasible != nil || !results.demoted.isEmpty
       || report.missing.isEmpty && results.students.contains(where: \.isBelowFloor)
@@ -171,8 +181,8 @@ struct StudyCommand {
 
   /// Returns the command that takes the study through a stage.
   private func command(_ stage: StudyRunner.Stage) -> String {
-    "autodistill \(stage == .distillation ? RunVerb.name : SearchVerb.name) \(folder.shellWord)"
-      + (dataFolder.map { " --data \(StudyFolder.shellWord($0))" } ?? "")
+    CommandText.of(
+      stage == .distillation ? RunVerb.self : SearchVerb.self, folder.path, dataFolder: dataFolder)
   }
 
   private var workerCommand: [String] {

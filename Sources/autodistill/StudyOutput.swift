@@ -12,8 +12,10 @@ protocol StudyOutput: Sendable {
   func finish()
   /// The report is written.
   ///
-  /// - Parameter next: The command or the advice that comes next.
-  func tell(_ report: StudyReport, in folder: StudyFolder, next: String)
+  /// - Parameters:
+  ///   - folder: Where it was written.
+  ///   - next: The command or the advice that comes next.
+  func tell(_ report: StudyReport, in folder: String, next: String)
   /// The command ends.
   ///
   /// - Parameter message: What the user is told of it on standard error; nil where there is nothing to say.

@@ -25,6 +25,58 @@ struct ExportCommandTests {
     }
   }
 
+  @Test("needs neither the data set nor a folder that can be written to")
+  func withoutData() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    let outcome = try study.outcome()
+    let key = outcome.trials[try #require(outcome.finalists?.first)].key
+    for name in ["images.npy", "labels.npy"] {
+      try FileManager.default.removeItem(atPath: study.temporary.file(name))
+    }
+    try #require(chmod(study.folder.path, 0o555) == 0)
+    defer { _ = chmod(study.folder.path, 0o755) }
+    let temporary = try TemporaryFolder()
+    let path = temporary.file("student.onnx")
+    let ended = try study.run("export", key, "--format", "onnx", "--output", path)
+    #expect(ended.status == 0, "\(ended.errors)")
+    #expect(temporary.has("student.onnx"))
+  }
+
+  @Test("of a student whose weights are gone says so, and run brings them back")
+  func weightsGone() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    let outcome = try study.outcome()
+    let keys = try #require(outcome.finalists).map { outcome.trials[$0].key }
+    let weights = try Data(contentsOf: URL(filePath: study.folder.weights(of: keys[0])))
+    try FileManager.default.removeItem(atPath: study.folder.weights(of: keys[0]))
+    let ended = try study.run("export", keys[0])
+    #expect(ended.status == 3)
+    #expect(ended.errors.contains("the weights of '\(keys[0])' are not there any more"))
+    #expect(ended.errors.contains("autodistill run \(study.folder.path) trains it again"))
+    let unknown = try study.run("export", "zzz")
+    #expect(unknown.errors.contains(keys[1]) && !unknown.errors.contains(keys[0]))
+    // What is offered next can be done.
+    #expect(try study.run("report").output.contains("export \(study.folder.path) \(keys[1])"))
+    #expect(try study.run().status == 0)
+    #expect(
+      try Data(contentsOf: URL(filePath: study.folder.weights(of: keys[0]))) == weights)
+    try study.temporary.write("cut", to: "candidates/\(keys[0])/weights.safetensors")
+    let damaged = try study.run("export", keys[0])
+    #expect(damaged.status == 3 && damaged.errors.contains("delete the file, and autodistill run"))
+  }
+
+  @Test("of a student whose full training is to be done again does not hand out the old weights")
+  func grown() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    let outcome = try study.outcome()
+    let key = outcome.trials[try #require(outcome.finalists?.first)].key
+    try study.write(
+      TinyStudy.slow.setting("full", "{\"epochs\": 900, \"batch\": 24, \"learning_rate\": 0.1}"))
+    #expect(try study.run("run", "--max-time", "0.001s").status == 6)
+    let ended = try study.run("export", key)
+    #expect(ended.status == 3 && ended.errors.contains("'\(key)' has not been distilled"))
+  }
+
   @Test("of an unknown key lists the known ones, with status 3", arguments: ["zzz", "1", "other"])
   func unknownKey(key: String) throws {
     let study = try FinishedStudy.study()
@@ -63,5 +115,27 @@ struct ReportCommandTests {
     #expect(try study.run("report").status == 0)
     #expect(try study.front() == front)
     #expect(!study.temporary.has("data"))
+  }
+
+  @Test("goes elsewhere where the study's folder takes nothing, and says that it can")
+  func elsewhere() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    let front = try study.front()
+    try FileManager.default.removeItem(atPath: study.folder.report)
+    // Nobody, not even root, makes files in /sys.
+    try FileManager.default.createSymbolicLink(
+      atPath: study.folder.report, withDestinationPath: "/sys")
+    let refused = try study.run("report")
+    #expect(refused.status == 5)
+    #expect(
+      refused.errors.contains("report elsewhere: autodistill report \(study.folder.path) --output"))
+    let temporary = try TemporaryFolder()
+    let ended = try study.run("report", "--output", temporary.file("a report"))
+    #expect(ended.status == 0, "\(ended.errors)")
+    #expect(ended.output.contains("\(temporary.file("a report"))/front.csv"))
+    #expect(String(decoding: try temporary.read("a report/front.csv"), as: UTF8.self) == front)
+    let checked = try Program.run(
+      "check", temporary.file("a report/front.json"), "--require", "macs>=1")
+    #expect(checked.status == 0, "\(checked.errors)")
   }
 }

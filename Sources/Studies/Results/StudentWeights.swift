@@ -1,0 +1,92 @@
+import Datasets
+import Distillation
+import FileFormats
+import Foundation
+import HardwareProfiles
+import NeuralNetworks
+import SearchSpaces
+
+/// A fully trained student as its study keeps it, for use elsewhere.
+public struct StudentWeights {
+  public let model: TrainedModel
+  /// The architecture, its network, the classes, and the statistics by which images are standardised.
+  public let metadata: [String: String]
+
+  /// Whether a study's folder holds a student's weights.
+  public static func areKept(of key: String, in folder: StudyFolder) -> Bool {
+    FileManager.default.fileExists(atPath: folder.weights(of: key))
+  }
+
+  /// Reads a student's weights. Nothing is written, and the data set's own files need not be there where the
+  /// study has prepared them.
+  ///
+  /// - Parameter dataFolder: Where the named data set lies, instead of where the study says.
+  /// - Throws: `StudyError.missing` saying why there are none and what to do; `FileFormatError` if they are
+  ///   damaged; as `StudyFiles.check`.
+  public init(of key: String, in folder: StudyFolder, dataFolder: String?) throws {
+    let files = try StudyFiles(folder)
+    let state = try Journal.state(of: folder)
+    try files.check(against: state)
+    let architecture = try StudentWeights.check(key, files, state)
+    let dataset = try StudentWeights.dataset(folder, state, dataFolder)
+    let shape = TensorShape(
+      height: dataset.height, width: dataset.width, channels: dataset.channels)
+    let network = try files.space.network(
+      for: architecture, input: shape, classes: dataset.classes)
+    do {
+      model = try TrainedModel(network, contentsOf: folder.weights(of: key))
+    } catch {
+      throw StudyError.missing(
+        "\(error); delete the file, and autodistill run \(folder.shellWord) trains the student again"
+      )
+    }
+    func list(_ values: [Double]) -> String { values.map { "\($0)" }.joined(separator: " ") }
+    metadata = [
+      "architecture": key, "description": files.space.description(of: architecture),
+      "network": network.identity, "classes": String(dataset.classes),
+      "pixel_mean": list(dataset.standardization.mean),
+      "pixel_deviation": list(dataset.standardization.standardDeviation),
+    ]
+  }
+
+  /// Checks that a student has had its full training here and that its weights are there.
+  private static func check(
+    _ key: String, _ files: StudyFiles, _ state: StudyState
+  ) throws -> Architecture {
+    let folder = files.folder
+    let results = StudyResults(files.definition, state)
+    var known = results.students.map(\.key)
+    known += results.references.map(\.key).filter { !known.contains($0) }
+    guard known.contains(key), let architecture = try? files.space.architecture(key: key) else {
+      let kept = known.filter { areKept(of: $0, in: folder) }
+      throw StudyError.missing(
+        "'\(key)' has not been distilled in \(folder.path): "
+          + (kept.isEmpty
+            ? "run autodistill run \(folder.shellWord)"
+            : "expected one of \(kept.joined(separator: ", "))"))
+    }
+    guard areKept(of: key, in: folder) else {
+      let why =
+        state.isTold(key)
+        ? "'\(key)' was trained elsewhere, so its weights are where that was done"
+        : "the weights of '\(key)' are not there any more (\(folder.weights(of: key))): "
+          + "autodistill run \(folder.shellWord) trains it again"
+      throw StudyError.missing("\(folder.path): \(why)")
+    }
+    return architecture
+  }
+
+  /// Returns the data set that the study was trained on: as it has prepared it, or else prepared once more.
+  private static func dataset(
+    _ folder: StudyFolder, _ state: StudyState, _ dataFolder: String?
+  ) throws -> PreparedDataset {
+    if let prepared = try? PreparedDataset.open(folder.preparedData),
+      prepared.contentHash == state.began?.dataHash
+    {
+      return prepared
+    }
+    let inputs = try StudyInputs(folder, dataFolder: dataFolder)
+    try inputs.check(against: state)
+    return inputs.dataset
+  }
+}
