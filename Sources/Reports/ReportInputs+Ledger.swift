@@ -46,7 +46,9 @@ extension ReportInputs {
   private var ledger: [LedgerEntry] {
     let finalists = Set(state.finalists ?? [])
     func full(_ isIncluded: (JournalEvent.Distilled) -> Bool) -> [(isLost: Bool, seconds: Double)] {
-      state.distilled.filter(isIncluded).map { ($0.outcome != .measured, $0.seconds) }
+      state.distilled.filter { $0.source == nil && isIncluded($0) }.map {
+        ($0.outcome != .measured, $0.seconds)
+      }
     }
     return [
       LedgerEntry(
@@ -62,7 +64,9 @@ extension ReportInputs {
       LedgerEntry("full, without the teacher", full(\.isBaseline)),
       LedgerEntry(
         "full, reference designs",
-        state.referenceTrainings.map { ($0.outcome != .measured, $0.seconds) }),
+        state.referenceTrainings.filter { $0.source == nil }.map {
+          ($0.outcome != .measured, $0.seconds)
+        }),
     ].compactMap { $0 }
   }
 
@@ -82,6 +86,12 @@ extension ReportInputs {
       sentences.append(
         "As duplicates of earlier studies: \(counted(state.carriedCount, "flash training")), whose "
           + "results were carried over.")
+    }
+    let taken = state.carriedFullTrainings
+    if taken > 0 {
+      sentences.append(
+        "As duplicates of earlier studies: \(counted(taken, "full training")), whose results and weights "
+          + "were taken over.")
     }
     let shared = sharedReferenceTrainings
     if shared > 0 {

@@ -10,6 +10,9 @@ extension ReportInputs {
         "\(counted(search.trials, "flash trial")), sampler \(search.sampler.rawValue), the first "
           + "\(search.initialTrials) spread over the costs, look-ahead \(search.lookAhead)")
     ]
+    if let exhaustion = state.searchEnded?.exhaustion(wanted: search.trials) {
+      facts.append(ReportFact("End of the search", exhaustion))
+    }
     if let rungs = search.rungs { facts.append(ReportFact("Rungs", text(of: rungs))) }
     if let auditFact { facts.append(auditFact) }
     let asked = Set(search.enqueue + state.enqueued).count
@@ -31,7 +34,7 @@ extension ReportInputs {
     let began = state.began
     let isSame = source.version == began?.version && source.machine == began?.machine
     return source.description
-      + (isSame || source.carried.isEmpty
+      + (isSame || source.carried.isEmpty && (source.trained ?? []).isEmpty
         ? "" : " (version \(source.version) on \(source.machine): the same within noise)")
   }
 
@@ -55,5 +58,17 @@ extension ReportInputs {
     guard !students.isEmpty else { return nil }
     return "The flash accuracy of these trials is that of an earlier study, where the same "
       + "training gave it: " + students.joined(separator: ", ") + "."
+  }
+
+  /// Says which full trainings are those of an earlier study; nil if none.
+  var carriedTrainingsNote: String? {
+    let students = results.students.compactMap { student in
+      state.distilled.first { $0.trial == student.trial && $0.source != nil }?.source
+        .map { "\(student.trial) (\($0))" }
+    }
+    guard !students.isEmpty else { return nil }
+    return
+      "Full trainings of these trials were done by an earlier study with the same data, teacher, "
+      + "recipe and seed, and hold here: " + students.joined(separator: ", ") + "."
   }
 }

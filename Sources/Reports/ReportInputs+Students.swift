@@ -116,6 +116,7 @@ extension ReportInputs {
           + "\(raised.percent(1)) %: they do not compare.")
     }
     if let carriedNote { notes.append(carriedNote) }
+    if let carriedTrainingsNote { notes.append(carriedTrainingsNote) }
     return notes + (measuredNotes ?? []) + predictionNotes
   }
 

@@ -74,7 +74,7 @@ struct ReportInputs: Sendable {
   var missing: [String] {
     guard state.began != nil else { return ["everything: the study has not been started"] }
     var missing: [String] = []
-    // There is nothing to go on with.
+    // There is nothing to continue with.
     if state.nothingFeasible != nil { return [] }
     if state.teacher == nil { missing.append("the teacher: it is not trained yet") }
     if state.searchEnded == nil {
@@ -95,7 +95,9 @@ struct ReportInputs: Sendable {
     let kinds = definition.finalists.baseline ? [false, true] : [false]
     // They are chosen in rounds: as many as asked for, if enough flash trials gave a result.
     let measured = state.trials.count { $0.flashAccuracy != nil && $0.broken == nil }
-    let wanted = max(finalists.count, min(definition.finalists.count, measured))
+    let wanted = max(
+      finalists.count,
+      min(definition.finalists.count + state.uncountedFinalists.count, measured))
     let expected = wanted * definition.finalists.seeds * kinds.count
     let ended = finalists.reduce(0) { sum, trial in
       sum

@@ -21,6 +21,7 @@ extension StudyStatus {
           ("failed", JSONText(own.count { [.diverged, .crashed].contains($0.outcome) })),
           ("stopped", JSONText(own.count { $0.outcome == .stopped })),
           ("carried", JSONText(inputs.state.carriedCount)),
+          ("exhausted", JSONText(inputs.state.searchEnded?.isExhausted ?? false)),
         ])
       ),
       ("teacher", teacher),

@@ -80,7 +80,10 @@ extension StudyStatus {
     if failed > 0 { text += ", \(failed) failed" }
     if stopped > 0 { text += ", \(stopped) stopped at a rung" }
     let carried = inputs.state.carriedCount
-    return text + (carried > 0 ? ", \(carried) carried over" : "")
+    if carried > 0 { text += ", \(carried) carried over" }
+    let isExhausted =
+      inputs.state.searchEnded?.exhaustion(wanted: inputs.definition.search.trials) != nil
+    return text + (isExhausted ? "; no other student is left to try" : "")
   }
 
   private var teacherText: String {

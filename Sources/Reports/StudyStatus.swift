@@ -147,12 +147,12 @@ extension ReportInputs {
     }
     return StudyStatus.Best(
       budget: budget?.name,
-      flash: measuredTrials.filter { keeps($0.costs) }.max {
+      flash: measuredTrials.filter { keeps($0.costs) && $0.broken == nil }.max {
         better(
           ($0.flashAccuracy ?? 0, definition.firstCost($0.costs)),
           ($1.flashAccuracy ?? 0, definition.firstCost($1.costs)))
       },
-      full: results.students.filter { keeps($0.frontCosts) && $0.broken.isEmpty }.max {
+      full: results.students.filter { keeps($0.frontCosts) && $0.keepsLimits }.max {
         better(
           ($0.validationAccuracy, definition.firstCost($0.frontCosts)),
           ($1.validationAccuracy, definition.firstCost($1.frontCosts)))

@@ -5,13 +5,13 @@ import Studies
 /// `autodistill ask STUDY --output FILE`
 struct AskVerb: Verb {
   static let name = "ask"
-  static let summary = "the trainings that a study needs next, for who trains elsewhere"
+  static let summary = "the trainings that a study needs next, to be done elsewhere"
   static let operands = ["STUDY"]
   static let options = ["--count", "--output", "--models", "--threads", "--data"]
   static let help = """
     USAGE: autodistill ask STUDY --output FILE [--count N] [--models DIR] [--threads N] [--data DIR]
 
-    Goes on with the study in the folder STUDY as `run` does, but leaves the students' trainings to you:
+    Continues the study in the folder STUDY as `run` does, but leaves the students' trainings to you:
     FILE names those that come next, as JSON: which student, how it is trained, on how many images.
     Put what each came to into its "result", such as
 
@@ -19,7 +19,7 @@ struct AskVerb: Verb {
 
     and hand the file to `autodistill tell`. Asked again, it gives the same until something is told.
     The teacher is trained here, unless the study has its weights. What is told is never trained
-    again, by `run` neither.
+    again, not by `run` either.
 
     --output FILE    where to write the trainings
     --count N        at most so many (default: search.look_ahead; the search never gives more)
@@ -62,7 +62,9 @@ struct AskVerb: Verb {
       }, to: output)
     Terminal.print(
       "asked:   \(trainings.count) training\(trainings.count == 1 ? "" : "s") in \(output)")
-    Terminal.print("next:    autodistill tell \(command.folder.path) \(output)")
+    let next = CommandText.of(
+      TellVerb.self, command.folder.path, output, dataFolder: command.dataFolder)
+    Terminal.print("next:    \(next)")
     return .success
   }
 

@@ -3,7 +3,7 @@ import Studies
 /// `autodistill tell STUDY FILE`
 struct TellVerb: Verb {
   static let name = "tell"
-  static let summary = "what trainings came to that were done elsewhere"
+  static let summary = "takes the results of trainings that were done elsewhere"
   static let operands = ["STUDY", "FILE"]
   static let options = ["--data"]
   static let help = """
@@ -11,7 +11,8 @@ struct TellVerb: Verb {
 
     Takes the results in FILE, as `autodistill ask` writes it, into the journal of the study in the folder
     STUDY, which must not be running: of all its trainings or, if one cannot be taken, of none. Trainings
-    without a result are left out, those that were told before too. A result has
+    without a result are left out, and so are those that were told before or are known already. One that was
+    told before with another result is refused, and so is one that the study would do otherwise now. A result has
 
       validation    right answers on the study's validation split: "correct", or "accuracy" as a share
       test          the same for the test split, where "uses_test" is true
@@ -40,7 +41,9 @@ struct TellVerb: Verb {
       file, of: inputs.calibrated(by: Journal.state(of: folder)))
     let new = try ElsewhereTrainings.take(told, in: inputs, version: ProgramVersion.current)
     Terminal.print("told:    \(new) of \(told.count) results are new")
-    Terminal.print("next:    autodistill ask \(folder.path) --output \(file)")
+    let next = CommandText.of(
+      AskVerb.self, folder.path, "--output", file, dataFolder: dataFolder)
+    Terminal.print("next:    \(next)")
     return .success
   }
 }

@@ -49,6 +49,19 @@ struct StudyStatusTests {
     #expect(try Self.status(.infeasible).phase == .nothingFeasible)
   }
 
+  @Test("says why there are fewer trials than were asked for")
+  func exhausted() throws {
+    var study = Self.searching()
+    #expect(try !Self.status(study).lines.contains { $0.contains("no other student") })
+    study.events.append(.searchEnded(JournalEvent.SearchEnded(trials: 22, isExhausted: true)))
+    let status = try Self.status(study)
+    let line = try #require(status.lines.first { $0.hasPrefix("trials") })
+    #expect(line.contains("22 of 32 ended; no other student is left to try"))
+    #expect(status.json.contains("\"exhausted\": true") && status.remaining.flash == 0)
+    let facts = try study.inputs().searchFacts.map { "\($0)" }.joined()
+    #expect(facts.contains("after 22 of 32 trials: no student is left that meets the constraints"))
+  }
+
   @Test("gives rate and time left, with what they are made of")
   func rates() throws {
     let running = try Self.status(Self.searching(), run: Self.run, isRunning: true)

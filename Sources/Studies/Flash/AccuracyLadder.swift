@@ -58,6 +58,28 @@ package struct AccuracyLadder {
       }
       learn(flash: flash, full: full.meanAccuracy, costs: trial.costs)
     }
+    if learning { learnEarlierTrainings(state, known) }
+  }
+
+  /// Corrects step 4 by full trainings of earlier studies that hold here, of students whose flash results hold
+  /// here too or that have been tried here, whether anybody has chosen them or not.
+  private mutating func learnEarlierTrainings(
+    _ state: StudyState, _ known: ArraySlice<StudyState.Trial>
+  ) {
+    guard let imported = state.imported, !imported.trainedKeys.isEmpty else { return }
+    let learnt = Set(state.fullTrials)
+    for trial in known where !learnt.contains(trial.number) && trial.flashAccuracy != nil {
+      let full = state.carriedValidations(of: trial.key, seeds: seeds)
+      guard !full.isEmpty, let flash = onPresentScale(trial) else { continue }
+      learn(flash: flash, full: full.meanAccuracy, costs: trial.costs)
+    }
+    for (result, _) in imported.carriedResults where !result.isFeasible {
+      let full = state.carriedValidations(of: result.key, seeds: seeds)
+      guard !full.isEmpty else { continue }
+      learn(
+        flash: scale.measured(result.validation, fraction: nil), full: full.meanAccuracy,
+        costs: result.costs)
+    }
   }
 
   /// Begins without any result, for flash trainings of a fraction, 0…1, of the full one.
@@ -98,7 +120,15 @@ package struct AccuracyLadder {
 
   /// Returns step 5 of a trial; nil if it has no full result.
   package func measuredInFull(_ trial: Int, _ state: StudyState) -> FlashEstimate? {
-    let evaluations = state.fullValidations(of: trial, seeds: seeds)
+    measured(state.fullValidations(of: trial, seeds: seeds))
+  }
+
+  /// Returns step 5 of a trial by the full trainings of earlier studies that hold here; nil if there are none.
+  func measuredInFullBefore(_ trial: Int, _ state: StudyState) -> FlashEstimate? {
+    measured(state.carriedValidations(of: state.trials[trial].key, seeds: seeds))
+  }
+
+  private func measured(_ evaluations: [Evaluation]) -> FlashEstimate? {
     guard !evaluations.isEmpty else { return nil }
     let accuracy = evaluations.meanAccuracy
     return FlashEstimate(

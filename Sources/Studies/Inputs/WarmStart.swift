@@ -9,6 +9,8 @@ import SearchSpaces
 /// Where data, teacher, flash recipe and seed are the same, an earlier flash accuracy holds here too,
 /// on whatever device: only the costs are computed again. Where anything of these differs, it is told
 /// to the sampler as the result of something alike.
+///
+/// Where data, teacher, full recipe and seed are the same, earlier full trainings hold here too.
 struct WarmStart {
   private let studies: [EarlierStudy]
 
@@ -32,6 +34,24 @@ struct WarmStart {
     into inputs: StudyInputs, teacherHash: String
   ) throws -> JournalEvent.Imported {
     JournalEvent.Imported(sources: try studies.map { try source($0, inputs, teacherHash) })
+  }
+
+  /// Takes over the weights of students whose full trainings hold here, if they are there and not here yet.
+  ///
+  /// - Throws: `FileFormatError` if they cannot be written.
+  func copyWeights(of imported: JournalEvent.Imported, into inputs: StudyInputs) throws {
+    for (study, source) in zip(studies, imported.sources) {
+      for student in source.trained ?? [] {
+        let (old, new) = (
+          study.folder.weights(of: student.key), inputs.folder.weights(of: student.key)
+        )
+        guard FileManager.default.fileExists(atPath: old),
+          !FileManager.default.fileExists(atPath: new)
+        else { continue }
+        try Folder.create(inputs.folder.candidate(student.key))
+        try AtomicFile.write(MappedFile(old).withUnsafeBytes { Data($0) }, to: new)
+      }
+    }
   }
 
   private func source(
@@ -61,100 +81,9 @@ struct WarmStart {
             validation: validation, rungs: trial.result?.rungs))
       }
     }
+    if study.hasSameFullTrainings(as: inputs, teacherHash: teacherHash) {
+      source.trained = study.trained
+    }
     return source
-  }
-}
-
-/// A study that an earlier run has left in its folder, finished or not.
-private struct EarlierStudy {
-  /// Its folder, as `study.json` gives it.
-  let name: String
-  let definition: StudyDefinition
-  let began: JournalEvent.Began
-  let state: StudyState
-
-  /// Reads the study number `index` of `warm_start`.
-  init(_ index: Int, of inputs: StudyInputs) throws(JSONError) {
-    let name = inputs.definition.warmStart[index]
-    let folder = StudyFolder(inputs.folder.appending(name))
-    func expected(_ expectation: String) -> JSONError {
-      .invalid(
-        file: inputs.folder.definition, field: "warm_start[\(index)]", value: "\"\(name)\"",
-        expected: expectation)
-    }
-    guard !folder.isSame(as: inputs.folder) else { throw expected("another study's folder") }
-    let (definition, state): (StudyDefinition, StudyState)
-    do {
-      definition = try StudyDefinition(contentsOf: folder.definition)
-      state = try Journal.state(of: folder)
-    } catch {
-      throw expected("the folder of an earlier study: \(error)")
-    }
-    (self.name, self.definition, self.state) = (name, definition, state)
-    guard let began = state.began, state.trials.contains(where: { $0.flashAccuracy != nil }) else {
-      throw expected(
-        "a study with finished flash trials; \(folder.path) has none: run autodistill search "
-          + folder.shellWord)
-    }
-    self.began = began
-    // Its own file may have other reference designs, which change nothing of what a key means. Where it is not
-    // there any more, and on another space, the next check says so.
-    let path = folder.appending(definition.searchSpace)
-    let space = (try? SearchSpace(contentsOf: path)) ?? inputs.space
-    let hashes = definition.identities(in: space).map(ContentHash.hexadecimal(of:))
-    guard hashes.contains(state.studyHash ?? began.studyHash) || began.spaceHash != inputs.spaceHash
-    else {
-      throw expected(
-        "a study whose \(folder.definition) has not changed since its journal was begun")
-    }
-    guard began.spaceHash == inputs.spaceHash else {
-      throw expected(
-        "a study on the same search space: its \(folder.appending(definition.searchSpace)) is not "
-          + "the same file as \(inputs.folder.appending(inputs.definition.searchSpace))")
-    }
-  }
-
-  /// The trials that ended well, at the study's own flash fraction: those at one that its audit has
-  /// raised do not compare.
-  var measured: [StudyState.Trial] {
-    state.trials.filter { $0.flashAccuracy != nil && $0.result?.fraction == nil }
-  }
-
-  /// Those at the fraction that its audit has raised.
-  var measuredLonger: [StudyState.Trial] {
-    state.trials.filter { $0.flashAccuracy != nil && $0.result?.fraction != nil }
-  }
-
-  /// Returns what its flash accuracies come from and this study's do not, in words.
-  ///
-  /// Rungs are none of it: being examined changes nothing in a training that continues.
-  func differences(from inputs: StudyInputs, teacherHash: String) -> [String] {
-    // On another data set the length may come out otherwise, but then everything is different.
-    var earlier = definition
-    earlier.flash = earlier.flash.lengthened(
-      for: earlier.full, trainingCount: inputs.dataset.count(.training),
-      classes: inputs.dataset.classes)
-    earlier = earlier.calibrated(by: state)
-    let now = inputs.definition
-    var differences: [String] = []
-    if began.dataHash != inputs.dataset.contentHash { differences.append("data set") }
-    if state.teacher?.weightsHash != teacherHash { differences.append("teacher") }
-    if earlier.flash.compressed(earlier.full).identity != now.flash.compressed(now.full).identity
-      || earlier.flash.statisticsBatches != now.flash.statisticsBatches
-    {
-      differences.append("flash recipe")
-    }
-    if earlier.seed != now.seed { differences.append("seed") }
-    return differences
-  }
-}
-
-extension StudyFolder {
-  /// Whether both paths lead to one folder.
-  fileprivate func isSame(as other: StudyFolder) -> Bool {
-    func resolved(_ folder: StudyFolder) -> String {
-      URL(filePath: folder.path).standardizedFileURL.resolvingSymlinksInPath().path
-    }
-    return resolved(self) == resolved(other)
   }
 }

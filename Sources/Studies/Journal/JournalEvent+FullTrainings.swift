@@ -26,22 +26,26 @@ extension JournalEvent {
     /// What the evaluations leave out; nil in journals of versions that did not look.
     public var validationOutcome: SplitOutcome?
     public var testOutcome: SplitOutcome?
+    /// What it took here.
     public var seconds: Double
     public var steps: Int
+    /// The folder of the earlier study that has done it, as `study.json` gives it; nil for one that was done for
+    /// this study.
+    public var source: String?
 
     package init(
       trial: Int, repetition: Int, isBaseline: Bool, outcome: Outcome, validation: Evaluation?,
       test: Evaluation?, validationOutcome: SplitOutcome? = nil, testOutcome: SplitOutcome? = nil,
-      seconds: Double, steps: Int
+      seconds: Double, steps: Int, source: String? = nil
     ) {
       (self.trial, self.repetition, self.isBaseline) = (trial, repetition, isBaseline)
       (self.outcome, self.validation, self.test) = (outcome, validation, test)
       (self.validationOutcome, self.testOutcome) = (validationOutcome, testOutcome)
-      (self.seconds, self.steps) = (seconds, steps)
+      (self.seconds, self.steps, self.source) = (seconds, steps, source)
     }
 
     enum CodingKeys: String, CodingKey {
-      case trial, repetition, outcome, validation, test, seconds, steps
+      case trial, repetition, outcome, validation, test, seconds, steps, source
       case isBaseline = "baseline"
       case validationOutcome = "validation_outcome"
       case testOutcome = "test_outcome"

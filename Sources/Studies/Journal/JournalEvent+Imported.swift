@@ -31,6 +31,40 @@ extension JournalEvent {
       public var carried: [Carried]
       /// Results of something alike, where anything differs, and else those of longer flash trainings.
       public var related: [Related]
+      /// Students whose full trainings hold here too, where data, teacher, full recipe and seed are the same; nil
+      /// in journals of versions that did not look.
+      public var trained: [Trained]?
+    }
+
+    /// A student and its full trainings that are the same here. They become this study's where it would do them.
+    public struct Trained: Hashable, Sendable, Codable {
+      public var key: String
+      public var trainings: [FullTraining]
+      /// Whether it was trained elsewhere, so that nobody here has its weights; nil: no.
+      public var isElsewhere: Bool?
+
+      enum CodingKeys: String, CodingKey {
+        case key, trainings
+        case isElsewhere = "elsewhere"
+      }
+    }
+
+    /// What a full training came to in an earlier study.
+    public struct FullTraining: Hashable, Sendable, Codable {
+      public var repetition: Int
+      public var isBaseline: Bool
+      public var outcome: Distilled.Outcome
+      public var validation: Evaluation?
+      public var test: Evaluation?
+      public var validationOutcome: SplitOutcome?
+      public var testOutcome: SplitOutcome?
+
+      enum CodingKeys: String, CodingKey {
+        case repetition, outcome, validation, test
+        case isBaseline = "baseline"
+        case validationOutcome = "validation_outcome"
+        case testOutcome = "test_outcome"
+      }
     }
 
     /// A flash result that is the same here, with what the student costs on this study's device.
@@ -66,17 +100,65 @@ extension JournalEvent.Imported {
   }
 }
 
+extension JournalEvent.Imported {
+  /// The students with full trainings that hold here, each once.
+  var trainedKeys: [String] {
+    var seen: Set<String> = []
+    return sources.flatMap { $0.trained ?? [] }.map(\.key).filter { seen.insert($0).inserted }
+  }
+
+  /// Returns a full training by the first source that has it, and that source's folder.
+  func training(
+    of key: String, repetition: Int, isBaseline: Bool
+  ) -> (training: FullTraining, study: String)? {
+    for source in sources {
+      for student in source.trained ?? [] where student.key == key {
+        let found = student.trainings.first {
+          $0.repetition == repetition && $0.isBaseline == isBaseline
+        }
+        if let found { return (found, source.study) }
+      }
+    }
+    return nil
+  }
+
+  /// Whether a student's full trainings were done elsewhere, so that nobody here has its weights.
+  func isTrainedElsewhere(_ key: String) -> Bool {
+    sources.contains { $0.trained?.contains { $0.key == key && $0.isElsewhere == true } ?? false }
+  }
+}
+
+extension JournalEvent.Imported.FullTraining {
+  init(_ training: JournalEvent.Distilled) {
+    self.init(
+      repetition: training.repetition, isBaseline: training.isBaseline, outcome: training.outcome,
+      validation: training.validation, test: training.test,
+      validationOutcome: training.validationOutcome, testOutcome: training.testOutcome)
+  }
+
+  init(_ training: JournalEvent.ReferenceTrained) {
+    self.init(
+      repetition: training.repetition, isBaseline: false, outcome: training.outcome,
+      validation: training.validation, test: training.test,
+      validationOutcome: training.validationOutcome, testOutcome: training.testOutcome)
+  }
+}
+
 extension JournalEvent.Imported.Source: CustomStringConvertible {
   /// What was taken over and how, on one line.
   public var description: String {
     let count = carried.count + related.count
     let results = "\(study): \(count) flash result\(count == 1 ? "" : "s")"
+    let trainings = (trained ?? []).reduce(0) { $0 + $1.trainings.count }
+    let full =
+      trainings == 0
+      ? "" : "; \(trainings) full training\(trainings == 1 ? " holds" : "s hold") here too"
     guard differences.isEmpty else {
       return "\(results) taken as a prior, because of another "
-        + differences.joined(separator: ", another ")
+        + differences.joined(separator: ", another ") + full
     }
     return "\(study): \(carried.count) flash result\(carried.count == 1 ? "" : "s") carried over, "
       + "\(carried.count { $0.isFeasible }) of students that meet the constraints here"
-      + (related.isEmpty ? "" : "; \(related.count) longer ones taken as a prior")
+      + (related.isEmpty ? "" : "; \(related.count) longer ones taken as a prior") + full
   }
 }

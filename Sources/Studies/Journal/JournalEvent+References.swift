@@ -36,9 +36,11 @@ extension JournalEvent {
     public var testOutcome: SplitOutcome?
     public var seconds: Double
     public var steps: Int
+    /// As in `Distilled`.
+    public var source: String?
 
     enum CodingKeys: String, CodingKey {
-      case name, key, repetition, outcome, validation, test, seconds, steps
+      case name, key, repetition, outcome, validation, test, seconds, steps, source
       case validationOutcome = "validation_outcome"
       case testOutcome = "test_outcome"
     }

@@ -42,9 +42,27 @@ extension JournalEvent {
   }
 }
 
-extension StudyState {
-  /// Whether a student's full training was done elsewhere, so that its weights are not here.
-  func isTold(_ key: String) -> Bool {
-    told.contains { $0.training.key == key && $0.training.kind == .full }
+extension TrainingName: CustomStringConvertible {
+  /// Which training it is, for messages.
+  public var description: String {
+    switch kind {
+    case .flash: "the flash training of \(key)"
+    case .test: "the look of \(key) at the test split"
+    case .full:
+      "the full training of \(key), repetition \(repetition)"
+        + (isBaseline ? ", without the teacher" : "")
+    }
+  }
+}
+
+extension JournalEvent.Told {
+  /// What it came to, for messages and to compare it with what was told before: right answers. Times and losses
+  /// do not count.
+  var result: String {
+    let parts =
+      (validation.map { ["validation \($0.correct) of \($0.count)"] } ?? [])
+      + (test.map { ["test \($0.correct) of \($0.count)"] } ?? [])
+      + (repeats ?? []).map { "repeated \($0.correct)" }
+    return parts.isEmpty ? "diverged" : parts.joined(separator: ", ")
   }
 }

@@ -78,6 +78,7 @@ extension StudyState {
         replacedTrainings = fullTrainingCount
         (distilled, referenceTrainings, tested, robustness) = ([], [], [], [])
         told.removeAll { $0.training.kind != .flash }
+        for index in (imported?.sources ?? []).indices { imported?.sources[index].trained = nil }
       }
     }
     if let lengthening = grown.lengthening { take(lengthening) }

@@ -38,8 +38,9 @@ public struct RemainingWork: Hashable, Sendable {
     flashSeconds =
       mean(present.map(\.seconds)) ?? mean(flashes.map(\.seconds)).map { $0 * scale }
     let fulls =
-      state.distilled.filter { $0.outcome == .measured }.map(\.seconds)
-      + state.referenceTrainings.filter { $0.outcome == .measured }.map(\.seconds)
+      state.distilled.filter { $0.outcome == .measured && $0.source == nil }.map(\.seconds)
+      + state.referenceTrainings.filter { $0.outcome == .measured && $0.source == nil }
+      .map(\.seconds)
     isFullMeasured = !fulls.isEmpty
     fullSeconds =
       mean(fulls) ?? flashSeconds.map { $0 / (fraction ?? definition.flash.fraction) }
@@ -83,7 +84,8 @@ extension RemainingWork {
             }
         }
     }
-    return open + max(0, most - chosen.count) * settings.seeds * kinds.count
+    let counted = chosen.count - state.uncountedFinalists.count
+    return open + max(0, most - counted) * settings.seeds * kinds.count
   }
 
   private static func auditTrainings(

@@ -13,6 +13,10 @@ import SearchSpaces
 /// What the audit has trained is known from the first round on. Such students stand next to the finalists
 /// without being counted; they become finalists only where no other student is left.
 ///
+/// What earlier studies have trained is known from the first round on, too. Of these students those that none of
+/// them beats become finalists without being counted, as they cost nothing; the others only where no other
+/// student is left.
+///
 /// The result depends on the journal alone.
 package struct FinalistSelection {
   package var definition: StudyDefinition
@@ -46,7 +50,10 @@ package struct FinalistSelection {
     let numbers = Dictionary(
       state.trials.filter { $0.flashAccuracy != nil }.map { ($0.key, $0.number) },
       uniquingKeysWith: { first, _ in first })
-    var full = try state.fullTrials.map { try observation(of: $0, state, ladder) }
+    let before = EarlierTrainings(definition, state)
+    var full = try (state.fullTrials + before.trials).map {
+      try observation(of: $0, state, ladder)
+    }
     // Each budget's most promising student first, whatever it promises to the front.
     var budgeted: [Int] = []
     for favourite in FinalistSampler().favourites(in: session, flash: flash, full: full) {
@@ -59,21 +66,23 @@ package struct FinalistSelection {
       FinalistSelection.smallestFirstRound, (count + 1) / 2, budgeted.count)
     // As many as keep half of the workers that a study is made for busy.
     let laterRound = max(2, definition.search.lookAhead / 2)
-    let wanted = min(count, chosen.isEmpty ? firstRound : chosen.count + laterRound)
-    var next = Array(budgeted.prefix(max(0, wanted - chosen.count)))
+    let counted = chosen.count - state.uncountedFinalists.count
+    let wanted = min(count, chosen.isEmpty ? firstRound : counted + laterRound)
+    var next = Array(budgeted.prefix(max(0, wanted - counted)))
     full += try next.map { number in
       Observation(
         architecture: try space.architecture(key: state.trials[number].key), outcome: .pending)
     }
-    while chosen.count + next.count < wanted,
+    while counted + next.count < wanted,
       let architecture = FinalistSampler().propose(in: session, flash: flash, full: full),
       let number = numbers[space.key(of: architecture)]
     {
       next.append(number)
       full.append(Observation(architecture: architecture, outcome: .pending))
     }
-    next += auditedOnly(state).prefix(max(0, wanted - chosen.count - next.count))
-    return chosen + next.sorted()
+    let left = auditedOnly(state) + before.trials.filter { !before.unbeaten.contains($0) }
+    next += left.prefix(max(0, wanted - counted - next.count))
+    return chosen + (before.unbeaten + next).sorted()
   }
 
   /// The students that only the audit has trained, with success, the best first.
@@ -92,6 +101,7 @@ package struct FinalistSelection {
   ) throws -> Observation {
     Observation(
       architecture: try space.architecture(key: state.trials[trial].key),
-      outcome: ladder.measuredInFull(trial, state).map { .measured($0) } ?? .failed)
+      outcome: (ladder.measuredInFull(trial, state) ?? ladder.measuredInFullBefore(trial, state))
+        .map { .measured($0) } ?? .failed)
   }
 }

@@ -31,6 +31,7 @@ struct DistillationStage {
       let new = chosen.dropFirst(known.count).map(String.init).joined(separator: ", ")
       context.report(.note("full training for trials \(new)"))
     }
+    noteUntested()
     try ReferenceStage(inputs: inputs, context: context, journal: journal).run()
   }
 
@@ -39,6 +40,24 @@ struct DistillationStage {
     let executor = try context.executor(min(context.workers, tasks.count), inputs, journal)
     try TaskLoop(executor, context: context).run(
       tasks, detail: "full trainings", record: trainings.record)
+  }
+
+  /// Whether a student can be shown the test split: its weights are here, or somebody else has them and was
+  /// asked.
+  private func isTestable(_ trial: Int) -> Bool {
+    let key = journal.state.trials[trial].key
+    return context.trainsElsewhere || journal.state.isTestTold(key)
+      || FileManager.default.fileExists(atPath: inputs.folder.weights(of: key))
+  }
+
+  /// Says which students' test results only those can tell who have trained them.
+  private func noteUntested() {
+    let trials = journal.state.untestedTrials.filter { !isTestable($0) }
+    guard !trials.isEmpty else { return }
+    context.report(
+      .note(
+        "trained elsewhere, and not known on the test split: trials "
+          + "\(trials.map(String.init).joined(separator: ", ")); autodistill ask asks for it"))
   }
 
   private var trainings: FullTrainings {
@@ -61,12 +80,18 @@ struct DistillationStage {
     let untested = Set(state.untestedTrials)
     let trainings = trainings
     var open: [FullTrainings.Purpose] = []
-    let allowed = state.fullTrials.filter { state.trials[$0].broken == nil }
-    for trial in trainings.ordered(allowed) {
+    for trial in trainings.ordered(state.fullTrials) {
+      if state.trials[trial].broken != nil {
+        // It is trained no further; what there was of it stays.
+        if trainings.lacksWeights(trial) {
+          open.append(.training(trial: trial, repetition: 0, isBaseline: false))
+        }
+        continue
+      }
       for repetition in 0..<(chosen.contains(trial) ? finalists.seeds : 1) {
         if trainings.isOpen(trial, repetition: repetition, isBaseline: false) {
           open.append(.training(trial: trial, repetition: repetition, isBaseline: false))
-        } else if repetition == 0 && untested.contains(trial) {
+        } else if repetition == 0 && untested.contains(trial) && isTestable(trial) {
           open.append(.test(trial: trial))
         }
         if chosen.contains(trial) && finalists.baseline

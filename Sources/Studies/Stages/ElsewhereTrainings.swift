@@ -26,8 +26,7 @@ public struct ElsewhereTrainings {
   /// - Throws: As `StudyRunner.run`.
   public func next(_ count: Int) throws -> (state: StudyState, trainings: [AskedTraining]) {
     var context = context
-    context.workers = count
-    context.makeExecutor = { AskingExecutor(capacity: $0) }
+    (context.workers, context.trainsElsewhere) = (count, true)
     do {
       return (try StudyRunner(inputs, context: context).run(through: .distillation), [])
     } catch let asked as AskingExecutor.Asked {
@@ -39,11 +38,12 @@ public struct ElsewhereTrainings {
     }
   }
 
-  /// Takes what trainings came to into a study's journal; what was told before is left as it is.
+  /// Takes what trainings came to into a study's journal, all of them or none; what is known is left as it is.
   ///
   /// - Parameter version: The program's, for a journal that has not begun.
   /// - Returns: How many are new.
-  /// - Throws: `StudyError`, or what keeps the journal from being written.
+  /// - Throws: `StudyError`, `toldOtherwise` where one was told before with another result; or what keeps the
+  ///   journal from being written.
   public static func take(
     _ told: [JournalEvent.Told], in inputs: StudyInputs, version: String
   ) throws -> Int {
@@ -51,11 +51,26 @@ public struct ElsewhereTrainings {
     defer { withExtendedLifetime(lock) {} }
     let journal = try Journal(inputs.folder)
     try inputs.check(against: journal.state)
+    let new = try told.filter { try isNew($0, to: journal.state, in: inputs) }
     try journal.begin(inputs.began(version: version))
-    let known = Set(journal.state.told.map(\.training))
-    let new = told.filter { !known.contains($0.training) }
     for training in new { try journal.append(.told(training)) }
     return new.count
+  }
+
+  private static func isNew(
+    _ told: JournalEvent.Told, to state: StudyState, in inputs: StudyInputs
+  ) throws(StudyError) -> Bool {
+    guard let known = state.told.first(where: { $0.training == told.training }) else {
+      // What was trained here meanwhile is not used either.
+      let fraction = inputs.calibrated(by: state).definition.flash.fraction
+      return !state.hasEnded(told.training, flashFraction: fraction)
+    }
+    guard known.result == told.result else {
+      throw .toldOtherwise(
+        folder: inputs.folder.path, training: "\(told.training)", before: known.result,
+        now: told.result)
+    }
+    return false
   }
 }
 
@@ -81,21 +96,14 @@ public struct AskedTraining: Hashable, Sendable {
 
   init?(_ task: StudentTask, in inputs: StudyInputs, _ state: StudyState) throws {
     guard let name = task.name(flashFraction: inputs.definition.flash.fraction) else { return nil }
-    let full = inputs.definition.full
     (self.name, trial) = (name, task.trial)
     switch task.work {
-    case .flash(let flash):
-      usesTest = false
-      isRepeated = flash.isRepeated
-      recipe = inputs.definition.flash(fraction: name.fraction).compressed(full)
-    case .full(let work):
-      usesTest = work.usesTest
-      recipe = work.isBaseline ? full.withoutTeacher : full
-    case .test:
-      usesTest = true
-      recipe = full
+    case .flash(let flash): (usesTest, isRepeated) = (false, flash.isRepeated)
+    case .full(let work): usesTest = work.usesTest
+    case .test: usesTest = true
     case .robustness: return nil
     }
+    recipe = inputs.definition.recipe(of: name)
     architecture = try inputs.space.architecture(key: task.key)
     network = try inputs.network(of: architecture)
   }

@@ -42,15 +42,16 @@ struct FullTrainings {
   /// Whether a full training is still to be done, or its weights have been deleted since. Those of a student
   /// that was trained elsewhere are not here.
   func isOpen(_ trial: Int, repetition: Int, isBaseline: Bool) -> Bool {
-    guard
-      let known = journal.state.distillation(
-        of: trial, repetition: repetition, isBaseline: isBaseline)
-    else { return true }
-    guard !isBaseline, repetition == 0, known.outcome == .measured,
-      !journal.state.isTold(journal.state.trials[trial].key)
-    else { return false }
-    return !FileManager.default.fileExists(
-      atPath: inputs.folder.weights(of: journal.state.trials[trial].key))
+    journal.state.distillation(of: trial, repetition: repetition, isBaseline: isBaseline) == nil
+      || repetition == 0 && !isBaseline && lacksWeights(trial)
+  }
+
+  /// Whether the weights that a student's first full training left have been deleted since.
+  func lacksWeights(_ trial: Int) -> Bool {
+    let key = journal.state.trials[trial].key
+    let known = journal.state.distillation(of: trial, repetition: 0, isBaseline: false)
+    return known?.outcome == .measured && !journal.state.isTold(key)
+      && !StudentWeights.areKept(of: key, in: inputs.folder)
   }
 
   /// Records what a full training or a look at the test split came to.
@@ -69,7 +70,8 @@ struct FullTrainings {
           validation: outcome.result?.validation, test: outcome.result?.test,
           validationOutcome: outcome.result?.validationOutcome,
           testOutcome: outcome.result?.testOutcome,
-          seconds: outcome.result?.seconds ?? 0, steps: outcome.result?.steps ?? 0))
+          seconds: outcome.result?.seconds ?? 0, steps: outcome.result?.steps ?? 0,
+          source: outcome.result?.source))
     }
   }
 
@@ -95,14 +97,14 @@ struct FullTrainings {
     context.report(
       .note(
         "trial \(result.trial), \(name), seed \(result.repetition): "
-          + FullTrainings.ending(result.outcome, result.validation)))
+          + FullTrainings.ending(result.outcome, result.validation, result.source)))
   }
 
   /// Returns how a full training ended, in words for the user.
   static func ending(
-    _ outcome: JournalEvent.Distilled.Outcome, _ validation: Evaluation?
+    _ outcome: JournalEvent.Distilled.Outcome, _ validation: Evaluation?, _ source: String?
   ) -> String {
-    validation.map { String(format: "validation accuracy %.2f %%", 100 * $0.accuracy) }
-      ?? outcome.rawValue
+    (validation.map { String(format: "validation accuracy %.2f %%", 100 * $0.accuracy) }
+      ?? outcome.rawValue) + (source.map { ", as \($0) has trained it" } ?? "")
   }
 }

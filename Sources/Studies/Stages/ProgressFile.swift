@@ -3,7 +3,7 @@ import FileFormats
 import Foundation
 import Synchronization
 
-/// Keeps `progress.json` while a run goes on: written about once a second, removed at the end.
+/// Keeps `progress.json` during a run: written about once a second, removed at the end.
 ///
 /// The study does not depend on it. A file that cannot be written is no reason to stop, and it does not wait
 /// for the disk; readers see the old one or the new one.
@@ -25,7 +25,7 @@ final class ProgressFile: @unchecked Sendable {  // The timer is not changed.
     (self.folder, meter) = (folder, context.meter)
     state = Mutex(State(progress: RunProgress(context)))
     state.withLock { write(&$0) }
-    // Stages that tell nothing for long are seen to go on, too.
+    // Stages that say nothing for a long time are seen to be alive, too.
     timer.schedule(deadline: .now() + 1, repeating: 1)
     timer.setEventHandler { [weak self] in
       guard let self else { return }

@@ -72,7 +72,7 @@ struct ReferenceStage {
       outcome: JournalEvent.Distilled.Outcome(outcome), validation: outcome.result?.validation,
       test: outcome.result?.test, validationOutcome: outcome.result?.validationOutcome,
       testOutcome: outcome.result?.testOutcome, seconds: outcome.result?.seconds ?? 0,
-      steps: outcome.result?.steps ?? 0)
+      steps: outcome.result?.steps ?? 0, source: outcome.result?.source)
     // One that was done once more for its weights is known already.
     if journal.state.ownTraining(ofReference: design.key, repetition: repetition) == nil {
       try journal.append(.referenceTrained(result))
@@ -82,6 +82,6 @@ struct ReferenceStage {
     context.report(
       .note(
         "reference \(design.name), seed \(repetition): "
-          + FullTrainings.ending(result.outcome, result.validation)))
+          + FullTrainings.ending(result.outcome, result.validation, result.source)))
   }
 }

@@ -65,10 +65,12 @@ struct SearchStage {
 
     try loop.run(next: next, advance: advance, record: record)
     if journal.state.nothingFeasible != nil { return }
-    try journal.append(
-      .searchEnded(
-        JournalEvent.SearchEnded(
-          trials: journal.state.ownTrials.count, isExhausted: isExhausted)))
+    let ended = JournalEvent.SearchEnded(
+      trials: journal.state.ownTrials.count, isExhausted: isExhausted)
+    try journal.append(.searchEnded(ended))
+    if let exhaustion = ended.exhaustion(wanted: settings.trials) {
+      context.report(.note(exhaustion))
+    }
   }
 
   /// Proposes a trial: what the user has asked for comes first.
@@ -79,6 +81,10 @@ struct SearchStage {
   ) throws -> Bool {
     if let key = StudyQueue(inputs.definition, journal.state).next {
       try propose(inputs.space.architecture(key: key), trial: trial, pricing)
+      return true
+    }
+    if let architecture = try studentTrainedBefore(pricing) {
+      try propose(architecture, trial: trial, pricing)
       return true
     }
     switch try sampler.propose(
@@ -94,6 +100,27 @@ struct SearchStage {
     case nil:
       return false
     }
+  }
+
+  /// The student to try next of those that earlier studies have trained fully and that have no flash result
+  /// here, so that none of what is best there is missing here; nil if there is none. The most accurate is first.
+  private func studentTrainedBefore(_ pricing: StudentPricing) throws -> Architecture? {
+    let state = journal.state
+    let tried = Set(state.trials.map(\.key))
+    let keys = state.imported?.trainedKeys ?? []
+    guard keys.contains(where: { !tried.contains($0) }) else { return nil }
+    var students: [(key: String, accuracy: Double, architecture: Architecture, costs: Costs)] = []
+    for key in keys {
+      let full = state.carriedValidations(of: key, seeds: inputs.definition.finalists.seeds)
+      let architecture = try inputs.space.architecture(key: key)
+      guard !full.isEmpty, let costs = pricing.costs(of: architecture),
+        pricing.violation(costs) == 0
+      else { continue }
+      students.append((key, full.meanAccuracy, architecture, costs))
+    }
+    students.sort { (-$0.accuracy, $0.key) < (-$1.accuracy, $1.key) }
+    return inputs.definition.unbeaten(students.map { ($0.accuracy, $0.costs) })
+      .map { students[$0] }.first { !tried.contains($0.key) }?.architecture
   }
 
   private func flashTask(_ trial: StudyState.Trial) -> StudentTask {

@@ -8,6 +8,8 @@ public struct StudyContext: Sendable {
   public var workers: Int
   /// Returns what executes at most `capacity` tasks at once.
   package var makeExecutor: @Sendable (_ capacity: Int) throws -> any TaskExecutor
+  /// Whether somebody else trains the students, so that a run says which trainings come next and stops there.
+  var trainsElsewhere = false
   /// Threads for work that stands alone.
   public var threads: Int
   /// The machine that all this runs on.

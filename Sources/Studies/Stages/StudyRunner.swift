@@ -81,8 +81,10 @@ public struct StudyRunner {
     }
     let calibrated = inputs.calibrated(by: journal.state)
     if let warmStart, let teacher = journal.state.teacher {
-      try journal.append(
-        .imported(warmStart.imported(into: calibrated, teacherHash: teacher.weightsHash)))
+      let imported = try warmStart.imported(into: calibrated, teacherHash: teacher.weightsHash)
+      // First the files, then the line that says that they are there.
+      try warmStart.copyWeights(of: imported, into: calibrated)
+      try journal.append(.imported(imported))
       for source in journal.state.imported?.sources ?? [] {
         context.report(.note(source.description))
       }

@@ -74,6 +74,8 @@ package struct TaskResult: Hashable, Sendable {
   package var repeats: [Evaluation]?
   /// On corrupted images.
   package var robustness: [RobustnessResult]?
+  /// The earlier study that has done it; nil for what was done here.
+  package var source: String?
 
   package init(
     _ ending: Ending, validation: Evaluation? = nil, test: Evaluation? = nil, seconds: Double = 0,

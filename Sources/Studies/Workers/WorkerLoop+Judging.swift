@@ -14,7 +14,7 @@ extension WorkerLoop {
     return evaluation.negativeLogLikelihood.isFinite ? evaluation : nil
   }
 
-  /// Classifies a split and says how, beside the teacher; nil as `evaluation` is.
+  /// Classifies a split and says how, next to the teacher; nil as `evaluation` is.
   func judge(
     _ model: TrainedModel, _ split: DatasetSplit
   ) -> (evaluation: Evaluation, outcome: SplitOutcome)? {

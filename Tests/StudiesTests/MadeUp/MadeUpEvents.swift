@@ -88,14 +88,27 @@ enum MadeUp {
       rungs: [RungEvaluation(step: 3, validation: evaluation(correct / 2))])
   }
 
+  /// A student that an earlier study has trained fully.
+  static func trained(_ key: String, _ correct: Int) -> JournalEvent.Imported.Trained {
+    JournalEvent.Imported.Trained(
+      key: key,
+      trainings: [
+        .init(
+          repetition: 0, isBaseline: false, outcome: .measured, validation: evaluation(correct),
+          test: evaluation(correct - 10))
+      ])
+  }
+
   /// What one earlier study says.
   static func imported(
-    _ carried: [JournalEvent.Imported.Carried], related: [(key: String, correct: Int)] = []
+    _ carried: [JournalEvent.Imported.Carried], related: [(key: String, correct: Int)] = [],
+    trained: [JournalEvent.Imported.Trained]? = nil
   ) -> JournalEvent {
     let source = JournalEvent.Imported.Source(
       study: "../earlier", version: "1.2.2", machine: "Another processor",
       differences: related.isEmpty ? [] : ["teacher"], carried: carried,
-      related: related.map { .init(key: $0.key, validation: evaluation($0.correct)) })
+      related: related.map { .init(key: $0.key, validation: evaluation($0.correct)) },
+      trained: trained)
     return .imported(JournalEvent.Imported(sources: [source]))
   }
 
@@ -292,7 +305,9 @@ enum MadeUp {
   /// One event of every kind, in an order in which a study could have them.
   static let everyKind: [JournalEvent] = [
     began, teacherReady, screened,
-    imported([carried("i0", 700, macs: 9999, isFeasible: false)], related: [("r0", 650)]),
+    imported(
+      [carried("i0", 700, macs: 9999, isFeasible: false)], related: [("r0", 650)],
+      trained: [trained("i0", 800)]),
     enqueued("k1", "k5"), proposed(0, macs: 700, latency: 1.0 / 3), proposed(1, macs: 900),
     finished(0, 800), finished(1, nil), proposed(2, macs: 800), stopped(2, at: [(3, 500)]),
     stageTimed, rescored(0, 830), audited(0, raisedTo: 0.1), searchEnded(3),

@@ -138,8 +138,11 @@ struct SearchStageTests {
   @Test("ends when every student of the space has been tried, and is not taken up again")
   func exhausted() throws {
     let study = try BeforeSearch.copy(BeforeSearch.text(trials: 40))
-    let run = StudyRun(try FakeWorker(in: study.temporary))
+    var run = StudyRun(try FakeWorker(in: study.temporary))
+    let notes = Recorded<String>()
+    run.watch = { if case .note(let text) = $0 { notes.add(text) } }
     let state = try run(study, through: .search)
+    #expect(notes.all.contains { $0.contains("after 15 of 40 trials: no student is left") })
     #expect(state.trials.count == 15)
     #expect(state.searchEnded == JournalEvent.SearchEnded(trials: 15, isExhausted: true))
     let lines = study.journalLines()

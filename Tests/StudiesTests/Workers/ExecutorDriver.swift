@@ -15,14 +15,10 @@ enum ExecutorKind: CaseIterable {
     case .localProcesses:
       try LocalProcesses(workerCount: capacity, command: worker.command)
     case .told:
-      ToldExecutor(
+      AnsweringExecutor(
         try LocalProcesses(workerCount: capacity, command: worker.command),
-        told: [
-          JournalEvent.Told(
-            training: TrainingName(
-              key: "other", kind: .flash, repetition: 0, isBaseline: false, fraction: 0.05),
-            validation: MadeUp.evaluation(1), test: nil, repeats: nil, seconds: 0)
-        ], flashFraction: 0.05)
+        knowing: KnownTrainings(
+          MadeUp.state([MadeUp.told]), in: StudyFolder("no-study"), flashFraction: 0.05))
     }
   }
 }

@@ -3,7 +3,7 @@ import Testing
 @testable import Studies
 
 @Suite("what executes tasks of which some were done elsewhere")
-struct ToldExecutorTests {
+struct AnsweringExecutorTests {
   private func told(
     _ key: String, _ kind: TrainingName.Kind, fraction: Double? = nil, isBaseline: Bool = false,
     validation: Int? = nil, test: Int? = nil
@@ -16,11 +16,14 @@ struct ToldExecutorTests {
       repeats: validation.map { [MadeUp.evaluation($0 + 1)] }, seconds: 2)
   }
 
-  private func executor(_ told: JournalEvent.Told...) -> ToldExecutor {
-    ToldExecutor(AskingExecutor(capacity: 3), told: told, flashFraction: 0.1)
+  private func executor(_ told: JournalEvent.Told...) -> AnsweringExecutor {
+    AnsweringExecutor(
+      AskingExecutor(capacity: 3),
+      knowing: KnownTrainings(
+        MadeUp.state(told.map(JournalEvent.told)), in: StudyFolder("no-study"), flashFraction: 0.1))
   }
 
-  private func result(_ executor: ToldExecutor, _ task: StudentTask) throws -> TaskResult? {
+  private func result(_ executor: AnsweringExecutor, _ task: StudentTask) throws -> TaskResult? {
     let number = executor.submit(task)
     let (ended, outcome) = try executor.wait {}
     #expect(ended == number)

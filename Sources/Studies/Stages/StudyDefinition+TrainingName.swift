@@ -1,0 +1,12 @@
+import Distillation
+
+extension StudyDefinition {
+  /// Returns how a training is done; for a look at the test split, how the student was trained.
+  func recipe(of training: TrainingName) -> Recipe {
+    switch training.kind {
+    case .flash: flash(fraction: training.fraction).compressed(full)
+    case .full: training.isBaseline ? full.withoutTeacher : full
+    case .test: full
+    }
+  }
+}
