@@ -22,6 +22,9 @@ public struct AccuracyDifference: Hashable, Sendable {
     case imagesAndTrainings = "variance_components"
     /// As if on different images: Newcombe's interval, pooled z test.
     case unpaired = "unpaired"
+
+    /// Whether both are seen on the same images, and it is known on which of them they agree.
+    public var isPaired: Bool { self != .unpaired }
   }
 
   /// The accuracy of the first less that of the second.

@@ -33,6 +33,20 @@ public struct ChangeRule: Hashable, Sendable {
     return max(floor, 3 * max(deviations[0], deviations[1]))
   }
 
+  /// Returns by how much a student of a later study is more accurate than one of an earlier study, and the least
+  /// difference that counts between them.
+  public func change(
+    from before: (accuracy: MeasuredAccuracy, noise: TrainingNoise?),
+    to after: (accuracy: MeasuredAccuracy, noise: TrainingNoise?)
+  ) -> (difference: AccuracyDifference, threshold: Double) {
+    let difference = AccuracyDifference(
+      after.accuracy, before.accuracy, confidence: confidence, noise: (after.noise, before.noise))
+    return (
+      difference,
+      threshold((before.noise, before.accuracy.runs), (after.noise, after.accuracy.runs))
+    )
+  }
+
   /// Judges a difference.
   ///
   /// - Parameters:

@@ -9,12 +9,13 @@ public enum FrontStanding: String, Hashable, Sendable, CaseIterable {
   /// Another student is at least as good in everything and better in something.
   case dominated
 
-  /// Returns the standing of every student of a study; differences are corrected for their number.
+  /// Returns the standing of every student; differences are corrected for their number.
+  ///
+  /// - Parameter noise: How much trainings of one student differ in their study.
   public static func standings(
-    of candidates: [Candidate], confidence: Double = 0.95
+    of candidates: [Candidate], noise: TrainingNoise?, confidence: Double = 0.95
   ) -> [FrontStanding] {
     let front = nonDominatedIndices(of: candidates.map(\.objectives))
-    let noise = TrainingNoise(candidates.map(\.accuracy))
     var (members, pValues): ([Int], [Double]) = ([], [])
     for index in front {
       for other in candidates.indices
@@ -34,22 +35,4 @@ public enum FrontStanding: String, Hashable, Sendable, CaseIterable {
     }
     return standings
   }
-}
-
-/// Returns the indices of the students whose accuracy is no higher than that of `winner` and cannot be told from it, the
-/// most accurate first; differences are corrected for their number.
-public func tiedIndices(
-  with winner: Int, of accuracies: [MeasuredAccuracy], noise: TrainingNoise?,
-  confidence: Double = 0.95
-) -> [Int] {
-  let others = accuracies.indices.filter {
-    $0 != winner && accuracies[$0].mean <= accuracies[winner].mean
-  }
-  let pValues = others.map { other in
-    AccuracyDifference(
-      accuracies[winner], accuracies[other], confidence: confidence, noise: (noise, noise)
-    ).pValue
-  }
-  return zip(others, holmCorrected(pValues)).filter { $1 >= 1 - confidence }.map(\.0)
-    .sorted { (accuracies[$1].mean, $0) < (accuracies[$0].mean, $1) }
 }

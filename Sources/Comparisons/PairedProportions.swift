@@ -36,9 +36,6 @@ public struct PairedProportions: Hashable, Sendable {
     return min(1, 2 * tail - point)
   }
 
-  /// The two-sided p-value of McNemar's exact test.
-  public var exactPValue: Double { min(1, 2 * lowerTail.tail) }
-
   /// P(X ≤ k) and P(X = k) of a binomial X with probability ½, k being the smaller of the two counts.
   private var lowerTail: (tail: Double, point: Double) {
     let k = min(firstAlone, secondAlone)
@@ -79,7 +76,8 @@ public struct PairedProportions: Hashable, Sendable {
   private func score(at delta: Double) -> Double {
     let (b, c, n) = (Double(firstAlone), Double(secondAlone), Double(count))
     let linear: Double = (2 * n - b + c) * delta - b - c
-    let root: Double = (linear * linear + 8 * n * c * delta * (1 - delta)).squareRoot()
+    // Rounding must not make it negative near δ = −1.
+    let root: Double = max(0, linear * linear + 8 * n * c * delta * (1 - delta)).squareRoot()
     let probability = (root - linear) / (4 * n)
     let variance = n * (2 * probability + delta * (1 - delta))
     let numerator = b - c - n * delta

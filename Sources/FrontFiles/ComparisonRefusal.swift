@@ -74,11 +74,22 @@ extension FrontFile {
     }
   }
 
+  /// Returns two studies so that both go by the same kind of latency: by predicted ones where one front is made of
+  /// measured ones and the other is not.
+  static func comparable(
+    _ first: FrontFile, _ second: FrontFile
+  ) -> (first: FrontFile, second: FrontFile, isMixed: Bool) {
+    guard first.hasMeasuredFront != second.hasMeasuredFront else { return (first, second, false) }
+    var (first, second) = (first, second)
+    (first.hasMeasuredFront, second.hasMeasuredFront) = (false, false)
+    return (first, second, true)
+  }
+
   /// Throws unless a predicted cost is of the same devices, run in the same way, in both studies.
   func requireSameProtocol(
     as other: FrontFile, for metric: String
   ) throws(ComparisonRefusal) {
-    let parts = metric.split(separator: "@", maxSplits: 1).map(String.init)
+    let parts = FrontFile.parts(of: metric)
     guard ["latency_ms", "energy_mj", "measured_latency_ms"].contains(parts[0]) else { return }
     func protocols(_ file: FrontFile) -> [String] {
       file.hardware.filter { parts.count == 1 || $0.profile == parts[1] }

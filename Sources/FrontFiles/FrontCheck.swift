@@ -99,7 +99,7 @@ public struct FrontCheck: Sendable {
     }
   }
 
-  /// Returns for each student that breaks no limit when measured what becomes of the bounds.
+  /// Returns for each student that its study may choose what becomes of the bounds.
   ///
   /// The best of k students would keep a bound on the accuracy by chance more often than one of them, so each has to
   /// keep it with the confidence 1 − (1 − c)/k (Bonferroni), k being the students that keep all other bounds.

@@ -30,7 +30,7 @@ extension FrontFile {
   /// is the largest over them, and `flops` are twice the MACs.
   public func value(of metric: String, _ student: FrontStudent) -> FrontValue? {
     let numbers = student.numbers
-    if hasMeasuredFront, hardware.count < 2, metric.split(separator: "@")[0] == "latency_ms",
+    if hasMeasuredFront, hardware.count < 2, FrontFile.parts(of: metric)[0] == "latency_ms",
       let measured = numbers["measured_latency_ms"]
     {
       return FrontValue(value: measured, standardError: numbers["measured_latency_se_ms"] ?? 0)
@@ -45,11 +45,11 @@ extension FrontFile {
       // An error of a column is named for it: latency_se_ms@board of latency_ms@board.
       return FrontValue(value: value, standardError: numbers[Self.errorName(of: metric)] ?? 0)
     }
-    let parts = metric.split(separator: "@", maxSplits: 1)
+    let parts = FrontFile.parts(of: metric)
     if parts.count == 2, hardware.count < 2 {
       // On one device its name makes no difference, but another's does.
-      guard hardware.first?.profile == String(parts[1]) else { return nil }
-      return value(of: String(parts[0]), student)
+      guard hardware.first?.profile == parts[1] else { return nil }
+      return value(of: parts[0], student)
     }
     let devices = hardware.compactMap { device in
       numbers["\(metric)@\(device.profile)"].map { value in
@@ -61,9 +61,14 @@ extension FrontFile {
     return devices.count == hardware.count ? devices.max { $0.value < $1.value } : nil
   }
 
+  /// The metric, and the device behind an @ where it names one; whatever the text, there is a first part.
+  static func parts(of metric: String) -> [String] {
+    metric.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+  }
+
   /// `latency_se_ms@board` for `latency_ms@board`.
   private static func errorName(of metric: String) -> String {
-    let parts = metric.split(separator: "@", maxSplits: 1)
+    let parts = parts(of: metric)
     guard let unit = parts[0].lastIndex(of: "_") else { return "" }
     let name = parts[0][..<unit] + "_se" + parts[0][unit...]
     return parts.count == 2 ? "\(name)@\(parts[1])" : String(name)

@@ -40,7 +40,7 @@ extension FrontFile {
       version: try top.text("version"), processor: try top.text("processor"),
       precision: try top.text("precision"), hashes: try Self.hashes(top),
       minimized: try top.texts("minimize", of: "metrics"),
-      confidence: try constraints?["confidence"]?.number(in: 0.5...1) ?? 0.9,
+      confidence: try Self.confidence(constraints),
       limits: try Self.limits(constraints),
       budgets: try top.elements("budgets", of: "budgets").map(Budget.init),
       hardware: try Self.hardware(top),
@@ -66,6 +66,15 @@ extension FrontFile {
     }
   }
 
+  private static func confidence(_ constraints: LenientMembers?) throws(JSONError) -> Double {
+    // Studies of versions that knew no confidence were judged by this one.
+    guard let field = constraints?["confidence"] else { return 0.9 }
+    let confidence = try field.number(in: 0.5...1)
+    // No predicted cost keeps a limit with certainty.
+    guard confidence < 1 else { throw field.expected("a number of at least 0.5 and below 1") }
+    return confidence
+  }
+
   private static func hashes(_ top: LenientMembers) throws(JSONError) -> [String: String] {
     guard let field = top["hashes"] else { return [:] }
     var hashes: [String: String] = [:]
@@ -80,9 +89,18 @@ extension FrontFile {
     for field in try constraints?.elements("bounds", of: "bounds") ?? [] {
       let bound = try LenientMembers(field, of: "a bound")
       guard try bound.text("set_by") == "study" else { continue }
-      limits.append(try bound.required("constraint").text("a constraint"))
+      limits.append(try constraint(bound.required("constraint")))
     }
     return limits
+  }
+
+  /// A constraint that can be read: one that is left out would make a budget wider than it is.
+  fileprivate static func constraint(_ field: JSONField) throws(JSONError) -> String {
+    let text = try field.text("a constraint")
+    guard (try? MetricBound.all(in: text)) != nil else {
+      throw field.expected("a constraint such as latency_ms<=2")
+    }
+    return text
   }
 
   /// One profile, or a list of several.
@@ -115,7 +133,8 @@ extension FrontFile.Budget {
   fileprivate init(_ field: JSONField) throws(JSONError) {
     let budget = try LenientMembers(field, of: "a budget")
     name = try budget.required("name").text("a name")
-    constraints = try budget.texts("constraints", of: "constraints")
+    constraints = try budget.elements("constraints", of: "constraints")
+      .map(FrontFile.constraint)
     trial = try budget["trial"]?.integer(in: 0...Int.max)
   }
 }

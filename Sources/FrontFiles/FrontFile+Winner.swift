@@ -28,7 +28,8 @@ extension FrontFile {
       keys.append(student.key)
       candidates.append(Candidate(accuracy: student.validation, costs: costs))
     }
-    let standings = FrontStanding.standings(of: candidates, confidence: confidence)
+    let standings = FrontStanding.standings(
+      of: candidates, noise: noise(on: .validation), confidence: confidence)
     return Dictionary(zip(keys, standings)) { first, _ in first }
   }
 }

@@ -65,7 +65,7 @@ extension FrontFile {
     TrainingNoise(students.compactMap { $0.accuracy(on: split) })
   }
 
-  /// The students that break no limit when measured.
+  /// The students that their study may choose.
   public var eligible: [FrontStudent] { students.filter { !$0.isBroken } }
 }
 
@@ -82,7 +82,8 @@ public struct FrontStudent: Hashable, Sendable {
   public var key: String
   public var trial: Int?
   public var isOnFront: Bool
-  /// Whether it breaks a limit on latency when measured.
+  /// Whether it breaks a limit of its study, when measured or since the study has grown, or is less accurate than the
+  /// study asks for.
   public var isBroken: Bool
   public var architecture: String?
   public var validation: MeasuredAccuracy

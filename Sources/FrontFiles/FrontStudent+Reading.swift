@@ -11,7 +11,10 @@ extension FrontStudent {
     key = try student.required("key").text("the key of a student")
     trial = try student["trial"]?.integer(in: 0...Int.max)
     isOnFront = try student["on_front"]?.flag() ?? false
-    isBroken = try student.text("broken_constraint") != nil
+    let (excluded, broken) = (
+      try student.text("excluded_by"), try student.text("broken_constraint")
+    )
+    isBroken = excluded != nil || broken != nil
     architecture = try student.text("architecture")
     numbers = student.numbers
     var runs: [RunOutcomes] = []

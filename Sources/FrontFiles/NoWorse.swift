@@ -70,6 +70,7 @@ extension FrontCheck {
       _ demand: NoWorse, _ costConfidence: Double?, _ rule: ChangeRule, _ baseline: FrontFile,
       _ file: FrontFile
     ) throws(ComparisonRefusal) {
+      let (baseline, file, _) = FrontFile.comparable(baseline, file)
       try baseline.requireSameImages(as: file, demand.split)
       if demand.split == .validation && baseline.hasUnlikeTrials(file) {
         throw .unlikeTrials(before: baseline.trialCount ?? 0, after: file.trialCount ?? 0)
@@ -100,10 +101,8 @@ extension FrontCheck {
         (difference, threshold) = (nil, rule.floor)
         return
       }
-      let noise = (baseline.noise(on: demand.split), file.noise(on: demand.split))
-      difference = AccuracyDifference(
-        b, a, confidence: rule.confidence, noise: (noise.1, noise.0))
-      threshold = rule.threshold((noise.0, a.runs), (noise.1, b.runs))
+      (difference, threshold) = rule.change(
+        from: (a, baseline.noise(on: demand.split)), to: (b, file.noise(on: demand.split)))
     }
   }
 }

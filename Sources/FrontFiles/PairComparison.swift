@@ -25,12 +25,11 @@ struct PairComparison {
   init(
     _ before: FrontFile, _ after: FrontFile, _ rule: ChangeRule, cost: String?
   ) throws(ComparisonRefusal) {
-    var (before, after) = (before, after)
     for file in [before, after] where file.students.isEmpty {
       throw .noStudents(file: file.subject)
     }
-    hasMixedLatencies = before.hasMeasuredFront != after.hasMeasuredFront
-    if hasMixedLatencies { (before.hasMeasuredFront, after.hasMeasuredFront) = (false, false) }
+    let (before, after, isMixed) = FrontFile.comparable(before, after)
+    hasMixedLatencies = isMixed
     let hasTest = (before.students + after.students).allSatisfy { $0.test != nil }
     split = hasTest ? .test : .validation
     try before.requireSameImages(as: after, split)
@@ -62,6 +61,7 @@ extension PairComparison {
 
   /// Returns what a budget gets; nil where it is not known who keeps it.
   private func change(_ budget: Budget) -> BudgetChange? {
+    // Without students it is not known among which the winner was chosen.
     typealias Side = (students: [FrontStudent], winner: FrontStudent?)
     func side(_ file: FrontFile, _ trial: Int?) -> Side? {
       if let students = file.keeping(budget.bounds, confidence: budget.confidence) {
@@ -70,14 +70,13 @@ extension PairComparison {
       guard let trial, let winner = file.students.first(where: { $0.trial == trial }) else {
         return nil
       }
-      return ([winner], winner)
+      return ([], winner)
     }
     guard let first = side(before, budget.trials[0]), let second = side(after, budget.trials[1])
     else { return nil }
     let (difference, threshold) = difference(first.winner, second.winner)
     func stability(_ side: Side) -> SelectionStability? {
-      var random = RandomStream(seed: 1, purpose: "selection stability")
-      return SelectionStability(of: side.students.map(\.validation), using: &random)
+      SelectionStability(of: side.students.map(\.validation))
     }
     func place(_ side: Side) -> Int? { side.students.firstIndex { $0 == side.winner } }
     return BudgetChange(
@@ -93,10 +92,7 @@ extension PairComparison {
     guard let a = first?.accuracy(on: split), let b = second?.accuracy(on: split) else {
       return (nil, rule.floor)
     }
-    let noise = (before: before.noise(on: split), after: after.noise(on: split))
-    let difference = AccuracyDifference(
-      b, a, confidence: rule.confidence, noise: (noise.after, noise.before))
-    return (difference, rule.threshold((noise.before, a.runs), (noise.after, b.runs)))
+    return rule.change(from: (a, before.noise(on: split)), to: (b, after.noise(on: split)))
   }
 
   private var students: [StudentChange] {

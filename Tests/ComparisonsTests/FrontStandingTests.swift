@@ -11,9 +11,10 @@ struct FrontStandingTests {
 
   @Test("is sure, tied or dominated")
   func kinds() {
-    let standings = FrontStanding.standings(of: [
-      student(0.80, 1), student(0.90, 2), student(0.901, 3), student(0.85, 4), student(0.95, 5),
-    ])
+    let standings = FrontStanding.standings(
+      of: [
+        student(0.80, 1), student(0.90, 2), student(0.901, 3), student(0.85, 4), student(0.95, 5),
+      ], noise: nil)
     #expect(standings == [.dominates, .dominates, .tied, .dominated, .dominates])
   }
 
@@ -45,15 +46,30 @@ struct FrontStandingTests {
       let expected = students.indices.map { index -> FrontStanding in
         isDominated(students[index]) ? .dominated : tied.contains(index) ? .tied : .dominates
       }
-      #expect(FrontStanding.standings(of: students) == expected)
+      #expect(FrontStanding.standings(of: students, noise: noise) == expected)
     }
   }
 
   @Test("of a tie at the top lists who cannot be told from the winner")
   func ties() {
     let accuracies = [0.80, 0.90, 0.901, 0.899].map { MeasuredAccuracy(mean: $0, count: 10_000) }
-    #expect(tiedIndices(with: 2, of: accuracies, noise: nil) == [1, 3])
-    #expect(tiedIndices(with: 0, of: accuracies, noise: nil) == [])
+    let ties = AccuracyTies(with: 2, of: accuracies, noise: nil)
+    #expect(ties.indices == [1, 3] && !ties.isPaired)
+    let none = AccuracyTies(with: 0, of: accuracies, noise: nil)
+    #expect(none.indices.isEmpty && none.isPaired)
+  }
+
+  @Test("of a tie is seen image by image where the answers are known")
+  func pairedTies() {
+    // One point on 1,000 images: within chance if they were different ones, beyond it where the second is
+    // wrong about all that the first is wrong about.
+    func answers(_ wrong: Int) -> MeasuredAccuracy {
+      MeasuredAccuracy([Answers((0..<1000).map { $0 >= wrong })])
+    }
+    let ties = AccuracyTies(with: 0, of: [answers(90), answers(100), answers(91)], noise: nil)
+    #expect(ties.indices == [2] && ties.isPaired)
+    let unpaired = [0.91, 0.90, 0.909].map { MeasuredAccuracy(mean: $0, count: 1000) }
+    #expect(AccuracyTies(with: 0, of: unpaired, noise: nil).indices == [2, 1])
   }
 
   @Test("the best is the most accurate, the first of several")

@@ -8,31 +8,29 @@ struct PairedProportionsTests {
   struct Case: Sendable {
     let counts: (Int, Int, Int)
     let confidence: Double
-    let exact: Double
     let midP: Double
     let interval: (Double, Double)
   }
 
   static let cases = [
     Case(
-      counts: (33, 17, 400), confidence: 0.95, exact: 0.032839137564268484,
-      midP: 0.02409290769844931, interval: (0.0055449117894362755, 0.07620997908125965)),
+      counts: (33, 17, 400), confidence: 0.95, midP: 0.02409290769844931,
+      interval: (0.0055449117894362755, 0.07620997908125965)),
     Case(
-      counts: (5, 1, 40), confidence: 0.9, exact: 0.21875, midP: 0.125,
+      counts: (5, 1, 40), confidence: 0.9, midP: 0.125,
       interval: (-0.000897488771039614, 0.215877233723541)),
     Case(
-      counts: (310, 250, 10_000), confidence: 0.95, exact: 0.012590475149380293,
-      midP: 0.011236762024285763, interval: (0.0013663870579689178, 0.010667606356962702)),
+      counts: (310, 250, 10_000), confidence: 0.95, midP: 0.011236762024285763,
+      interval: (0.0013663870579689178, 0.010667606356962702)),
     Case(
-      counts: (120, 180, 5000), confidence: 0.99, exact: 0.0006342200069283566,
-      midP: 0.0005224207099608604, interval: (-0.02110238596251761, -0.0031103135149242213)),
+      counts: (120, 180, 5000), confidence: 0.99, midP: 0.0005224207099608604,
+      interval: (-0.02110238596251761, -0.0031103135149242213)),
   ]
 
   @Test("have the p-values and the interval of other programs", arguments: cases)
   func references(known: Case) {
     let (b, c, n) = known.counts
     let pair = PairedProportions(firstAlone: b, secondAlone: c, count: n)
-    #expect(abs(pair.exactPValue - known.exact) < 1e-11)
     #expect(abs(pair.midPValue - known.midP) < 1e-11)
     let interval = pair.interval(confidence: known.confidence)
     // What the likelihood's maximiser leaves over.
@@ -43,7 +41,7 @@ struct PairedProportionsTests {
   @Test("that never differ are equal, and how surely depends on the images")
   func equal() {
     let pair = PairedProportions(firstAlone: 0, secondAlone: 0, count: 400)
-    #expect(pair.midPValue == 1 && pair.exactPValue == 1)
+    #expect(pair.midPValue == 1)
     let interval = pair.interval(confidence: 0.95)
     // z² / (n + z²), as for Wilson's interval of none of n.
     #expect(abs(interval.upperBound - 0.0095123) < 1e-6)

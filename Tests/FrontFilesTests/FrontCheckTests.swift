@@ -81,6 +81,40 @@ struct FrontCheckTests {
     #expect(!check.isMet && check.student == nil)
   }
 
+  @Test("leaves out students that their study may not choose")
+  func excluded() throws {
+    let json = front().json.replacing(
+      "\"broken_constraint\": null", with: "\"excluded_by\": \"macs<=5\"")
+    let file = try FrontFile(.init(json: .init(json.utf8), file: "f"), subject: "f")
+    #expect(file.eligible.isEmpty)
+    #expect(try !check("latency_ms<=5", of: file).isMet)
+  }
+
+  @Test(
+    "against a baseline goes by predicted latencies where one front alone is made of measured ones")
+  func mixedLatencies() throws {
+    var measured = front()
+    measured.further = ", \"measurement\": {\"front_latency\": \"measured\"}"
+    // Measured, all are too slow for the budget; predicted, they are what the other study has.
+    for index in measured.students.indices {
+      measured.students[index].further = ", \"measured_latency_ms\": 9"
+    }
+    let demands = FrontCheck.Demands(comparisons: [try NoWorse("accuracy@latency_ms<=2")])
+    let check = try FrontCheck(measured.file("after"), against: front().file("before"), demands)
+    #expect(check.isMet && check.comparisons[0].after?.key == check.comparisons[0].before?.key)
+    let same = try FrontCheck(measured.file("after"), against: measured.file("before"), demands)
+    #expect(same.isMet && same.comparisons[0].after == nil)
+  }
+
+  @Test("against a baseline refuses a budget on nothing")
+  func nameless() throws {
+    let file = try front().file("f")
+    expectError(["no student has a '@'"]) {
+      _ = try FrontCheck(
+        file, against: file, FrontCheck.Demands(comparisons: [try NoWorse("accuracy@@<=2")]))
+    }
+  }
+
   @Test("against a baseline is missed by a significant loss, and by a budget that nobody keeps")
   func against() throws {
     let before = try front().file("before")

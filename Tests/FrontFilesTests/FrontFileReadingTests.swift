@@ -81,6 +81,15 @@ struct FrontFileReadingTests {
     expectError(["f.json: students[0]", "the key \"key\" too"]) {
       try read(json.replacing("\"key\"", with: "\"name\""))
     }
+    // Left out, it would make the budget wider.
+    expectError(["f.json: budgets[0].constraints[0]: got \"fast\"", "a constraint such as"]) {
+      try read(
+        json.replacing("\"constraints\": [\"latency_ms<=2\"]", with: "\"constraints\": [\"fast\"]"))
+    }
+    // No quantile: nothing keeps a limit with certainty.
+    expectError(["f.json: constraints.confidence: got 1", "below 1"]) {
+      try read(json.replacing("\"confidence\": 0.9", with: "\"confidence\": 1"))
+    }
     try read(json.replacing("front/3", with: "front/4"))
     try read(json.replacing("\"count\": 16, \"sha256\"", with: "\"count\": null, \"sha256\""))
   }

@@ -35,6 +35,16 @@ struct FrontMetricsTests {
     #expect(file.value(of: "latency_ms@c", student) == nil)
   }
 
+  @Test("of no name are not known", arguments: ["@", "@a", "latency_ms@", ""])
+  func nameless(metric: String) throws {
+    let members = "\"latency_ms\": 1, \"measured_latency_ms\": 2"
+    for further in ["", ", \"measurement\": {\"front_latency\": \"measured\"}"] {
+      let file = try file(members, hardware: one, further: further)
+      guard metric != "latency_ms@" || further.isEmpty else { continue }
+      #expect(file.value(of: metric, file.students[0]) == nil)
+    }
+  }
+
   @Test("are measured latencies where the front is made of them")
   func measured() throws {
     let members =
