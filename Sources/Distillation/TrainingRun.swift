@@ -59,12 +59,14 @@ public struct TrainingRun: Sendable {
   /// Being examined changes nothing in the result of a run that continues.
   ///
   /// - Parameters:
+  ///   - recorder: Records the training's curve; one of its own.
   ///   - observe: Called after every step, by one thread; false stops the run, keeping the last
   ///     checkpoint.
   ///   - examine: Called at every rung with the steps done and the model as it would be if this were
   ///     the end, its batch-norm statistics taken again; false stops the run.
   /// - Throws: `FileFormatError` if a checkpoint cannot be written.
   public func train(
+    recording recorder: CurveRecorder? = nil,
     observe: @escaping @Sendable (Progress) -> Bool = { _ in true },
     examine: (_ step: Int, _ model: TrainedModel) -> Bool = { _, _ in true }
   ) throws -> Outcome {
@@ -82,7 +84,7 @@ public struct TrainingRun: Sendable {
     let checkpoint = checkpointPath.map { Checkpoint(path: $0, identity: identity) }
 
     plan.layout.initialize(plan.parameters, seed: seed)
-    var step = checkpoint?.restore(into: plan, optimizer: optimizer) ?? 0
+    var step = checkpoint?.restore(into: plan, optimizer: optimizer, recorder) ?? 0
     var lastCheckpoint = ContinuousClock.now
     let stopped = StopFlag()
     var rungs = rungs.filter { $0 > step && $0 < steps }[...]
@@ -94,6 +96,8 @@ public struct TrainingRun: Sendable {
         steps: step..<end,
         rate: { recipe.schedule.rate(step: $0, of: steps) }, fill: source.fill
       ) { report in
+        recorder?.add(
+          loss: report.loss, accuracy: report.accuracy, done: report.step + 1, of: steps)
         let goesOn = observe(
           Progress(
             step: report.step, steps: steps, loss: report.loss, accuracy: report.accuracy))
@@ -112,7 +116,7 @@ public struct TrainingRun: Sendable {
       if let checkpoint, step == epochEnd, step < steps,
         lastCheckpoint.duration(to: .now) > TrainingRun.checkpointPause
       {
-        try checkpoint.write(plan, optimizer: optimizer, nextStep: step)
+        try checkpoint.write(plan, optimizer: optimizer, nextStep: step, recorder)
         lastCheckpoint = .now
       }
     }

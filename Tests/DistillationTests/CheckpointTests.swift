@@ -65,6 +65,24 @@ struct CheckpointTests {
     #expect(resumed.model.statistics == straight.model.statistics)
   }
 
+  @Test("keeps the curve so far, and is read without one")
+  func curve() throws {
+    let folder = try TemporaryFolder()
+    let session = try Session(.small)
+    let recorder = CurveRecorder()
+    for step in 0..<7 { recorder.add(loss: Double(step), accuracy: 0.1, done: step + 1, of: 300) }
+    let checkpoint = Checkpoint(path: folder.file("checkpoint"), identity: "one")
+    try checkpoint.write(session.plan, optimizer: session.optimizer, nextStep: 7, recorder)
+    let restored = CurveRecorder()
+    #expect(checkpoint.restore(into: session.plan, optimizer: session.optimizer, restored) == 7)
+    #expect(restored.progress == recorder.progress && restored.progress.count == 2)
+    #expect(restored.curve.points.count == 1)
+    try checkpoint.write(session.plan, optimizer: session.optimizer, nextStep: 7)
+    let none = CurveRecorder()
+    #expect(checkpoint.restore(into: session.plan, optimizer: session.optimizer, none) == 7)
+    #expect(none.curve.points.isEmpty)
+  }
+
   @Test("of another run, or none, is ignored and changes nothing")
   func anotherRun() throws {
     let folder = try TemporaryFolder()

@@ -26,6 +26,8 @@ extension JournalEvent {
     /// What the evaluations leave out; nil in journals of versions that did not look.
     public var validationOutcome: SplitOutcome?
     public var testOutcome: SplitOutcome?
+    /// How it went on its way; nil in journals of versions that did not look, and of trainings elsewhere.
+    public var curve: TrainingCurve?
     /// What it took here.
     public var seconds: Double
     public var steps: Int
@@ -36,16 +38,16 @@ extension JournalEvent {
     package init(
       trial: Int, repetition: Int, isBaseline: Bool, outcome: Outcome, validation: Evaluation?,
       test: Evaluation?, validationOutcome: SplitOutcome? = nil, testOutcome: SplitOutcome? = nil,
-      seconds: Double, steps: Int, source: String? = nil
+      curve: TrainingCurve? = nil, seconds: Double, steps: Int, source: String? = nil
     ) {
       (self.trial, self.repetition, self.isBaseline) = (trial, repetition, isBaseline)
       (self.outcome, self.validation, self.test) = (outcome, validation, test)
       (self.validationOutcome, self.testOutcome) = (validationOutcome, testOutcome)
-      (self.seconds, self.steps, self.source) = (seconds, steps, source)
+      (self.curve, self.seconds, self.steps, self.source) = (curve, seconds, steps, source)
     }
 
     enum CodingKeys: String, CodingKey {
-      case trial, repetition, outcome, validation, test, seconds, steps, source
+      case trial, repetition, outcome, validation, test, curve, seconds, steps, source
       case isBaseline = "baseline"
       case validationOutcome = "validation_outcome"
       case testOutcome = "test_outcome"

@@ -34,13 +34,14 @@ extension JournalEvent {
     /// What the evaluations leave out; nil in journals of versions that did not look.
     public var validationOutcome: SplitOutcome?
     public var testOutcome: SplitOutcome?
+    public var curve: TrainingCurve?
     public var seconds: Double
     public var steps: Int
     /// As in `Distilled`.
     public var source: String?
 
     enum CodingKeys: String, CodingKey {
-      case name, key, repetition, outcome, validation, test, seconds, steps, source
+      case name, key, repetition, outcome, validation, test, curve, seconds, steps, source
       case validationOutcome = "validation_outcome"
       case testOutcome = "test_outcome"
     }

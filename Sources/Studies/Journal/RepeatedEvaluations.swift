@@ -4,6 +4,12 @@ extension [Evaluation] {
   /// The mean accuracy; not a number if there are none.
   public var meanAccuracy: Double { reduce(0) { $0 + $1.accuracy } / Double(count) }
 
+  /// The share of all answers that are right, from whole numbers, so that equal counts are equal accuracies; not a
+  /// number if there are none.
+  public var pooledAccuracy: Double {
+    Double(reduce(0) { $0 + $1.correct }) / Double(reduce(0) { $0 + $1.count })
+  }
+
   /// The standard deviation of the accuracy over the repetitions; nil for fewer than two.
   public var deviation: Double? {
     guard count > 1 else { return nil }

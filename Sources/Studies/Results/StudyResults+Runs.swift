@@ -10,27 +10,32 @@ extension StudyResults {
     /// What the evaluations leave out; nil in journals of versions that did not look.
     public var validationOutcome: SplitOutcome?
     public var testOutcome: SplitOutcome?
+    /// How it went on its way; nil where a journal does not say.
+    public var curve: TrainingCurve?
 
     /// Nil for a training that ended otherwise.
     init?(
       seed: Int, validation: Evaluation?, test: Evaluation?, validationOutcome: SplitOutcome?,
-      testOutcome: SplitOutcome?
+      testOutcome: SplitOutcome?, curve: TrainingCurve?
     ) {
       guard let validation else { return nil }
       (self.seed, self.validation, self.test) = (seed, validation, test)
       (self.validationOutcome, self.testOutcome) = (validationOutcome, testOutcome)
+      self.curve = curve
     }
 
     init?(_ training: JournalEvent.Distilled) {
       self.init(
         seed: training.repetition, validation: training.validation, test: training.test,
-        validationOutcome: training.validationOutcome, testOutcome: training.testOutcome)
+        validationOutcome: training.validationOutcome, testOutcome: training.testOutcome,
+        curve: training.curve)
     }
 
     init?(_ training: JournalEvent.ReferenceTrained) {
       self.init(
         seed: training.repetition, validation: training.validation, test: training.test,
-        validationOutcome: training.validationOutcome, testOutcome: training.testOutcome)
+        validationOutcome: training.validationOutcome, testOutcome: training.testOutcome,
+        curve: training.curve)
     }
   }
 

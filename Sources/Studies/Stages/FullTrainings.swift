@@ -69,7 +69,7 @@ struct FullTrainings {
           outcome: JournalEvent.Distilled.Outcome(outcome),
           validation: outcome.result?.validation, test: outcome.result?.test,
           validationOutcome: outcome.result?.validationOutcome,
-          testOutcome: outcome.result?.testOutcome,
+          testOutcome: outcome.result?.testOutcome, curve: outcome.result?.curve,
           seconds: outcome.result?.seconds ?? 0, steps: outcome.result?.steps ?? 0,
           source: outcome.result?.source))
     }

@@ -71,8 +71,9 @@ struct ReferenceStage {
       name: design.name, key: design.key, repetition: repetition,
       outcome: JournalEvent.Distilled.Outcome(outcome), validation: outcome.result?.validation,
       test: outcome.result?.test, validationOutcome: outcome.result?.validationOutcome,
-      testOutcome: outcome.result?.testOutcome, seconds: outcome.result?.seconds ?? 0,
-      steps: outcome.result?.steps ?? 0, source: outcome.result?.source)
+      testOutcome: outcome.result?.testOutcome, curve: outcome.result?.curve,
+      seconds: outcome.result?.seconds ?? 0, steps: outcome.result?.steps ?? 0,
+      source: outcome.result?.source)
     // One that was done once more for its weights is known already.
     if journal.state.ownTraining(ofReference: design.key, repetition: repetition) == nil {
       try journal.append(.referenceTrained(result))

@@ -66,6 +66,8 @@ package struct TaskResult: Hashable, Sendable {
   /// What the evaluations leave out; of full trainings and tests.
   package var validationOutcome: SplitOutcome?
   package var testOutcome: SplitOutcome?
+  /// How a full training went on its way.
+  package var curve: TrainingCurve?
   package var seconds: Double
   /// The steps of the training.
   package var steps: Int

@@ -136,7 +136,9 @@ public struct WorkerLoop {
     let run = try fullRun(work, key: key, network)
     var result = TaskResult(
       .diverged, steps: run.recipe.steps(trainingCount: inputs.dataset.count(.training)))
-    let outcome = try run.train(observe: reporter.observe) { _, _ in true }
+    let recorder = CurveRecorder()
+    let outcome = try run.train(recording: recorder, observe: reporter.observe)
+    result.curve = recorder.curve
     if case .finished(let model) = outcome, let validation = judge(model, .validation) {
       (result.ending, result.validation) = (.measured, validation.evaluation)
       result.validationOutcome = validation.outcome

@@ -99,6 +99,7 @@ struct WorkerReply: Hashable, Sendable, Codable {
   var test: Evaluation?
   var validationOutcome: SplitOutcome?
   var testOutcome: SplitOutcome?
+  var curve: TrainingCurve?
   var seconds: Double?
   var steps: Int?
   var rungs: [RungEvaluation]?
@@ -109,8 +110,8 @@ struct WorkerReply: Hashable, Sendable, Codable {
   var processorSeconds: Double?
 
   enum CodingKeys: String, CodingKey {
-    case id, status, share, validation, test, validationOutcome, testOutcome, seconds, steps
-    case rungs, repeats, robustness, message
+    case id, status, share, validation, test, validationOutcome, testOutcome, curve
+    case seconds, steps, rungs, repeats, robustness, message
     case processorSeconds = "cpu_seconds"
   }
 }
@@ -121,7 +122,8 @@ extension WorkerReply {
     self.init(
       id: id, status: Status(result.ending), validation: result.validation, test: result.test,
       validationOutcome: result.validationOutcome, testOutcome: result.testOutcome,
-      seconds: result.seconds, steps: result.steps, rungs: result.rungs, repeats: result.repeats,
+      curve: result.curve, seconds: result.seconds, steps: result.steps, rungs: result.rungs,
+      repeats: result.repeats,
       robustness: result.robustness)
   }
 
@@ -138,7 +140,7 @@ extension WorkerReply {
       ending, validation: validation, test: test, seconds: seconds ?? 0, steps: steps ?? 0,
       rungs: rungs, repeats: repeats)
     (result.validationOutcome, result.testOutcome) = (validationOutcome, testOutcome)
-    result.robustness = robustness
+    (result.robustness, result.curve) = (robustness, curve)
     return result
   }
 }

@@ -1,3 +1,4 @@
+import Comparisons
 import Distillation
 import Foundation
 import TestSupport
@@ -49,6 +50,11 @@ struct TrainedStudentTests {
     #expect(teacher.testOutcome?.metrics.teacher == nil)
     #expect(state.distilled.count >= 8)
     for training in state.distilled {
+      // A point for each step of so short a training, the last at its end.
+      let points = try #require(training.curve?.points)
+      #expect(points.map(\.step) == Array(1...training.steps).suffix(points.count))
+      #expect(points.count == min(training.steps, TrainingCurve.mostPoints))
+      #expect(points.allSatisfy { $0.loss > 0 && (0...1).contains($0.accuracy) })
       for (evaluation, outcome) in [
         (training.validation, training.validationOutcome), (training.test, training.testOutcome),
       ] {
@@ -65,6 +71,8 @@ struct TrainedStudentTests {
     let results = StudyResults(try study.inputs().definition, state)
     #expect(results.students.allSatisfy { $0.runs.count == $0.validation.count })
     for student in results.students {
+      #expect(student.runs.allSatisfy { $0.curve != nil })
+      #expect(student.runs.measuredValidation?.hasAnswers == true)
       #expect(student.robustness?.count == 36)
       #expect(student.robustness?.allSatisfy { $0.count == 15 } == true)
     }
