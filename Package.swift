@@ -124,8 +124,8 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   (
     "Studies",
     [
-      "Statistics", "ParetoFronts", "RandomStreams", "TensorKernels", "NeuralNetworks",
-      "FileFormats", "ModelExchange", "Datasets", "Distillation", "SearchSpaces",
+      "Statistics", "ParetoFronts", "Comparisons", "RandomStreams", "TensorKernels",
+      "NeuralNetworks", "FileFormats", "ModelExchange", "Datasets", "Distillation", "SearchSpaces",
       "HardwareProfiles",
       "DeviceMeasurement", "BayesianOptimization",
     ], strict

@@ -1,5 +1,7 @@
+import Comparisons
 import Distillation
 import HardwareProfiles
+import ParetoFronts
 
 extension StudyResults {
   /// A reference design that got the full training.
@@ -18,8 +20,8 @@ extension StudyResults {
     /// split and better in one of these; of several the most accurate.
     public var dominatedBy: Int?
 
-    public var validationAccuracy: Double { validation.meanAccuracy }
-    public var testAccuracy: Double { test.meanAccuracy }
+    public var validationAccuracy: Double { validation.pooledAccuracy }
+    public var testAccuracy: Double { test.pooledAccuracy }
   }
 
   /// The best student of the search that keeps a budget and the best reference design that does.
@@ -49,24 +51,18 @@ extension StudyResults {
     /// Those of them that the student has a higher validation accuracy than.
     public var beaten: Int
 
-    /// The student's validation accuracy less the reference's; nil where one of them is missing.
-    public var difference: Double? {
-      guard let student, let reference else { return nil }
-      return student.validationAccuracy - reference.validationAccuracy
-    }
-
-    /// The half-width of the difference's 95 % interval; nil where one of them is missing.
-    public var reach: Double? {
-      guard let student, let reference else { return nil }
-      return student.validation.differenceReach(to: reference.validation)
-    }
+    /// By how much the student's validation accuracy is above the reference's, and how sure that is; nil where one
+    /// of them is missing, or the two are the same.
+    public var difference: AccuracyDifference?
+    /// Of the difference, corrected for the number of different comparisons; nil without one.
+    public var pValue: Double?
 
     public var verdict: Verdict {
       guard let student else { return .absent }
       guard let reference else { return .unopposed }
       if student.key == reference.key { return .same }
-      guard let difference, let reach, abs(difference) > reach else { return .tied }
-      return difference > 0 ? .won : .lost
+      guard let difference, let pValue, pValue < 0.05 else { return .tied }
+      return difference.value > 0 ? .won : .lost
     }
   }
 
@@ -109,35 +105,50 @@ extension StudyResults {
 
   /// Returns the comparison for each budget that the study asks about, in their order; empty before a
   /// reference design has been trained, and without what is neither kept by a student nor by a reference.
+  ///
+  /// - Parameter noise: How much trainings of one student differ in the study.
   static func comparisons(
-    _ definition: StudyDefinition, students: [Student], references: [Reference]
+    _ definition: StudyDefinition, students: [Student], references: [Reference],
+    noise: TrainingNoise?
   ) -> [ReferenceComparison] {
     guard !references.isEmpty else { return [] }
     let asked = definition.askedBudgets
-    return (asked.isEmpty ? [nil] : asked.map(Optional.some)).compactMap { budget in
-      func keeps(_ costs: Costs) -> Bool {
-        budget.map { definition.violation($0, costs) == 0 } ?? true
-      }
-      let student = students.filter { $0.keepsLimits && !$0.isBelowFloor && keeps($0.costs) }
-        .reduce(nil) { best, next -> Student? in
-          guard let best, best.validationAccuracy >= next.validationAccuracy else { return next }
-          return best
-        }
-      let within = references.filter {
-        keeps($0.costs) && $0.validationAccuracy >= definition.accuracyFloor ?? 0
-      }
-      let reference = within.reduce(nil) { best, next -> Reference? in
-        guard let best, best.validationAccuracy >= next.validationAccuracy else { return next }
-        return best
-      }
-      guard student != nil || reference != nil else { return nil }
-      let beaten = within.count {
-        $0.validationAccuracy < student?.validationAccuracy ?? -.infinity
-      }
-      return ReferenceComparison(
-        budget: budget, student: student, reference: reference, within: within.count,
-        beaten: beaten)
+    var comparisons = (asked.isEmpty ? [nil] : asked.map(Optional.some)).compactMap { budget in
+      comparison(budget, definition, students, references, noise)
     }
+    // The same two within several budgets are one comparison.
+    let open = comparisons.indices.filter { comparisons[$0].difference != nil }
+    let corrected = holmCorrected(
+      open.map { comparisons[$0].difference?.pValue ?? 1 },
+      of: open.map { [comparisons[$0].student?.key, comparisons[$0].reference?.key] })
+    for (index, pValue) in zip(open, corrected) { comparisons[index].pValue = pValue }
+    return comparisons
+  }
+
+  /// Returns the comparison within a budget; nil where nobody keeps it.
+  private static func comparison(
+    _ budget: Budget?, _ definition: StudyDefinition, _ students: [Student],
+    _ references: [Reference], _ noise: TrainingNoise?
+  ) -> ReferenceComparison? {
+    func keeps(_ costs: Costs) -> Bool {
+      budget.map { definition.violation($0, costs) == 0 } ?? true
+    }
+    let student = students.filter { $0.keepsLimits && !$0.isBelowFloor && keeps($0.costs) }
+      .mostAccurate
+    let within = references.filter {
+      keeps($0.costs) && $0.validationAccuracy >= definition.accuracyFloor ?? 0
+    }
+    let reference = bestIndex(of: within.map(\.validationAccuracy)).map { within[$0] }
+    guard student != nil || reference != nil else { return nil }
+    var comparison = ReferenceComparison(
+      budget: budget, student: student, reference: reference, within: within.count,
+      beaten: within.count { $0.validationAccuracy < student?.validationAccuracy ?? -.infinity })
+    if let student, let reference, student.key != reference.key,
+      let own = student.runs.measuredValidation, let other = reference.runs.measuredValidation
+    {
+      comparison.difference = AccuracyDifference(own, other, noise: (noise, noise))
+    }
+    return comparison
   }
 
   /// The reference designs that a student of the search dominates, in any budget or none.
@@ -153,6 +164,6 @@ extension StudyDefinition {
     guard student.keepsLimits else { return false }
     let a = objectiveVector(student.validationAccuracy, student.costs)
     let b = objectiveVector(reference.validationAccuracy, reference.costs)
-    return zip(a, b).allSatisfy { $0 >= $1 } && a != b
+    return ParetoFronts.dominates(a, b)
   }
 }

@@ -1,3 +1,4 @@
+import Comparisons
 import Distillation
 import HardwareProfiles
 import ParetoFronts
@@ -50,6 +51,8 @@ public struct StudyResults: Sendable {
     /// Whether it breaks no limit, is not below the floor of the accuracy, and no other such
     /// student is at least as good in every objective and better in one.
     public var isOnFront = false
+    /// How sure its place on the front is; nil for one that breaks a limit or is below the floor.
+    public var standing: FrontStanding?
 
     /// Whether it breaks no limit, predicted or measured.
     public var keepsLimits: Bool { broken.isEmpty && brokenSince == nil }
@@ -58,11 +61,11 @@ public struct StudyResults: Sendable {
     public var frontCosts: Costs { measuredCosts ?? costs }
 
     /// The mean validation accuracy over the repetitions; the front is made of it.
-    public var validationAccuracy: Double { validation.meanAccuracy }
-    public var testAccuracy: Double { test.meanAccuracy }
+    public var validationAccuracy: Double { validation.pooledAccuracy }
+    public var testAccuracy: Double { test.pooledAccuracy }
     /// What the teacher gave, in test accuracy; nil without a baseline.
     public var distillationGain: Double? {
-      baselineTest.isEmpty ? nil : testAccuracy - baselineTest.meanAccuracy
+      baselineTest.isEmpty ? nil : testAccuracy - baselineTest.pooledAccuracy
     }
   }
 
@@ -150,16 +153,20 @@ public struct StudyResults: Sendable {
     for index in nonDominatedIndices(of: objectives) {
       students[eligible[index]].isOnFront = true
     }
+    let noise = students.validationNoise
+    let standings = FrontStanding.standings(
+      of: eligible.compactMap { definition.candidate(students[$0]) }, noise: noise)
+    for (index, standing) in zip(eligible, standings) { students[index].standing = standing }
     self.students = sorted(by: \.frontCosts)
     failedFinalists = failed
     // Where all are demoted, the nearest of them is named.
     let kept = self.students.filter(\.keepsLimits)
     budgets = definition.budgets.compactMap { [students = kept.isEmpty ? self.students : kept] in
-      BudgetResult($0, definition, students)
+      BudgetResult($0, definition, students, noise: noise)
     }
     (references, failedReferences) = StudyResults.references(
       definition, state, against: self.students)
     comparisons = StudyResults.comparisons(
-      definition, students: self.students, references: references)
+      definition, students: self.students, references: references, noise: noise)
   }
 }

@@ -79,7 +79,7 @@ struct StudyResultsTests {
       .setting("budgets", "[\"macs<=900\", \"macs<=500\"]").definition()
     func tied(_ correct: [Int]) -> [[Int]] {
       let trained = correct.enumerated().map { MadeUp.distilled($0, $1) }
-      return StudyResults(definition, MadeUp.state(search + trained)).budgets.map(\.tied)
+      return StudyResults(definition, MadeUp.state(search + trained)).budgets.map(\.ties.trials)
     }
     #expect(tied([860, 840, 855]) == [[2, 1], [1]])
     #expect(tied([900, 840, 850]) == [[], [1]])
