@@ -5,8 +5,21 @@
 enum CSVWriter {
   /// Returns the text of a table with its header.
   static func text(_ table: FrontTable) -> String {
-    let lines = [table.columns.map(\.name)] + table.rows
+    let rows = table.rows.map { row in
+      zip(table.columns, row).map { $0.kind == .text ? inert($1) : $1 }
+    }
+    let lines = [table.columns.map(\.name)] + rows
     return lines.map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
+  }
+
+  /// Returns a text that spreadsheets do not take for a formula: names in a study's files may begin with anything.
+  ///
+  /// Source: OWASP, "CSV injection".
+  static func inert(_ text: String) -> String {
+    guard let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) else {
+      return text
+    }
+    return "'" + text
   }
 
   /// Returns one field, quoted where it has to be.

@@ -47,7 +47,8 @@ public struct CheckReport {
         requirement: result.bound.description, isMet: result.isMet,
         message: check.student == nil ? "no student keeps its limits" : "not known")
     }
-    var message = "measured \(number(value))"
+    // Counts of MACs and bytes are neither measured nor predicted.
+    var message = isAccuracy ? "measured \(number(value))" : number(value)
     if compared != value {
       let side = result.bound.relation == .atMost ? "at most" : "at least"
       message =

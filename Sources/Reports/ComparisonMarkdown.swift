@@ -13,26 +13,34 @@ struct ComparisonMarkdown {
 
   /// The whole text, with as many rows of the tables as there is room for.
   var text: String {
-    var rows = model.comparison.pairs.map(\.students.count).max() ?? 0
+    // Folded tables become shorter first.
+    var (folded, unfolded) = (longestTable(isFolded: true), longestTable(isFolded: false))
     while true {
-      let text = text(rows: rows)
-      if text.utf8.count < Self.largest || rows == 0 { return text }
-      rows /= 2
+      let text = text(folded: folded, unfolded: unfolded)
+      if text.utf8.count < Self.largest || folded + unfolded == 0 { return text }
+      if folded > 0 { folded /= 2 } else { unfolded /= 2 }
     }
   }
 
-  private func text(rows: Int) -> String {
+  private func longestTable(isFolded: Bool) -> Int {
+    model.sections.filter { $0.isFolded == isFolded }.flatMap(\.blocks).map { block in
+      if case .table(let table) = block { table.rows.count } else { 0 }
+    }.max() ?? 0
+  }
+
+  private func text(folded: Int, unfolded: Int) -> String {
     var parts = [Self.marker, "# \(MarkdownText.inline(model.title))"]
     parts += model.headline.map { "**\(MarkdownText.inline($0))**" }
     for section in model.sections {
-      let blocks = section.blocks.compactMap { block($0, rows: section.isFolded ? rows : .max) }
+      let blocks = section.blocks.compactMap {
+        block($0, rows: section.isFolded ? folded : unfolded)
+      }
       guard !blocks.isEmpty else { continue }
-      let title = MarkdownText.inline(section.title)
       if section.isFolded {
-        parts.append("<details><summary>\(title)</summary>")
+        parts.append("<details><summary>\(MarkdownText.html(section.title))</summary>")
         parts += blocks + ["</details>"]
       } else {
-        parts += ["## \(title)"] + blocks
+        parts += ["## \(MarkdownText.inline(section.title))"] + blocks
       }
     }
     return parts.joined(separator: "\n\n") + "\n"
@@ -44,7 +52,7 @@ struct ComparisonMarkdown {
     case .list(let items): return MarkdownText.list(items)
     case .chart:
       return chart.map {
-        "![\(MarkdownText.inline(ComparisonChart(model.comparison).title))](\($0))"
+        "![\(MarkdownText.inline(ComparisonChart(model.comparison).title))](\(MarkdownText.destination($0)))"
       }
     case .table(let table):
       let left = table.rows.count - rows

@@ -47,38 +47,8 @@ struct ComparisonPage {
     case .paragraph(let text): Markup("p", [:], [prose(text)])
     case .list(let items): Markup("ul", [:], items.map { Markup("li", [:], [prose($0)]) })
     case .chart: Markup("figure", [:], [ComparisonChart(model.comparison).drawing()])
-    case .table(let table): self.table(table)
+    case .table(let table): HTMLTable(table: table).markup
     }
-  }
-
-  /// A table that scrolls by itself where the page is too narrow for it.
-  private func table(_ table: ReportTable) -> Markup {
-    func look(_ column: ReportTable.Column) -> String? {
-      switch column.alignment {
-      case .text: column.title == "architecture" ? "words" : nil
-      case .number: "number"
-      case .code: "code"
-      }
-    }
-    func row(_ name: String, _ cells: [String]) -> Markup {
-      Markup(
-        "tr", [:],
-        zip(table.columns, cells).map { column, cell in
-          Markup(name, ["scope": name == "th" ? "col" : nil, "class": look(column)], text: cell)
-        })
-    }
-    return Markup(
-      "div",
-      ["class": "scroll", "role": "region", "tabindex": "0", "aria-label": table.caption],
-      [
-        Markup(
-          "table", [:],
-          [
-            Markup("caption", text: table.caption),
-            Markup("thead", [:], [row("th", table.columns.map(\.title))]),
-            Markup("tbody", [:], [.lines(table.rows.map { row("td", $0) })]),
-          ])
-      ])
   }
 
   /// Returns running text in which no line begins with a per-cent sign.

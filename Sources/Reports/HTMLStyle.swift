@@ -68,6 +68,8 @@ enum HTMLStyle {
   private static let charts = """
     svg.chart { display: block; max-width: 100%; height: auto; }
     .chart .progress { fill: none; stroke: var(--student); stroke-width: 2; }
+    .chart .curve { fill: none; stroke: var(--student); stroke-width: 1.8; }
+    .chart .curve.alone { stroke: var(--baseline); stroke-dasharray: 5 3; }
     .chart .line { fill: none; stroke: var(--flash); stroke-opacity: 0.35; }
     .chart .line.full { stroke: var(--dominated); stroke-opacity: 1; stroke-width: 1.5; }
     .chart .line.best { stroke: var(--student); stroke-opacity: 1; stroke-width: 2.5; }

@@ -16,7 +16,8 @@ extension JSONReport {
           ("validation_accuracy", JSONText(result.student.validationAccuracy, decimals: 5)),
           ("test_accuracy", JSONText(result.student.testAccuracy, decimals: 5)),
           ("violation", JSONText(result.violation, decimals: 5)),
-          ("tied", .array(result.tied.map(JSONText.init))),
+          ("tied", .array(result.ties.trials.map(JSONText.init))),
+          ("tied_paired", JSONText(result.ties.isPaired)),
         ])
       })
   }

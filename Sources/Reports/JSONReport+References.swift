@@ -57,13 +57,23 @@ extension JSONReport {
   }
 
   private func comparison(_ comparison: StudyResults.ReferenceComparison) -> JSONText {
-    .object([
+    let difference = comparison.difference
+    return .object([
       ("budget", JSONText(comparison.budget?.name)),
       ("verdict", .text(comparison.verdict.rawValue)),
       ("trial", comparison.student.map { JSONText($0.trial) } ?? .null),
       ("reference", JSONText(comparison.reference?.name)),
-      ("difference", JSONText(comparison.difference, decimals: 5)),
-      ("difference_reach", JSONText(comparison.reach, decimals: 5)),
+      ("difference", JSONText(difference?.value, decimals: 5)),
+      // Half the interval's width, as files of earlier versions have it.
+      (
+        "difference_reach",
+        JSONText(
+          difference.map { ($0.interval.upperBound - $0.interval.lowerBound) / 2 }, decimals: 5)
+      ),
+      ("difference_low", JSONText(difference?.interval.lowerBound, decimals: 5)),
+      ("difference_high", JSONText(difference?.interval.upperBound, decimals: 5)),
+      ("p_holm", JSONText(comparison.pValue, decimals: 5)),
+      ("method", JSONText(difference?.method.rawValue)),
       ("within", JSONText(comparison.within)),
       ("beaten", JSONText(comparison.beaten)),
     ])

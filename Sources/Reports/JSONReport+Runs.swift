@@ -28,6 +28,7 @@ extension JSONReport {
           ("seed", JSONText(run.seed)),
           ("validation", outcome(run.validation, run.validationOutcome)),
           ("test", outcome(run.test, run.testOutcome)),
+          ("curve", curve(run.curve)),
         ])
       })
   }
@@ -42,6 +43,18 @@ extension JSONReport {
       ("correct_images", JSONText(outcome?.correctImages.bytes.base64EncodedString())),
       ("metrics", outcome.map { metrics($0.metrics) } ?? .null),
     ])
+  }
+
+  /// A list of `[step, loss, accuracy]` on one line; null where it is not known.
+  private func curve(_ curve: TrainingCurve?) -> JSONText {
+    guard let curve else { return .null }
+    let points = curve.points.map { point in
+      JSONText.array([
+        JSONText(point.step), JSONText(point.loss, decimals: 5),
+        JSONText(point.accuracy, decimals: 5),
+      ])
+    }
+    return .literal(JSONText.array(points).line)
   }
 
   private func metrics(_ metrics: ClassificationMetrics) -> JSONText {

@@ -4,7 +4,7 @@ import Studies
 
 extension JSONReport {
   /// Every flash trial, each on one line.
-  var trials: JSONText { .array(inputs.trials.rows.map { JSONText.literal(trial($0).onOneLine) }) }
+  var trials: JSONText { .array(inputs.trials.rows.map { JSONText.literal(trial($0).line) }) }
 
   private func trial(_ row: TrialTable.Row) -> JSONText {
     .object(
@@ -34,7 +34,7 @@ extension JSONReport {
           ("name", .text(parameter.name)),
           ("values", .array(parameter.values.map { .text($0.description) })),
         ])
-        return .literal(decision.onOneLine)
+        return .literal(decision.line)
       })
   }
 }

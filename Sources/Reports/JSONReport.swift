@@ -33,6 +33,7 @@ struct JSONReport {
       ("minimize", .array(inputs.definition.objectives.map { .text($0.description) })),
       ("constraints", constraints),
       ("budgets", budgets),
+      ("choices", choices),
       ("hardware", hardware),
       ("teacher", teacher),
       ("students", .array(zip(table.rows, inputs.results.students).map(student))),
@@ -81,7 +82,7 @@ struct JSONReport {
         .literal(
           JSONText.array(
             (inputs.state.screened?.infeasibleCosts ?? []).map { JSONText($0, decimals: 5) }
-          ).onOneLine)
+          ).line)
       ),
     ])
   }
@@ -120,7 +121,7 @@ struct JSONReport {
           .object([
             ("seed", JSONText(0)),
             ("validation", outcome(teacher.validation, teacher.validationOutcome)),
-            ("test", outcome(test, teacher.testOutcome)),
+            ("test", outcome(test, teacher.testOutcome)), ("curve", .null),
           ])
         ])
       ),
@@ -133,6 +134,8 @@ struct JSONReport {
         let isText = column.kind == .text
         return (column.name, cell.isEmpty ? .null : isText ? .text(cell) : .literal(cell))
       } + [
+        ("standing", JSONText(student.standing?.rawValue)),
+        ("excluded_by", JSONText(inputs.exclusion(student))),
         ("runs", runs(student.runs)), ("baseline_runs", runs(student.baselineRuns)),
         ("robustness", robustness(student.robustness)),
       ])

@@ -43,7 +43,7 @@ struct MarkdownReport {
       return (["### " + MarkdownText.inline(part.title)] + blocks).joined(separator: "\n\n")
     }
     return
-      (["<details><summary>\(MarkdownText.inline(part.title))</summary>"] + blocks + ["</details>"])
+      (["<details><summary>\(MarkdownText.html(part.title))</summary>"] + blocks + ["</details>"])
       .joined(separator: "\n\n")
   }
 }

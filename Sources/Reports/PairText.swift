@@ -24,6 +24,9 @@ extension PairText {
     func within(_ verdict: ChangeVerdict) -> Int { known.count { $0.verdict == verdict } }
     let (better, worse) = (within(.better), within(.worse))
     let all = counted(known.count, "budget")
+    if pair.budgets.isEmpty {
+      return "\(after.subject) and \(before.subject) have no budget that both could be compared by."
+    }
     if known.isEmpty { return "No student of either study keeps any of the budgets." }
     if better == 0 && worse == 0 {
       return "\(after.subject) cannot be told apart from \(before.subject) (~) within "

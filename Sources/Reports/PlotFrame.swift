@@ -17,17 +17,20 @@ struct PlotFrame: Sendable {
   func y(_ value: Double) -> Double { bottom - height * min(1, max(0, y.position(value))) }
 
   /// Returns grid lines and labels of the vertical axis, its unit behind each number.
-  func verticalAxis(_ title: String, unit: String) -> [Markup] {
+  ///
+  /// - Parameter titleX: Where the axis's title stands.
+  func verticalAxis(_ title: String, unit: String, titleX: Double = 18) -> [Markup] {
     let lines = y.ticks(atMost: 8).flatMap { tick in
       [
         SVG.line("grid", from: (left, y(tick.value)), to: (right, y(tick.value))),
         SVG.text(
-          "tick", "\(tick.label) \(unit)", x: left - 8, y: y(tick.value) + 4, anchor: .end),
+          "tick", unit.isEmpty ? tick.label : "\(tick.label) \(unit)", x: left - 8,
+          y: y(tick.value) + 4, anchor: .end),
       ]
     }
     return lines + [
       SVG.text(
-        "label", title, x: 18, y: top + height / 2, anchor: .middle, isVertical: true)
+        "label", title, x: titleX, y: top + height / 2, anchor: .middle, isVertical: true)
     ]
   }
 

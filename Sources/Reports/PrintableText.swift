@@ -15,6 +15,11 @@ extension String {
     }
     return result
   }
+
+  /// The same on one line: line ends and tabs stand as escapes, too.
+  var printableLine: String {
+    printable.replacing("\n", with: "\\x0a").replacing("\t", with: "\\x09")
+  }
 }
 
 extension Unicode.Scalar {
@@ -22,7 +27,7 @@ extension Unicode.Scalar {
   fileprivate var isCommand: Bool {
     switch value {
     case 0x09, 0x0A: false
-    case 0x00...0x1F, 0x7F...0x9F, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    case 0x00...0x1F, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
     default: false
     }
   }

@@ -18,7 +18,7 @@ extension ReportInputs {
       anchor: "student-\(student.trial)",
       title: "Trial \(student.trial)\(place): \(student.validationAccuracy.percentage) at "
         + costPhrase(student),
-      blocks: [.facts(facts(student))] + layerBlocks(student)
+      blocks: [.facts(facts(student))] + trainingBlocks(student) + layerBlocks(student)
         + (confusionTable(student).map { [.table($0)] } ?? [])
         + [
           .paragraph("To export it, with the study's folder in the place of FOLDER:"),
@@ -58,6 +58,18 @@ extension ReportInputs {
           "Measured latency", "\(measured.latencyMilliseconds.brief) ms on \(measured.profile)"))
     }
     return facts
+  }
+
+  /// How its full trainings went; nothing where the journal does not say.
+  private func trainingBlocks(_ student: StudyResults.Student) -> [ReportBlock] {
+    guard let chart = TrainingChart(student) else { return [] }
+    return [
+      .drawing(chart.drawing()),
+      .paragraph(
+        "Each point is a mean over the steps since the one before. The losses with the teacher and without it are "
+          + "different sums and do not compare; batches are augmented, so their accuracy may stay below that on "
+          + "the validation images."),
+    ]
   }
 
   private func layerBlocks(_ student: StudyResults.Student) -> [ReportBlock] {

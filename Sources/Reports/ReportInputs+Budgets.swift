@@ -54,12 +54,21 @@ extension ReportInputs {
 
   /// Says which other students cannot be told from the best one; empty if there are none.
   private func tiedPhrase(_ result: BudgetResult) -> String {
-    guard !result.tied.isEmpty, let count = result.student.validation.first?.count else {
-      return ""
-    }
-    let trials = result.tied.map(String.init).joined(separator: ", ")
-    return "; on \(count) validation images its accuracy cannot be told from that of "
-      + "trial\(result.tied.count == 1 ? "" : "s") \(trials)"
+    guard let images = imagePhrase(result.ties, of: result.student) else { return "" }
+    return "; on \(images) its accuracy cannot be told from that of "
+      + trialPhrase(result.ties.trials)
+  }
+
+  /// The images that students were compared on, and how; nil if none are tied.
+  func imagePhrase(_ ties: StudentTies, of student: StudyResults.Student) -> String? {
+    guard !ties.trials.isEmpty, let count = student.validation.first?.count else { return nil }
+    return ties.isPaired
+      ? "the same \(count) validation images, compared one by one,"
+      : "\(count) validation images, taken as different ones,"
+  }
+
+  func trialPhrase(_ trials: [Int]) -> String {
+    "trial\(trials.count == 1 ? "" : "s") " + trials.map(String.init).joined(separator: ", ")
   }
 
   /// The metrics of constraints, each once.

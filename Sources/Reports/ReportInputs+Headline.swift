@@ -49,11 +49,10 @@ extension ReportInputs {
   /// Names the students within the budget whose accuracy cannot be told from the best one's; nil if there
   /// are none.
   private func tieSentence(_ best: StudyResults.Student) -> String? {
-    let tied = best.tied(among: results.withinBudget)
-    guard !tied.isEmpty, let count = best.validation.first?.count else { return nil }
-    let trials = tied.map(String.init).joined(separator: ", ")
-    return "On \(count) validation images trial \(best.trial) cannot be told from "
-      + "trial\(tied.count == 1 ? "" : "s") \(trials)."
+    let ties = StudentTies(
+      with: best, among: results.withinBudget, noise: results.students.validationNoise)
+    guard let images = imagePhrase(ties, of: best) else { return nil }
+    return "On \(images) trial \(best.trial) cannot be told from \(trialPhrase(ties.trials))."
   }
 
   /// Says that no student is accurate enough; nil if that is not what is missing.

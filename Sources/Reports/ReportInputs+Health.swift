@@ -1,4 +1,3 @@
-import Statistics
 import Studies
 
 /// One question that a reader should ask of a study before believing it.
@@ -107,20 +106,15 @@ extension ReportInputs {
   private var resolutionCheck: HealthCheck? {
     let front = results.students.filter(\.isOnFront)
     guard front.count > 1, let count = front[0].validation.first?.count else { return nil }
-    let pairs = zip(front, front.dropFirst())
-    let tied = pairs.filter {
-      $0.tied(among: [$1]).contains($1.trial) && $1.tied(among: [$0]).contains($0.trial)
-    }
-    guard !tied.isEmpty else {
-      return HealthCheck(name: "the size of the validation split", finding: nil)
-    }
-    let names = tied.map { "\($0.0.trial) and \($0.1.trial)" }.joined(separator: ", ")
+    let tied = front.filter { $0.standing == .tied }
+    let name = "the size of the validation split"
+    guard !tied.isEmpty else { return HealthCheck(name: name, finding: nil) }
     return HealthCheck(
-      name: "the size of the validation split",
+      name: name,
       finding:
         "The validation split is too small to tell all students of the front apart: on \(count) "
-        + "images the accuracies of these neighbours may differ by chance (95 %, as if the images were "
-        + "different ones): trials \(names).")
+        + "images \(trialPhrase(tied.map(\.trial))) cannot be told from a student that costs no more "
+        + "(95 %, \(comparedPhrase)).")
   }
 
   /// Whether the teacher knows more than its students.
@@ -151,7 +145,7 @@ extension ReportInputs {
         "Distillation did not help measurably: with the teacher test accuracies are on average "
         + "\(abs(gain.mean).percent(2)) points \(spread) those of the same "
         + "\(counted(gain.count, "student")) without it, where ±\(gain.reach.percent(2)) may be chance "
-        + "(95 %, as if the images were different ones).")
+        + "(95 %, \(gain.isPaired ? "image by image" : "as if the images were different ones")).")
   }
 
   /// Whether trainings came to their ends.
@@ -165,35 +159,5 @@ extension ReportInputs {
       finding: isMany
         ? "\(failed) of \(counted(ended, "training")) failed: the recipe may be too harsh for a part of "
           + "the space." : nil)
-  }
-}
-
-/// What the teacher gave to all students that were trained without it as well, in test accuracy.
-struct DistillationGain: Hashable, Sendable {
-  let count: Int
-  let mean: Double
-  /// The half-width of the mean's 95 % interval, as if every accuracy were of different images.
-  let reach: Double
-
-  /// Whether the mean is above what chance makes.
-  var isReal: Bool { mean > reach }
-
-  /// Averages over the students; nil if none has a baseline.
-  init?(_ students: [StudyResults.Student]) {
-    let pairs = students.filter { !$0.test.isEmpty && !$0.baselineTest.isEmpty }
-    guard !pairs.isEmpty else { return nil }
-    count = pairs.count
-    mean = pairs.reduce(0) { $0 + ($1.distillationGain ?? 0) } / Double(count)
-    let variance = pairs.reduce(0) { sum, student in
-      func variance(_ accuracy: Double, _ images: Int) -> Double {
-        accuracy * (1 - accuracy) / Double(max(1, images))
-      }
-      return sum
-        + variance(student.testAccuracy, student.test.reduce(0) { $0 + $1.count })
-        + variance(
-          student.baselineTest.reduce(0) { $0 + $1.accuracy } / Double(student.baselineTest.count),
-          student.baselineTest.reduce(0) { $0 + $1.count })
-    }
-    reach = NormalDistribution.reach95 * variance.squareRoot() / Double(count)
   }
 }

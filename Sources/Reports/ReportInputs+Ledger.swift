@@ -44,7 +44,7 @@ extension ReportInputs {
   }
 
   private var ledger: [LedgerEntry] {
-    let finalists = Set(state.finalists ?? [])
+    let finalists = Set(state.allFinalists)
     func full(_ isIncluded: (JournalEvent.Distilled) -> Bool) -> [(isLost: Bool, seconds: Double)] {
       state.distilled.filter { $0.source == nil && isIncluded($0) }.map {
         ($0.outcome != .measured, $0.seconds)

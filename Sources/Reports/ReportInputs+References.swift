@@ -1,3 +1,4 @@
+import Comparisons
 import Distillation
 import HardwareProfiles
 import Studies
@@ -55,34 +56,40 @@ extension ReportInputs {
         + "\((reference?.validationAccuracy ?? .nan).percentage)."
     }
     let own = student.validationAccuracy.percentage
-    guard let reference = comparison.reference, let difference = comparison.difference,
-      let reach = comparison.reach
-    else {
+    guard let reference = comparison.reference else {
       return "\(capitalized(place)): a validation accuracy of \(own) (trial \(student.trial)); no "
         + "trained reference design keeps it."
     }
     let other = reference.validationAccuracy.percentage
-    let points = abs(difference).percent(2)
-    let chance = "95 %, as if the two had seen different images"
+    let points = abs(student.validationAccuracy - reference.validationAccuracy).percent(2)
+    let chance = comparison.difference.map(chancePhrase) ?? ""
     switch comparison.verdict {
     case .won, .absent, .unopposed:
       return "\(capitalized(place)): a validation accuracy of \(own) (trial \(student.trial)), "
-        + "\(points) points above the best reference design within it (\(reference.name): \(other)), "
-        + "where ±\(reach.percent(2)) may be chance (\(chance)); \(beaten)"
+        + "\(points) points above the best reference design within it (\(reference.name): \(other)); "
+        + "\(chance)\(beaten)"
     case .lost:
       return "The search lost \(place): the reference design \(reference.name) has a validation "
         + "accuracy of \(other), \(points) points above the best student, trial \(student.trial) "
-        + "(\(own)), where ±\(reach.percent(2)) may be chance (\(chance)); \(beaten)"
+        + "(\(own)); \(chance)\(beaten)"
     case .tied:
       return
         "\(capitalized(place)), trial \(student.trial) (validation accuracy \(own)) and the best "
-        + "reference design within it (\(reference.name): \(other)) cannot be told apart: a difference "
-        + "of ±\(reach.percent(2)) points may be chance (\(chance)); \(below)"
+        + "reference design within it (\(reference.name): \(other)) cannot be told apart: "
+        + "\(chance)\(below)"
     case .same:
       return
         "\(capitalized(place)), the best student, trial \(student.trial), is the reference design "
         + "\(reference.name) itself (validation accuracy \(own)); \(below)"
     }
+  }
+
+  /// How sure a difference is, and by which images, up to what follows.
+  private func chancePhrase(_ difference: AccuracyDifference) -> String {
+    let images =
+      difference.method.isPaired ? "image by image" : "as if the two had seen different images"
+    return "the difference's 95 % interval is \(difference.interval.lowerBound.signedPoints) to "
+      + "\(difference.interval.upperBound.signedPoints) points, \(images); "
   }
 
   private func capitalized(_ text: String) -> String {

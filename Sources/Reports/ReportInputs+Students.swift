@@ -67,7 +67,7 @@ extension ReportInputs {
   private func studentRow(_ student: StudyResults.Student) -> [String] {
     let gain = student.distillationGain.flatMap { $0.isFinite ? $0.signedPoints : nil }
     let ratio = state.teacher.map { Double($0.macs) / Double(student.costs.macs) }
-    return [String(student.trial), student.isOnFront ? "yes" : "no"]
+    return [String(student.trial), standingWord(student)]
       + (showsRoles ? [student.role.rawValue] : []) + [
         words(student.key),
         student.flash.accuracy.percent(2), withInterval(student.validation),
@@ -75,6 +75,16 @@ extension ReportInputs {
       ] + shownMetrics.map { $0.text(try? student.costs.largest($0)) }
       + measuredCells(student)
       + [ratio.map { "\($0.brief)×" } ?? "–", student.key]
+  }
+
+  /// Whether students are compared image by image.
+  var comparedPhrase: String {
+    results.students.allSatisfy { $0.runs.measuredValidation?.hasAnswers == true }
+      ? "image by image" : "as if they had seen different images"
+  }
+
+  private func standingWord(_ student: StudyResults.Student) -> String {
+    student.isOnFront ? student.standing == .tied ? "yes, tied" : "yes" : "no"
   }
 
   /// Whether the audit has trained any student, so that it is worth saying which is what.
@@ -98,6 +108,11 @@ extension ReportInputs {
         "Two test accuracies on \(test.count) images that differ by less than about "
           + "\(reach.percent(1)) points may differ by chance (95 %, as if the images were "
           + "different ones; on the same images the limit is lower).")
+    }
+    if results.students.contains(where: { $0.standing == .tied }) {
+      notes.append(
+        "Tied: on the front, but its accuracy cannot be told from that of a student that costs no more "
+          + "(validation split, 95 %, corrected for the number of pairs, \(comparedPhrase)).")
     }
     if definition.finalists.baseline {
       notes.append(

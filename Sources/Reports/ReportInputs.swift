@@ -12,6 +12,8 @@ struct ReportInputs: Sendable {
   let space: SearchSpace
   /// In the order of the study's `hardware`.
   let profiles: [HardwareProfile]
+  /// How sure the choice of each budget's student is; empty in a status, which does not show it.
+  let choices: [StudentChoice]
   /// The version of the program that writes the report.
   let version: String
 
@@ -25,12 +27,7 @@ struct ReportInputs: Sendable {
 
   /// The student with the highest validation accuracy, the cheapest of several, among those that keep the
   /// budget on the device as far as it is measured; the test split plays no part in the choice.
-  var best: StudyResults.Student? {
-    results.withinBudget.reduce(nil) { best, student in
-      guard let best, best.validationAccuracy >= student.validationAccuracy else { return student }
-      return best
-    }
-  }
+  var best: StudyResults.Student? { results.withinBudget.mostAccurate }
 
   /// Who sets a constraint.
   enum ConstraintOrigin: String, Sendable {

@@ -25,8 +25,9 @@ struct ReportModel: Sendable {
     paretoChart = ParetoChart(inputs)
     auditChart = AuditChart(inputs)
     sections = [
-      inputs.budgetSection, inputs.healthSection, inputs.frontSection, inputs.referenceSection,
-      inputs.nearestSection, inputs.architectureSection, inputs.answerSection,
+      inputs.budgetSection, inputs.healthSection, inputs.frontSection, inputs.choiceSection,
+      inputs.referenceSection, inputs.nearestSection, inputs.architectureSection,
+      inputs.answerSection,
       inputs.robustnessSection, inputs.trialSection, inputs.progressSection,
       inputs.decisionSection, inputs.auditSection, inputs.constraintSection, inputs.failureSection,
       inputs.requestSection, inputs.growthSection, inputs.teacherSection, inputs.ledgerSection,

@@ -31,7 +31,7 @@ public struct StudyReport: Sendable {
     inputs = ReportInputs(
       definition: definition, state: state, results: results,
       trials: TrialTable(definition, state, results), space: space, profiles: profiles,
-      version: version)
+      choices: results.choices(definition), version: version)
     model = ReportModel(inputs)
   }
 

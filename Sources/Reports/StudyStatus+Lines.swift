@@ -16,9 +16,9 @@ extension StudyStatus {
     if phase == .running { rows += numbered("running", runningTexts, most: 5) }
     rows += numbered("missing", inputs.missing, most: 4)
     return
-      ([heading, folder.printable]
+      ([heading, folder.printableLine]
       + rows.map { name, text in
-        name.padding(to: 11) + text.printable
+        name.padding(to: 11) + text.printableLine
       }).map { $0.clipped(to: StudyStatus.width) }
   }
 
@@ -27,13 +27,13 @@ extension StudyStatus {
     ([stageText, "\(endedTrials) of \(inputs.definition.search.trials) trials"]
       + (trialsPerHour.map { ["\($0.brief) an hour"] } ?? [])
       + (phase == .running ? secondsLeft.map { ["about \($0.duration) left"] } ?? [] : [])
-      + bestTexts.prefix(1).map { "best \($0)" }).joined(separator: " · ").printable
+      + bestTexts.prefix(1).map { "best \($0)" }).joined(separator: " · ").printableLine
   }
 
   private static let width = 80
 
   private var heading: String {
-    "\(inputs.definition.name.printable) · " + phaseText
+    "\(inputs.definition.name.printableLine) · " + phaseText
   }
 
   /// Whether and where the study is running.

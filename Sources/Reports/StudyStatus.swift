@@ -57,7 +57,7 @@ public struct StudyStatus: Sendable {
       ReportInputs(
         definition: files.definition, state: state, results: results,
         trials: TrialTable(files.definition, state, results), space: files.space,
-        profiles: files.profiles, version: ""),
+        profiles: files.profiles, choices: [], version: ""),
       folder: files.folder.path, run: run, isRunning: isRunning, workers: workers,
       lastEventSeconds: lastEventSeconds, folderBytes: folderBytes)
   }
@@ -152,10 +152,6 @@ extension ReportInputs {
           ($0.flashAccuracy ?? 0, definition.firstCost($0.costs)),
           ($1.flashAccuracy ?? 0, definition.firstCost($1.costs)))
       },
-      full: results.students.filter { keeps($0.frontCosts) && $0.keepsLimits }.max {
-        better(
-          ($0.validationAccuracy, definition.firstCost($0.frontCosts)),
-          ($1.validationAccuracy, definition.firstCost($1.frontCosts)))
-      })
+      full: definition.keeping(budget, results.students.filter(\.keepsLimits)).mostAccurate)
   }
 }

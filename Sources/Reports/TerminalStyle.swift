@@ -45,7 +45,7 @@ extension TerminalStyle {
 
   /// Returns a text as a line of the terminal: no wider, and without commands.
   func line(_ text: String) -> String {
-    self.text(self.text(text.printable).clipped(to: width))
+    self.text(self.text(text.printableLine).clipped(to: width))
   }
 
   private static let plain: [Character: String] = [

@@ -14,6 +14,18 @@ struct CSVWriterTests {
     ])
   func quoting(text: String, field: String) { #expect(CSVWriter.field(text) == field) }
 
+  @Test("holds no formula in its texts, and leaves numbers alone")
+  func formulas() throws {
+    #expect(CSVWriter.inert("=1+1") == "'=1+1" && CSVWriter.inert("@SUM(A1)") == "'@SUM(A1)")
+    #expect(CSVWriter.inert("stem 8, ReLU") == "stem 8, ReLU" && CSVWriter.inert("") == "")
+    var study = MadeUpStudy.small
+    study.spaceWords = "=HYPERLINK({})"
+    let text = try study.report().frontCSV
+    #expect(text.contains(",'=HYPERLINK(8)") || text.contains(",\"'=HYPERLINK(8)"))
+    // The second student's gain.
+    #expect(text.contains(",-0.00420,"))
+  }
+
   @Test("has a header and one line per fully distilled student, by the first cost")
   func wholeFile() throws {
     let lines = try MadeUpStudy.small.report().frontCSV.components(separatedBy: "\r\n")

@@ -53,7 +53,31 @@ struct ComparisonReportTests {
     let text = report.markdown()
     #expect(text.utf8.count < 60_000)
     #expect(text.contains("more; --format html and json list all."))
-    #expect(report.html.contains("<td class=\"code\">001999</td>"))
+    #expect(report.html.contains("<td>001999</td>"))
+  }
+
+  @Test("as Markdown stays below 60,000 bytes for any number of budgets, too")
+  func manyBudgets() throws {
+    let budgets = (0..<900).map { index in
+      "{\"name\": \"budget number \(index) with a long name\", \"constraints\": [\"latency_ms<=\(2 + index)\"]}"
+    }
+    let json = SmallFront.json(seed: 2, images: 16).replacing(
+      "\"budgets\": [", with: "\"budgets\": [" + budgets.joined(separator: ", ") + ",")
+    let text = try Self.report(json).markdown()
+    #expect(text.utf8.count < 60_000)
+    #expect(text.contains("more; --format html and json list all."))
+  }
+
+  @Test("says so where no budget can be compared")
+  func nothingToCompare() throws {
+    let json = SmallFront.json().replacing("latency_ms<=", with: "energy_mj<=")
+      .replacing(", \"trial\": 1}", with: "}").replacing(", \"trial\": 2}", with: "}")
+    let comparison = try StudyComparison(
+      baseline: Self.file(json, "before"), others: [Self.file(json, "after")])
+    #expect(
+      ComparisonReport(comparison).answers == [
+        "after and before have no budget that both could be compared by."
+      ])
   }
 
   @Test("as a page and as a drawing is well-formed and needs nothing else")

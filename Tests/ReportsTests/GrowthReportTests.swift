@@ -66,6 +66,10 @@ struct GrowthReportTests {
     #expect(report.inputs.best?.trial == 4)
     #expect(report.frontJSON.contains("\"study_sha256\": \"9407\""))
     #expect(report.missing.isEmpty, "\(report.missing)")
+    // Whoever reads the file knows it, and the terminal's status names the same student.
+    #expect(report.frontJSON.contains("\"excluded_by\": \"latency_ms<=3.5\""))
+    #expect(results.students.first { $0.trial == 2 }?.standing == nil)
+    #expect(try StudyStatusTests.status(.grown).best.map(\.full?.trial) == [4])
   }
 
   @Test("says what flash trainings are of a longer full training")

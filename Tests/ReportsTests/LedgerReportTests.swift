@@ -29,6 +29,13 @@ struct LedgerReportTests {
     #expect(try MadeUpStudy().inputs().ledgerSection == nil)
   }
 
+  @Test("counts finalists of before a growth as finalists")
+  func grown() throws {
+    let rows = try table(.grown).rows
+    #expect(rows.contains { $0.prefix(2) == ["full, finalists", "4"] })
+    #expect(!rows.contains { $0[0] == "full, for the audit alone" })
+  }
+
   @Test("says what constraints have saved")
   func avoided() throws {
     let text = "\(try MadeUpStudy.small.inputs().ledgerSection?.blocks ?? [])"

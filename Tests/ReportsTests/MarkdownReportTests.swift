@@ -41,6 +41,23 @@ struct MarkdownReportTests {
     #expect(!text.contains("<script"))
   }
 
+  @Test("makes no item, line or formula of a text, and leaves numbers as they are")
+  func markers() {
+    #expect(MarkdownText.inline("- a") == "\\- a" && MarkdownText.inline("+ a") == "\\+ a")
+    #expect(MarkdownText.inline("1. a") == "1\\. a" && MarkdownText.inline("12) a") == "12\\) a")
+    #expect(MarkdownText.inline("---") == "\\---" && MarkdownText.inline("==") == "\\==")
+    #expect(MarkdownText.inline("$x$") == "\\$x\\$")
+    for text in ["91.26", "-0.5", "+0.50 to +1.2 points", "a. b", "(1) x"] {
+      #expect(MarkdownText.inline(text) == text)
+    }
+  }
+
+  @Test("has no escapes of Markdown where HTML stands")
+  func html() {
+    #expect(MarkdownText.html("a*b_c ~ <i> & |") == "a*b_c ~ &lt;i&gt; &amp; |")
+    #expect(MarkdownText.destination("my charts/a(1).svg") == "my%20charts/a%281%29.svg")
+  }
+
   @Test("shows the chart and says where all numbers are")
   func links() throws {
     let text = try MadeUpStudy.small.report().markdown

@@ -1,5 +1,7 @@
 import FileFormats
 import Foundation
+import ParetoFronts
+import RandomStreams
 import Testing
 
 @testable import Reports
@@ -52,12 +54,37 @@ struct PageTests {
       ("realistic", MadeUpStudy.realistic), ("hostile", .hostile), ("infeasible", .infeasible),
       ("empty", MadeUpStudy()), ("failed", .failed), ("budgets", .budgeted),
       ("two-devices", .twoBoards), ("measured", .measured()), ("audited", .audited()),
-      ("answered", .answered),
+      ("answered", .answered), ("curved", .curved),
     ] {
       let report = try study.report()
       #expect(report.html.hasSuffix("</html>\n"))
       try PageTests.keep(report, as: name)
     }
+  }
+
+  /// What the page judges itself, for the axes that are chosen, on random points: `fronts.json` holds them with what the
+  /// library says.
+  @Test("has the library's judgements to be compared with")
+  func judgements() throws {
+    var random = RandomStream(seed: 1, purpose: "fronts of the page")
+    let fronts = (0..<250).map { round -> JSONText in
+      let points = (0..<(1 + round % 40)).map { _ in
+        // Coarse values, so that many are equal.
+        (0..<2 + round % 2).map { _ in Double(random.integer(below: 4 + round % 30)) / 4 }
+      }
+      let front = nonDominatedIndices(of: points)
+      #expect(!front.isEmpty)
+      return .object([
+        (
+          "points",
+          .array(points.map { .array($0.map { JSONText($0, decimals: 2) }) })
+        ), ("front", .array(front.map { JSONText($0) })),
+      ])
+    }
+    guard let folder = ProcessInfo.processInfo.environment["AUTODISTILL_PAGES_FOLDER"] else {
+      return
+    }
+    try AtomicFile.write(JSONText.array(fronts).line, to: "\(folder)/fronts.data")
   }
 
   @Test("opens with alarm, result, budgets and what keeps it from being believed")

@@ -11,6 +11,12 @@ struct PrintableTextTests {
     #expect("abc\u{202E}fdp.exe\u{2066}".printable == "abc\\u202efdp.exe\\u2066")
   }
 
+  @Test("stays on its line where it is one of several")
+  func line() {
+    #expect("a\nstage  finished\tb\u{61C}".printableLine == "a\\x0astage  finished\\x09b\\u061c")
+    #expect(TerminalStyle().line("a\nb") == "a\\x0ab")
+  }
+
   @Test("keeps letters, lines and tabs")
   func letters() {
     let text = "Größe ≤ 5 ms,\n\tthe “front” – 90 % ±1 日本 🙂"

@@ -1,3 +1,4 @@
+import Distillation
 import Foundation
 import Testing
 
@@ -62,8 +63,8 @@ struct ReferenceReportTests {
     #expect(
       try headline(study)
         == "At latency_ms<=4.1: a validation accuracy of 91.36 % (trial 2), 1.36 points above the best "
-        + "reference design within it (wide: 90.00 %), where ±1.14 may be chance (95 %, as if the two "
-        + "had seen different images); 2 of 2 reference designs are beaten.")
+        + "reference design within it (wide: 90.00 %); the difference's 95 % interval is +0.22 to +2.50 points, "
+        + "as if the two had seen different images; 2 of 2 reference designs are beaten.")
   }
 
   @Test("win, which the headline says as plainly")
@@ -72,8 +73,9 @@ struct ReferenceReportTests {
     #expect(
       try headline(study)
         == "The search lost at latency_ms<=4.1: the reference design wide has a validation accuracy of "
-        + "93.00 %, 1.64 points above the best student, trial 2 (91.36 %), where ±1.05 may be chance "
-        + "(95 %, as if the two had seen different images); 1 of 2 reference designs is beaten.")
+        + "93.00 %, 1.64 points above the best student, trial 2 (91.36 %); the difference's 95 % interval "
+        + "is −2.70 to −0.59 points, as if the two had seen different images; 1 of 2 reference designs is beaten."
+    )
   }
 
   @Test("cannot be told apart from a student within the interval, on either side")
@@ -87,12 +89,44 @@ struct ReferenceReportTests {
       #expect(
         text.hasPrefix(
           "At latency_ms<=4.1, trial 2 (validation accuracy 91.36 %) and the best reference design "
-            + "within it (wide: \(other)) cannot be told apart: a difference of ±1."))
+            + "within it (wide: \(other)) cannot be told apart: the difference's 95 % "
+            + "interval is −"))
       #expect(
         text.hasSuffix(
-          " points may be chance (95 %, as if the two had seen different images); \(beaten) a lower one."
-        ))
+          " points, as if the two had seen different images; \(beaten) a lower one."))
     }
+  }
+
+  @Test("are compared image by image where the journal says which images were right")
+  func paired() throws {
+    var study = MadeUpStudy.withReferences([0.88, 0.9]).limited(to: "latency_ms<=4.1")
+    // Right where the student is, but for every seventieth image: 91.36 % less 1.43 points.
+    func outcome(_ wrong: (Int) -> Bool) -> SplitOutcome {
+      let labels = [Int](repeating: 0, count: 5000)
+      let answers = labels.indices.map { wrong($0) ? 1 : 0 }
+      return SplitOutcome(
+        correctImages: ImageBits(answers.map { $0 == 0 }),
+        metrics: ClassificationMetrics(
+          logits: answers.flatMap { $0 == 0 ? [1, 0] : [0, 1] }, labels: labels, classes: 2,
+          teacher: nil))
+    }
+    func right(_ image: Int) -> Bool { image >= 432 }
+    study.events = study.events.map { event in
+      switch event {
+      case .distilled(var training) where training.trial == 2 && !training.isBaseline:
+        training.validationOutcome = outcome { !right($0) }
+        return .distilled(training)
+      case .referenceTrained(var training) where training.name == "wide":
+        training.validationOutcome = outcome { !right($0) || $0 % 70 == 0 }
+        training.validation = MadeUpStudy.evaluation(
+          Double(training.validationOutcome?.correctImages.setCount ?? 0) / 5000, of: 5000)
+        return .referenceTrained(training)
+      default: return event
+      }
+    }
+    let text = try headline(study)
+    #expect(text.contains("points above the best reference design within it (wide: 90.0"))
+    #expect(text.contains(" points, image by image; 2 of 2 reference designs are beaten."))
   }
 
   @Test("win where no student keeps the budget, and are not there where none of them does")
@@ -218,6 +252,14 @@ struct ReferenceReportTests {
     #expect(designs[0]["dominated_by"] as? Int == 0 && designs[1]["dominated_by"] is NSNull)
     let comparison = try #require((references["comparisons"] as? [[String: Any]])?.first)
     #expect(comparison["verdict"] as? String == "lost" && comparison["trial"] as? Int == 2)
+    let reach = try #require(comparison["difference_reach"] as? Double)
+    let (low, high) = (
+      try #require(comparison["difference_low"] as? Double),
+      try #require(comparison["difference_high"] as? Double)
+    )
+    #expect(abs(reach - (high - low) / 2) < 1e-5 && high < 0)
+    #expect(comparison["method"] as? String == "unpaired")
+    #expect(try #require(comparison["p_holm"] as? Double) < 0.01)
     #expect(comparison["beaten"] as? Int == 1 && comparison["within"] as? Int == 2)
     #expect((references["not_trained"] as? [[String: Any]])?.first?["name"] as? String == "huge")
   }

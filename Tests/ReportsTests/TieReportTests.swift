@@ -23,10 +23,13 @@ struct TieReportTests {
     // Trial 2 has 91.36 % of 5,000 images: two shares like that differ by up to 1.1 points by chance.
     let report = try report(accuracyOfTrial0: 0.905)
     #expect(
-      report.headline.contains("On 5000 validation images trial 2 cannot be told from trial 0."))
+      report.headline.contains(
+        "On 5000 validation images, taken as different ones, trial 2 cannot be told from trial 0."))
     #expect(
       report.budgets.contains {
-        $0.hasSuffix("on 5000 validation images its accuracy cannot be told from that of trial 0")
+        $0.hasSuffix(
+          "on 5000 validation images, taken as different ones, its accuracy cannot be told from that of trial 0"
+        )
       })
   }
 

@@ -29,7 +29,7 @@ extension PageScript {
       const [x, y] = [quantity(state.x), quantity(state.y)];
       if (!x.isCost || y.isCost) return [];
       const able = state.shown.filter(
-        ({point}) => (point.kind === "front" || point.kind === "full") && !point.row.broken_constraint);
+        ({point}) => (point.kind === "front" || point.kind === "full") && !point.row.excluded_by);
       const chosen = nonDominated(able.map((entry) => [-entry.xValue, entry.yValue]))
         .map((index) => able[index]).sort((a, b) => a.xValue - b.xValue);
       const corners = [];
@@ -110,8 +110,8 @@ extension PageScript {
       const corners = frontCorners();
       if (corners.length) {
         const last = corners[corners.length - 1];
-      const limits = x.bounds.filter((bound) => bound.isForAll).map((bound) => scales.x.pixel(bound.value));
-      corners.push([Math.max(last[0], Math.min(right, ...limits)), last[1]]);
+        const limits = x.bounds.filter((bound) => bound.isForAll).map((bound) => scales.x.pixel(bound.value));
+        corners.push([Math.max(last[0], Math.min(right, ...limits)), last[1]]);
         parts.push(tag("path", {class: "front", d: "M" + corners.map(([a, b]) => round(a) + " " + round(b)).join("L")}));
       }
       for (const kind of ["reference", "full", "front"]) {
