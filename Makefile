@@ -34,8 +34,9 @@ build: packages ## Build the command, optimised for this machine's processor
 
 .PHONY: test
 test: packages-and-data ## Build and run all tests, optimised; open reports in Chromium where it is
-	swift test -c release --scratch-path .build/test --disable-xctest
-	.ci/check-page
+	rm -rf .build/pages && mkdir -p .build/pages
+	AUTODISTILL_PAGES_FOLDER=$(CURDIR)/.build/pages swift test -c release --scratch-path .build/test --disable-xctest
+	PAGES=.build/pages .ci/check-page
 
 .PHONY: lint
 lint: ## Check the formatting, the imports of every target, the order of folders, and what is committed

@@ -15,7 +15,7 @@ def main():
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     failures = checked = 0
-    for path in sys.argv[2:]:
+    for path in filter(None, sys.argv[2:]):
         with open(path, encoding="utf-8") as file:
             front = json.load(file)
         # Reports that were written by earlier versions are what they were.
