@@ -46,7 +46,7 @@ struct ComparisonPage {
     switch block {
     case .paragraph(let text): Markup("p", [:], [prose(text)])
     case .list(let items): Markup("ul", [:], items.map { Markup("li", [:], [prose($0)]) })
-    case .chart: Markup("figure", [:], [ComparisonChart(model.comparison).drawing()])
+    case .chart: Markup("figure", ["tabindex": "0"], [ComparisonChart(model.comparison).drawing()])
     case .table(let table): HTMLTable(table: table).markup
     }
   }

@@ -136,9 +136,9 @@ struct HTMLReport {
     Markup("ul", [:], items.map { Markup("li", [:], [prose($0)]) })
   }
 
-  /// A drawing that scrolls by itself where the page is too narrow for it.
+  /// A drawing that scrolls by itself, by keys too, where the page is too narrow for it.
   private func figure(_ drawing: Markup, id: String? = nil) -> Markup {
-    Markup("figure", ["id": id], [drawing])
+    Markup("figure", ["id": id, "tabindex": "0"], [drawing])
   }
 
   private func facts(_ facts: [ReportFact]) -> Markup {

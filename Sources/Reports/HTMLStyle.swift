@@ -45,7 +45,7 @@ enum HTMLStyle {
     table { border-collapse: collapse; font-size: 0.85rem; line-height: 1.4; }
     caption { text-align: left; color: var(--soft); padding: 0.25rem 0.6rem 0.5rem 0; max-width: 50rem; }
     th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.6rem; border-bottom: 1px solid var(--rule); }
-    thead th { vertical-align: bottom; color: var(--soft); font-weight: 600; border-bottom-color: var(--soft); }
+    thead th { min-width: 3.5rem; vertical-align: bottom; color: var(--soft); font-weight: 600; border-bottom-color: var(--soft); }
     thead th button { all: unset; cursor: pointer; }
     thead th button:focus-visible { outline: 2px solid var(--student); outline-offset: 2px; }
     th[aria-sort=ascending] button::after { content: " ▲"; }
@@ -97,6 +97,7 @@ enum HTMLStyle {
     #explorer-chart { touch-action: pan-y; cursor: crosshair; user-select: none; }
     #cursor { outline: none; }
     #drawing .cost-bar { stroke-opacity: 0.45; }
+    #drawing .faint { stroke-opacity: 0.2; }
     #drawing .front { stroke-width: 2.5; }
     #cursor circle { fill: none; stroke: var(--over); stroke-width: 2.5; }
     .chart .ring { fill: none; stroke: var(--baseline); stroke-width: 2.5; }
@@ -109,6 +110,7 @@ enum HTMLStyle {
     """
 
   private static let media = """
+    @media (max-width: 40rem) { figure svg.chart { max-width: none; } }
     @media (max-width: 40rem) { .facts th, .facts td { display: block; min-width: 0; padding-left: 0; } .facts th { border-bottom: 0; padding-bottom: 0; } }
     @media (min-width: 120rem) { body { font-size: 18px; } }
     @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }

@@ -8,7 +8,10 @@ struct HTMLTable {
   var markup: Markup {
     let isLong = table.rows.count > HTMLTable.mostMarked
     let header = table.columns.map { column in
-      Markup("th", ["scope": "col", "class": look(column)], text: column.title)
+      // No line begins with a per-cent sign.
+      Markup(
+        "th", ["scope": "col", "class": look(column)],
+        text: column.title.replacing(" %", with: "\u{a0}%"))
     }
     let rows = table.rows.enumerated().map { index, row in
       Markup(

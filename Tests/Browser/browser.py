@@ -92,6 +92,8 @@ class Page:
             self.send(domain + ".enable")
         self.send("Network.emulateNetworkConditions", offline=True, latency=0,
                   downloadThroughput=0, uploadThroughput=0)
+        # Of the page's main thread, so that other work on the machine is not counted.
+        self.send("Performance.enable", timeDomain="threadTicks")
         self.resize(width, height)
 
     def send(self, method, **parameters):
@@ -118,6 +120,11 @@ class Page:
                       and event.get("sessionId") == self.session for event in self.browser.events):
             self.browser.events.append(self.browser.receive())
         return time.monotonic() - start
+
+    def worked(self):
+        """The processor time of the page's main thread so far, in seconds."""
+        metrics = self.send("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
 
     def run(self, script):
         """Returns the value of an expression."""

@@ -74,7 +74,7 @@ struct ReferenceReportTests {
       try headline(study)
         == "The search lost at latency_ms<=4.1: the reference design wide has a validation accuracy of "
         + "93.00 %, 1.64 points above the best student, trial 2 (91.36 %); the difference's 95 % interval "
-        + "is −2.70 to −0.59 points, as if the two had seen different images; 1 of 2 reference designs is beaten."
+        + "is −2.69 to −0.59 points, as if the two had seen different images; 1 of 2 reference designs is beaten."
     )
   }
 

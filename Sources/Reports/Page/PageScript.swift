@@ -5,6 +5,6 @@
 enum PageScript {
   static let source =
     "\"use strict\";\n(() => {\n"
-    + [data, scales, marks, chart, controls, pointer, brush, tables, start]
+    + [data, scales, marks, chart, drawing, controls, pointer, brush, tables, start]
     .joined(separator: "\n\n") + "\n})();"
 }
