@@ -58,9 +58,10 @@ extension JournalEvent {
       public var test: Evaluation?
       public var validationOutcome: SplitOutcome?
       public var testOutcome: SplitOutcome?
+      public var curve: TrainingCurve?
 
       enum CodingKeys: String, CodingKey {
-        case repetition, outcome, validation, test
+        case repetition, outcome, validation, test, curve
         case isBaseline = "baseline"
         case validationOutcome = "validation_outcome"
         case testOutcome = "test_outcome"
@@ -133,14 +134,16 @@ extension JournalEvent.Imported.FullTraining {
     self.init(
       repetition: training.repetition, isBaseline: training.isBaseline, outcome: training.outcome,
       validation: training.validation, test: training.test,
-      validationOutcome: training.validationOutcome, testOutcome: training.testOutcome)
+      validationOutcome: training.validationOutcome, testOutcome: training.testOutcome,
+      curve: training.curve)
   }
 
   init(_ training: JournalEvent.ReferenceTrained) {
     self.init(
       repetition: training.repetition, isBaseline: false, outcome: training.outcome,
       validation: training.validation, test: training.test,
-      validationOutcome: training.validationOutcome, testOutcome: training.testOutcome)
+      validationOutcome: training.validationOutcome, testOutcome: training.testOutcome,
+      curve: training.curve)
   }
 }
 

@@ -42,6 +42,7 @@ struct KnownTrainings {
       var result = TaskResult(
         training.outcome == .measured ? .measured : .diverged, validation: training.validation)
       result.validationOutcome = training.validationOutcome
+      result.curve = training.curve
       if work.usesTest {
         (result.test, result.testOutcome) = (training.test, training.testOutcome)
       }
