@@ -49,7 +49,7 @@ struct DatasetSource {
     }
     func pair(_ pair: DatasetDefinition.ArrayPair) throws -> Part {
       func file(_ name: String) throws -> File {
-        let (path, array) = DatasetSource.archive(name)
+        let (path, array) = NPZFile.parts(of: name)
         return File(name: name, path: try find(path), array: array)
       }
       return .pair(images: try file(pair.images), labels: try file(pair.labels))
@@ -130,15 +130,6 @@ struct DatasetSource {
       return try LabeledImages(
         images: images, imagesFile: names, labels: labels, labelsFile: names, classes: classes)
     }
-  }
-
-  /// Takes `data.npz[name]` apart into the file and the array's name.
-  private static func archive(_ path: String) -> (file: String, array: String?) {
-    guard path.hasSuffix("]"), let bracket = path.range(of: ".npz[", options: .backwards) else {
-      return (path, nil)
-    }
-    let file = String(path[..<path.index(before: bracket.upperBound)])
-    return (file, String(path[bracket.upperBound...].dropLast()))
   }
 
   private func readArray(_ file: File) throws -> NumericArray {

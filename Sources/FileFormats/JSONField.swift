@@ -108,3 +108,11 @@ extension JSONField {
     return flag
   }
 }
+
+extension JSONField {
+  /// Returns the object without a member, where it stands; anything else as it is.
+  public func without(_ name: String) -> JSONField {
+    guard case .object(let members) = value else { return self }
+    return JSONField(file: file, path: path, value: .object(members.filter { $0.name != name }))
+  }
+}

@@ -11,8 +11,8 @@ public enum NPZFile {
   ///   there are several.
   public static func read(_ path: String, name: String? = nil) throws -> NumericArray {
     let archive = try ZipArchive(path)
-    let arrays = archive.members.filter { $0.name.hasSuffix(".npy") }
-    let names = arrays.map { String($0.name.dropLast(4)) }
+    let arrays = arrays(in: archive)
+    let names = arrays.map(\.arrayName)
     let found = name.map { name in arrays.filter { $0.name == name + ".npy" } } ?? arrays
     guard found.count == 1 else {
       throw FileFormatError.malformed(
@@ -21,6 +21,31 @@ public enum NPZFile {
         expected: name.map { "one called \($0)" } ?? "one, or the name of one")
     }
     return try NPYFile.parse(
-      archive.contents(of: found[0]), path: "\(path)[\(found[0].name.dropLast(4))]")
+      archive.contents(of: found[0]), path: "\(path)[\(found[0].arrayName)]")
   }
+
+  /// Returns the names of the arrays of a file, in its order.
+  ///
+  /// - Throws: `FileFormatError`.
+  public static func names(in path: String) throws -> [String] {
+    arrays(in: try ZipArchive(path)).map(\.arrayName)
+  }
+
+  /// Takes `data.npz[name]` apart into the file and the array's name; nil where no array is named.
+  public static func parts(of path: String) -> (file: String, array: String?) {
+    guard path.hasSuffix("]"), let bracket = path.range(of: ".npz[", options: .backwards) else {
+      return (path, nil)
+    }
+    let file = String(path[..<path.index(before: bracket.upperBound)])
+    return (file, String(path[bracket.upperBound...].dropLast()))
+  }
+
+  private static func arrays(in archive: ZipArchive) -> [ZipArchive.Member] {
+    archive.members.filter { $0.name.hasSuffix(".npy") }
+  }
+}
+
+extension ZipArchive.Member {
+  /// The name without the suffix that every array has in an archive.
+  fileprivate var arrayName: String { String(name.dropLast(4)) }
 }
