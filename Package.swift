@@ -88,6 +88,13 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     strict
   ),
   ("SearchSpaces", ["RandomStreams", "NeuralNetworks", "FileFormats"], strict),
+  (
+    "Teachers",
+    [
+      "RandomStreams", "TensorKernels", "NeuralNetworks", "FileFormats", "Processes", "Datasets",
+      "Distillation", "SearchSpaces",
+    ], strict
+  ),
   ("HardwareProfiles", ["Statistics", "NeuralNetworks", "FileFormats"], strict),
   (
     "DeviceMeasurement",
@@ -126,22 +133,23 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     [
       "Statistics", "ParetoFronts", "Comparisons", "RandomStreams", "TensorKernels",
       "NeuralNetworks", "FileFormats", "ModelExchange", "Datasets", "Distillation", "SearchSpaces",
-      "HardwareProfiles",
-      "DeviceMeasurement", "BayesianOptimization",
+      "Teachers", "HardwareProfiles", "DeviceMeasurement", "BayesianOptimization",
     ], strict
   ),
   (
     "FlashBenchmark",
     [
       "Statistics", "ParetoFronts", "RandomStreams", "NeuralNetworks", "FileFormats", "Datasets",
-      "Distillation", "SearchSpaces", "HardwareProfiles", "BayesianOptimization", "Studies",
+      "Distillation", "SearchSpaces", "Teachers", "HardwareProfiles", "BayesianOptimization",
+      "Studies",
     ], strict
   ),
   (
     "Reports",
     [
       "Statistics", "ParetoFronts", "RandomStreams", "NeuralNetworks", "FileFormats",
-      "Distillation", "SearchSpaces", "HardwareProfiles", "Studies", "Comparisons", "FrontFiles",
+      "Distillation", "SearchSpaces", "Teachers", "HardwareProfiles", "Studies", "Comparisons",
+      "FrontFiles",
     ], strict
   ),
 ]

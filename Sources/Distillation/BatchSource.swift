@@ -14,8 +14,8 @@ final class BatchSource: @unchecked Sendable {
   private let stepsPerEpoch: Int
   private var order: EpochOrder
   private var key: AugmentationKey
-  /// One plan a slice, where the teacher runs on augmented images.
-  private var teacherPlans: [Int: any InferencePlan] = [:]
+  /// One a slice, where the teacher is asked about augmented images.
+  private var sessions: [Int: any TeacherSession] = [:]
 
   init(reader: BatchReader, recipe: Recipe, seed: UInt64, signal: TeacherSignal?) {
     let count = reader.dataset.count(.training)
@@ -26,9 +26,9 @@ final class BatchSource: @unchecked Sendable {
     key = AugmentationKey(seed: seed, epoch: 0)
     precondition(
       recipe.loss.distillation == 0 || signal != nil, "distillation needs a teacher's signal")
-    if case .model(let teacher) = self.signal {
+    if case .live(let teacher) = self.signal {
       for slice in 0..<recipe.slices {
-        teacherPlans[recipe.batch * slice / recipe.slices] = teacher.inferencePlan(
+        sessions[recipe.batch * slice / recipe.slices] = teacher.session(
           capacity: recipe.batch / recipe.slices + 1)
       }
     }
@@ -48,14 +48,11 @@ final class BatchSource: @unchecked Sendable {
       switch signal {
       case .none: break
       case .cached(let targets): targets.fill(slice.teacher, indices: chosen)
-      case .model:
-        guard let plan = teacherPlans[slice.range.lowerBound] else {
+      case .live:
+        guard let session = sessions[slice.range.lowerBound] else {
           preconditionFailure("no teacher for the slice that begins at \(slice.range.lowerBound)")
         }
-        plan.input.update(
-          from: slice.images, count: chosen.count * reader.dataset.imageElements)
-        plan.run(images: chosen.count)
-        slice.teacher.update(from: plan.logits, count: chosen.count * reader.dataset.classes)
+        session.answer(slice.images, count: chosen.count, into: slice.teacher)
       }
     }
   }

@@ -52,36 +52,6 @@ extension TrainedModel {
   /// Images classified at once.
   static let evaluationBatch = 50
 
-  /// Returns the logits of every image of a split, `[count, classes]`, in the split's order.
-  ///
-  /// The values do not depend on `threads`.
-  public func logits(
-    of split: DatasetSplit, reader: BatchReader, threads: Int = 1
-  ) -> [Float] {
-    let count = reader.dataset.count(split)
-    let classes = network.outputShape.channels
-    let batch = TrainedModel.evaluationBatch
-    let batches = (count + batch - 1) / batch
-    let team = WorkerTeam(threadCount: max(1, min(threads, batches)))
-    var logits = [Float](repeating: 0, count: count * classes)
-    logits.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let output = buffer.baseAddress!
-      team.run { thread in
-        let plan = inferencePlan(capacity: batch)
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: batch) { labels in
-          for index in stride(from: thread, to: batches, by: team.threadCount) {
-            let range = index * batch..<min(count, (index + 1) * batch)
-            reader.fill(plan.input, labels: labels.baseAddress!, range: range, split: split)
-            plan.run(images: range.count)
-            (output + range.lowerBound * classes)
-              .update(from: plan.logits, count: range.count * classes)
-          }
-        }
-      }
-    }
-    return logits
-  }
-
   /// Classifies a split.
   public func evaluate(
     on split: DatasetSplit, reader: BatchReader, threads: Int = 1

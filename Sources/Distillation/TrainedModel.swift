@@ -28,7 +28,7 @@ public struct TrainedModel: Sendable {
   var isFinite: Bool { parameters.allSatisfy(\.isFinite) && statistics.allSatisfy(\.isFinite) }
 
   /// A hash of all values.
-  var contentHash: String {
+  public var contentHash: String {
     (parameters + statistics).withUnsafeBytes { ContentHash.hexadecimal(of: Data($0)) }
   }
 

@@ -150,7 +150,7 @@ public struct TrainingRun: Sendable {
       switch signal {
       case .none: "none"
       case .cached(let targets): targets.contentHash
-      case .model(let model): model.contentHash
+      case .live(let teacher): teacher.contentHash
       }
     let text =
       "\(network.identity)|\(recipe.identity)|\(reader.dataset.contentHash)|\(teacher)|\(seed)|\(statisticsBatches)"

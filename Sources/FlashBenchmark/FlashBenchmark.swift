@@ -28,7 +28,12 @@ public struct FlashBenchmark {
       ).recipe
       try planned.augmentation.validate(
         height: dataset.height, width: dataset.width, field: field + ".full.augmentation")
-      try StudyInputs.check(
+      if planned.teacherView == .augmented, let obstacle = inputs.teacher.obstacleToAsking {
+        throw JSONError.invalid(
+          file: path, field: field + ".full.teacher_view", value: "\"augmented\"",
+          expected: "\"clean\": \(obstacle)")
+      }
+      try Recipe.check(
         batch: planned.batch,
         field: field + (recipe.variant.isCut ? ".full.batch" : ".flash.batch"),
         dataset: dataset, file: path)

@@ -55,6 +55,7 @@ struct JSONReport {
       ("hardware_profile_sha256", JSONText(inputs.state.profileHash)),
       ("data_sha256", JSONText(began?.dataHash)),
       ("teacher_weights_sha256", JSONText(inputs.state.teacher?.tensorsHash)),
+      ("teacher_logits_sha256", JSONText(inputs.state.teacher?.logitsHash)),
     ])
   }
 
@@ -113,8 +114,10 @@ struct JSONReport {
       ("test_low", JSONText(test?.interval.lowerBound, decimals: 5)),
       ("test_high", JSONText(test?.interval.upperBound, decimals: 5)),
       ("pipeline_accuracy", JSONText(teacher.pipelineAccuracy, decimals: 5)),
-      ("macs", JSONText(teacher.macs)),
-      ("parameters", JSONText(teacher.parameters)),
+      ("macs", teacher.macs.map { JSONText($0) } ?? .null),
+      ("parameters", teacher.parameters.map { JSONText($0) } ?? .null),
+      ("members", members(of: teacher)),
+      ("notes", .array((teacher.notes ?? []).map(JSONText.text))),
       (
         "runs",
         .array([
@@ -126,6 +129,19 @@ struct JSONReport {
         ])
       ),
     ])
+  }
+
+  /// What is known of the teachers of an ensemble; null for one that stands alone.
+  private func members(of teacher: JournalEvent.TeacherReady) -> JSONText {
+    guard let known = teacher.members else { return .null }
+    return .array(
+      zip(inputs.definition.teacher.members, known).map { definition, member in
+        .object([
+          ("origin", .text(definition.form.origin)),
+          ("weight", .literal("\(definition.weight)")),
+          ("validation_accuracy", JSONText(member.validation.accuracy, decimals: 5)),
+        ])
+      })
   }
 
   private func student(_ row: [String], _ student: StudyResults.Student) -> JSONText {

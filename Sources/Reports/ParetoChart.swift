@@ -123,10 +123,8 @@ extension ParetoChart {
     }
     teacher = inputs.state.teacher.map { teacher in
       let accuracy = teacher.validation.accuracy
-      return (
-        100 * accuracy,
-        "teacher \(accuracy.percentage), \(DeviceMetric.macs.phrase(Double(teacher.macs)))"
-      )
+      let size = teacher.macs.map { ", \(DeviceMetric.macs.phrase(Double($0)))" } ?? ""
+      return (100 * accuracy, "teacher \(accuracy.percentage)\(size)")
     }
     func bounds(_ constraints: [Constraint], isForAll: Bool) -> [Bound] {
       constraints.filter { $0.metric == metric }.map {

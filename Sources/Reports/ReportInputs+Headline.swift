@@ -27,7 +27,7 @@ extension ReportInputs {
     let budget = bestStudentPhrase
     var parts = ["\(accuracyPhrase(student)) at \(costPhrase(student))"]
     if let teacher = state.teacher {
-      parts.append(macsPhrase(student.costs, of: teacher))
+      if let macs = teacher.macs { parts.append(macsPhrase(student.costs, ofTeacher: macs)) }
       if let test = teacher.test, !student.test.isEmpty {
         let difference = (student.testAccuracy - test.accuracy).signedPoints
         parts.append("\(difference) points against its test accuracy")
@@ -101,8 +101,8 @@ extension ReportInputs {
     definition.objectives[0].phrase(definition.firstCost(costs))
   }
 
-  private func macsPhrase(_ costs: Costs, of teacher: JournalEvent.TeacherReady) -> String {
-    let ratio = Double(teacher.macs) / Double(costs.macs)
+  private func macsPhrase(_ costs: Costs, ofTeacher macs: Int) -> String {
+    let ratio = Double(macs) / Double(costs.macs)
     return ratio >= 1
       ? "\(ratio.brief)× fewer MACs than the teacher"
       : "\((1 / ratio).brief)× more MACs than the teacher"

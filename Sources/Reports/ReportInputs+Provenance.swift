@@ -81,9 +81,15 @@ extension ReportInputs {
     if let hash = state.teacher?.tensorsHash {
       facts.append(ReportFact("SHA-256 of the teacher's tensors", hash))
     }
+    if let hash = state.teacher?.logitsHash {
+      facts.append(ReportFact("SHA-256 of the teacher's logits on the training images", hash))
+    }
     facts.append(ReportFact("Student recipe", definition.full.identity))
-    if definition.teacher.weights == nil {
-      facts.append(ReportFact("Teacher recipe", definition.teacher.recipe.identity))
+    let recipes = definition.teacher.members.map(\.form.trainingRecipe)
+    for (index, recipe) in recipes.enumerated() {
+      guard let recipe else { continue }
+      let name = definition.teacher.isEnsemble ? "Recipe of teacher \(index + 1)" : "Teacher recipe"
+      facts.append(ReportFact(name, recipe))
     }
     facts += profiles.flatMap(provenance)
     return ReportSection(

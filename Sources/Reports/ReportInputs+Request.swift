@@ -82,37 +82,6 @@ extension ReportInputs {
     let count = space.pointCount
     return count < 1e6 ? count.fixed(0) : String(describingScientific: count)
   }
-
-  /// What is known of the teacher.
-  var teacherSection: ReportSection {
-    guard let teacher = state.teacher else {
-      return ReportSection(
-        anchor: "teacher", title: "The teacher",
-        blocks: [.paragraph("The teacher is not trained yet.")])
-    }
-    func text(_ evaluation: Evaluation) -> String {
-      "\(evaluation.accuracy.percentage) (95 % CI \(evaluation.interval.percentage), "
-        + "\(evaluation.count) images)"
-    }
-    return ReportSection(
-      anchor: "teacher", title: "The teacher",
-      blocks: [
-        .facts([
-          ReportFact(
-            "Origin", definition.teacher.weights == nil ? "trained by this study" : "given weights"),
-          ReportFact("Validation accuracy", text(teacher.validation)),
-          ReportFact("Test accuracy", teacher.test.map(text) ?? "not measured yet"),
-          ReportFact(
-            "Size",
-            "\(DeviceMetric.macs.phrase(Double(teacher.macs))), "
-              + DeviceMetric.parameters.phrase(Double(teacher.parameters))),
-          ReportFact(
-            "Verified through the pipeline",
-            "its soft targets are right on \(teacher.pipelineAccuracy.percentage) of the training "
-              + "images, as the students' batches give them"),
-        ])
-      ])
-  }
 }
 
 extension String {

@@ -66,7 +66,7 @@ extension ReportInputs {
 
   private func studentRow(_ student: StudyResults.Student) -> [String] {
     let gain = student.distillationGain.flatMap { $0.isFinite ? $0.signedPoints : nil }
-    let ratio = state.teacher.map { Double($0.macs) / Double(student.costs.macs) }
+    let ratio = state.teacher?.macs.map { Double($0) / Double(student.costs.macs) }
     return [String(student.trial), standingWord(student)]
       + (showsRoles ? [student.role.rawValue] : []) + [
         words(student.key),

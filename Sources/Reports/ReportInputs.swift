@@ -82,7 +82,7 @@ struct ReportInputs: Sendable {
       return missing + ["the full trainings: the students for them are not chosen yet"]
         + (missingReferences.map { [$0] } ?? [])
     }
-    if state.teacher != nil, state.teacher?.test == nil {
+    if state.teacher != nil, state.teacher?.test == nil, unknownTest == nil {
       missing.append("the teacher's accuracy on the test split")
     }
     let untested = state.untestedTrials.count

@@ -94,7 +94,7 @@ struct BatchSourceTests {
     let folder = try TemporaryFolder()
     for signal in [
       TeacherSignal.cached(try SmallTeacher.targets(in: folder)),
-      .model(try SmallTeacher.model()),
+      .live(try SmallTeacher.model()),
     ] {
       let recipe = Self.distilled.with { $0.slices = count }
       let expected = batch(try source(Self.distilled, signal: signal), Self.distilled, step: 3)
@@ -110,7 +110,7 @@ struct BatchSourceTests {
     let clean = batch(
       try source(Self.distilled, signal: .cached(targets)), Self.distilled, step: 2)
     let augmented = batch(
-      try source(Self.distilled, signal: .model(model)), Self.distilled, step: 2)
+      try source(Self.distilled, signal: .live(model)), Self.distilled, step: 2)
     #expect(clean.images == augmented.images)
     #expect(clean.labels == augmented.labels)
     #expect(clean.teacher != augmented.teacher)
@@ -124,7 +124,7 @@ struct BatchSourceTests {
     let plain = Self.distilled.with { $0.augmentation = .none }
     #expect(
       batch(try source(plain, signal: .cached(targets)), plain, step: 2)
-        == batch(try source(plain, signal: .model(model)), plain, step: 2))
+        == batch(try source(plain, signal: .live(model)), plain, step: 2))
   }
 
   @Test("leaves the teacher's place alone where the loss has no teacher")

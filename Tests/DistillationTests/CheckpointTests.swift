@@ -186,7 +186,7 @@ struct ResumedRunTests {
       try smallRun(.small.with { $0.epochs = 7 }),
       try smallRun(distilled, signal: cached(logits)),
       try smallRun(distilled, signal: cached(logits.reversed())),
-      try smallRun(distilled, signal: .model(SmallTeacher.model())),
+      try smallRun(distilled, signal: .live(SmallTeacher.model())),
     ]
     #expect(Set(runs.map(\.identity)).count == runs.count)
     #expect(try smallRun(threads: 3).identity == runs[0].identity)

@@ -44,7 +44,7 @@ struct SoftTargetsTests {
     let own = try SmallTeacher.model().evaluate(on: .training, reader: reader).accuracy
     #expect(abs(agreement - own) < 1e-12)
     // The teacher itself, run on the batches, gives the same logits as the cache.
-    let live = try TeacherSignal.model(SmallTeacher.model())
+    let live = try TeacherSignal.live(SmallTeacher.model())
       .agreementWithLabels(reader: reader, recipe: .small, seed: 3)
     #expect(live == agreement)
     #expect(agreement > 0.85)
@@ -143,7 +143,7 @@ struct SoftTargetTrainingTests {
     }
     let signals = [
       TeacherSignal.cached(try SmallTeacher.targets(in: folder)),
-      .model(try SmallTeacher.model()),
+      .live(try SmallTeacher.model()),
     ]
     var students: [TrainedModel] = []
     for signal in signals {

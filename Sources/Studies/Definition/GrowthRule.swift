@@ -101,11 +101,7 @@ struct FixedPart: Sendable {
       field: "seed", isSame: { $0.seed == $1.seed },
       reason: "every training and proposal draws from it", takesOver: asPrior),
     FixedPart(
-      field: "teacher",
-      isSame: {
-        ($0.teacher.network, $0.teacher.recipe) == ($1.teacher.network, $1.teacher.recipe)
-          && ($0.teacher.weights == nil) == ($1.teacher.weights == nil)
-      },
+      field: "teacher", isSame: { $0.teacher.isSame(as: $1.teacher) },
       reason: "every student has learnt from it", takesOver: asPrior),
     FixedPart(
       field: "flash", isSame: { $0.flash == $1.flash },

@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import Teachers
 
 extension StudyDefinition {
   /// Reads what `study.json` said from where a journal keeps it.
@@ -44,7 +45,7 @@ extension StudyDefinition {
       difference.effects.formUnion(rule.effects)
     }
     difference.changes += json.differences(
-      from: new.json, under: ["data", "search_space", "teacher.weights"])
+      from: new.json, under: ["data", "search_space"] + teacher.changingFields)
     return difference
   }
 }

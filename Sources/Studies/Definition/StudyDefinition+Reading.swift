@@ -4,6 +4,7 @@ import Distillation
 import FileFormats
 import Foundation
 import HardwareProfiles
+import Teachers
 
 extension StudyDefinition {
   static let keys = [
@@ -88,26 +89,6 @@ extension StudyDefinition {
     }
     guard finalists.count >= budgets.count else {
       throw expected("at least one for each of the \(budgets.count) budgets")
-    }
-  }
-}
-
-extension TeacherDefinition {
-  init(_ field: JSONField) throws(JSONError) {
-    let members = try field.members(of: "a teacher", known: ["network", "recipe", "weights"])
-    network = try ResidualTeacher(members.required("network"))
-    weights = try members["weights"]?.text("the path of a safetensors file")
-    recipe = .teacherDefaults
-    if let recipe = members["recipe"] {
-      guard weights == nil else {
-        throw recipe.expected("no recipe where the teacher's weights are given")
-      }
-      self.recipe = try Recipe(recipe, defaults: .teacherDefaults)
-      for name in ["distillation_weight", "temperature", "teacher_view"] {
-        if let field = try recipe.object("a training recipe").first(where: { $0.name == name }) {
-          throw field.field.expected("no such field: a teacher learns from labels alone")
-        }
-      }
     }
   }
 }

@@ -4,6 +4,7 @@ import Distillation
 import FileFormats
 import HardwareProfiles
 import NeuralNetworks
+import Teachers
 import TensorKernels
 
 /// What a study asks for: the contents of `study.json`.
@@ -62,15 +63,6 @@ public enum DevicePolicy: String, Hashable, Sendable, CaseIterable {
   case named
   /// The largest over all devices; a bound holds on each.
   case worstCase = "worst_case"
-}
-
-/// Where the teacher comes from.
-public struct TeacherDefinition: Hashable, Sendable {
-  public var network: ResidualTeacher
-  /// How it is trained, where there are no weights.
-  public var recipe: Recipe
-  /// Weights of a trained teacher of this network, relative to the study's folder.
-  public var weights: String?
 }
 
 /// How students are proposed.
@@ -158,13 +150,6 @@ extension Recipe {
     schedule: LearningRateSchedule(
       shape: .oneCycle, peakRate: 0.2, warmupShare: 0.2, finalShare: 0.01),
     loss: LossWeights(distillation: 0.9, temperature: 4, labelSmoothing: 0))
-
-  /// The training of a teacher, as far as a study does not say otherwise.
-  public static let teacherDefaults = Recipe(
-    epochs: 10, batch: 128, slices: 4, weightDecay: 5e-4,
-    schedule: LearningRateSchedule(
-      shape: .oneCycle, peakRate: 0.2, warmupShare: 0.2, finalShare: 0.01),
-    loss: LossWeights(distillation: 0, temperature: 1, labelSmoothing: 0))
 }
 
 extension FlashRecipe {

@@ -92,10 +92,12 @@ struct EarlierStudy {
   }
 
   /// Whether a full training there gives what it gives here, bit for bit on one machine.
-  func hasSameFullTrainings(as inputs: StudyInputs, teacherHash: String) -> Bool {
+  func hasSameFullTrainings(
+    as inputs: StudyInputs, teacher: JournalEvent.TeacherReady
+  ) -> Bool {
     let now = inputs.definition
     return began.dataHash == inputs.dataset.contentHash
-      && state.teacher?.weightsHash == teacherHash && hasSameSeed(as: now)
+      && hasSameTeacher(teacher, now) && hasSameSeed(as: now)
       && definition.full.identity == now.full.identity
       && definition.flash.statisticsBatches == now.flash.statisticsBatches
   }
@@ -103,7 +105,9 @@ struct EarlierStudy {
   /// Returns what its flash accuracies come from and this study's do not, in words.
   ///
   /// Rungs are none of it: being examined changes nothing in a training that continues.
-  func differences(from inputs: StudyInputs, teacherHash: String) -> [String] {
+  func differences(
+    from inputs: StudyInputs, teacher: JournalEvent.TeacherReady
+  ) -> [String] {
     // On another data set the length may come out otherwise, but then everything is different.
     var earlier = definition
     earlier.flash = earlier.flash.lengthened(
@@ -113,7 +117,7 @@ struct EarlierStudy {
     let now = inputs.definition
     var differences: [String] = []
     if began.dataHash != inputs.dataset.contentHash { differences.append("data set") }
-    if state.teacher?.weightsHash != teacherHash { differences.append("teacher") }
+    if !hasSameTeacher(teacher, now) { differences.append("teacher") }
     if earlier.flash.compressed(earlier.full).identity != now.flash.compressed(now.full).identity
       || earlier.flash.statisticsBatches != now.flash.statisticsBatches
     {
@@ -123,9 +127,24 @@ struct EarlierStudy {
     return differences
   }
 
+  /// Whether its students have learnt from the teacher of this study.
+  private func hasSameTeacher(_ teacher: JournalEvent.TeacherReady, _ now: StudyDefinition) -> Bool {
+    state.teacher.map { teacher.teaches(as: $0, view: now.full.teacherView) } ?? false
+  }
+
   /// Whether its trainings draw what these draw; those of a merged study may be of several seeds.
   private func hasSameSeed(as now: StudyDefinition) -> Bool {
     ([definition.seed] + (state.merged?.sources.map(\.seed) ?? [])).allSatisfy { $0 == now.seed }
+  }
+}
+
+extension JournalEvent.TeacherReady {
+  /// Whether students learn from another teacher what they learn from this one.
+  ///
+  /// On clean images they see its logits alone: equal ones are the same teacher, whatever its form.
+  fileprivate func teaches(as other: Self, view: Recipe.TeacherView) -> Bool {
+    if weightsHash == other.weightsHash { return true }
+    return view == .clean && logitsHash != nil && logitsHash == other.logitsHash
   }
 }
 

@@ -6,12 +6,13 @@ import Foundation
 import HardwareProfiles
 import NeuralNetworks
 import SearchSpaces
+import Teachers
 
 /// Everything that a study reads: its files, and the data set that they name, checked together.
 public struct StudyInputs: Sendable {
   public internal(set) var files: StudyFiles
   public let reader: BatchReader
-  public let teacherNetwork: Network
+  package let teacher: any Teacher
 
   /// Reads a study and prepares its data.
   ///
@@ -29,32 +30,23 @@ public struct StudyInputs: Sendable {
     let shape = TensorShape(
       height: dataset.height, width: dataset.width, channels: dataset.channels)
     let definition = files.definition
-    try StudyInputs.check(definition, on: dataset, image: shape, file: folder.definition)
-    do {
-      teacherNetwork = try definition.teacher.network.network(
-        input: shape, classes: dataset.classes)
-    } catch {
+    try definition.full.check(on: dataset, field: "full", file: folder.definition)
+    try Recipe.check(
+      batch: definition.flash.batch, field: "flash.batch", dataset: dataset,
+      file: folder.definition)
+    teacher = try definition.teacher.teacher(
+      in: TeacherSetting(
+        file: folder.definition, baseFolder: folder.path, teacherFolder: folder.teacher,
+        reader: reader, seed: definition.seed,
+        statisticsBatches: definition.flash.statisticsBatches))
+    if let obstacle = teacher.obstacleToAsking, definition.full.teacherView == .augmented {
       throw JSONError.invalid(
-        file: folder.definition, field: "teacher.network", value: "a network that cannot be built",
-        expected: "layers that fit images of \(shape): \(error)")
+        file: folder.definition, field: "full.teacher_view", value: "\"augmented\"",
+        expected: "\"clean\": \(obstacle)")
     }
     try files.space.checkNetworks(input: shape, classes: dataset.classes)
     self.files = files
     try checkEnqueued()
-  }
-
-  /// Checks that the recipes fit the data.
-  private static func check(
-    _ definition: StudyDefinition, on dataset: PreparedDataset, image: TensorShape, file: String
-  ) throws {
-    for (recipe, field) in [
-      (definition.teacher.recipe, "teacher.recipe"), (definition.full, "full"),
-    ] {
-      try recipe.augmentation.validate(
-        height: image.height, width: image.width, field: field + ".augmentation")
-      try check(batch: recipe.batch, field: field + ".batch", dataset: dataset, file: file)
-    }
-    try check(batch: definition.flash.batch, field: "flash.batch", dataset: dataset, file: file)
   }
 
   /// Checks that the students that `search.enqueue` asks for can be tried, each once.
@@ -73,18 +65,6 @@ public struct StudyInputs: Sendable {
       if let first = keys[..<index].firstIndex(of: key) {
         throw expected("each student once; search.enqueue[\(first)] is the same")
       }
-    }
-  }
-
-  /// Checks that a batch can be filled.
-  package static func check(
-    batch: Int, field: String, dataset: PreparedDataset, file: String
-  ) throws {
-    let count = dataset.count(.training)
-    guard batch <= count else {
-      throw JSONError.invalid(
-        file: file, field: field, value: "\(batch)",
-        expected: "at most \(count), the number of training images")
     }
   }
 

@@ -29,11 +29,11 @@ struct WarmStart {
   ///
   /// - Parameters:
   ///   - inputs: This study, with the length of its flash trainings.
-  ///   - teacherHash: The hash of its teacher's weights.
+  ///   - teacher: Its teacher.
   func imported(
-    into inputs: StudyInputs, teacherHash: String
+    into inputs: StudyInputs, teacher: JournalEvent.TeacherReady
   ) throws -> JournalEvent.Imported {
-    JournalEvent.Imported(sources: try studies.map { try source($0, inputs, teacherHash) })
+    JournalEvent.Imported(sources: try studies.map { try source($0, inputs, teacher) })
   }
 
   /// Takes over the weights of students whose full trainings hold here, if they are there and not here yet.
@@ -55,9 +55,9 @@ struct WarmStart {
   }
 
   private func source(
-    _ study: EarlierStudy, _ inputs: StudyInputs, _ teacherHash: String
+    _ study: EarlierStudy, _ inputs: StudyInputs, _ teacher: JournalEvent.TeacherReady
   ) throws -> JournalEvent.Imported.Source {
-    let differences = study.differences(from: inputs, teacherHash: teacherHash)
+    let differences = study.differences(from: inputs, teacher: teacher)
     var source = JournalEvent.Imported.Source(
       study: study.name, version: study.began.version, machine: study.began.machine,
       differences: differences, carried: [], related: [])
@@ -81,7 +81,7 @@ struct WarmStart {
             validation: validation, rungs: trial.result?.rungs))
       }
     }
-    if study.hasSameFullTrainings(as: inputs, teacherHash: teacherHash) {
+    if study.hasSameFullTrainings(as: inputs, teacher: teacher) {
       source.trained = study.trained
     }
     return source

@@ -61,14 +61,15 @@ public enum JournalEvent: Hashable, Sendable {
   public struct TeacherReady: Hashable, Sendable, Codable {
     /// The hash of everything that made it.
     public var identity: String
-    public var macs: Int
-    public var parameters: Int
+    /// Nil where its network is not ours; as with `parameters`.
+    public var macs: Int?
+    public var parameters: Int?
     /// On the training split, by its logits as the students' batches give them.
     public var pipelineAccuracy: Double
     public var validation: Evaluation
     /// Known from the final stage on; the test split is not touched before.
     public var test: Evaluation?
-    /// Of the file, by which a change is noticed.
+    /// Of the file of its weights, or of what else its answers come from, by which a change is noticed.
     public var weightsHash: String
     /// Of the tensors alone, the same wherever the same weights are; nil in journals of versions that did not
     /// take it.
@@ -76,9 +77,22 @@ public enum JournalEvent: Hashable, Sendable {
     /// What the evaluations leave out; nil in journals of versions that did not look.
     public var validationOutcome: SplitOutcome?
     public var testOutcome: SplitOutcome?
+    /// Of its logits on the training split, which is all that students see of it where its view is the clean
+    /// one; nil in journals of versions that did not take it.
+    public var logitsHash: String?
+    /// Of an ensemble what is known of each member, in the order of `study.json`; nil for others.
+    public var members: [Member]?
+    /// What people should know of it; nil if there is nothing.
+    public var notes: [String]?
+
+    /// A teacher of an ensemble.
+    public struct Member: Hashable, Sendable, Codable {
+      public var validation: Evaluation
+    }
 
     enum CodingKeys: String, CodingKey {
-      case identity, macs, parameters, validation, test
+      case identity, macs, parameters, validation, test, members, notes
+      case logitsHash = "logits_sha256"
       case validationOutcome = "validation_outcome"
       case testOutcome = "test_outcome"
       case pipelineAccuracy = "pipeline_accuracy"

@@ -1,4 +1,5 @@
 import FileFormats
+import Foundation
 
 extension JSONValue {
   /// The value as it will stand in a file.
@@ -44,16 +45,31 @@ extension JSONValue {
     case .object(let members):
       .object(
         members.map { member in
-          JSONValue.pathNames.contains(member.name)
-            ? Member(name: member.name, value: member.value.movingPaths(to: folder)) : member
+          if JSONValue.pathNames.contains(member.name) {
+            return Member(name: member.name, value: member.value.movingPaths(to: folder))
+          }
+          return member.name == "command"
+            ? Member(name: member.name, value: member.value.movingFiles(to: folder)) : member
         })
     default: self
     }
   }
 
+  /// Returns a program's arguments, of which those that are files in `folder` lead there.
+  private func movingFiles(to folder: String) -> JSONValue {
+    guard case .array(let words) = self else { return self }
+    return .array(
+      words.map { word in
+        guard case .text(let text) = word,
+          FileManager.default.fileExists(atPath: "\(folder)/\(text)")
+        else { return word }
+        return word.movingPaths(to: folder)
+      })
+  }
+
   /// Members of data and teachers that are paths.
   private static let pathNames: Set = [
     "train_images", "train_labels", "test_images", "test_labels", "folder", "cifar10", "cifar100",
-    "weights",
+    "weights", "search_space", "logits", "train", "validation", "test",
   ]
 }

@@ -13,7 +13,7 @@ public struct StudyMerge {
     let inputs: StudyInputs
     let state: StudyState
     let teacher: JournalEvent.TeacherReady
-    /// A hash of the teacher's values: files of the same values may say different things of where they are from.
+    /// A hash of what students see of the teacher: equal answers are equal teachers, whatever their form.
     let teacherHash: String
 
     init(_ name: String, dataFolder: String?) throws {
@@ -29,7 +29,13 @@ public struct StudyMerge {
             + folder.shellWord)
       }
       (self.name, self.teacher) = (name, teacher)
-      teacherHash = try SafetensorsFile.read(folder.teacherWeights).tensorsHash
+      teacherHash =
+        inputs.definition.full.teacherView == .augmented
+        ? try inputs.teacher.live().contentHash
+        : try SoftTargets(
+          contentsOf: folder.softTargets, count: inputs.dataset.count(.training),
+          classes: inputs.dataset.classes
+        ).contentHash
     }
 
     /// Texts of everything that makes results comparable, by the field of `study.json` that says it.

@@ -65,7 +65,9 @@ public struct StudyRunner {
       if teacher.weightsHash != journal.state.teacher?.weightsHash {
         // Results of students of another teacher must not be mixed with new ones.
         guard journal.state.trials.isEmpty && journal.state.imported == nil else {
-          throw StudyError.changed(folder: inputs.folder.path, what: "the teacher's weights")
+          throw StudyError.changed(
+            folder: inputs.folder.path,
+            what: teacher.tensorsHash == nil ? "what the teacher says" : "the teacher's weights")
         }
         try journal.append(.teacherReady(teacher))
       }
@@ -81,7 +83,7 @@ public struct StudyRunner {
     }
     let calibrated = inputs.calibrated(by: journal.state)
     if let warmStart, let teacher = journal.state.teacher {
-      let imported = try warmStart.imported(into: calibrated, teacherHash: teacher.weightsHash)
+      let imported = try warmStart.imported(into: calibrated, teacher: teacher)
       // First the files, then the line that says that they are there.
       try warmStart.copyWeights(of: imported, into: calibrated)
       try journal.append(.imported(imported))

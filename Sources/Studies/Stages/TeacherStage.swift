@@ -3,9 +3,9 @@ import Distillation
 import FileFormats
 import Foundation
 import NeuralNetworks
-import RandomStreams
+import Teachers
 
-/// The first stage: a trained teacher, its logits on every training image, and proof that the students
+/// The first stage: a teacher that answers, its logits on every training image, and proof that the students
 /// will see the right ones.
 package struct TeacherStage {
   let inputs: StudyInputs
@@ -18,46 +18,59 @@ package struct TeacherStage {
   /// Makes sure that the teacher and its logits are there, and returns what the journal should say.
   package func run(known: JournalEvent.TeacherReady?) throws -> JournalEvent.TeacherReady {
     if let known, try isIntact(known) {
-      if cache.known(of: .validation) == nil { _ = try judge(keptModel(), .validation) }
+      if cache.known(of: .validation) == nil { _ = try judge(.validation) }
       return known
     }
     try Folder.create(inputs.folder.teacher)
     cache.forget()
-    let model = try trainedModel()
+    try working { try inputs.teacher.prepare($0) }
     context.report(.note("caching the teacher's logits"))
-    let logits = model.logits(
-      of: .training, reader: inputs.reader, threads: context.threads)
-    try SoftTargets.write(logits, to: inputs.folder.softTargets)
-    return try verified(model)
+    guard let answers = try answers(on: .training) else {
+      throw StudyError.teacher("the teacher says nothing of the training images")
+    }
+    try SoftTargets.write(answers.logits, to: inputs.folder.softTargets)
+    let ready = try verified(answers)
+    for split in [DatasetSplit.training, .validation] { inputs.teacher.release(split) }
+    for note in ready.notes ?? [] { context.report(.note(note)) }
+    return ready
   }
 
   /// Looks at the test split, which is for the last stage, and returns what the journal should say; nil if it
-  /// is known.
+  /// is known, or cannot be known of this teacher.
   func tested(known: JournalEvent.TeacherReady?) throws -> JournalEvent.TeacherTested? {
-    guard known?.test == nil || cache.known(of: .test) == nil else { return nil }
-    let (test, outcome) = try judge(keptModel(), .test)
-    return known?.test == nil ? JournalEvent.TeacherTested(test: test, testOutcome: outcome) : nil
+    guard known?.test == nil || cache.known(of: .test) == nil,
+      let judged = try judge(.test)
+    else { return nil }
+    inputs.teacher.release(.test)
+    guard known?.test == nil else { return nil }
+    return JournalEvent.TeacherTested(test: judged.evaluation, testOutcome: judged.outcome)
   }
 
   private var cache: TeacherLogits { TeacherLogits(inputs) }
 
-  private func keptModel() throws -> TrainedModel {
-    try TrainedModel(inputs.teacherNetwork, contentsOf: inputs.folder.teacherWeights)
+  /// What the teacher says of a split, compared with the labels.
+  private struct Judgement {
+    var evaluation: Evaluation
+    var outcome: SplitOutcome?
+    /// Of an ensemble each member's.
+    var members: [Evaluation]
+    var notes: [String]
   }
 
-  /// Classifies a split, and keeps the logits for comparing students with them.
-  private func judge(
-    _ model: TrainedModel, _ split: DatasetSplit
-  ) throws -> (Evaluation, SplitOutcome?) {
-    let logits = model.logits(of: split, reader: inputs.reader, threads: context.threads)
-    try cache.keep(logits, of: split)
-    let evaluation = Evaluation(logits: logits, split: split, dataset: inputs.dataset)
+  /// Classifies a split, and keeps the logits for comparing students with them; nil where the teacher does not
+  /// say.
+  private func judge(_ split: DatasetSplit) throws -> Judgement? {
+    guard let answers = try answers(on: split) else { return nil }
+    try cache.keep(answers.logits, of: split)
+    let dataset = inputs.dataset
+    let evaluation = Evaluation(logits: answers.logits, split: split, dataset: dataset)
     let isFinite = evaluation.negativeLogLikelihood.isFinite
-    return (
-      evaluation,
-      isFinite
-        ? SplitOutcome(logits: logits, split: split, dataset: inputs.dataset, teacher: nil) : nil
-    )
+    return Judgement(
+      evaluation: evaluation,
+      outcome: isFinite
+        ? SplitOutcome(logits: answers.logits, split: split, dataset: dataset, teacher: nil) : nil,
+      members: answers.members.map { Evaluation(logits: $0, split: split, dataset: dataset) },
+      notes: answers.notes)
   }
 
   /// A hash of everything that makes the teacher what it is.
@@ -65,106 +78,98 @@ package struct TeacherStage {
 
   /// A hash of everything that makes a study's teacher what it is.
   package static func identity(_ inputs: StudyInputs) throws -> String {
-    let definition = inputs.definition.teacher
-    let weights = try definition.weights.map {
-      try ContentHash.hexadecimal(ofFile: inputs.folder.appending($0))
-    }
-    let parts = [
-      inputs.teacherNetwork.identity, definition.recipe.identity, weights ?? "",
-      inputs.dataset.contentHash, "\(inputs.definition.seed)",
-      "\(inputs.definition.flash.statisticsBatches)",
-    ]
-    return ContentHash.hexadecimal(of: parts.joined(separator: "|"))
+    try inputs.teacher.identity()
+  }
+
+  /// What a change of the teacher is noticed by: the hash of its weights, or of its answers where these are all
+  /// that is kept of it.
+  private func hash(logitsHash: String) throws -> String {
+    let files = try inputs.teacher.keptFiles.map { try ContentHash.hexadecimal(ofFile: $0) }
+    if files.isEmpty { return logitsHash }
+    return inputs.definition.teacher.isEnsemble
+      ? ContentHash.hexadecimal(of: (files + [logitsHash]).joined(separator: "|")) : files[0]
   }
 
   private func isIntact(_ known: JournalEvent.TeacherReady) throws -> Bool {
-    let dataset = inputs.dataset
-    guard known.identity == (try identity()),
-      let hash = try? ContentHash.hexadecimal(ofFile: inputs.folder.teacherWeights),
-      hash == known.weightsHash
-    else { return false }
-    let targets = try? SoftTargets(
-      contentsOf: inputs.folder.softTargets, count: dataset.count(.training),
-      classes: dataset.classes)
-    return targets != nil
+    guard known.identity == (try identity()), let targets = try? targets() else { return false }
+    let logitsHash = targets.contentHash
+    return (try? hash(logitsHash: logitsHash)) == known.weightsHash
+      && known.logitsHash ?? logitsHash == logitsHash
   }
 
-  private func trainedModel() throws -> TrainedModel {
-    let folder = inputs.folder
-    if let weights = inputs.definition.teacher.weights {
-      let model = try TrainedModel(
-        inputs.teacherNetwork, contentsOf: folder.appending(weights))
-      try model.write(to: folder.teacherWeights, metadata: ["identity": identity()])
-      return model
+  private func targets() throws -> SoftTargets {
+    let dataset = inputs.dataset
+    return try SoftTargets(
+      contentsOf: inputs.folder.softTargets, count: dataset.count(.training),
+      classes: dataset.classes)
+  }
+}
+
+extension TeacherStage {
+  /// Returns the teacher's answers on a split, checked.
+  private func answers(on split: DatasetSplit) throws -> TeacherAnswers? {
+    guard let answers = try working({ try inputs.teacher.answers(on: split, $0) }) else {
+      return nil
     }
-    if let file = try? SafetensorsFile.read(folder.teacherWeights),
-      file.metadata["identity"] == (try identity())
-    {
-      return try TrainedModel(inputs.teacherNetwork, contentsOf: folder.teacherWeights)
+    let (count, classes) = (inputs.dataset.count(split), inputs.dataset.classes)
+    precondition(answers.logits.count == count * classes, "a teacher answers every image")
+    if let place = answers.logits.firstIndex(where: { !$0.isFinite }) {
+      throw StudyError.teacher(
+        "the teacher's logits are not finite: \(answers.logits[place]) for class \(place % classes) "
+          + "of image \(place / classes) of the \(split) split")
     }
-    var stream = RandomStream(seed: inputs.definition.seed, purpose: "teacher")
-    let run = TrainingRun(
-      network: inputs.teacherNetwork, recipe: inputs.definition.teacher.recipe,
-      reader: inputs.reader, signal: nil, seed: stream.next(), threads: context.threads,
-      statisticsBatches: inputs.definition.flash.statisticsBatches,
-      checkpointPath: folder.teacherCheckpoint)
+    return answers
+  }
+
+  /// Lets the teacher work, and says in the study's words what has ended its work.
+  private func working<Result>(_ body: (TeacherWork) throws -> Result) throws -> Result {
     let context = context
-    let outcome = try run.train { progress in
-      if progress.step % 20 == 0 {
-        context.report(
-          .advance(
-            done: Double(progress.step), total: progress.steps,
-            detail: String(
-              format: "loss %.3f, batch accuracy %.1f %%", progress.loss,
-              100 * progress.accuracy)))
-      }
-      return !context.isCancelled() && context.reachedLimit() == nil
-    }
-    switch outcome {
-    case .stopped:
+    let work = TeacherWork(
+      threads: context.threads, note: { context.report(.note($0)) },
+      advance: { context.report(.advance(done: $0, total: $1, detail: $2)) },
+      shouldStop: { context.isCancelled() || context.reachedLimit() != nil })
+    do {
+      return try body(work)
+    } catch TeacherError.stopped {
       try context.checkCancelled()
       try context.checkLimits()
       throw StudyError.interrupted
-    case .diverged(let step):
-      throw StudyError.teacher(
-        "the teacher's training diverged at step \(step): lower teacher.recipe.learning_rate "
-          + "(it is \(run.recipe.schedule.peakRate)) or set teacher.recipe.clip_norm")
-    case .finished(let model):
-      try model.write(to: folder.teacherWeights, metadata: ["identity": identity()])
-      try? FileManager.default.removeItem(atPath: folder.teacherCheckpoint)
-      return model
+    } catch TeacherError.failed(let message) {
+      throw StudyError.teacher(message)
     }
   }
 
   /// Compares the teacher with the labels twice: by itself, and through the very batches, in shuffled
   /// order, that students will be trained on.
-  private func verified(_ model: TrainedModel) throws -> JournalEvent.TeacherReady {
-    let dataset = inputs.dataset
+  private func verified(_ answers: TeacherAnswers) throws -> JournalEvent.TeacherReady {
+    let targets = try targets()
     let signal: TeacherSignal =
       inputs.definition.full.teacherView == .augmented
-      ? .model(model)
-      : .cached(
-        try SoftTargets(
-          contentsOf: inputs.folder.softTargets, count: dataset.count(.training),
-          classes: dataset.classes))
-    let pipeline = signal.agreementWithLabels(
-      reader: inputs.reader, recipe: inputs.definition.full, seed: inputs.definition.seed)
-    let chance = 1 / Double(dataset.classes)
-    guard pipeline > chance + min(chance, (1 - chance) / 4) else {
-      throw StudyError.teacher(
-        String(
-          format: "the teacher is right on only %.1f %% of the training images as the students' "
-            + "batches give them (chance is %.1f %%): its weights do not fit these data or classes",
-          100 * pipeline, 100 * chance))
+      ? .live(try inputs.teacher.live()) : .cached(targets)
+    let doubts = try TeacherDoubts(
+      confusion: signal.confusion(
+        reader: inputs.reader, recipe: inputs.definition.full, seed: inputs.definition.seed),
+      logits: answers.logits, dataset: inputs.dataset)
+    if let refusal = doubts.refusal { throw StudyError.teacher(refusal) }
+    guard let judged = try judge(.validation) else {
+      throw StudyError.teacher("the teacher says nothing of the validation images")
     }
-    let costs = NetworkCosts(inputs.teacherNetwork)
-    let (validation, outcome) = try judge(model, .validation)
+    let costs = inputs.teacher.networks?.map { NetworkCosts($0) }
+    let notes =
+      answers.notes + judged.notes.filter { !answers.notes.contains($0) } + doubts.suspicions
+      + (doubts.overfitting(validation: judged.evaluation).map { [$0] } ?? [])
+    let hash = try hash(logitsHash: targets.contentHash)
+    let files = inputs.definition.teacher.isEnsemble ? [] : inputs.teacher.keptFiles
     return JournalEvent.TeacherReady(
-      identity: try identity(), macs: costs.macs, parameters: costs.parameters,
-      pipelineAccuracy: pipeline, validation: validation, test: nil,
-      weightsHash: try ContentHash.hexadecimal(ofFile: inputs.folder.teacherWeights),
-      tensorsHash: try SafetensorsFile.read(inputs.folder.teacherWeights).tensorsHash,
-      validationOutcome: outcome)
+      identity: try identity(), macs: costs.map { $0.reduce(0) { $0 + $1.macs } },
+      parameters: costs.map { $0.reduce(0) { $0 + $1.parameters } },
+      pipelineAccuracy: doubts.accuracy, validation: judged.evaluation, test: nil,
+      weightsHash: hash,
+      tensorsHash: try files.first.map { try SafetensorsFile.read($0).tensorsHash },
+      validationOutcome: judged.outcome, logitsHash: targets.contentHash,
+      members: judged.members.isEmpty
+        ? nil : judged.members.map { JournalEvent.TeacherReady.Member(validation: $0) },
+      notes: notes.isEmpty ? nil : notes)
   }
 }
 

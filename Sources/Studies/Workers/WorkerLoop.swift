@@ -5,6 +5,7 @@ import Foundation
 import NeuralNetworks
 import RandomStreams
 import SearchSpaces
+import Teachers
 
 /// A worker process: takes tasks from standard input until it is closed, one compute thread.
 ///
@@ -12,7 +13,7 @@ import SearchSpaces
 public struct WorkerLoop {
   let inputs: StudyInputs
   private let targets: SoftTargets
-  private let teacher: TrainedModel?
+  private let teacher: (any LiveTeacher)?
   let teacherLogits: TeacherLogits
   private let parent = getppid()
 
@@ -36,7 +37,7 @@ public struct WorkerLoop {
       contentsOf: folder.softTargets, count: dataset.count(.training), classes: dataset.classes)
     teacher =
       inputs.definition.full.teacherView == .augmented
-      ? try TrainedModel(inputs.teacherNetwork, contentsOf: folder.teacherWeights) : nil
+      ? try inputs.teacher.live() : nil
   }
 
   private func run() {
@@ -191,10 +192,7 @@ public struct WorkerLoop {
   private func signal(for recipe: Recipe) throws -> TeacherSignal {
     switch recipe.teacherView {
     case .clean: .cached(targets)
-    case .augmented:
-      .model(
-        try teacher ?? TrainedModel(inputs.teacherNetwork, contentsOf: inputs.folder.teacherWeights)
-      )
+    case .augmented: .live(try teacher ?? inputs.teacher.live())
     }
   }
 

@@ -30,8 +30,9 @@ struct StudyDefinitionReadingTests {
     #expect(definition.finalists == FinalistSettings(count: 3, seeds: 2, baseline: false))
     #expect(definition.flash == FlashRecipe(fraction: 0.5, batch: 12, statisticsBatches: 4))
     #expect(definition.full.epochs == 3 && definition.full.loss.distillation == 0.9)
-    #expect(definition.teacher.recipe.slices == 2 && definition.teacher.recipe.epochs == 4)
-    #expect(definition.teacher.weights == nil)
+    let recipe = try #require(definition.teacher.members[0].form.trainingRecipe)
+    #expect(recipe.hasPrefix("epochs=4.0 ") && recipe.contains(" slices=2 "))
+    #expect(definition.teacher.members.count == 1 && !definition.teacher.isGiven)
     #expect(definition.search.rungs == nil && definition.search.enqueue.isEmpty)
     #expect(definition.warmStart.isEmpty)
     #expect(definition.confidence == .usual && definition.budgets.isEmpty)
@@ -130,7 +131,8 @@ struct StudyDefinitionReadingTests {
         == SearchSettings(sampler: .bayesian, trials: 60, initialTrials: 3, lookAhead: 4))
     #expect(definition.flash == .defaults)
     #expect(definition.full == .studentDefaults)
-    #expect(definition.teacher.recipe == .teacherDefaults)
+    #expect(
+      definition.teacher.members[0].form.trainingRecipe == Recipe.teacherDefaults.identity)
     #expect(definition.finalists == FinalistSettings(count: 4, seeds: 1, baseline: true))
     #expect(
       definition.audit == AuditSettings(count: 4, at: 0.5, smallestCorrelation: 0.5, raise: 2))

@@ -1,0 +1,83 @@
+import Datasets
+import NeuralNetworks
+import TensorKernels
+
+/// A teacher that can be asked about any image, an augmented one too.
+///
+/// What it answers depends on the image alone: not on the other images of a call, nor on the thread.
+public protocol LiveTeacher: Sendable {
+  /// The number of classes that it tells apart.
+  var classes: Int { get }
+  /// A hash of everything that its answers depend on; checkpoints of students are kept by it.
+  var contentHash: String { get }
+  /// Returns what answers up to `capacity` images at once, for one thread at a time.
+  func session(capacity: Int) -> any TeacherSession
+}
+
+/// A live teacher at work, with memory of its own.
+public protocol TeacherSession: AnyObject {
+  /// Answers some images.
+  ///
+  /// - Parameters:
+  ///   - images: As students see them: standardised by the training split's statistics, `[count, H, W, C]`.
+  ///   - count: At most the session's capacity.
+  ///   - logits: `[count, classes]`; overwritten.
+  func answer(
+    _ images: UnsafePointer<Float>, count: Int, into logits: UnsafeMutablePointer<Float>)
+}
+
+extension LiveTeacher {
+  /// Returns the logits of every image of a split, `[count, classes]`, in the split's order.
+  ///
+  /// The values do not depend on `threads`.
+  public func logits(
+    of split: DatasetSplit, reader: BatchReader, threads: Int = 1
+  ) -> [Float] {
+    let count = reader.dataset.count(split)
+    let classes = classes
+    let batch = TrainedModel.evaluationBatch
+    let batches = (count + batch - 1) / batch
+    let team = WorkerTeam(threadCount: max(1, min(threads, batches)))
+    var logits = [Float](repeating: 0, count: count * classes)
+    logits.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let output = buffer.baseAddress!
+      team.run { thread in
+        let session = session(capacity: batch)
+        let images = FloatArena(count: batch * reader.dataset.imageElements)
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: batch) { labels in
+          for index in stride(from: thread, to: batches, by: team.threadCount) {
+            let range = index * batch..<min(count, (index + 1) * batch)
+            reader.fill(images.base, labels: labels.baseAddress!, range: range, split: split)
+            session.answer(
+              images.base, count: range.count, into: output + range.lowerBound * classes)
+          }
+        }
+      }
+    }
+    return logits
+  }
+}
+
+extension TrainedModel: LiveTeacher {
+  public var classes: Int { network.outputShape.channels }
+
+  public func session(capacity: Int) -> any TeacherSession {
+    NetworkSession(inferencePlan(capacity: capacity))
+  }
+}
+
+/// A network that answers images as they are.
+private final class NetworkSession: TeacherSession {
+  private let plan: FloatInferencePlan
+
+  init(_ plan: FloatInferencePlan) { self.plan = plan }
+
+  func answer(
+    _ images: UnsafePointer<Float>, count: Int, into logits: UnsafeMutablePointer<Float>
+  ) {
+    let network = plan.network
+    plan.input.update(from: images, count: count * network.inputShape.elementCount)
+    plan.run(images: count)
+    logits.update(from: plan.logits, count: count * network.outputShape.channels)
+  }
+}

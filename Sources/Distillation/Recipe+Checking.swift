@@ -1,0 +1,30 @@
+import Datasets
+import FileFormats
+
+extension Recipe {
+  /// Checks that the recipe fits the data.
+  ///
+  /// - Parameters:
+  ///   - field: Its path in the file.
+  ///   - file: For messages.
+  /// - Throws: `DatasetError` or `JSONError` naming the field.
+  public func check(on dataset: PreparedDataset, field: String, file: String) throws {
+    try augmentation.validate(
+      height: dataset.height, width: dataset.width, field: field + ".augmentation")
+    try Recipe.check(batch: batch, field: field + ".batch", dataset: dataset, file: file)
+  }
+
+  /// Checks that a batch can be filled.
+  ///
+  /// - Throws: `JSONError` naming the field.
+  public static func check(
+    batch: Int, field: String, dataset: PreparedDataset, file: String
+  ) throws(JSONError) {
+    let count = dataset.count(.training)
+    guard batch <= count else {
+      throw JSONError.invalid(
+        file: file, field: field, value: "\(batch)",
+        expected: "at most \(count), the number of training images")
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Datasets
+import NeuralNetworks
+import TensorKernels
+
+/// Where a student's soft targets come from.
+public enum TeacherSignal: Sendable {
+  /// Logits on clean images.
+  case cached(SoftTargets)
+  /// The teacher itself, asked about whatever the student sees.
+  case live(any LiveTeacher)
+}
+
+extension TeacherSignal {
+  /// Returns how often each class is the largest logit of each label, over one epoch of a student's batches.
+  ///
+  /// The images, labels and logits come through the same code as in training, so logits that belong to
+  /// other images show at once.
+  public func confusion(reader: BatchReader, recipe: Recipe, seed: UInt64) -> ConfusionCounts {
+    var recipe = recipe
+    (recipe.slices, recipe.loss.distillation) = (1, 1)
+    let classes = reader.dataset.classes
+    let source = BatchSource(reader: reader, recipe: recipe, seed: seed, signal: self)
+    let images = UnsafeMutablePointer<Float>.allocate(
+      capacity: recipe.batch * reader.dataset.imageElements + readMargin)
+    let labels = UnsafeMutablePointer<Int32>.allocate(capacity: recipe.batch)
+    let logits = UnsafeMutablePointer<Float>.allocate(capacity: recipe.batch * classes + readMargin)
+    defer {
+      images.deallocate()
+      labels.deallocate()
+      logits.deallocate()
+    }
+    let steps = recipe.stepsPerEpoch(trainingCount: reader.dataset.count(.training))
+    var (known, predicted): ([Int], [Int]) = ([], [])
+    for step in 0..<steps {
+      source.fill(
+        TrainingSlice(
+          step: step, range: 0..<recipe.batch, images: images, labels: labels, teacher: logits))
+      for n in 0..<recipe.batch {
+        let row = UnsafeBufferPointer(start: logits + n * classes, count: classes)
+        known.append(Int(labels[n]))
+        predicted.append(row.indices.max(by: { row[$0] < row[$1] }) ?? 0)
+      }
+    }
+    return ConfusionCounts(labels: known, predicted: predicted)
+  }
+
+  /// Returns how often the largest logit is the label's, over one epoch of a student's batches.
+  public func agreementWithLabels(reader: BatchReader, recipe: Recipe, seed: UInt64) -> Double {
+    let confusion = confusion(reader: reader, recipe: recipe, seed: seed)
+    return Double(confusion.correct) / Double(confusion.count)
+  }
+}

@@ -1,0 +1,143 @@
+import Datasets
+import Distillation
+import FileFormats
+import NeuralNetworks
+
+/// A teacher of whatever form, bound to a study's data.
+///
+/// Making one reads no more than what is needed to see that it fits the data: workers make one each. The files
+/// that it comes from are read by `identity` and `prepare`, and its answers are kept by others.
+package protocol Teacher: Sendable {
+  /// A hash of everything that makes its answers what they are, the contents of its files included.
+  ///
+  /// - Throws: `FileFormatError` if one of its files cannot be read.
+  func identity() throws -> String
+
+  /// Makes it ready to answer: trains it, or takes over its files.
+  ///
+  /// - Throws: `TeacherError`, or an error that names its file.
+  func prepare(_ work: TeacherWork) throws
+
+  /// Returns what it says of every image of a split; nil where that cannot be known.
+  ///
+  /// - Throws: `TeacherError`, or an error that names its file.
+  func answers(on split: DatasetSplit, _ work: TeacherWork) throws -> TeacherAnswers?
+
+  /// Lets go of what it has kept to continue after a kill: its answers on a split are kept elsewhere now.
+  func release(_ split: DatasetSplit)
+
+  /// The files in the study's folder that its answers come from; a change of one is noticed by its hash.
+  var keptFiles: [String] { get }
+
+  /// Its networks, as far as they are ours: their costs are known. Nil for others.
+  var networks: [Network]? { get }
+
+  /// Why it cannot be asked about augmented images; nil if it can.
+  var obstacleToAsking: String? { get }
+
+  /// Returns the teacher for questions about any image.
+  ///
+  /// - Throws: `TeacherError.refused` where there is an obstacle, or an error that names its file.
+  func live() throws -> any LiveTeacher
+}
+
+extension Teacher {
+  package func prepare(_ work: TeacherWork) throws {}
+  package func release(_ split: DatasetSplit) {}
+  package var keptFiles: [String] { [] }
+  package var networks: [Network]? { nil }
+
+  package func live() throws -> any LiveTeacher {
+    throw TeacherError.refused(obstacleToAsking ?? "the teacher cannot be asked about images")
+  }
+}
+
+/// What a teacher says of a split.
+package struct TeacherAnswers: Sendable {
+  /// Logits at temperature 1, `[count, classes]`, finite, in the order of the split.
+  package var logits: [Float]
+  /// What people should know of them, such as probabilities that had to be raised.
+  package var notes: [String] = []
+  /// Of an ensemble what each member says; empty for others, and on the training split.
+  package var members: [[Float]] = []
+
+  package init(logits: [Float], notes: [String] = [], members: [[Float]] = []) {
+    (self.logits, self.notes, self.members) = (logits, notes, members)
+  }
+}
+
+/// What a teacher is bound to: the study's folder and data, and what a training of it depends on.
+package struct TeacherSetting: Sendable {
+  /// `study.json`, for messages.
+  package var file: String
+  /// The study's folder: what paths are relative to, and where commands run.
+  package var baseFolder: String
+  /// The folder for the teacher's own files.
+  package var teacherFolder: String
+  package var reader: BatchReader
+  package var seed: UInt64
+  /// Batches over which batch-norm statistics are taken again after a training.
+  package var statisticsBatches: Int
+  /// Which member of an ensemble it is, from 0; 0 for a teacher that stands alone.
+  package var member = 0
+
+  package init(
+    file: String, baseFolder: String, teacherFolder: String, reader: BatchReader, seed: UInt64,
+    statisticsBatches: Int
+  ) {
+    (self.file, self.baseFolder, self.teacherFolder) = (file, baseFolder, teacherFolder)
+    (self.reader, self.seed, self.statisticsBatches) = (reader, seed, statisticsBatches)
+  }
+
+  package var dataset: PreparedDataset { reader.dataset }
+
+  /// The shape of the images.
+  package var imageShape: TensorShape {
+    TensorShape(height: dataset.height, width: dataset.width, channels: dataset.channels)
+  }
+
+  /// Returns the path of a file that `study.json` names.
+  func path(_ name: String) -> String { name.hasPrefix("/") ? name : "\(baseFolder)/\(name)" }
+
+  /// Returns the path of one of the teacher's own files.
+  func own(_ name: String) -> String { "\(teacherFolder)/\(name)" }
+}
+
+/// How a teacher that works reports, and how it is stopped.
+package struct TeacherWork: Sendable {
+  package var threads: Int
+  /// Told what is worth a line.
+  package var note: @Sendable (String) -> Void
+  /// Told how far it is.
+  package var advance: @Sendable (_ done: Double, _ total: Int, _ detail: String) -> Void
+  /// Asked again and again; true stops the work with `TeacherError.stopped`.
+  package var shouldStop: @Sendable () -> Bool
+
+  package init(
+    threads: Int, note: @escaping @Sendable (String) -> Void,
+    advance: @escaping @Sendable (Double, Int, String) -> Void,
+    shouldStop: @escaping @Sendable () -> Bool
+  ) {
+    (self.threads, self.note) = (threads, note)
+    (self.advance, self.shouldStop) = (advance, shouldStop)
+  }
+}
+
+/// What keeps a teacher from teaching.
+package enum TeacherError: Error, Hashable, Sendable {
+  /// What was asked for cannot be had of such a teacher.
+  case refused(String)
+  /// It has failed at its work: a training that diverged, a program that broke down.
+  case failed(String)
+  /// The run ends; what is finished is kept.
+  case stopped
+}
+
+extension TeacherError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .refused(let message), .failed(let message): message
+    case .stopped: "the teacher's work was stopped; what is finished is kept"
+    }
+  }
+}

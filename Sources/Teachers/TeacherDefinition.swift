@@ -1,0 +1,72 @@
+import Datasets
+import FileFormats
+import Foundation
+
+/// Where a study's teacher comes from: a teacher of any form, or several as an ensemble.
+public struct TeacherDefinition: Sendable {
+  /// One of the teachers, with its share in what they say together.
+  package struct Member: Sendable {
+    package var form: any TeacherForm
+    /// Above 0; only its ratio to the other weights counts.
+    package var weight: Double
+  }
+
+  /// One, or the members of an ensemble.
+  package let members: [Member]
+
+  /// Reads a teacher, or a list of them, each perhaps with its `"weight"`.
+  ///
+  /// - Throws: `JSONError` naming the field, its value and what was expected.
+  package init(_ field: JSONField) throws(JSONError) {
+    guard case .array(let elements) = field.value else {
+      members = [Member(form: try TeacherForms.read(field), weight: 1)]
+      return
+    }
+    guard !elements.isEmpty else {
+      throw field.expected("an object that describes a teacher, or a list of at least one")
+    }
+    members = try field.elements(of: "teachers").map { element throws(JSONError) in
+      let weight = try element.object("a teacher").first { $0.name == "weight" }?.field
+      return Member(
+        form: try TeacherForms.read(element.without("weight")),
+        weight: try weight?.positive(of: "shares") ?? 1)
+    }
+  }
+
+  package var isEnsemble: Bool { members.count > 1 }
+
+  /// Whether another definition asks for the same teacher, wherever its files lie.
+  package func isSame(as other: TeacherDefinition) -> Bool {
+    members.count == other.members.count
+      && zip(members, other.members).allSatisfy {
+        $0.weight == $1.weight && $0.form.isSame(as: $1.form)
+      }
+  }
+
+  /// Why the teacher says nothing of the test split; nil if it does.
+  package func obstacleToTesting(on data: DatasetDefinition) -> String? {
+    members.lazy.compactMap { $0.form.obstacleToTesting(on: data) }.first
+  }
+
+  /// Whether one of them was not made by the study.
+  package var isGiven: Bool { members.contains { $0.form.isGiven } }
+
+  /// Returns the teacher for a study's data.
+  ///
+  /// - Throws: `JSONError` naming the field that does not fit.
+  package func teacher(in setting: TeacherSetting) throws -> any Teacher {
+    guard isEnsemble else { return try members[0].form.teacher(in: setting) }
+    return try EnsembleTeacher(members, in: setting)
+  }
+}
+
+extension TeacherDefinition {
+  /// The paths in `study.json` of what may change as long as it stands for the same teacher.
+  package var changingFields: [String] {
+    // The differences of a list are not told apart.
+    if isEnsemble { return ["teacher"] }
+    return ["weights", "search_space", "logits", "chunk", "time_limit_seconds"].map {
+      "teacher." + $0
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import Datasets
+import Distillation
+import Foundation
+
+/// What the labels say of a teacher's answers on the training split: whether they are those of a teacher at all,
+/// and what looks wrong with them.
+package struct TeacherDoubts {
+  /// The share of the images whose label has the largest logit, through the students' batches.
+  package let accuracy: Double
+  /// Why the teacher is of no use; nil if it is.
+  package let refusal: String?
+  /// What people should look at, each in words.
+  package let suspicions: [String]
+
+  /// Gains of accuracy below this may be chance.
+  private static let clearGain = 0.1
+  /// How far rows are looked at before and after their own.
+  private static let farthestShift = 10
+  private static let namedPairs = 4
+
+  /// - Parameters:
+  ///   - confusion: Of labels and largest logits, through the students' batches.
+  ///   - logits: `[count, classes]`, in the order of the training split.
+  /// - Throws: `DatasetError` if the data cannot be split again as they were.
+  package init(
+    confusion: ConfusionCounts, logits: [Float], dataset: PreparedDataset
+  ) throws {
+    let count = Double(confusion.count)
+    let accuracy = Double(confusion.correct) / count
+    let chance = 1 / Double(dataset.classes)
+    let majority = Double(confusion.classes.map(\.count).max() ?? 0) / count
+    let needed = max(majority, chance + min(chance, (1 - chance) / 4))
+    var suspicions: [String] = []
+    func isClear(_ other: Double) -> Bool {
+      other > accuracy + TeacherDoubts.clearGain && other > needed
+    }
+    let swap = ClassSwap(confusion)
+    if isClear(swap.accuracy) {
+      suspicions.append(
+        swap.description(names: dataset.definition.classNames, count: TeacherDoubts.namedPairs))
+    }
+    // Without a clear loss somewhere there is nothing to look for.
+    if accuracy < 1 - TeacherDoubts.clearGain {
+      let rows = try SourceRows(logits, dataset)
+      let shifts = (1...TeacherDoubts.farthestShift).flatMap { [$0, -$0] }
+      let best = shifts.map { (shift: $0, accuracy: rows.accuracy(shiftedBy: $0)) }
+        .max { $0.accuracy < $1.accuracy }
+      if let best, isClear(best.accuracy) {
+        suspicions.append(
+          String(
+            format:
+              "rows look shifted: %.1f %% of the answers are right for the image %d %@ in the "
+              + "files", 100 * best.accuracy, abs(best.shift),
+            best.shift > 0 ? "places later" : "places earlier"))
+      }
+    }
+    (self.accuracy, self.suspicions) = (accuracy, suspicions)
+    guard accuracy <= needed else {
+      refusal = nil
+      return
+    }
+    let frequent =
+      majority > chance + 0.001
+      ? String(format: ", naming the most frequent class gives %.1f %%", 100 * majority) : ""
+    refusal =
+      String(
+        format: "the teacher is right on only %.1f %% of the training images as the students' "
+          + "batches give them (chance is %.1f %%", 100 * accuracy, 100 * chance)
+      + "\(frequent)): what it says does not fit these data or classes"
+      + (suspicions.isEmpty ? "" : "; " + suspicions.joined(separator: "; "))
+  }
+
+  /// Returns what to think of an accuracy on the validation split that is far below that on the training split;
+  /// nil where it is not.
+  package func overfitting(validation: Evaluation) -> String? {
+    let loss = accuracy - validation.accuracy
+    guard loss > 0.05, loss > 4 * validation.standardError else { return nil }
+    return String(
+      format:
+        "the teacher may be overfitted: it is right on %.1f %% of the training images, but on "
+        + "%.1f %% of the validation images", 100 * accuracy, 100 * validation.accuracy)
+  }
+}
+
+/// The permutation of the classes with which a teacher's answers fit the labels best, as far as taking the most
+/// frequent pairs first finds it.
+private struct ClassSwap {
+  /// With the classes permuted.
+  let accuracy: Double
+  /// The pairs of different classes, the most frequent first.
+  private let pairs: [ConfusionCounts.Entry]
+
+  init(_ confusion: ConfusionCounts) {
+    let entries = confusion.entries.sorted {
+      (-$0.count, $0.label, $0.predicted) < (-$1.count, $1.label, $1.predicted)
+    }
+    var (labels, predicted, pairs): (Set<Int>, Set<Int>, [ConfusionCounts.Entry]) = ([], [], [])
+    var right = 0
+    for entry in entries
+    where !labels.contains(entry.label) && !predicted.contains(entry.predicted) {
+      labels.insert(entry.label)
+      predicted.insert(entry.predicted)
+      right += entry.count
+      if entry.label != entry.predicted { pairs.append(entry) }
+    }
+    accuracy = Double(right) / Double(confusion.count)
+    self.pairs = pairs
+  }
+
+  func description(names: [String]?, count: Int) -> String {
+    func name(_ index: Int) -> String {
+      names.flatMap { $0.indices.contains(index) ? "\(index) (\($0[index]))" : nil } ?? "\(index)"
+    }
+    let texts = pairs.prefix(count).map {
+      "its class \(name($0.predicted)) is mostly labelled \(name($0.label))"
+    }
+    return String(format: "classes look swapped (%.1f %% would be right): ", 100 * accuracy)
+      + texts.joined(separator: ", ") + (pairs.count > count ? ", and others" : "")
+  }
+}
+
+/// Answers and labels in the order of the user's training files; nil where a row is of another split.
+private struct SourceRows {
+  private var predicted: [Int?]
+  private var labels: [Int?]
+
+  init(_ logits: [Float], _ dataset: PreparedDataset) throws {
+    let orders = try [DatasetSplit.training, .validation].map { split in
+      (split, try dataset.sourceOrder(of: split).indices)
+    }
+    let count = (orders.flatMap(\.1).max() ?? -1) + 1
+    (predicted, labels) = (Array(repeating: nil, count: count), Array(repeating: nil, count: count))
+    for (split, order) in orders {
+      for (place, row) in order.enumerated() { labels[row] = dataset.label(place, of: split) }
+    }
+    let classes = dataset.classes
+    for (place, row) in orders[0].1.enumerated() {
+      let own = logits[place * classes..<(place + 1) * classes]
+      predicted[row] = own.indices.max { own[$0] < own[$1] }.map { $0 - own.startIndex }
+    }
+  }
+
+  /// Returns how often the answer in a row is the label of the image so many rows later.
+  func accuracy(shiftedBy shift: Int) -> Double {
+    var (right, count) = (0, 0)
+    for row in predicted.indices {
+      guard labels.indices.contains(row + shift), let predicted = predicted[row],
+        let label = labels[row + shift]
+      else { continue }
+      count += 1
+      if predicted == label { right += 1 }
+    }
+    return count == 0 ? 0 : Double(right) / Double(count)
+  }
+}
