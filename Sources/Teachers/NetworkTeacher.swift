@@ -25,7 +25,6 @@ struct NetworkOrigin: Hashable, Sendable {
   init(_ members: JSONMembers, place: String) throws(JSONError) {
     self.place = place
     weights = try members["weights"]?.text("the path of a safetensors file")
-    standardization = try OwnStandardization(members)
     recipe = .teacherDefaults
     if weights == nil {
       for name in OwnStandardization.keys {
@@ -36,6 +35,7 @@ struct NetworkOrigin: Hashable, Sendable {
         }
       }
     }
+    standardization = try OwnStandardization(members)
     guard let field = members["recipe"] else { return }
     guard weights == nil else {
       throw field.expected("no recipe where the teacher's weights are given")
@@ -76,8 +76,10 @@ struct NetworkTeacher: Teacher {
   /// - Throws: `JSONError` or `DatasetError` if the recipe or the standardisation does not fit the data.
   init(_ network: Network, _ origin: NetworkOrigin, in setting: TeacherSetting) throws {
     (self.network, self.origin, self.setting) = (network, origin, setting)
-    try origin.recipe.check(
-      on: setting.dataset, field: "\(origin.place).recipe", file: setting.file)
+    if origin.weights == nil {
+      try origin.recipe.check(
+        on: setting.dataset, field: "\(origin.place).recipe", file: setting.file)
+    }
     try origin.standardization?.check(
       channels: setting.dataset.channels, file: setting.file, place: origin.place)
   }

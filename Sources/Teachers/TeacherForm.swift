@@ -49,7 +49,10 @@ extension TeacherForm {
 
 /// The kinds of teachers.
 enum TeacherForms {
-  static let all: [Reader] = [Reader(ResidualForm.self)]
+  static let all: [Reader] = [
+    Reader(ResidualForm.self), Reader(ArchitectureForm.self), Reader(PrecomputedForm.self),
+    Reader(CommandForm.self),
+  ]
 
   /// What reads teachers of one kind.
   struct Reader: Sendable {

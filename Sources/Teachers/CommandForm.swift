@@ -1,0 +1,64 @@
+import Datasets
+import FileFormats
+import Foundation
+
+/// Any program: `{"command": ["python3", "teacher.py", "{images}", "{logits}"], "kind": "logits", …}`.
+struct CommandForm: TeacherForm {
+  static let key = "command"
+  /// Stands for the NPY file with the images.
+  static let imagesPlaceholder = "{images}"
+  /// Stands for the NPY file that the program has to write.
+  static let logitsPlaceholder = "{logits}"
+
+  /// The program and its arguments, as they are.
+  var command: [String]
+  var meaning: LogitMeaning
+  var input: CommandInput
+  /// Images that a call gets at most.
+  var chunk: Int
+  /// After how long a call counts as stuck.
+  var timeLimitSeconds: Double
+  /// The path of the teacher in `study.json`.
+  var place: String
+
+  init(_ field: JSONField) throws(JSONError) {
+    let members = try field.members(
+      of: "a teacher",
+      known: [CommandForm.key, "input", "chunk", "time_limit_seconds"] + LogitMeaning.keys
+        + OwnStandardization.keys)
+    place = field.path
+    let array = try members.required(CommandForm.key)
+    command = try array.elements(of: "a program and its arguments")
+      .map { word throws(JSONError) in try word.text("a program or an argument") }
+    for placeholder in [CommandForm.imagesPlaceholder, CommandForm.logitsPlaceholder]
+    where !command.dropFirst().contains(where: { $0.contains(placeholder) }) {
+      throw array.expected(
+        "a program and its arguments, with \(CommandForm.imagesPlaceholder) for the file of the "
+          + "images and \(CommandForm.logitsPlaceholder) for the file to write")
+    }
+    meaning = try LogitMeaning(members, place: field.path)
+    input = try CommandInput(members)
+    chunk = try members["chunk"]?.integer(in: 1...10_000_000) ?? 1000
+    timeLimitSeconds = try members["time_limit_seconds"]?.number(in: 1...31_536_000) ?? 3600
+  }
+
+  /// How many images a call gets and how long it may take changes no answer.
+  var withoutPaths: CommandForm {
+    var form = self
+    (form.chunk, form.timeLimitSeconds, form.place, form.meaning.place) = (0, 0, "", "")
+    return form
+  }
+
+  var origin: String { "the program \(text)" }
+  var isGiven: Bool { true }
+
+  /// The command as messages show it.
+  var text: String { "'" + command.joined(separator: " ") + "'" }
+
+  func teacher(in setting: TeacherSetting) throws -> any Teacher {
+    CommandTeacher(
+      form: self, setting: setting,
+      order: try meaning.order(on: setting.dataset, file: setting.file),
+      encoder: try input.encoder(for: setting.dataset, file: setting.file, place: place))
+  }
+}

@@ -1,0 +1,55 @@
+import Datasets
+import FileFormats
+import Foundation
+
+/// What a program has said so far of a split, chunk by chunk: a run that was killed does not ask again.
+struct LogitChunks {
+  private let folder: String
+  private let split: DatasetSplit
+  /// The teacher's; chunks of another one are of no use.
+  private let identity: String
+
+  init(in folder: String, of split: DatasetSplit, identity: String) {
+    (self.folder, self.split, self.identity) = (folder, split, identity)
+  }
+
+  /// Returns what was kept for some images, `[count, classes]`; nil where there is nothing whole of this teacher.
+  func known(_ range: Range<Int>, classes: Int) -> (logits: [Float], raisedCount: Int)? {
+    guard let file = try? SafetensorsFile.read(path(range)), file.metadata["identity"] == identity,
+      let array = file.tensors["logits"], array.shape == [range.count, classes],
+      file.metadata["sha256"] == ContentHash.hexadecimal(of: array.bytes),
+      let raisedCount = file.metadata["raised"].flatMap({ Int($0) })
+    else { return nil }
+    return (array.asFloats(), raisedCount)
+  }
+
+  /// Keeps what was said of some images.
+  ///
+  /// - Parameter raisedCount: How many of their probabilities were zero.
+  /// - Throws: `FileFormatError` if it cannot be written.
+  func keep(_ logits: [Float], raisedCount: Int, _ range: Range<Int>, classes: Int) throws {
+    try Folder.create(folder)
+    let array = NumericArray(shape: [range.count, classes], logits)
+    let metadata = [
+      "identity": identity, "sha256": ContentHash.hexadecimal(of: array.bytes),
+      "raised": String(raisedCount),
+    ]
+    try SafetensorsFile(tensors: ["logits": array], metadata: metadata).write(to: path(range))
+  }
+
+  /// Removes what was kept of the split.
+  static func remove(in folder: String, of split: DatasetSplit) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where name.hasPrefix(prefix(split)) {
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
+    // Goes away with the last one; a folder that is not empty stays.
+    rmdir(folder)
+  }
+
+  private func path(_ range: Range<Int>) -> String {
+    "\(folder)/\(LogitChunks.prefix(split))\(range.lowerBound)-\(range.upperBound).safetensors"
+  }
+
+  private static func prefix(_ split: DatasetSplit) -> String { "\(split.rawValue)-" }
+}
