@@ -55,6 +55,23 @@ struct StudyComparisonTests {
       ])
   }
 
+  @Test("takes teachers that say the same for the same, whatever they are made of")
+  func sameAnswers() throws {
+    func differences(_ before: [String: String], _ after: [String: String]) throws -> [String] {
+      var (old, new) = (front(), front())
+      old.hashes.merge(before) { $1 }
+      new.hashes.merge(after) { $1 }
+      return try StudyComparison(baseline: old.file("a"), others: [new.file("b")])
+        .pairs[0].differences.map(\.what)
+    }
+    let (weights, answers) = ("teacher_weights_sha256", "teacher_logits_sha256")
+    #expect(try differences([weights: "1", answers: "a"], [answers: "a"]) == [])
+    #expect(try differences([answers: "a"], [answers: "b"]) == ["teacher's answers"])
+    // An earlier version did not take the hash of what its teacher says.
+    #expect(try differences([weights: "1"], [weights: "1", answers: "a"]) == [])
+    #expect(try differences([weights: "1"], [weights: "2", answers: "a"]) == ["teacher's weights"])
+  }
+
   @Test("is refused where it would lie")
   func refused() throws {
     let before = try front().file("a")

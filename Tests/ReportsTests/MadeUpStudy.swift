@@ -18,6 +18,7 @@ struct MadeUpStudy {
   var warmStart = "[]"
   /// More members of `study.json`, such as `"confidence": 0.8`.
   var others: [String] = []
+  var teacher = #"{"network": {"stem_channels": 16, "stages": [{"channels": 16}]}}"#
   var hasProfile = true
   /// The names of the study's devices, which differ in nothing else.
   var boards = ["small-board"]
@@ -33,7 +34,7 @@ struct MadeUpStudy {
     let json = """
       {"format": "autodistill-study/1", "name": \(quoted(name)), "seed": 7,
        "data": {"name": "fashion-mnist"},
-       "teacher": {"network": {"stem_channels": 16, "stages": [{"channels": 16}]}},
+       "teacher": \(teacher),
        "search_space": "space.json", \(hardware)
        "minimize": [\(minimize.map(quoted).joined(separator: ", "))],
        "constraints": [\(constraints.map(quoted).joined(separator: ", "))],
