@@ -12,6 +12,10 @@ final class BatchSource: @unchecked Sendable {
   private let seed: UInt64
   private let signal: TeacherSignal?
   private let stepsPerEpoch: Int
+  /// The views that images are shown in, where these are few and fixed: without the teacher too, so that what
+  /// differs is the teacher.
+  private let views: StoredViews?
+  private var epoch = 0
   private var order: EpochOrder
   private var key: AugmentationKey
   /// One a slice, where the teacher is asked about augmented images.
@@ -23,7 +27,8 @@ final class BatchSource: @unchecked Sendable {
     self.signal = recipe.loss.distillation > 0 ? signal : nil
     stepsPerEpoch = recipe.stepsPerEpoch(trainingCount: count)
     order = EpochOrder(count: count, seed: seed)
-    key = AugmentationKey(seed: seed, epoch: 0)
+    if case .stored(let stored) = signal { views = stored } else { views = nil }
+    key = views?.key(epoch: 0) ?? AugmentationKey(seed: seed, epoch: 0)
     precondition(
       recipe.loss.distillation == 0 || signal != nil, "distillation needs a teacher's signal")
     if case .live(let teacher) = self.signal {
@@ -37,7 +42,8 @@ final class BatchSource: @unchecked Sendable {
   /// Shuffles the images for an epoch.
   func begin(epoch: Int) {
     order.shuffle(epoch: epoch)
-    key = AugmentationKey(seed: seed, epoch: epoch)
+    self.epoch = epoch
+    key = views?.key(epoch: epoch) ?? AugmentationKey(seed: seed, epoch: epoch)
   }
 
   /// Fills a slice with its images, labels and soft targets.
@@ -48,6 +54,7 @@ final class BatchSource: @unchecked Sendable {
       switch signal {
       case .none: break
       case .cached(let targets): targets.fill(slice.teacher, indices: chosen)
+      case .stored(let views): views.fill(slice.teacher, indices: chosen, epoch: epoch)
       case .live:
         guard let session = sessions[slice.range.lowerBound] else {
           preconditionFailure("no teacher for the slice that begins at \(slice.range.lowerBound)")

@@ -30,8 +30,10 @@ extension LiveTeacher {
   /// Returns the logits of every image of a split, `[count, classes]`, in the split's order.
   ///
   /// The values do not depend on `threads`.
+  ///
+  /// - Parameter view: How the images are augmented; nil: not at all.
   public func logits(
-    of split: DatasetSplit, reader: BatchReader, threads: Int = 1
+    of split: DatasetSplit, in view: AugmentedView? = nil, reader: BatchReader, threads: Int = 1
   ) -> [Float] {
     let count = reader.dataset.count(split)
     let classes = classes
@@ -47,7 +49,13 @@ extension LiveTeacher {
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: batch) { labels in
           for index in stride(from: thread, to: batches, by: team.threadCount) {
             let range = index * batch..<min(count, (index + 1) * batch)
-            reader.fill(images.base, labels: labels.baseAddress!, range: range, split: split)
+            if let view {
+              view.fill(
+                images.base, labels: labels.baseAddress!, range: range, split: split, reader: reader
+              )
+            } else {
+              reader.fill(images.base, labels: labels.baseAddress!, range: range, split: split)
+            }
             session.answer(
               images.base, count: range.count, into: output + range.lowerBound * classes)
           }

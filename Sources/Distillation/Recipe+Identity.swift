@@ -24,7 +24,7 @@ extension Recipe {
         "augmentation",
         "\(augmentation.shiftPixels),\(augmentation.flip),\(augmentation.cutoutPixels)"
       ),
-      ("view", teacherView.rawValue),
+      ("view", teacherView == .stored ? "stored(\(storedViews))" : teacherView.rawValue),
     ]
     return parts.map { "\($0)=\($1)" }.joined(separator: " ")
   }

@@ -7,7 +7,7 @@ extension Recipe {
   static let keys = [
     "epochs", "batch", "slices", "optimizer", "weight_decay", "clip_norm", "learning_rate",
     "schedule", "warmup_share", "final_share", "distillation_weight", "temperature",
-    "label_smoothing", "augmentation", "teacher_view",
+    "label_smoothing", "augmentation", "teacher_view", "stored_views",
   ]
 
   /// Reads a recipe; what is left out keeps the value it has in `defaults`.
@@ -56,6 +56,16 @@ extension Recipe {
       self.augmentation = try Augmentation(augmentation)
     }
     if let view = try members["teacher_view"]?.choice(TeacherView.self) { teacherView = view }
+    if let views = members["stored_views"] {
+      storedViews = try views.integer(in: 1...1000)
+      guard teacherView == .stored else {
+        throw views.expected("no \"stored_views\" without \"teacher_view\": \"stored\"")
+      }
+    }
+    if teacherView == .stored, augmentation == .none {
+      throw (members["teacher_view"] ?? field).expected(
+        "\"clean\", which is the same where there is no \"augmentation\"")
+    }
   }
 }
 

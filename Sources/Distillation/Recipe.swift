@@ -12,6 +12,9 @@ public struct Recipe: Hashable, Sendable {
     case clean
     /// The augmented image that the student sees; the teacher runs in every step.
     case augmented
+    /// The augmented image that the student sees, one of a few fixed views of it; the teacher's logits on all of
+    /// them are cached once. Source of the consistent view: Beyer et al., arXiv:2106.05237.
+    case stored
   }
 
   /// Passes over the training split; may be a fraction.
@@ -29,6 +32,8 @@ public struct Recipe: Hashable, Sendable {
   public var loss: LossWeights
   public var augmentation: Augmentation
   public var teacherView: TeacherView
+  /// Views of each image, where they are stored.
+  public var storedViews = 8
 
   public init(
     epochs: Double, batch: Int, slices: Int = 1,

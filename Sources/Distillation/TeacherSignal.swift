@@ -8,6 +8,8 @@ public enum TeacherSignal: Sendable {
   case cached(SoftTargets)
   /// The teacher itself, asked about whatever the student sees.
   case live(any LiveTeacher)
+  /// Logits on the few views of each image that students see.
+  case stored(StoredViews)
 }
 
 extension TeacherSignal {

@@ -151,6 +151,7 @@ public struct TrainingRun: Sendable {
       case .none: "none"
       case .cached(let targets): targets.contentHash
       case .live(let teacher): teacher.contentHash
+      case .stored(let views): views.contentHash
       }
     let text =
       "\(network.identity)|\(recipe.identity)|\(reader.dataset.contentHash)|\(teacher)|\(seed)|\(statisticsBatches)"

@@ -28,11 +28,9 @@ public struct FlashBenchmark {
       ).recipe
       try planned.augmentation.validate(
         height: dataset.height, width: dataset.width, field: field + ".full.augmentation")
-      if planned.teacherView == .augmented, let obstacle = inputs.teacher.obstacleToAsking {
-        throw JSONError.invalid(
-          file: path, field: field + ".full.teacher_view", value: "\"augmented\"",
-          expected: "\"clean\": \(obstacle)")
-      }
+      try FlashBenchmark.checkView(
+        of: planned, in: inputs.definition.full, inputs, field: field + ".full.teacher_view",
+        file: path)
       try Recipe.check(
         batch: planned.batch,
         field: field + (recipe.variant.isCut ? ".full.batch" : ".flash.batch"),
@@ -40,6 +38,27 @@ public struct FlashBenchmark {
     }
     (self.inputs, self.definition) = (inputs, definition)
     students = try BenchmarkStudent.drawn(definition, inputs: inputs, file: path)
+  }
+
+  /// Checks that the teacher can be seen as a recipe asks for.
+  private static func checkView(
+    of recipe: Recipe, in full: Recipe, _ inputs: StudyInputs, field: String, file: String
+  ) throws(JSONError) {
+    func refused(_ expected: String) -> JSONError {
+      .invalid(
+        file: file, field: field, value: "\"\(recipe.teacherView.rawValue)\"", expected: expected)
+    }
+    if let obstacle = inputs.teacher.obstacle(to: recipe.teacherView) {
+      throw refused("\"clean\": \(obstacle)")
+    }
+    // The views are those of the study.
+    guard recipe.teacherView == .stored else { return }
+    guard full.teacherView == .stored, recipe.storedViews == full.storedViews,
+      recipe.augmentation == full.augmentation
+    else {
+      throw refused(
+        "\"clean\" or \"augmented\", since the study's own views are of another augmentation")
+    }
   }
 
   /// Where the trainings are kept.

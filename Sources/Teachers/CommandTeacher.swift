@@ -1,4 +1,5 @@
 import Datasets
+import Distillation
 import FileFormats
 import Foundation
 import Processes
@@ -39,15 +40,51 @@ struct CommandTeacher: Teacher {
 
   private var chunkFolder: String { setting.own("chunks") }
 
-  func release(_ split: DatasetSplit) { LogitChunks.remove(in: chunkFolder, of: split) }
+  func release(_ split: DatasetSplit) {
+    LogitChunks.remove(in: chunkFolder, of: Question(split: split))
+  }
+
+  func release(_ view: AugmentedView) {
+    LogitChunks.remove(in: chunkFolder, of: Question(split: .training, view: view))
+  }
 
   func answers(on split: DatasetSplit, _ work: TeacherWork) throws -> TeacherAnswers? {
-    let dataset = setting.dataset
-    let (count, classes) = (dataset.count(split), dataset.classes)
-    let chunks = LogitChunks(in: chunkFolder, of: split, identity: try identity())
-    removeCalls()
     work.note(
       "\(form.place).command gets images as \(encoder.description), at most \(form.chunk) a call")
+    let (logits, raisedCount) = try answers(to: Question(split: split), work)
+    let note = LogitRows.note(raisedCount: raisedCount)
+    return TeacherAnswers(logits: logits, notes: note.map { ["\(split) split: \($0)"] } ?? [])
+  }
+
+  /// What is cut out of an augmented image has the channels' means.
+  var obstacleToViews: String? { nil }
+
+  func logits(in view: AugmentedView, _ work: TeacherWork) throws -> [Float] {
+    try answers(to: Question(split: .training, view: view), work).logits
+  }
+
+  /// Images that the program is asked about.
+  struct Question {
+    var split: DatasetSplit
+    /// How they are augmented; nil: not at all.
+    var view: AugmentedView?
+
+    /// The beginning of the names of files that are about it.
+    var prefix: String { view.map { "view-\($0.index)-" } ?? "\(split.rawValue)-" }
+    var description: String {
+      (view.map { "view \($0.index) of " } ?? "") + "the \(split) split"
+    }
+  }
+
+  /// Returns what the program says, chunk by chunk, of what it is not known to have said.
+  private func answers(
+    to question: Question, _ work: TeacherWork
+  ) throws -> (logits: [Float], raisedCount: Int) {
+    let dataset = setting.dataset
+    let (count, classes) = (dataset.count(question.split), dataset.classes)
+    let chunks = LogitChunks(
+      in: chunkFolder, of: question, identity: try identity() + (question.view?.identity ?? ""))
+    removeCalls()
     var (all, raisedCount): ([Float], Int) = ([], 0)
     all.reserveCapacity(count * classes)
     for start in stride(from: 0, to: count, by: form.chunk) {
@@ -57,16 +94,16 @@ struct CommandTeacher: Teacher {
         raisedCount += known.raisedCount
       } else {
         if work.shouldStop() { throw TeacherError.stopped }
-        let said = try call(range, of: split, work)
+        let said = try call(range, of: question, work)
         try chunks.keep(said.logits, raisedCount: said.raisedCount, range, classes: classes)
         all += said.logits
         raisedCount += said.raisedCount
       }
       work.advance(
-        Double(range.upperBound), count, "images of the \(split) split that the teacher has seen")
+        Double(range.upperBound), count,
+        "images of \(question.description) that the teacher has seen")
     }
-    let note = LogitRows.note(raisedCount: raisedCount)
-    return TeacherAnswers(logits: all, notes: note.map { ["\(split) split: \($0)"] } ?? [])
+    return (all, raisedCount)
   }
 
   /// Removes what killed runs have left of their calls.
@@ -80,14 +117,14 @@ struct CommandTeacher: Teacher {
   /// Calls the program with some images and returns what it says, `[range.count, classes]`, and how many of its
   /// probabilities were zero.
   private func call(
-    _ range: Range<Int>, of split: DatasetSplit, _ work: TeacherWork
+    _ range: Range<Int>, of question: Question, _ work: TeacherWork
   ) throws -> (logits: [Float], raisedCount: Int) {
     // A folder of its own: what an earlier, killed run has left running must not write into it.
     let folder = URL(filePath: setting.own("call-\(UUID().uuidString)")).standardizedFileURL.path
     try Folder.create(folder)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let (images, logits) = ("\(folder)/images.npy", "\(folder)/logits.npy")
-    try writeImages(range, of: split, to: images)
+    try writeImages(range, of: question, to: images)
     let words = form.command.map {
       $0.replacing(CommandForm.imagesPlaceholder, with: images)
         .replacing(CommandForm.logitsPlaceholder, with: logits)
@@ -95,7 +132,7 @@ struct CommandTeacher: Teacher {
     func failed(_ problem: String) -> TeacherError {
       .failed(
         "\(form.place).command: \(form.text) \(problem), with images \(range.lowerBound) to "
-          + "\(range.upperBound - 1) of the \(split) split")
+          + "\(range.upperBound - 1) of \(question.description)")
     }
     let ended: SystemCommand.Ended
     do {
@@ -124,20 +161,25 @@ struct CommandTeacher: Teacher {
     guard FileManager.default.fileExists(atPath: logits) else {
       throw failed("has ended without writing \(CommandForm.logitsPlaceholder)" + errors)
     }
-    return try read(logits, range, of: split)
+    return try read(logits, range, of: question)
   }
 
-  private func writeImages(_ range: Range<Int>, of split: DatasetSplit, to path: String) throws {
+  private func writeImages(_ range: Range<Int>, of question: Question, to path: String) throws {
     let dataset = setting.dataset
     let images = FloatArena(count: range.count * dataset.imageElements)
     let labels = UnsafeMutablePointer<Int32>.allocate(capacity: range.count)
     defer { labels.deallocate() }
-    setting.reader.fill(images.base, labels: labels, range: range, split: split)
+    if let view = question.view {
+      view.fill(
+        images.base, labels: labels, range: range, split: question.split, reader: setting.reader)
+    } else {
+      setting.reader.fill(images.base, labels: labels, range: range, split: question.split)
+    }
     try NPYFile.write(encoder.array(images.base, count: range.count), to: path)
   }
 
   private func read(
-    _ path: String, _ range: Range<Int>, of split: DatasetSplit
+    _ path: String, _ range: Range<Int>, of question: Question
   ) throws -> (logits: [Float], raisedCount: Int) {
     do {
       let file = try LogitFile(path, isTopK: false, classes: setting.dataset.classes)
@@ -152,7 +194,7 @@ struct CommandTeacher: Teacher {
     } catch let FileFormatError.malformed(_, location, found, expected) {
       throw TeacherError.failed(
         "\(form.place).command: \(form.text) has written, for images \(range.lowerBound) to "
-          + "\(range.upperBound - 1) of the \(split) split: \(location): found \(found), expected "
+          + "\(range.upperBound - 1) of \(question.description): \(location): found \(found), expected "
           + expected)
     }
   }

@@ -42,16 +42,32 @@ struct EnsembleTeacher: Teacher {
       guard let answers = try member.answers(on: split, work) else { return nil }
       all.append(answers)
     }
-    var logits = [Float](repeating: 0, count: all[0].logits.count)
-    let mean = ProbabilityMean(weights, classes: classes)
-    for start in stride(from: 0, to: logits.count, by: classes) {
-      mean.write(all.map { $0.logits[start..<start + classes] }) { logits[start + $0] = $1 }
-    }
+    let logits = together(all.map(\.logits))
     let notes = all.enumerated().flatMap { index, answers in
       answers.notes.map { "teacher \(index + 1): \($0)" }
     }
     return TeacherAnswers(
       logits: logits, notes: notes, members: split == .training ? [] : all.map(\.logits))
+  }
+
+  /// Returns the logits that all members together have.
+  private func together(_ members: [[Float]]) -> [Float] {
+    var logits = [Float](repeating: 0, count: members[0].count)
+    let mean = ProbabilityMean(weights, classes: classes)
+    for start in stride(from: 0, to: logits.count, by: classes) {
+      mean.write(members.map { $0[start..<start + classes] }) { logits[start + $0] = $1 }
+    }
+    return logits
+  }
+
+  var obstacleToViews: String? { members.lazy.compactMap(\.obstacleToViews).first }
+
+  func logits(in view: AugmentedView, _ work: TeacherWork) throws -> [Float] {
+    together(try members.map { try $0.logits(in: view, work) })
+  }
+
+  func release(_ view: AugmentedView) {
+    for member in members { member.release(view) }
   }
 
   func release(_ split: DatasetSplit) {

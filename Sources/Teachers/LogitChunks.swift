@@ -1,16 +1,15 @@
-import Datasets
 import FileFormats
 import Foundation
 
-/// What a program has said so far of a split, chunk by chunk: a run that was killed does not ask again.
+/// What a program has said so far of the images of a question, chunk by chunk: a run that was killed does not ask again.
 struct LogitChunks {
   private let folder: String
-  private let split: DatasetSplit
+  private let question: CommandTeacher.Question
   /// The teacher's; chunks of another one are of no use.
   private let identity: String
 
-  init(in folder: String, of split: DatasetSplit, identity: String) {
-    (self.folder, self.split, self.identity) = (folder, split, identity)
+  init(in folder: String, of question: CommandTeacher.Question, identity: String) {
+    (self.folder, self.question, self.identity) = (folder, question, identity)
   }
 
   /// Returns what was kept for some images, `[count, classes]`; nil where there is nothing whole of this teacher.
@@ -37,10 +36,10 @@ struct LogitChunks {
     try SafetensorsFile(tensors: ["logits": array], metadata: metadata).write(to: path(range))
   }
 
-  /// Removes what was kept of the split.
-  static func remove(in folder: String, of split: DatasetSplit) {
+  /// Removes what was kept of a question.
+  static func remove(in folder: String, of question: CommandTeacher.Question) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    for name in names where name.hasPrefix(prefix(split)) {
+    for name in names where name.hasPrefix(question.prefix) {
       try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
     }
     // Goes away with the last one; a folder that is not empty stays.
@@ -48,8 +47,6 @@ struct LogitChunks {
   }
 
   private func path(_ range: Range<Int>) -> String {
-    "\(folder)/\(LogitChunks.prefix(split))\(range.lowerBound)-\(range.upperBound).safetensors"
+    "\(folder)/\(question.prefix)\(range.lowerBound)-\(range.upperBound).safetensors"
   }
-
-  private static func prefix(_ split: DatasetSplit) -> String { "\(split.rawValue)-" }
 }

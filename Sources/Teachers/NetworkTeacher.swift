@@ -41,7 +41,7 @@ struct NetworkOrigin: Hashable, Sendable {
       throw field.expected("no recipe where the teacher's weights are given")
     }
     recipe = try Recipe(field, defaults: .teacherDefaults)
-    for name in ["distillation_weight", "temperature", "teacher_view"] {
+    for name in ["distillation_weight", "temperature", "teacher_view", "stored_views"] {
       if let field = try field.object("a training recipe").first(where: { $0.name == name }) {
         throw field.field.expected("no such field: a teacher learns from labels alone")
       }
@@ -152,6 +152,10 @@ struct NetworkTeacher: Teacher {
   func answers(on split: DatasetSplit, _ work: TeacherWork) throws -> TeacherAnswers? {
     TeacherAnswers(
       logits: try live().logits(of: split, reader: setting.reader, threads: work.threads))
+  }
+
+  func logits(in view: AugmentedView, _ work: TeacherWork) throws -> [Float] {
+    try live().logits(of: .training, in: view, reader: setting.reader, threads: work.threads)
   }
 
   func live() throws -> any LiveTeacher {

@@ -35,6 +35,17 @@ package protocol Teacher: Sendable {
   /// Why it cannot be asked about augmented images; nil if it can.
   var obstacleToAsking: String? { get }
 
+  /// Why it cannot be asked about a few views of the training images, once for all; nil if it can.
+  var obstacleToViews: String? { get }
+
+  /// Returns the logits of all training images in a view, `[count, classes]`, in the order of the split.
+  ///
+  /// - Throws: As `answers(on:)`; `TeacherError.refused` where there is an obstacle.
+  func logits(in view: AugmentedView, _ work: TeacherWork) throws -> [Float]
+
+  /// Lets go of what it has kept of a view.
+  func release(_ view: AugmentedView)
+
   /// Returns the teacher for questions about any image.
   ///
   /// - Throws: `TeacherError.refused` where there is an obstacle, or an error that names its file.
@@ -42,10 +53,27 @@ package protocol Teacher: Sendable {
 }
 
 extension Teacher {
+  /// Why it cannot be seen in a view; nil if it can.
+  package func obstacle(to view: Recipe.TeacherView) -> String? {
+    switch view {
+    case .clean: nil
+    case .augmented: obstacleToAsking
+    case .stored: obstacleToViews
+    }
+  }
+
   package func prepare(_ work: TeacherWork) throws {}
   package func release(_ split: DatasetSplit) {}
+  package func release(_ view: AugmentedView) {}
   package var keptFiles: [String] { [] }
   package var networks: [Network]? { nil }
+
+  package var obstacleToViews: String? { obstacleToAsking }
+
+  package func logits(in view: AugmentedView, _ work: TeacherWork) throws -> [Float] {
+    throw TeacherError.refused(
+      obstacleToViews ?? "the teacher cannot be asked about augmented images")
+  }
 
   package func live() throws -> any LiveTeacher {
     throw TeacherError.refused(obstacleToAsking ?? "the teacher cannot be asked about images")

@@ -32,6 +32,14 @@ struct RecipeIdentityTests {
     ("flip", { $0.augmentation = Augmentation(shiftPixels: 0, flip: true, cutoutPixels: 0) }),
     ("cutout", { $0.augmentation = Augmentation(shiftPixels: 0, flip: false, cutoutPixels: 1) }),
     ("view", { $0.teacherView = .augmented }),
+    ("stored views", { $0.teacherView = .stored }),
+    (
+      "more stored views",
+      {
+        $0.teacherView = .stored
+        $0.storedViews = 9
+      }
+    ),
   ]
 
   @Test("differs whenever a field differs")

@@ -68,6 +68,26 @@ struct RecipeReadingTests {
     }
   }
 
+  @Test("has stored views only where the teacher sees such, and where there is something to see")
+  func storedViews() throws {
+    let augmentation = "\"augmentation\": {\"flip\": true}"
+    func views(_ json: String) throws -> Int {
+      try Recipe(recipeField(json), defaults: .small).storedViews
+    }
+    #expect(try views("{\(augmentation), \"teacher_view\": \"stored\"}") == 8)
+    #expect(
+      try views("{\(augmentation), \"teacher_view\": \"stored\", \"stored_views\": 3}") == 3)
+    expectError(["full.stored_views: got 3", "\"teacher_view\": \"stored\""]) {
+      _ = try views("{\(augmentation), \"stored_views\": 3}")
+    }
+    expectError(["full.stored_views: got 0", "from 1 to 1000"]) {
+      _ = try views("{\(augmentation), \"teacher_view\": \"stored\", \"stored_views\": 0}")
+    }
+    expectError(["full.teacher_view: got \"stored\", expected \"clean\""]) {
+      _ = try views("{\"teacher_view\": \"stored\"}")
+    }
+  }
+
   @Test("refuses a final share where the rate is constant")
   func constantRate() {
     expectError(["study.json: full.final_share: got 0.1", "constant schedule"]) {

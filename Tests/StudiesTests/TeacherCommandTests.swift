@@ -64,6 +64,18 @@ struct TeacherCommandTests {
     #expect(String(decoding: try study.temporary.read("calls"), as: UTF8.self).count == 3 * 5)
   }
 
+  @Test("trains students on stored views of an ensemble, the same with any number of workers")
+  func storedViews() throws {
+    let text = StudyText.tiny.setting("full", StoredViewsStageTests.full)
+      .taught(by: "[{\(StudyText.tinyNetwork)}, {\(StudyText.tinyNetwork), \"weight\": 2}]")
+    let (one, other) = (try TinyStudy(text), try TinyStudy(text))
+    let ended = try one.run("run", "--workers", "1")
+    #expect(ended.status == 0, "\(ended.errors)")
+    #expect(try one.outcome().distilled.allSatisfy { $0.outcome == .measured })
+    try other.expectSameEnd(
+      try other.run("run", "--workers", "3"), as: one, sourceLocation: #_sourceLocation)
+  }
+
   @Test("is stopped by Ctrl-C with the program's children, and continues from its finished chunks")
   func interrupted() throws {
     let marker = "41.0\(UInt32.random(in: 0..<1_000_000))"

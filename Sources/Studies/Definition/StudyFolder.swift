@@ -29,6 +29,13 @@ public struct StudyFolder: Hashable, Sendable {
   public var softTargets: String { appending("teacher/logits.raw") }
   public var teacherValidationLogits: String { appending("teacher/validation-logits.raw") }
   public var teacherTestLogits: String { appending("teacher/test-logits.raw") }
+  /// The teacher's logits on one of the views in which students see their images.
+  ///
+  /// - Parameter hash: Of everything that they depend on.
+  func teacherView(_ index: Int, hash: String) -> String {
+    appending("teacher/view-\(index)-\(hash.prefix(16)).f16")
+  }
+
   public var report: String { appending("report") }
 
   public func candidate(_ key: String) -> String { appending("candidates/\(key)") }

@@ -39,9 +39,10 @@ public struct StudyInputs: Sendable {
         file: folder.definition, baseFolder: folder.path, teacherFolder: folder.teacher,
         reader: reader, seed: definition.seed,
         statisticsBatches: definition.flash.statisticsBatches))
-    if let obstacle = teacher.obstacleToAsking, definition.full.teacherView == .augmented {
+    if let obstacle = teacher.obstacle(to: definition.full.teacherView) {
       throw JSONError.invalid(
-        file: folder.definition, field: "full.teacher_view", value: "\"augmented\"",
+        file: folder.definition, field: "full.teacher_view",
+        value: "\"\(definition.full.teacherView.rawValue)\"",
         expected: "\"clean\": \(obstacle)")
     }
     try files.space.checkNetworks(input: shape, classes: dataset.classes)

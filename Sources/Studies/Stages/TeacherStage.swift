@@ -19,6 +19,7 @@ package struct TeacherStage {
   package func run(known: JournalEvent.TeacherReady?) throws -> JournalEvent.TeacherReady {
     if let known, try isIntact(known) {
       if cache.known(of: .validation) == nil { _ = try judge(.validation) }
+      try storeViews(teacherHash: known.weightsHash)
       return known
     }
     try Folder.create(inputs.folder.teacher)
@@ -81,19 +82,10 @@ package struct TeacherStage {
     try inputs.teacher.identity()
   }
 
-  /// What a change of the teacher is noticed by: the hash of its weights, or of its answers where these are all
-  /// that is kept of it.
-  private func hash(logitsHash: String) throws -> String {
-    let files = try inputs.teacher.keptFiles.map { try ContentHash.hexadecimal(ofFile: $0) }
-    if files.isEmpty { return logitsHash }
-    return inputs.definition.teacher.isEnsemble
-      ? ContentHash.hexadecimal(of: (files + [logitsHash]).joined(separator: "|")) : files[0]
-  }
-
   private func isIntact(_ known: JournalEvent.TeacherReady) throws -> Bool {
     guard known.identity == (try identity()), let targets = try? targets() else { return false }
     let logitsHash = targets.contentHash
-    return (try? hash(logitsHash: logitsHash)) == known.weightsHash
+    return (try? inputs.teacherHash(logitsHash: logitsHash)) == known.weightsHash
       && known.logitsHash ?? logitsHash == logitsHash
   }
 
@@ -111,14 +103,19 @@ extension TeacherStage {
     guard let answers = try working({ try inputs.teacher.answers(on: split, $0) }) else {
       return nil
     }
-    let (count, classes) = (inputs.dataset.count(split), inputs.dataset.classes)
-    precondition(answers.logits.count == count * classes, "a teacher answers every image")
-    if let place = answers.logits.firstIndex(where: { !$0.isFinite }) {
-      throw StudyError.teacher(
-        "the teacher's logits are not finite: \(answers.logits[place]) for class \(place % classes) "
-          + "of image \(place / classes) of the \(split) split")
-    }
+    try check(answers.logits, "the \(split) split", of: split)
     return answers
+  }
+
+  /// Checks that there are as many logits as images and classes, all of them finite.
+  private func check(_ logits: [Float], _ images: String, of split: DatasetSplit) throws {
+    let (count, classes) = (inputs.dataset.count(split), inputs.dataset.classes)
+    precondition(logits.count == count * classes, "a teacher answers every image")
+    if let place = logits.firstIndex(where: { !$0.isFinite }) {
+      throw StudyError.teacher(
+        "the teacher's logits are not finite: \(logits[place]) for class \(place % classes) of image "
+          + "\(place / classes) of \(images)")
+    }
   }
 
   /// Lets the teacher work, and says in the study's words what has ended its work.
@@ -143,14 +140,14 @@ extension TeacherStage {
   /// order, that students will be trained on.
   private func verified(_ answers: TeacherAnswers) throws -> JournalEvent.TeacherReady {
     let targets = try targets()
-    let signal: TeacherSignal =
-      inputs.definition.full.teacherView == .augmented
-      ? .live(try inputs.teacher.live()) : .cached(targets)
-    let doubts = try TeacherDoubts(
-      confusion: signal.confusion(
-        reader: inputs.reader, recipe: inputs.definition.full, seed: inputs.definition.seed),
-      logits: answers.logits, dataset: inputs.dataset)
-    if let refusal = doubts.refusal { throw StudyError.teacher(refusal) }
+    let hash = try inputs.teacherHash(logitsHash: targets.contentHash)
+    var signal = TeacherSignal.cached(targets)
+    if inputs.definition.full.teacherView == .augmented {
+      signal = .live(try inputs.teacher.live())
+    }
+    var doubts = try self.doubts(signal, answers)
+    // What is of no use on clean images was not asked about others.
+    if let views = try storeViews(teacherHash: hash) { doubts = try self.doubts(views, answers) }
     guard let judged = try judge(.validation) else {
       throw StudyError.teacher("the teacher says nothing of the validation images")
     }
@@ -158,7 +155,6 @@ extension TeacherStage {
     let notes =
       answers.notes + judged.notes.filter { !answers.notes.contains($0) } + doubts.suspicions
       + (doubts.overfitting(validation: judged.evaluation).map { [$0] } ?? [])
-    let hash = try hash(logitsHash: targets.contentHash)
     let files = inputs.definition.teacher.isEnsemble ? [] : inputs.teacher.keptFiles
     return JournalEvent.TeacherReady(
       identity: try identity(), macs: costs.map { $0.reduce(0) { $0 + $1.macs } },
@@ -170,6 +166,42 @@ extension TeacherStage {
       members: judged.members.isEmpty
         ? nil : judged.members.map { JournalEvent.TeacherReady.Member(validation: $0) },
       notes: notes.isEmpty ? nil : notes)
+  }
+
+  /// Compares the labels with what students would see.
+  ///
+  /// - Throws: `StudyError.teacher` where that is of no use.
+  private func doubts(
+    _ signal: TeacherSignal, _ answers: TeacherAnswers
+  ) throws -> TeacherDoubts {
+    let doubts = try TeacherDoubts(
+      confusion: signal.confusion(
+        reader: inputs.reader, recipe: inputs.definition.full, seed: inputs.definition.seed),
+      logits: answers.logits, dataset: inputs.dataset)
+    if let refusal = doubts.refusal { throw StudyError.teacher(refusal) }
+    return doubts
+  }
+
+  /// Makes sure that the views in which students see their images are there, if they are few and fixed.
+  @discardableResult
+  private func storeViews(teacherHash: String) throws -> TeacherSignal? {
+    let views = TeacherViews(inputs, teacherHash: teacherHash)
+    guard inputs.definition.full.teacherView == .stored else { return nil }
+    views.removeOthers()
+    let missing = views.missing
+    if !missing.isEmpty {
+      context.report(
+        .note("asking the teacher about \(missing.count) views of every training image"))
+    }
+    for view in missing {
+      try context.checkCancelled()
+      try context.checkLimits()
+      let logits = try working { try inputs.teacher.logits(in: view, $0) }
+      try check(logits, "view \(view.index) of the training split", of: .training)
+      try views.keep(logits, of: view)
+      inputs.teacher.release(view)
+    }
+    return .stored(try views.stored())
   }
 }
 

@@ -14,6 +14,7 @@ public struct WorkerLoop {
   let inputs: StudyInputs
   private let targets: SoftTargets
   private let teacher: (any LiveTeacher)?
+  private let views: StoredViews?
   let teacherLogits: TeacherLogits
   private let parent = getppid()
 
@@ -38,6 +39,11 @@ public struct WorkerLoop {
     teacher =
       inputs.definition.full.teacherView == .augmented
       ? try inputs.teacher.live() : nil
+    views =
+      inputs.definition.full.teacherView == .stored
+      ? try TeacherViews(
+        inputs, teacherHash: inputs.teacherHash(logitsHash: targets.contentHash)
+      ).stored() : nil
   }
 
   private func run() {
@@ -193,6 +199,12 @@ public struct WorkerLoop {
     switch recipe.teacherView {
     case .clean: .cached(targets)
     case .augmented: .live(try teacher ?? inputs.teacher.live())
+    case .stored:
+      if let views {
+        .stored(views)
+      } else {
+        throw StudyError.worker("the study has no stored views of its teacher")
+      }
     }
   }
 

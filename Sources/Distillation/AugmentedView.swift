@@ -1,0 +1,39 @@
+import Datasets
+
+/// One of the augmented views in which students see their images.
+public struct AugmentedView: Sendable {
+  /// Its number, from 0.
+  public let index: Int
+  public let augmentation: Augmentation
+  private let seed: UInt64
+  private let key: AugmentationKey
+
+  /// - Parameter seed: That of the study's views.
+  public init(_ index: Int, of augmentation: Augmentation, seed: UInt64) {
+    (self.index, self.augmentation, self.seed) = (index, augmentation, seed)
+    key = StoredViews.key(seed: seed, view: index)
+  }
+
+  /// Everything that it depends on, on one line: equal texts are equal views of equal images.
+  public var identity: String {
+    "view \(index) seed \(seed) shift \(augmentation.shiftPixels) flip \(augmentation.flip) cutout "
+      + "\(augmentation.cutoutPixels)"
+  }
+
+  /// Fills a batch with neighbouring images as the view shows them.
+  ///
+  /// - Parameters:
+  ///   - output: Standardised pixels, `[range.count, H, W, C]`; overwritten.
+  ///   - labels: Classes, `[range.count]`; overwritten.
+  ///   - range: Which images of the split.
+  public func fill(
+    _ output: UnsafeMutablePointer<Float>, labels: UnsafeMutablePointer<Int32>,
+    range: Range<Int>, split: DatasetSplit, reader: BatchReader
+  ) {
+    Array(range).withUnsafeBufferPointer { indices in
+      reader.fill(
+        output, labels: labels, indices: indices, split: split, augmentation: augmentation, key: key
+      )
+    }
+  }
+}
