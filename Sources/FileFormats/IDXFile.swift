@@ -17,8 +17,33 @@ public enum IDXFile {
   /// - Throws: `FileFormatError`; a file that is longer or shorter than its dimensions say is
   ///   refused.
   public static func read(_ path: String) throws -> NumericArray {
-    let data = try path.hasSuffix(".gz") ? GzipFile.read(path) : SystemFile.readAll(path)
-    return try parse(data, path: path)
+    let file =
+      try path.hasSuffix(".gz")
+      ? GzipFile.expanded(path, scratchFolder: NSTemporaryDirectory(), limit: byteCount)
+      : RandomAccessFile(path)
+    return try open(file, path: path).read()
+  }
+
+  /// Finds the array in a file; `path` is for errors.
+  ///
+  /// - Throws: As `read(_:)`.
+  static func open(_ file: RandomAccessFile, path: String) throws -> ArrayFile {
+    let header = try Header(file.data(0..<min(file.byteCount, Header.mostBytes)), path: path)
+    guard file.byteCount == header.fileBytes else {
+      throw FileFormatError.malformed(
+        path: path, location: "elements at byte \(header.byteCount)",
+        found: "\(file.byteCount - header.byteCount) bytes",
+        expected: "\(header.fileBytes - header.byteCount) bytes for \(header.type) of shape "
+          + "\(header.shape)")
+    }
+    return ArrayFile(
+      file, path: path, offset: header.byteCount, shape: header.shape,
+      storage: NPYStorage(of: header.type, isBigEndian: true))
+  }
+
+  /// Returns the size of a whole file as its beginning says; nil if it does not say so.
+  static func byteCount(_ beginning: Data) -> Int? {
+    try? Header(beginning, path: "").fileBytes
   }
 
   /// Writes an IDX file, uncompressed and atomically.
@@ -44,39 +69,44 @@ public enum IDXFile {
     (0x0E, .float64),
   ]
 
-  private static func parse(_ data: Data, path: String) throws -> NumericArray {
-    func malformed(_ location: String, _ found: String, _ expected: String) -> FileFormatError {
-      .malformed(path: path, location: location, found: found, expected: expected)
+  /// What stands before the elements.
+  private struct Header {
+    static let mostBytes = 4 + 4 * 255
+
+    let type: NumericArray.ElementType
+    let shape: [Int]
+    let byteCount: Int
+    /// The size of the whole file.
+    let fileBytes: Int
+
+    init(_ data: Data, path: String) throws {
+      func malformed(_ location: String, _ found: String, _ expected: String) -> FileFormatError {
+        .malformed(path: path, location: location, found: found, expected: expected)
+      }
+      guard data.count >= 4 else {
+        throw malformed("magic number at byte 0", "\(data.count) bytes", "at least 4 bytes")
+      }
+      let magic = data.bigEndianWord(at: 0)
+      let code = UInt8(truncatingIfNeeded: magic >> 8)
+      guard magic >> 16 == 0, let type = typeCodes.first(where: { $0.code == code })?.type else {
+        throw malformed(
+          "magic number at byte 0", "0x" + String(magic, radix: 16),
+          "an IDX file: 0, 0, an element type (8, 9, b, c, d or e), the number of dimensions")
+      }
+      byteCount = 4 + 4 * Int(magic & 0xFF)
+      guard data.count >= byteCount else {
+        throw malformed(
+          "dimensions at byte 4", "\(data.count) bytes in all",
+          "\(byteCount) bytes for the header alone")
+      }
+      shape = stride(from: 4, to: byteCount, by: 4).map { Int(data.bigEndianWord(at: $0)) }
+      guard let bytes = NumericArray.byteCount(shape: shape, elementType: type),
+        case let (total, overflow) = bytes.addingReportingOverflow(byteCount), !overflow
+      else {
+        throw malformed("dimensions at byte 4", "\(shape)", "a size that fits in memory")
+      }
+      (self.type, fileBytes) = (type, total)
     }
-    guard data.count >= 4 else {
-      throw malformed("magic number at byte 0", "\(data.count) bytes", "at least 4 bytes")
-    }
-    let magic = data.bigEndianWord(at: 0)
-    let code = UInt8(truncatingIfNeeded: magic >> 8)
-    guard magic >> 16 == 0, let type = typeCodes.first(where: { $0.code == code })?.type else {
-      throw malformed(
-        "magic number at byte 0", "0x" + String(magic, radix: 16),
-        "an IDX file: 0, 0, an element type (8, 9, b, c, d or e), the number of dimensions")
-    }
-    let headerBytes = 4 + 4 * Int(magic & 0xFF)
-    guard data.count >= headerBytes else {
-      throw malformed(
-        "dimensions at byte 4", "\(data.count) bytes in all",
-        "\(headerBytes) bytes for the header alone")
-    }
-    let shape = stride(from: 4, to: headerBytes, by: 4).map { Int(data.bigEndianWord(at: $0)) }
-    let elements = data.dropFirst(headerBytes)
-    guard let expected = NumericArray.byteCount(shape: shape, elementType: type) else {
-      throw malformed("dimensions at byte 4", "\(shape)", "a size that fits in memory")
-    }
-    guard elements.count == expected else {
-      throw malformed(
-        "elements at byte \(headerBytes)", "\(elements.count) bytes",
-        "\(expected) bytes for \(type) of shape \(shape)")
-    }
-    return NumericArray(
-      shape: shape, elementType: type,
-      bytes: NumericArray.byteSwapped(elements, elementBytes: type.byteCount))
   }
 }
 

@@ -18,8 +18,9 @@ public final class MappedFile: @unchecked Sendable {  // The memory is never wri
   ///   - expectedBytes: The size that the file must have, if known.
   /// - Throws: `FileFormatError.system`, or `.malformed` if the size is not `expectedBytes`.
   public init(_ path: String, expectedBytes: Int? = nil) throws {
-    let descriptor = try SystemFile.openDescriptor(path, O_RDONLY, purpose: "read")
+    let descriptor = try SystemFile.openDescriptor(path, O_RDONLY | O_NONBLOCK, purpose: "read")
     defer { close(descriptor) }
+    try SystemFile.checkRegular(descriptor, path: path)
     let size = try SystemFile.byteCount(of: descriptor, path: path)
     if let expectedBytes, expectedBytes != size {
       throw FileFormatError.malformed(
@@ -36,6 +37,13 @@ public final class MappedFile: @unchecked Sendable {  // The memory is never wri
       throw FileFormatError.system(path: path, operation: "map", code: errno)
     }
     bytes = UnsafeRawBufferPointer(start: address, count: size)
+  }
+
+  /// Lets the system take back the memory that holds what has been read; it is read again when it is needed.
+  func release() {
+    if let address = bytes.baseAddress {
+      madvise(UnsafeMutableRawPointer(mutating: address), bytes.count, MADV_DONTNEED)
+    }
   }
 
   deinit {

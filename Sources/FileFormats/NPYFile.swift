@@ -5,37 +5,80 @@ import Foundation
 ///
 /// Source: NumPy Enhancement Proposal 1 and `numpy.lib.format`, versions 1.0, 2.0 and 3.0.
 public enum NPYFile {
-  /// Reads a `.npy` file, in C or Fortran order and of either byte order. Booleans become `uint8`, half-precision
-  /// numbers `float32`.
+  /// Reads a `.npy` file of numbers, in C or Fortran order and of either byte order. Booleans become `uint8`,
+  /// half-precision numbers `float32`.
   ///
-  /// - Throws: `FileFormatError`; object, complex and structured types are refused by name, and so is a file
-  ///   that is longer or shorter than its header says.
+  /// - Throws: `FileFormatError`; texts, object, complex and structured types are refused by name, and so is a
+  ///   file that is longer or shorter than its header says.
   public static func read(_ path: String) throws -> NumericArray {
-    try parse(SystemFile.readAll(path), path: path)
+    let file = try RandomAccessFile(path)
+    return try open(file, 0..<file.byteCount, path: path).numbers(path: path).read()
   }
 
-  /// Reads the contents of a `.npy` file; `path` is for errors.
-  static func parse(_ data: Data, path: String) throws -> NumericArray {
-    // Slices of an archive do not start at 0.
-    let data = data.startIndex == 0 ? data : Data(data)
-    let (text, headerEnd) = try headerText(of: data, path: path)
+  /// Finds the array in a part of a file that holds what a `.npy` file does; `path` is for errors.
+  ///
+  /// - Throws: As `read(_:)`, but for texts.
+  static func open(
+    _ file: RandomAccessFile, _ part: Range<Int>, path: String
+  ) throws -> StoredArray {
+    func malformed(_ location: String, _ found: String, _ expected: String) -> FileFormatError {
+      .malformed(path: path, location: location, found: found, expected: expected)
+    }
+    let preamble = try NPYPreamble(file.data(part.prefix(12)), path: path)
+    guard preamble.headerBytes <= part.count - preamble.byteCount else {
+      throw malformed(
+        "header length at byte 8", "\(preamble.headerBytes)",
+        "at most the \(max(0, part.count - preamble.byteCount)) bytes that follow")
+    }
+    let headerEnd = preamble.byteCount + preamble.headerBytes
+    let text = String(
+      decoding: try file.data(
+        part.lowerBound + preamble.byteCount..<part.lowerBound + headerEnd), as: UTF8.self)
     let header = try NPYHeader(parsing: text, path: path)
-    let elements = data.dropFirst(headerEnd)
+    let storage = NPYStorage(header.type)
+    let textStorage = NPYTextStorage(header.type)
+    guard let elementBytes = storage?.byteCount ?? textStorage?.byteCount else {
+      throw malformed(
+        "header field 'descr'",
+        "'\(header.type)'" + (header.type.contains("O") ? " (Python objects)" : ""),
+        NPYStorage.readable)
+    }
     guard
-      let expected = NumericArray.byteCount(
-        shape: header.shape, elementBytes: header.storage.byteCount)
+      let expected = NumericArray.byteCount(shape: header.shape, elementBytes: elementBytes)
     else {
-      throw FileFormatError.malformed(
-        path: path, location: "header field 'shape'", found: "\(header.shape)",
-        expected: "a size that fits in memory")
+      throw malformed("header field 'shape'", "\(header.shape)", "a size that fits in memory")
     }
-    guard elements.count == expected else {
-      throw FileFormatError.malformed(
-        path: path, location: "elements at byte \(headerEnd)", found: "\(elements.count) bytes",
-        expected: "\(expected) bytes for '\(header.storage.description)' of shape \(header.shape)")
+    guard part.count - headerEnd == expected else {
+      throw malformed(
+        "elements at byte \(headerEnd)", "\(part.count - headerEnd) bytes",
+        "\(expected) bytes for '\(header.type)' of shape \(header.shape)")
     }
-    return header.storage.array(
-      elements, shape: header.shape, isFortranOrder: header.isFortranOrder)
+    let start = part.lowerBound + headerEnd
+    guard let storage else {
+      guard let textStorage, header.shape.count == 1 || !header.isFortranOrder else {
+        throw malformed("header field 'fortran_order'", "True", "False for texts")
+      }
+      return .texts(
+        textStorage.texts(try file.data(start..<start + expected)), shape: header.shape)
+    }
+    return .numbers(
+      ArrayFile(
+        file, path: path, offset: start, shape: header.shape, storage: storage,
+        isFortranOrder: header.isFortranOrder))
+  }
+
+  /// Returns the size of a whole file as its beginning says; nil if it does not say so.
+  static func byteCount(_ beginning: Data) -> Int? {
+    guard let preamble = try? NPYPreamble(beginning, path: "") else { return nil }
+    let end = preamble.byteCount + preamble.headerBytes
+    guard end <= beginning.count else { return nil }
+    let text = String(decoding: beginning[preamble.byteCount..<end], as: UTF8.self)
+    guard let header = try? NPYHeader(parsing: text, path: ""),
+      let elementBytes = NPYStorage(header.type)?.byteCount
+        ?? NPYTextStorage(header.type)?.byteCount,
+      let bytes = NumericArray.byteCount(shape: header.shape, elementBytes: elementBytes)
+    else { return nil }
+    return bytes.addingReportingOverflow(end).overflow ? nil : bytes + end
   }
 
   /// Writes a `.npy` file, version 1.0, atomically.
@@ -52,26 +95,33 @@ public enum NPYFile {
   /// - Precondition: There are at most 64 dimensions, as in NumPy.
   static func header(shape: [Int], elementType: NumericArray.ElementType) -> Data {
     precondition(shape.count <= 64, "NumPy has at most 64 dimensions, not \(shape)")
-    var text = NPYHeader(shape: shape, storage: NPYStorage(of: elementType)).text
+    var text = NPYHeader(shape: shape, type: NPYStorage(of: elementType).description).text
     // Padding makes the elements start at a multiple of 64 bytes.
-    let unpadded = magic.count + 4 + text.utf8.count + 1
+    let unpadded = NPYPreamble.magic.count + 4 + text.utf8.count + 1
     text += String(repeating: " ", count: (64 - unpadded % 64) % 64) + "\n"
-    var data = Data(magic + [1, 0])
+    var data = Data(NPYPreamble.magic + [1, 0])
     withUnsafeBytes(of: UInt16(text.utf8.count).littleEndian) { data.append(contentsOf: $0) }
     data.append(contentsOf: text.utf8)
     return data
   }
+}
 
-  private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+/// What stands before the header of a `.npy` file.
+private struct NPYPreamble {
+  static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-  /// Returns the header's text and where it ends.
-  private static func headerText(of data: Data, path: String) throws -> (String, end: Int) {
+  /// Its own size: the header's length takes two bytes in version 1.0 and four later.
+  let byteCount: Int
+  let headerBytes: Int
+
+  init(_ data: Data, path: String) throws {
     func malformed(_ location: String, _ found: String, _ expected: String) -> FileFormatError {
       .malformed(path: path, location: location, found: found, expected: expected)
     }
-    guard data.starts(with: magic) else {
+    guard data.starts(with: Self.magic) else {
       throw malformed(
-        "magic number at byte 0", "\([UInt8](data.prefix(6)))", "\(magic), the start of a NPY file")
+        "magic number at byte 0", "\([UInt8](data.prefix(6)))",
+        "\(Self.magic), the start of a NPY file")
     }
     guard data.count >= 10 else {
       throw malformed("version at byte 6", "\(data.count) bytes in all", "at least 10 bytes")
@@ -80,19 +130,11 @@ public enum NPYFile {
     guard (1...3).contains(version.0), version.1 == 0 else {
       throw malformed("version at byte 6", "\(version.0).\(version.1)", "1.0, 2.0 or 3.0")
     }
-    // The length takes two bytes in version 1.0 and four later.
-    let start = version.0 == 1 ? 10 : 12
+    byteCount = version.0 == 1 ? 10 : 12
     var length = 0
-    for (place, byte) in data.prefix(start).dropFirst(8).enumerated() {
+    for (place, byte) in data.prefix(byteCount).dropFirst(8).enumerated() {
       length |= Int(byte) << (8 * place)
     }
-    guard data.count >= start + length else {
-      throw malformed(
-        "header length at byte 8", "\(length)",
-        "at most the \(max(0, data.count - start)) bytes that follow")
-    }
-    return (
-      String(decoding: data.dropFirst(start).prefix(length), as: UTF8.self), end: start + length
-    )
+    headerBytes = length
   }
 }

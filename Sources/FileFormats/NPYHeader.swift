@@ -4,19 +4,20 @@ import Foundation
 /// 'shape': (3, 4), }`.
 struct NPYHeader: Equatable {
   let shape: [Int]
-  let storage: NPYStorage
+  /// What the elements are, as NumPy describes it: `<f4`.
+  let type: String
   /// Whether the first index varies fastest.
   let isFortranOrder: Bool
 
-  init(shape: [Int], storage: NPYStorage, isFortranOrder: Bool = false) {
-    (self.shape, self.storage, self.isFortranOrder) = (shape, storage, isFortranOrder)
+  init(shape: [Int], type: String, isFortranOrder: Bool = false) {
+    (self.shape, self.type, self.isFortranOrder) = (shape, type, isFortranOrder)
   }
 
   /// The dictionary in NumPy's own spelling, without padding or newline.
   var text: String {
     let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     return
-      "{'descr': '\(storage.description)', 'fortran_order': \(isFortranOrder ? "True" : "False"), 'shape': (\(sizes)), }"
+      "{'descr': '\(type)', 'fortran_order': \(isFortranOrder ? "True" : "False"), 'shape': (\(sizes)), }"
   }
 
   /// Reads the dictionary.
@@ -32,13 +33,8 @@ struct NPYHeader: Equatable {
         "header", "'\(text.trimmingCharacters(in: .whitespacesAndNewlines).prefix(120))'",
         "{'descr': …, 'fortran_order': …, 'shape': …} with a plain number type")
     }
-    guard case .string(let description) = fields["descr"] else {
+    guard case .string(let type) = fields["descr"] else {
       throw malformed("header field 'descr'", "none", "a type such as '<f4'")
-    }
-    guard let storage = NPYStorage(description) else {
-      throw malformed(
-        "header field 'descr'", NPYHeader.refusal(of: description),
-        "Booleans (b1), whole numbers (u1 to u8, i1 to i8) or floating-point numbers (f2 to f8)")
     }
     guard case .boolean(let isFortranOrder) = fields["fortran_order"] else {
       throw malformed("header field 'fortran_order'", "none", "True or False")
@@ -46,13 +42,7 @@ struct NPYHeader: Equatable {
     guard case .tuple(let shape) = fields["shape"] else {
       throw malformed("header field 'shape'", "none", "a tuple of sizes")
     }
-    self.init(shape: shape, storage: storage, isFortranOrder: isFortranOrder)
-  }
-
-  /// Says in words why a type cannot be read.
-  private static func refusal(of description: String) -> String {
-    if description.contains("O") { return "'\(description)' (Python objects)" }
-    return "'\(description)'"
+    self.init(shape: shape, type: type, isFortranOrder: isFortranOrder)
   }
 }
 

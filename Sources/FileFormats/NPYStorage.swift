@@ -19,9 +19,9 @@ struct NPYStorage: Equatable {
     isBigEndian = order == ">" && byteCount > 1
   }
 
-  /// Returns how elements of a type are written: little-endian.
-  init(of type: NumericArray.ElementType) {
-    (elementType, byteCount, isBigEndian) = (type, type.byteCount, false)
+  /// Returns how elements of a type are stored as they are.
+  init(of type: NumericArray.ElementType, isBigEndian: Bool = false) {
+    (elementType, byteCount, self.isBigEndian) = (type, type.byteCount, isBigEndian)
     kind =
       switch type {
       case .uint8, .uint16, .uint32, .uint64: "u"
@@ -29,6 +29,10 @@ struct NPYStorage: Equatable {
       case .float32, .float64: "f"
       }
   }
+
+  /// What can be read, in words.
+  static let readable =
+    "Booleans (b1), whole numbers (u1 to u8, i1 to i8) or floating-point numbers (f2 to f8)"
 
   /// The description as NumPy writes it.
   var description: String {
@@ -59,7 +63,9 @@ struct NPYStorage: Equatable {
   /// - Precondition: There are as many bytes as the shape demands.
   func array(_ elements: Data, shape: [Int], isFortranOrder: Bool) -> NumericArray {
     var bytes = elements
-    if isBigEndian { bytes = NumericArray.byteSwapped(Data(bytes), elementBytes: byteCount) }
+    if isBigEndian, byteCount > 1 {
+      bytes = NumericArray.byteSwapped(Data(bytes), elementBytes: byteCount)
+    }
     if isFortranOrder, shape.count > 1 {
       bytes = NPYStorage.inCOrder(bytes, shape: shape, elementBytes: byteCount)
     }

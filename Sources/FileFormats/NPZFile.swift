@@ -7,9 +7,19 @@ public enum NPZFile {
   /// Reads one array of a file.
   ///
   /// - Parameter name: The array's name; nil for the only one.
+  /// - Throws: As `open(_:name:scratchFolder:)`; also for an array of texts.
+  public static func read(_ path: String, name: String? = nil) throws -> NumericArray {
+    try open(path, name: name, scratchFolder: NSTemporaryDirectory()).numbers(path: path).read()
+  }
+
+  /// Finds one array of a file; a compressed one is unpacked to the disk.
+  ///
+  /// - Parameters:
+  ///   - name: The array's name; nil for the only one.
+  ///   - scratchFolder: On which disk there is room to unpack.
   /// - Throws: `FileFormatError`; one that names the arrays that there are, if there is none of that name or
   ///   there are several.
-  public static func read(_ path: String, name: String? = nil) throws -> NumericArray {
+  static func open(_ path: String, name: String?, scratchFolder: String) throws -> StoredArray {
     let archive = try ZipArchive(path)
     let arrays = arrays(in: archive)
     let names = arrays.map(\.arrayName)
@@ -20,8 +30,8 @@ public enum NPZFile {
         found: names.isEmpty ? "none" : names.joined(separator: ", "),
         expected: name.map { "one called \($0)" } ?? "one, or the name of one")
     }
-    return try NPYFile.parse(
-      archive.contents(of: found[0]), path: "\(path)[\(found[0].arrayName)]")
+    let (file, part) = try archive.contents(of: found[0], scratchFolder: scratchFolder)
+    return try NPYFile.open(file, part, path: "\(path)[\(found[0].arrayName)]")
   }
 
   /// Returns the names of the arrays of a file, in its order.

@@ -75,6 +75,25 @@ enum SystemFile {
     }
   }
 
+  /// Checks that what has been opened is a file.
+  ///
+  /// - Throws: `FileFormatError.malformed` naming what it is instead.
+  static func checkRegular(_ descriptor: Int32, path: String) throws {
+    var information = stat()
+    guard fstat(descriptor, &information) == 0 else {
+      throw FileFormatError.system(path: path, operation: "examine", code: errno)
+    }
+    let found: String
+    switch information.st_mode & S_IFMT {
+    case S_IFREG: return
+    case S_IFDIR: found = "a folder"
+    case S_IFIFO: found = "a pipe"
+    default: found = "a device or socket"
+    }
+    throw FileFormatError.malformed(
+      path: path, location: "kind", found: found, expected: "a file with its contents on the disk")
+  }
+
   /// Returns the size of an open file in bytes.
   ///
   /// - Throws: `FileFormatError.system`, also for a folder.

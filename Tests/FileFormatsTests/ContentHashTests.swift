@@ -1,4 +1,5 @@
 import Foundation
+import RandomStreams
 import TestSupport
 import Testing
 
@@ -52,6 +53,19 @@ struct ContentHashTests {
     #expect(try ContentHash.hexadecimal(ofFile: path) == ContentHash.hexadecimal(of: "abc"))
     expectSystemError(folder.file("none"), [ENOENT]) {
       _ = try ContentHash.hexadecimal(ofFile: folder.file("none"))
+    }
+  }
+
+  @Test("the processor's instructions give what plain arithmetic gives")
+  func instructions() {
+    var random = RandomStream(seed: 4, purpose: "blocks")
+    for count in [1, 2, 5, 40] {
+      let bytes = (0..<64 * count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+      var plain = ContentHash.initialState
+      bytes.withUnsafeBytes { compressPlainly($0, into: &plain) }
+      var fast = ContentHash.initialState
+      bytes.withUnsafeBytes { compress($0, into: &fast) }
+      #expect(fast == plain)
     }
   }
 }

@@ -104,4 +104,16 @@ struct IDXFileTests {
       expectSystemError(path, [ENOENT]) { _ = try IDXFile.read(path) }
     }
   }
+
+  @Test("no more is unpacked than the header says, however much a small file holds")
+  func bomb() throws {
+    let path = try folder.gzip(
+      folder.write(images + [UInt8](repeating: 0, count: 4_000_000), to: "bomb"))
+    expectMalformed(path, "more than 28 bytes", "as its header says") {
+      _ = try IDXFile.read(path)
+    }
+    let zeros = try folder.gzip(
+      folder.write([UInt8](repeating: 0, count: 4_000_000), to: "zeros"))
+    expectMalformed(zeros, "more than 65536 bytes", "an IDX file") { _ = try IDXFile.read(zeros) }
+  }
 }

@@ -106,7 +106,7 @@ struct NPYFileTests {
 
   @Test(
     "types that cannot be read are named",
-    arguments: [("|O", "Python objects"), ("<c8", "<c8"), ("<f16", "<f16"), ("<U3", "<U3")])
+    arguments: [("|O", "Python objects"), ("<c8", "<c8"), ("<f16", "<f16"), ("<U", "<U")])
   func otherTypes(type: String, word: String) throws {
     let text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (1,), }\n"
     let path = try folder.write(npy(text, [0, 0, 0, 0]), to: "a.npy")
@@ -143,5 +143,31 @@ struct NPYFileTests {
   func otherVersion() throws {
     let path = try folder.write(npy(header, [0, 0, 0, 0], version: 4), to: "a.npy")
     expectMalformed(path, "version", "4.0") { _ = try NPYFile.read(path) }
+  }
+
+  /// The bytes are those of `numpy.array(["", "né", "dog"])`, of the same in big-endian order and as `S4`.
+  @Test("texts are read where texts are wanted")
+  func texts() throws {
+    let units: [[UInt8]] = ["", "né", "dog"].map { text in
+      let scalars = text.unicodeScalars.map(\.value) + [0, 0, 0]
+      return scalars.prefix(3).flatMap { [UInt8($0 & 255), UInt8($0 >> 8), 0, 0] }
+    }
+    func texts(_ type: String, _ bytes: [UInt8]) throws -> ([String], [Int])? {
+      let text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (3, 1), }\n"
+      let path = try folder.write(npy(text, bytes), to: "t.npy")
+      expectMalformed(path, "texts", "whole numbers") { _ = try NPYFile.read(path) }
+      guard case .texts(let texts, let shape) = try StoredArray.open(path, scratchFolder: ".")
+      else { return nil }
+      return (texts, shape)
+    }
+    let little = try #require(try texts("<U3", units.flatMap(\.self)))
+    #expect(little == (["", "né", "dog"], [3, 1]))
+    var swapped: [UInt8] = []
+    for unit in units {
+      for place in stride(from: 0, to: 12, by: 4) { swapped += unit[place..<place + 4].reversed() }
+    }
+    #expect(try #require(try texts(">U3", swapped)) == little)
+    let bytes = [0, 0, 0, 0] + Array("né".utf8) + [0] + Array("dog".utf8) + [0]
+    #expect(try #require(try texts("|S4", bytes)) == little)
   }
 }

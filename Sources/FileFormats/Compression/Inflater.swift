@@ -8,6 +8,8 @@ struct Inflater {
     case cutShort
     /// More comes out than was allowed.
     case tooLong(limit: Int)
+    /// What came out could not be written.
+    case outputRefused
     /// Something that the format does not have.
     case invalid(String)
   }
@@ -30,10 +32,34 @@ struct Inflater {
     return (inflater.output.array, inflater.input.consumedBytes)
   }
 
-  private init(_ bytes: UnsafeRawBufferPointer, limit: Int) {
+  /// Decompresses a stream whose output need not fit into memory.
+  ///
+  /// - Parameters:
+  ///   - bytes: The stream, and whatever stands behind it.
+  ///   - limit: The most bytes that may come out.
+  ///   - sink: Takes what comes out piece by piece; where it returns false, the failure is `.outputRefused`.
+  /// - Returns: How many bytes came out.
+  static func inflate(
+    _ bytes: UnsafeRawBufferPointer, limit: Int, into sink: @escaping GrowingBytes.Sink
+  ) throws(Failure) -> Int {
+    var isRefused = false
+    var inflater = Inflater(bytes, limit: limit) { piece in
+      isRefused = !sink(piece)
+      return !isRefused
+    }
+    do {
+      try inflater.run()
+    } catch {
+      throw isRefused ? .outputRefused : error
+    }
+    guard inflater.output.handOn() else { throw .outputRefused }
+    return inflater.output.count
+  }
+
+  private init(_ bytes: UnsafeRawBufferPointer, limit: Int, sink: GrowingBytes.Sink? = nil) {
     input = BitReader(bytes)
     self.limit = limit
-    output = GrowingBytes(expecting: 4 * bytes.count, limit: limit)
+    output = GrowingBytes(expecting: 4 * bytes.count, limit: limit, sink: sink)
   }
 
   private mutating func run() throws(Failure) {

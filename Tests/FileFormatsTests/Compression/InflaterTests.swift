@@ -107,6 +107,16 @@ struct InflaterTests {
     #expect(ZlibStream.adler32(Array("Wikipedia".utf8)) == 0x11E6_0398)
     #expect(CRC32.value(of: "123456789".utf8) == 0xCBF4_3926)
     #expect(CRC32.value(of: Self.text) == 4_030_994_835)
+    for size in [1, 5, 8, 13] {
+      var check = CRC32()
+      Self.text.withUnsafeBytes { bytes in
+        for start in stride(from: 0, to: bytes.count, by: size) {
+          check.update(
+            UnsafeRawBufferPointer(rebasing: bytes[start..<min(bytes.count, start + size)]))
+        }
+      }
+      #expect(check.value == 4_030_994_835)
+    }
   }
 }
 
