@@ -16,7 +16,8 @@ extension DatasetDefinition {
       throw field.expected("exactly one of the keys \(JSONError.list(kinds))")
     }
     func members(_ keys: String...) throws(JSONError) -> JSONMembers {
-      try field.members(of: "a data set", known: keys + ["validation_count", "split_seed"])
+      try field.members(
+        of: "a data set", known: keys + ["validation_count", "split", "split_seed"])
     }
     let known: JSONMembers
     switch kind {
@@ -25,8 +26,8 @@ extension DatasetDefinition {
       source = try Self.namedSource(known)
     case "train_images":
       known = try members(
-        "train_images", "train_labels", "test_images", "test_labels", "classes",
-        "class_names", "layout", "test_count")
+        "train_images", "train_labels", "validation_images", "validation_labels", "test_images",
+        "test_labels", "classes", "class_names", "layout", "groups", "test_count")
       source = try Self.arraySource(known)
     default:
       known = try members(kind)
@@ -35,11 +36,37 @@ extension DatasetDefinition {
     }
     validationCount = try known["validation_count"]?.integer(in: 1...Int.max)
     testCount = try known["test_count"]?.integer(in: 1...Int.max)
+    split = try known["split"].map { field throws(JSONError) in try Self.split(field, in: known) }
     splitSeed = UInt64(try known["split_seed"]?.integer(in: 0...Int.max) ?? 0)
     guard source.hasTestFiles == (testCount == nil) else {
       throw (known["test_count"] ?? field).expected(
         "either \"test_images\" and \"test_labels\", or \"test_count\"")
     }
+    if source.hasValidationFiles, let count = known["validation_count"] {
+      throw count.expected("no such field next to \"validation_images\"")
+    }
+    if source.hasValidationFiles && source.hasTestFiles {
+      for name in ["split", "split_seed", "groups"] {
+        if let idle = known[name] {
+          throw idle.expected(
+            "no such field where validation and test files are given: nothing is divided")
+        }
+      }
+    }
+  }
+
+  private static func split(
+    _ field: JSONField, in members: JSONMembers
+  ) throws(JSONError) -> SplitMethod {
+    let methods: [SplitMethod] = [.random, .stratified]
+    guard let method = methods.first(where: { field.value == .text($0.rawValue) }) else {
+      throw field.expected(
+        JSONError.list(methods.map(\.rawValue)) + "; \"groups\" names a file of groups")
+    }
+    if method == .random, members["groups"] != nil {
+      throw field.expected("no such value next to \"groups\", which are balanced by class")
+    }
+    return method
   }
 
   private static func namedSource(_ members: JSONMembers) throws(JSONError) -> Source {
@@ -58,7 +85,11 @@ extension DatasetDefinition {
         images: try members.required(images).text("the file of the images"),
         labels: try members.required(labels).text("the file of the labels"))
     }
-    let hasTestFiles = members["test_images"] != nil || members["test_labels"] != nil
+    func optional(_ split: String) throws(JSONError) -> ArrayPair? {
+      let (images, labels) = ("\(split)_images", "\(split)_labels")
+      guard members[images] != nil || members[labels] != nil else { return nil }
+      return try pair(images, labels)
+    }
     let names = try members["class_names"].map { field throws(JSONError) in
       try classNames(field)
     }
@@ -68,9 +99,10 @@ extension DatasetDefinition {
         "\(classes) names, one for each of the \"classes\"")
     }
     return .arrays(
-      train: try pair("train_images", "train_labels"),
-      test: hasTestFiles ? try pair("test_images", "test_labels") : nil, classes: classes,
-      layout: try members["layout"]?.choice(PixelLayout.self), classNames: names)
+      train: try pair("train_images", "train_labels"), validation: try optional("validation"),
+      test: try optional("test"), classes: classes,
+      layout: try members["layout"]?.choice(PixelLayout.self), classNames: names,
+      groups: try members["groups"]?.text("the file of the groups"))
   }
 
   private static func classNames(_ field: JSONField) throws(JSONError) -> [String] {
@@ -89,10 +121,12 @@ extension DatasetDefinition: Encodable {
     case name, folder
     case trainImages = "train_images"
     case trainLabels = "train_labels"
+    case validationImages = "validation_images"
+    case validationLabels = "validation_labels"
     case testImages = "test_images"
     case testLabels = "test_labels"
     case classNames = "class_names"
-    case classes, layout, cifar10, cifar100
+    case classes, layout, groups, cifar10, cifar100, split
     case validationCount = "validation_count"
     case testCount = "test_count"
     case splitSeed = "split_seed"
@@ -108,16 +142,20 @@ extension DatasetDefinition: Encodable {
     case .files(let files):
       try container.encode(files.train.images, forKey: .trainImages)
       try container.encode(files.train.labels, forKey: .trainLabels)
+      try container.encodeIfPresent(files.validation?.images, forKey: .validationImages)
+      try container.encodeIfPresent(files.validation?.labels, forKey: .validationLabels)
       try container.encodeIfPresent(files.test?.images, forKey: .testImages)
       try container.encodeIfPresent(files.test?.labels, forKey: .testLabels)
       try container.encodeIfPresent(files.classes, forKey: .classes)
       try container.encodeIfPresent(files.layout?.rawValue, forKey: .layout)
       try container.encodeIfPresent(files.classNames, forKey: .classNames)
+      try container.encodeIfPresent(files.groups, forKey: .groups)
     case .cifar10(let folder): try container.encode(folder, forKey: .cifar10)
     case .cifar100(let folder): try container.encode(folder, forKey: .cifar100)
     }
     try container.encodeIfPresent(validationCount, forKey: .validationCount)
     try container.encodeIfPresent(testCount, forKey: .testCount)
+    try container.encodeIfPresent(split, forKey: .split)
     if splitSeed != 0 { try container.encode(splitSeed, forKey: .splitSeed) }
   }
 }

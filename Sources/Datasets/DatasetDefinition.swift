@@ -3,18 +3,23 @@
 /// One of these names the files; paths are relative to the study's folder:
 ///
 ///     {"name": "fashion-mnist", "folder": "…"}       the folder is optional
-///     {"train_images": "…", "train_labels": "…", "test_images": "…",
-///      "test_labels": "…", "classes": 10, "layout": "NCHW", "class_names": ["…"]}
+///     {"train_images": "…", "train_labels": "…", "validation_images": "…", "validation_labels": "…",
+///      "test_images": "…", "test_labels": "…", "classes": 10, "layout": "NCHW", "class_names": ["…"],
+///      "groups": "…"}
 ///     {"cifar10": "folder"}   {"cifar100": "folder"}   the binary version; CIFAR-100 by fine labels
 ///
 /// Files whose names end in `.npy` are NPY, those that end in `.npz` NPZ (with `[name]` behind it if there are
 /// several arrays), all others IDX, gzipped if the name ends in `.gz`. Images are `[N, H, W]`, `[N, H, W, C]` or,
-/// with `"layout": "NCHW"`, `[N, C, H, W]`: whole numbers within 0…255, or floating-point ones. Labels are whole
-/// numbers, `[N]` or `[N, 1]`, or one-hot, `[N, classes]`.
+/// with `"layout": "NCHW"`, `[N, C, H, W]`: whole numbers within 0…255, or floating-point ones; or a folder of
+/// pictures. Labels are whole numbers, `[N]` or `[N, 1]`, one-hot, `[N, classes]`, names of classes, or a CSV
+/// file. Of a training image −1, or nothing, says that its class is not known. Groups are whole numbers or texts,
+/// `[N]`, or a CSV file.
 /// Added to any of them:
 ///
-///     "validation_count"   default: 5000, or 1/11 of the training images if that is less
+///     "validation_count"   default: 5000, or 1/11 of the training images if that is less; not with
+///                          validation files
 ///     "test_count"         only, and always, where no test files are given
+///     "split"              "random", "stratified"; default: stratified for files of the user's own
 ///     "split_seed"         default: 0
 public struct DatasetDefinition: Hashable, Sendable {
   /// Where the images and labels come from.
@@ -23,29 +28,44 @@ public struct DatasetDefinition: Hashable, Sendable {
   public var validationCount: Int?
   /// How many training images are set aside for testing; nil if and only if there are test files.
   public var testCount: Int?
+  /// How they are chosen; nil for the default, and where groups decide.
+  public var split: SplitMethod?
   /// The seed of the shuffle that decides which images are set aside.
   public var splitSeed: UInt64
 
   /// Creates a definition.
   ///
-  /// - Precondition: Counts are positive, and `testCount` is given exactly if there are no test
-  ///   files.
+  /// - Precondition: Counts are positive, `testCount` is given exactly if there are no test files, and
+  ///   `validationCount` only if there are no validation files.
   public init(
-    source: Source, validationCount: Int? = nil, testCount: Int? = nil, splitSeed: UInt64 = 0
+    source: Source, validationCount: Int? = nil, testCount: Int? = nil, split: SplitMethod? = nil,
+    splitSeed: UInt64 = 0
   ) {
     precondition((validationCount ?? 1) > 0, "validationCount must be positive")
+    precondition(
+      validationCount == nil || !source.hasValidationFiles,
+      "give either validation files or a validationCount")
     precondition((testCount ?? 1) > 0, "testCount must be positive")
     precondition(
       source.hasTestFiles == (testCount == nil), "give either test files or a testCount")
     self.source = source
     self.validationCount = validationCount
     self.testCount = testCount
+    self.split = split
     self.splitSeed = splitSeed
   }
 
   /// Fashion-MNIST from where Debian's package puts it, with the default split.
   public static let fashionMNIST = DatasetDefinition(
     source: .fashionMNIST(folder: Source.fashionMNISTFolder))
+
+  /// How the images are dealt out where nothing else is known.
+  ///
+  /// The named data sets are balanced, and studies of them were split at random before there was a choice.
+  public var splitMethod: SplitMethod {
+    guard case .files(let files) = source else { return split ?? .random }
+    return files.groups != nil ? .grouped : split ?? .stratified
+  }
 }
 
 extension DatasetDefinition {
@@ -66,12 +86,18 @@ extension DatasetDefinition {
 
     /// Returns files of arrays as a source.
     public static func arrays(
-      train: ArrayPair, test: ArrayPair?, classes: Int?, layout: PixelLayout? = nil,
-      classNames: [String]? = nil
+      train: ArrayPair, validation: ArrayPair? = nil, test: ArrayPair?, classes: Int?,
+      layout: PixelLayout? = nil, classNames: [String]? = nil, groups: String? = nil
     ) -> Source {
       .files(
         ArrayFiles(
-          train: train, test: test, classes: classes, layout: layout, classNames: classNames))
+          train: train, validation: validation, test: test, classes: classes, layout: layout,
+          classNames: classNames, groups: groups))
+    }
+
+    var hasValidationFiles: Bool {
+      if case .files(let files) = self { return files.validation != nil }
+      return false
     }
 
     var hasTestFiles: Bool {
@@ -83,6 +109,8 @@ extension DatasetDefinition {
   /// Files of numbers, and what they do not say themselves.
   public struct ArrayFiles: Hashable, Sendable {
     public var train: ArrayPair
+    /// Nil where the validation images are set aside from `train`.
+    public var validation: ArrayPair?
     /// Nil where the test images are set aside from `train`.
     public var test: ArrayPair?
     /// The number of classes; nil if it is to be counted from the labels, or the names say it.
@@ -91,11 +119,13 @@ extension DatasetDefinition {
     public var layout: PixelLayout?
     /// What the classes are called, in the order of their numbers.
     public var classNames: [String]?
+    /// The path of the groups of the training images, of which none is divided.
+    public var groups: String?
   }
 
-  /// A file of images and the file of their labels.
+  /// Images and the file of their labels.
   public struct ArrayPair: Hashable, Sendable {
-    /// The path of the images.
+    /// The path of the images: a file, or a folder of pictures.
     public var images: String
     /// The path of the labels.
     public var labels: String

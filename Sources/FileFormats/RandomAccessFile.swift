@@ -64,11 +64,13 @@ public final class RandomAccessFile: Sendable {
 
   /// Calls `body` with one piece of a range after the other.
   ///
+  /// - Parameter pieceBytes: The size of each piece but the last.
   /// - Throws: As `read(into:at:)`, and what `body` throws.
   public func forEachPiece(
-    _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Void
+    _ range: Range<Int>, pieceBytes: Int = 1 << 20,
+    _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
-    let pieceBytes = min(1 << 20, max(1, range.count))
+    let pieceBytes = max(1, min(pieceBytes, range.count))
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceBytes, alignment: 64)
     defer { buffer.deallocate() }
     for start in stride(from: range.lowerBound, to: range.upperBound, by: pieceBytes) {

@@ -13,8 +13,9 @@ struct DataDescribeVerb: Verb {
     USAGE: autodistill data describe STUDY [--data DIR]
 
     Reads the data of the study in the folder STUDY as `run` does and prints what it found: the images'
-    shape and type, for each split the range and mean of every channel and the number of images of each
-    class, images that are in two splits, and what is worth a second look.
+    shape and type, how they were dealt out, for each split the range, mean and standard deviation of every
+    channel, the number of images of each class, of groups and of images of an unknown class, images that
+    are in two splits, and what is worth a second look.
 
     --data DIR    where the named data set lies, instead of where the study says
     """
@@ -28,23 +29,34 @@ struct DataDescribeVerb: Verb {
   }
 
   func run() throws -> ExitStatus {
-    let summary = DatasetSummary(try StudyInputs(folder, dataFolder: dataFolder).dataset)
+    let summary = try StudyInputs(folder, dataFolder: dataFolder).dataset.summary
     Terminal.print(
       "images:  \(summary.height) × \(summary.width) × \(summary.channels), "
         + "\(summary.pixelType.rawValue); \(summary.classes) classes")
-    for split in summary.splits {
-      Terminal.print("\(split.split.rawValue): \(split.count) images")
-      for (channel, (range, mean)) in zip(split.ranges, split.means).enumerated() {
-        Terminal.print(
-          String(
-            format: "  channel %d: %g…%g, mean %.4g", channel, range.lowerBound, range.upperBound,
-            mean))
-      }
-      let classes = split.classCounts.enumerated().map { "\(summary.name(of: $0)) \($1)" }
-      Terminal.print("  classes: \(classes.joined(separator: ", "))")
+    if let method = summary.splitMethod { Terminal.print("split:   \(method.rawValue)") }
+    for split in summary.splits { describe(split, of: summary) }
+    if summary.leftOutCount > 0 {
+      Terminal.print(
+        "no split: \(summary.leftOutCount) of an unknown class, in groups that are not trained on")
     }
     for warning in summary.warnings { Terminal.print("look:    \(warning)") }
     if summary.warnings.isEmpty { Terminal.print("look:    nothing unusual") }
     return .success
+  }
+
+  private func describe(_ split: DatasetSummary.Split, of summary: DatasetSummary) {
+    var text = "\(split.split.rawValue): \(split.count) image\(split.count == 1 ? "" : "s")"
+    if let groups = split.groupCount { text += " of \(groups) group\(groups == 1 ? "" : "s")" }
+    if split.unlabeledCount > 0 { text += ", \(split.unlabeledCount) of them of an unknown class" }
+    Terminal.print(text)
+    for channel in split.ranges.indices {
+      let range = split.ranges[channel]
+      Terminal.print(
+        String(
+          format: "  channel %d: %g…%g, mean %.4g, standard deviation %.4g", channel,
+          range.lowerBound, range.upperBound, split.means[channel], split.deviations[channel]))
+    }
+    let classes = split.classCounts.enumerated().map { "\(summary.name(of: $0)) \($1)" }
+    Terminal.print("  classes: \(classes.joined(separator: ", "))")
   }
 }

@@ -40,6 +40,35 @@ extension TemporaryFolder {
   }
 }
 
+/// Images and labels as they are read from files.
+struct ReadImages {
+  let shape: ImageShape
+  let classes: Int
+  let labels: [Int]
+  let pixels: Data
+
+  /// Writes two arrays as `images.npy` and `labels.npy` and reads them back.
+  init(
+    _ images: NumericArray, _ labels: NumericArray, layout: PixelLayout? = nil, classes: Int? = nil
+  ) throws {
+    let folder = try TemporaryFolder()
+    func open(_ array: NumericArray, _ name: String) throws -> (StoredArray, path: String) {
+      try NPYFile.write(array, to: folder.file(name))
+      return (try StoredArray.open(folder.file(name), scratchFolder: "."), folder.file(name))
+    }
+    let (imageArray, imagePath) = try open(images, "images.npy")
+    let (labelArray, labelPath) = try open(labels, "labels.npy")
+    let source = try ArrayPixels(imageArray.numbers(path: imagePath), layout: layout)
+    let column = try LabelColumn(labelArray, path: labelPath)
+    let list = try ClassList(of: column, count: classes, names: nil)
+    let read = try LabeledImages(
+      source, file: imagePath, labels: list.labels(column, isTraining: true), labelsFile: labelPath)
+    (shape, self.classes, self.labels) = (read.shape, list.count, read.labels)
+    // In pieces, as everything is read.
+    pixels = try (0..<shape.count).reduce(Data()) { try $0 + read.pixels.pixels($1..<$1 + 1) }
+  }
+}
+
 /// A pixel that looks random but is the same everywhere.
 func pseudoPixel(_ index: Int) -> UInt8 {
   UInt8(truncatingIfNeeded: (UInt32(truncatingIfNeeded: index) &* 2_654_435_761) >> 23)

@@ -22,25 +22,27 @@ struct CIFARFileTests {
   func channelsLast() throws {
     let one = try folder.write(record(labels: [3], red: 1, green: 2, blue: 3), to: "1.bin")
     let two = try folder.write(record(labels: [9], red: 4, green: 5, blue: 6), to: "2.bin")
-    let (images, labels) = try CIFARFile.read([one, two], labelBytes: 1)
+    let file = try CIFARFile([one, two], labelBytes: 1)
+    let images = try file.images(0..<file.count)
     #expect(images.shape == [2, 32, 32, 3])
-    #expect(labels == NumericArray(shape: [2], [UInt8(3), 9]))
+    #expect(try file.labels() == [3, 9])
     let pixels = try #require(images.asInts()).map { UInt8($0) }
     #expect(Array(pixels[0..<9]) == [1, 2, 3, 200, 2, 3, 1, 2, 3])
     #expect(Array(pixels[3072..<3078]) == [4, 5, 6, 200, 5, 6])
+    #expect(try file.images(1..<2).asInts()?.map { UInt8($0) } == Array(pixels[3072...]))
   }
 
   @Test("of two label bytes the second, fine one counts")
   func fineLabels() throws {
     let path = try folder.write(record(labels: [7, 42], red: 0, green: 0, blue: 0), to: "1.bin")
-    #expect(try CIFARFile.read([path], labelBytes: 2).labels.asInts() == [42])
+    #expect(try CIFARFile([path], labelBytes: 2).labels() == [42])
   }
 
   @Test("a file that is empty or not whole records is an error", arguments: [0, 1, 3072, 3074])
   func wrongSize(length: Int) throws {
     let path = try folder.write([UInt8](repeating: 0, count: length), to: "1.bin")
     expectMalformed(path, "\(length) bytes", "3073") {
-      _ = try CIFARFile.read([path], labelBytes: 1)
+      _ = try CIFARFile([path], labelBytes: 1)
     }
   }
 }

@@ -1,6 +1,5 @@
 import FileFormats
 import Foundation
-import Synchronization
 
 /// Makes NPY files of one size out of a folder of pictures.
 public struct ImageImport: Sendable {
@@ -42,7 +41,7 @@ public struct ImageImport: Sendable {
           + (channels == 1 ? [] : [channels]), elementType: .uint8)
       for start in stride(from: 0, to: items.count, by: ImageImport.chunk) {
         let chunk = Array(items[start..<min(items.count, start + ImageImport.chunk)])
-        try writer.append(images(chunk))
+        try writer.append(PictureBatch.pixels(of: chunk.map(\.path), image))
         advance(done + start + chunk.count)
       }
       let labels = items.map { UInt16($0.label) }
@@ -61,53 +60,10 @@ public struct ImageImport: Sendable {
 
   private static let chunk = 256
 
-  /// Reads some pictures on all cores.
-  private func images(_ items: [ImageFolder.Item]) throws -> Data {
-    let results = Mutex([Result<[UInt8], any Error>?](repeating: nil, count: items.count))
-    DispatchQueue.concurrentPerform(iterations: items.count) { index in
-      let result = Result { try image(items[index].path) }
-      results.withLock { $0[index] = result }
-    }
-    var data = Data(capacity: items.count * imageBytes)
-    for result in results.withLock({ $0 }) {
-      guard let result else { preconditionFailure("every picture was looked at") }
-      data.append(contentsOf: try result.get())
-    }
-    return data
-  }
-
   /// Returns the pixels of a picture, `[height, width, channels]`.
   func image(_ path: String) throws -> [UInt8] {
-    let opaque = try flattened(PictureFile.read(path), path: path)
+    let opaque = try PictureFile.read(path).flattened(onto: background, path: path)
     return recoloured(scaling.scaled(opaque)).pixels
-  }
-
-  /// Returns a picture without opacity.
-  private func flattened(_ image: RasterImage, path: String) throws -> RasterImage {
-    guard image.hasOpacity else { return image }
-    let colours = image.channels - 1
-    let count = image.height * image.width
-    let isOpaque = (0..<count).allSatisfy { image.pixels[($0 + 1) * image.channels - 1] == 255 }
-    guard isOpaque || background != nil else {
-      throw DatasetError.invalidData(
-        file: path, location: "pixels", found: "some that are not opaque",
-        expected: "--background with the colour that shows through, such as white")
-    }
-    let behind = background ?? [0, 0, 0]
-    let grey = (299 * Int(behind[0]) + 587 * Int(behind[1]) + 114 * Int(behind[2]) + 500) / 1000
-    var pixels: [UInt8] = []
-    pixels.reserveCapacity(count * colours)
-    for place in 0..<count {
-      let start = place * image.channels
-      let opacity = Int(image.pixels[start + colours])
-      for colour in 0..<colours {
-        let back = colours == 1 ? grey : Int(behind[colour])
-        pixels.append(
-          UInt8((Int(image.pixels[start + colour]) * opacity + back * (255 - opacity) + 127) / 255))
-      }
-    }
-    return RasterImage(
-      height: image.height, width: image.width, channels: colours, pixels: pixels)
   }
 
   /// Returns a picture in grey or in colours, by the luma of ITU-R BT.601.

@@ -5,7 +5,9 @@ import Foundation
 ///
 ///     dataset.json              sizes, counts, standardisation, content hash, what it was made from
 ///     images.u8 or images.f32   pixels, [training + validation + test, H, W, C]
-///     labels.u8 or labels.u16   the class of each
+///     labels.u8 or labels.u16   the class of each; the largest number where it is not known
+///     order.u32                 where each stands in the user's files
+///     summary.json              what the splits hold
 ///
 /// Opening one takes microseconds, and all processes on a machine share one copy in memory. Within
 /// a split images keep the order of their source files.
@@ -19,6 +21,8 @@ public final class PreparedDataset: Sendable {
   private let labels: MappedFile
   private let imageBytes: Int
   private let hasShortLabels: Bool
+  /// What stands for an unknown class; nil where all are known.
+  private let unknownLabel: Int?
 
   /// Opens a folder that `prepare` has filled; checks the sizes of the files, not every byte.
   ///
@@ -41,6 +45,7 @@ public final class PreparedDataset: Sendable {
     imageElements = description.height * description.width * description.channels
     imageBytes = description.imageBytes
     hasShortLabels = description.labelBytes == 1
+    unknownLabel = description.unlabeledCount > 0 ? hasShortLabels ? 0xFF : 0xFFFF : nil
   }
 }
 
@@ -55,6 +60,12 @@ extension PreparedDataset {
   public var channels: Int { description.channels }
   /// The number of classes.
   public var classes: Int { description.classes }
+  /// What they are called in the order of their numbers; nil where nothing says so.
+  public var classNames: [String]? { description.classNames ?? definition.classNames }
+  /// How the images were dealt out to the splits.
+  public var splitMethod: SplitMethod { description.split }
+  /// The training images whose class is not known; they are of use to a teacher's students alone.
+  public var unlabeledCount: Int { description.unlabeledCount }
   /// How pixels are stored.
   public var pixelType: PixelType { description.pixelType }
   /// The statistics of the training split, per channel.
@@ -69,20 +80,22 @@ extension PreparedDataset {
   public var testHash: String? { description.testHash }
 
   /// Returns the number of images in a split.
-  public func count(_ split: DatasetSplit) -> Int {
-    switch split {
-    case .training: description.trainingCount
-    case .validation: description.validationCount
-    case .test: description.testCount
-    }
+  public func count(_ split: DatasetSplit) -> Int { description.count(split) }
+
+  /// Returns the indices of the training images whose class is known, ascending.
+  public var labeledTraining: [Int] {
+    let all = 0..<count(.training)
+    return unlabeledCount == 0 ? Array(all) : all.filter { label($0, of: .training) >= 0 }
   }
 
-  /// Returns the class of the image at `index` of a split.
+  /// Returns the class of the image at `index` of a split; −1 where it is not known.
   public func label(_ index: Int, of split: DatasetSplit) -> Int {
     let position = position(index, of: split)
-    return hasShortLabels
+    let stored =
+      hasShortLabels
       ? Int(labels.bytes[position])
       : Int(labels.bytes.load(fromByteOffset: 2 * position, as: UInt16.self))
+    return stored == unknownLabel ? -1 : stored
   }
 
   /// Returns the stored pixels, `[H, W, C]`, of the image at `index` of a split; valid while this
@@ -112,10 +125,6 @@ extension PreparedDataset {
     precondition(
       0 <= index && index < count(split),
       "the \(split) split has \(count(split)) images, none at \(index)")
-    switch split {
-    case .training: return index
-    case .validation: return description.trainingCount + index
-    case .test: return description.trainingCount + description.validationCount + index
-    }
+    return description.range(split).lowerBound + index
   }
 }

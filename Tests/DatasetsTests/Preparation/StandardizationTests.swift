@@ -12,11 +12,27 @@ struct StandardizationTests {
     return (mean, variance.squareRoot())
   }
 
+  /// The statistics of pixels that come in pieces of some pixels.
+  private func standardization(
+    _ pixels: UnsafeRawBufferPointer, _ type: PixelType, channels: Int, piece: Int = 7
+  ) -> Standardization {
+    let step = piece * channels * type.byteCount
+    func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Void) {
+      for start in stride(from: 0, to: pixels.count, by: step) {
+        body(UnsafeRawBufferPointer(rebasing: pixels[start..<min(pixels.count, start + step)]))
+      }
+    }
+    var statistics = PixelStatistics(type: type, channels: channels)
+    forEachPiece { statistics.add($0) }
+    return Standardization(
+      means: statistics.means, variances: statistics.variances(forEachPiece), type: type)
+  }
+
   @Test("bytes give the plain mean and deviation of each channel, as parts of 255")
   func bytes() {
     let pixels = (0..<3 * 500).map(pseudoPixel)
     let result = pixels.withUnsafeBytes {
-      Standardization(pixels: $0, type: .uint8, channels: 3)
+      standardization($0, .uint8, channels: 3)
     }
     for channel in 0..<3 {
       let expected = plain(
@@ -31,7 +47,7 @@ struct StandardizationTests {
   func floats() {
     let pixels = (0..<2 * 300).map { Float(10_000) + Float(pseudoPixel($0)) / 64 }
     let result = pixels.withUnsafeBytes {
-      Standardization(pixels: $0, type: .float32, channels: 2)
+      standardization($0, .float32, channels: 2)
     }
     for channel in 0..<2 {
       let expected = plain(stride(from: channel, to: 600, by: 2).map { Double(pixels[$0]) })
@@ -43,9 +59,21 @@ struct StandardizationTests {
   @Test("a channel that never changes keeps its scale")
   func constant() {
     let result = [UInt8](repeating: 51, count: 10).withUnsafeBytes {
-      Standardization(pixels: $0, type: .uint8, channels: 1)
+      standardization($0, .uint8, channels: 1)
     }
     #expect(abs(result.mean[0] - 0.2) < 1e-15)
     #expect(result.standardDeviation == [1])
+  }
+
+  @Test("the bits do not depend on where pieces end", arguments: [PixelType.uint8, .float32])
+  func pieces(type: PixelType) {
+    let bytes = (0..<3 * 400).map(pseudoPixel)
+    let floats = bytes.map { Float($0) / 3 + 1000 }
+    func read(_ piece: Int) -> Standardization {
+      type == .uint8
+        ? bytes.withUnsafeBytes { standardization($0, type, channels: 3, piece: piece) }
+        : floats.withUnsafeBytes { standardization($0, type, channels: 3, piece: piece) }
+    }
+    for piece in [1, 3, 64] { #expect(read(piece) == read(400)) }
   }
 }

@@ -21,18 +21,16 @@ struct ForeignArraysTests {
     _ images: NumericArray,
     _ labels: NumericArray = NumericArray(shape: [6], Self.labels.map(Int64.init)),
     layout: PixelLayout? = nil
-  ) throws -> LabeledImages {
-    try LabeledImages(
-      images: images, imagesFile: "images.npy", layout: layout, labels: labels,
-      labelsFile: "labels.npy", classes: nil)
+  ) throws -> ReadImages {
+    try ReadImages(images, labels, layout: layout)
   }
 
   private func floats(_ data: Data) -> [Float] {
     NumericArray(shape: [data.count / 4], elementType: .float32, bytes: data).asFloats()
   }
 
-  private func sizes(_ images: LabeledImages) -> [Int] {
-    [images.height, images.width, images.channels]
+  private func sizes(_ images: ReadImages) -> [Int] {
+    [images.shape.height, images.shape.width, images.shape.channels]
   }
 
   @Test("have their channels first where the layout says so")
@@ -74,10 +72,10 @@ struct ForeignArraysTests {
       NumericArray(shape: shape, Self.pixels.map(UInt16.init)),
     ] {
       let images = try read(array)
-      #expect(images.pixelType == .uint8 && [UInt8](images.pixels) == Self.pixels)
+      #expect(images.shape.type == .uint8 && [UInt8](images.pixels) == Self.pixels)
     }
     let doubles = try read(NumericArray(shape: shape, Self.pixels.map { Double($0) / 3 }))
-    #expect(doubles.pixelType == .float32)
+    #expect(doubles.shape.type == .float32)
     #expect(floats(doubles.pixels) == Self.pixels.map { Float(Double($0) / 3) })
     expectError("images.npy", "image 5", "a pixel of 256, int16", "0 to 255") {
       _ = try read(NumericArray(shape: shape, Self.pixels.map { Int16($0) * 256 / 71 }))
@@ -147,14 +145,17 @@ struct ForeignArraysTests {
       source: .arrays(
         train: .init(images: "all.npz[x]", labels: "all.npz[y]"), test: nil, classes: nil),
       validationCount: 1, testCount: 1)
-    let train = try DatasetSource(definition, baseFolder: folder.path).load().train
-    #expect([UInt8](train.pixels) == (0..<24).map { UInt8($0 % 9) } && train.labels == Self.labels)
+    let train = try DatasetSource(definition, baseFolder: folder.path)
+      .open(scratchFolder: folder.path).training
+    let pixels = [UInt8](try train.pixels.pixels(0..<6))
+    #expect(pixels == (0..<24).map { UInt8($0 % 9) })
+    #expect(train.labels == Self.labels)
     let wrong = DatasetDefinition(
       source: .arrays(
         train: .init(images: "all.npz[images]", labels: "all.npz[y]"), test: nil, classes: nil),
       testCount: 1)
     expectError(folder.file("all.npz"), "x, y", "one called images") {
-      _ = try DatasetSource(wrong, baseFolder: folder.path).load()
+      _ = try DatasetSource(wrong, baseFolder: folder.path).open(scratchFolder: folder.path)
     }
   }
 

@@ -17,13 +17,19 @@ struct PreparedDescription: Encodable, Equatable {
   let trainingCount: Int
   let validationCount: Int
   let testCount: Int
-  let standardization: Standardization
+  /// The training images whose class is not known.
+  var unlabeledCount = 0
+  /// How the images were dealt out; random in folders of versions that had no other way.
+  var split = SplitMethod.random
+  /// What the classes are called, where the labels say so.
+  var classNames: [String]?
+  var standardization = Standardization(mean: [], standardDeviation: [])
   /// The SHA-256 of everything above that describes the pixels, the pixels and the labels.
   var contentHash = ""
   /// The SHA-256 of the pixels and labels of a split alone; nil in folders of versions that did not ask.
   var validationHash: String?
   var testHash: String?
-  var sources: [SourceRecord]
+  var sources: [SourceRecord] = []
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case formatVersion = "format_version"
@@ -33,6 +39,9 @@ struct PreparedDescription: Encodable, Equatable {
     case trainingCount = "training_count"
     case validationCount = "validation_count"
     case testCount = "test_count"
+    case unlabeledCount = "unlabeled_count"
+    case split
+    case classNames = "class_names"
     case standardization
     case contentHash = "content_sha256"
     case validationHash = "validation_sha256"
@@ -42,10 +51,31 @@ struct PreparedDescription: Encodable, Equatable {
 
   var imageBytes: Int { height * width * channels * pixelType.byteCount }
   var totalCount: Int { trainingCount + validationCount + testCount }
-  var labelBytes: Int { classes <= 256 ? 1 : 2 }
+  /// One value more than there are classes where one stands for an unknown class: the largest.
+  var labelBytes: Int { classes + (unlabeledCount > 0 ? 1 : 0) <= 256 ? 1 : 2 }
   var imagesFile: String { pixelType == .uint8 ? "images.u8" : "images.f32" }
   var labelsFile: String { labelBytes == 1 ? "labels.u8" : "labels.u16" }
   static let fileName = "dataset.json"
+  /// Where each image stands in the user's files, little-endian.
+  static let orderFile = "order.u32"
+
+  /// Returns the number of images in a split.
+  func count(_ split: DatasetSplit) -> Int {
+    switch split {
+    case .training: trainingCount
+    case .validation: validationCount
+    case .test: testCount
+    }
+  }
+
+  /// Returns which images of the files are those of a split.
+  func range(_ split: DatasetSplit) -> Range<Int> {
+    switch split {
+    case .training: 0..<trainingCount
+    case .validation: trainingCount..<trainingCount + validationCount
+    case .test: trainingCount + validationCount..<totalCount
+    }
+  }
 
   /// Writes the description into a folder, atomically.
   func write(into folder: String) throws {
@@ -83,6 +113,10 @@ extension PreparedDescription {
     trainingCount = try size("training_count")
     validationCount = try size("validation_count")
     testCount = try size("test_count")
+    unlabeledCount = try members["unlabeled_count"]?.integer(in: 0...trainingCount) ?? 0
+    split = try members["split"]?.choice(SplitMethod.self) ?? .random
+    classNames = try members["class_names"]?.elements(of: "class names")
+      .map { name throws(JSONError) in try name.text("the name of a class") }
     standardization = try Standardization(
       try members.required("standardization"), channels: channels)
     contentHash = try members.required("content_sha256").text("a SHA-256 in hexadecimal")
@@ -94,51 +128,5 @@ extension PreparedDescription {
     guard 12 * 0x1p31 * Double(height) * Double(width) * Double(channels) < 0x1p63 else {
       throw try members.required("width").expected("images that fit into a prepared data set")
     }
-  }
-}
-
-/// A source file as it was when the data set was prepared.
-struct SourceRecord: Encodable, Equatable {
-  let name: String
-  let bytes: Int
-  let modifiedNanoseconds: Int
-  let sha256: String
-
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, bytes, sha256
-    case modifiedNanoseconds = "modified_ns"
-  }
-
-  /// Reads a record.
-  init(_ field: JSONField) throws(JSONError) {
-    let members = try field.members(
-      of: "a source file", known: CodingKeys.allCases.map(\.rawValue))
-    name = try members.required("name").text("the name of the file")
-    bytes = try members.required("bytes").integer(in: 0...Int.max)
-    modifiedNanoseconds = try members.required("modified_ns").integer(in: Int.min...Int.max)
-    sha256 = try members.required("sha256").text("a SHA-256 in hexadecimal")
-  }
-
-  /// Examines and hashes a file.
-  init(_ file: DatasetSource.File) throws {
-    (bytes, modifiedNanoseconds) = try Self.stamp(of: file)
-    name = file.name
-    sha256 = try ContentHash.hexadecimal(ofFile: file.path)
-  }
-
-  /// Returns whether a file still has the size and the time of last change of this record.
-  func matchesStamp(of file: DatasetSource.File) throws -> Bool {
-    try name == file.name && (bytes, modifiedNanoseconds) == Self.stamp(of: file)
-  }
-
-  private static func stamp(
-    of file: DatasetSource.File
-  ) throws -> (bytes: Int, modifiedNanoseconds: Int) {
-    var information = stat()
-    guard stat(file.path, &information) == 0 else {
-      throw FileFormatError.system(path: file.path, operation: "examine", code: errno)
-    }
-    let modified = information.st_mtim
-    return (Int(information.st_size), modified.tv_sec * 1_000_000_000 + modified.tv_nsec)
   }
 }

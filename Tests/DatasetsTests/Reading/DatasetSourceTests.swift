@@ -15,6 +15,10 @@ struct DatasetSourceTests {
     try DatasetSource(DatasetDefinition(source: source), baseFolder: folder.path)
   }
 
+  private func open(_ source: DatasetDefinition.Source) throws -> OpenedDataset {
+    try self.source(source).open(scratchFolder: folder.path)
+  }
+
   @Test("missing Fashion-MNIST says what was looked for and what to install")
   func missingFashionMNIST() {
     let file = folder.file("fm/train-images-idx3-ubyte")
@@ -46,9 +50,9 @@ struct DatasetSourceTests {
       URL(fileURLWithPath: "/usr/bin/env"),
       arguments: ["gzip", folder.file("train-images-idx3-ubyte")])
     gzip.waitUntilExit()
-    let (train, test) = try source(.fashionMNIST(folder: folder.path)).load()
-    #expect(train.count == 12 && train.classes == 10)
-    #expect(test?.count == 5 && test?.classes == 10)
+    let found = try open(.fashionMNIST(folder: folder.path))
+    #expect(found.training.shape.count == 12 && found.classes.count == 10)
+    #expect(found.test?.shape.count == 5)
   }
 
   @Test("swapped images and labels, or a file cut short, name the file")
@@ -56,13 +60,13 @@ struct DatasetSourceTests {
     let pair = try folder.writePair("train", count: 4)
     let test = try folder.writePair("test", count: 4)
     let swapped = DatasetDefinition.ArrayPair(images: pair.labels, labels: pair.images)
-    expectError(folder.file(pair.labels), "[N, H, W]") {
-      _ = try source(.arrays(train: swapped, test: test, classes: nil)).load()
+    expectError(folder.file(pair.images), "labels: whole numbers", "swapped?") {
+      _ = try open(.arrays(train: swapped, test: test, classes: nil))
     }
     let whole = try Data(contentsOf: URL(fileURLWithPath: folder.file(pair.images)))
     try whole.dropLast().write(to: URL(fileURLWithPath: folder.file(pair.images)))
     expectError(folder.file(pair.images), "79 bytes", "80 bytes") {
-      _ = try source(.arrays(train: pair, test: test, classes: nil)).load()
+      _ = try open(.arrays(train: pair, test: test, classes: nil))
     }
   }
 
@@ -71,33 +75,48 @@ struct DatasetSourceTests {
     let train = try folder.writePair("train", count: 9, classes: 3)
     let other = try folder.writePair("other", count: 4, height: 6)
     expectError(folder.file(other.images), "[6, 5, 1]", "[4, 5, 1]") {
-      _ = try source(.arrays(train: train, test: other, classes: nil)).load()
+      _ = try open(.arrays(train: train, test: other, classes: nil))
     }
     let more = try folder.writePair("more", count: 9, classes: 5)
     expectError(folder.file(more.labels), "label", "0 to 2") {
-      _ = try source(.arrays(train: train, test: more, classes: nil)).load()
+      _ = try open(.arrays(train: train, test: more, classes: nil))
     }
-    #expect(try source(.arrays(train: train, test: more, classes: 5)).load().train.classes == 5)
+    expectError("no training image of class 3, 4") {
+      _ = try open(.arrays(train: train, test: more, classes: 5))
+    }
+    #expect(try open(.arrays(train: more, test: train, classes: 5)).classes.count == 5)
   }
 
   @Test("CIFAR-10 comes from five batches, CIFAR-100 by fine labels")
   func cifar() throws {
     func write(_ name: String, labels: [UInt8]) throws {
-      let record = labels + (0..<3072).map(pseudoPixel)
-      try Data(record + record).write(to: URL(fileURLWithPath: folder.file(name)))
+      let pixels = (0..<3072).map(pseudoPixel)
+      var records: [UInt8] = []
+      for label in labels { records += [label] + pixels }
+      try Data(records).write(to: URL(fileURLWithPath: folder.file(name)))
     }
-    for batch in 1...5 { try write("data_batch_\(batch).bin", labels: [UInt8(batch)]) }
+    for batch in 1...5 {
+      try write("data_batch_\(batch).bin", labels: [UInt8(2 * batch - 2), UInt8(2 * batch - 1)])
+    }
     expectError(folder.file("test_batch.bin")) { _ = try source(.cifar10(folder: folder.path)) }
     try write("test_batch.bin", labels: [9])
-    let ten = try source(.cifar10(folder: folder.path)).load()
-    #expect(ten.train.labels == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5])
-    let shape = [ten.train.height, ten.train.width, ten.train.channels]
-    #expect(shape == [32, 32, 3])
-    #expect(ten.test?.labels == [9, 9])
-    try write("train.bin", labels: [3, 99])
-    try write("test.bin", labels: [3, 100])
+    let ten = try open(.cifar10(folder: folder.path))
+    #expect(ten.training.labels == Array(0..<10))
+    #expect(
+      ten.training.shape
+        == ImageShape(count: 10, height: 32, width: 32, channels: 3, type: .uint8))
+    #expect(try ten.training.pixels.pixels(9..<10).count == 3072)
+    #expect(ten.test?.labels == [9])
+    func writeFine(_ name: String, labels: [UInt8]) throws {
+      let pixels = (0..<3072).map(pseudoPixel)
+      var records: [UInt8] = []
+      for label in labels { records += [3, label] + pixels }
+      try Data(records).write(to: URL(fileURLWithPath: folder.file(name)))
+    }
+    try writeFine("train.bin", labels: Array(0..<100))
+    try writeFine("test.bin", labels: [100])
     expectError(folder.file("test.bin"), "label 0", "found 100", "0 to 99") {
-      _ = try source(.cifar100(folder: folder.path)).load()
+      _ = try open(.cifar100(folder: folder.path))
     }
   }
 }
