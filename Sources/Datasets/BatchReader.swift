@@ -16,7 +16,7 @@ public final class BatchReader: Sendable {
   ///
   /// - Parameters:
   ///   - output: Standardised pixels, `[indices.count, H, W, C]`; overwritten.
-  ///   - labels: Classes, `[indices.count]`; overwritten.
+  ///   - labels: Classes, −1 where they are not known, `[indices.count]`; overwritten.
   ///   - indices: Which images of the split.
   public func fill(
     _ output: UnsafeMutablePointer<Float>, labels: UnsafeMutablePointer<Int32>,

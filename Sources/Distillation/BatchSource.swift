@@ -2,7 +2,8 @@ import Datasets
 import NeuralNetworks
 import TensorKernels
 
-/// Gives a training its batches: images, labels and soft targets, in the order of each epoch.
+/// Gives a training its batches: images, labels and soft targets, in the order of each epoch. Images whose class is
+/// not known are left out where nothing is learnt from a teacher.
 ///
 /// What a step holds depends on the seed, the epoch and the step alone. Threads may fill different
 /// slices at once; `begin(epoch:)` is called between steps.
@@ -22,11 +23,11 @@ final class BatchSource: @unchecked Sendable {
   private var sessions: [Int: any TeacherSession] = [:]
 
   init(reader: BatchReader, recipe: Recipe, seed: UInt64, signal: TeacherSignal?) {
-    let count = reader.dataset.count(.training)
+    let images = reader.dataset.trainingImages(withTeacher: recipe.loss.distillation > 0)
     (self.reader, self.recipe, self.seed) = (reader, recipe, seed)
     self.signal = recipe.loss.distillation > 0 ? signal : nil
-    stepsPerEpoch = recipe.stepsPerEpoch(trainingCount: count)
-    order = EpochOrder(count: count, seed: seed)
+    stepsPerEpoch = recipe.stepsPerEpoch(trainingCount: images.count)
+    order = EpochOrder(of: images, seed: seed)
     if case .stored(let stored) = signal { views = stored } else { views = nil }
     key = views?.key(epoch: 0) ?? AugmentationKey(seed: seed, epoch: 0)
     precondition(

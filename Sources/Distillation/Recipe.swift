@@ -55,11 +55,28 @@ public struct Recipe: Hashable, Sendable {
     max(1, Int((epochs * Double(stepsPerEpoch(trainingCount: count))).rounded()))
   }
 
-  /// The same training without a teacher: labels alone, the same steps.
+  /// The same recipe without a teacher: labels alone.
   public var withoutTeacher: Recipe {
     var recipe = self
     recipe.loss.distillation = 0
     return recipe
+  }
+
+  /// Returns the same training without a teacher, of as many steps: where the class of some images is not known,
+  /// the others are seen more often.
+  public func withoutTeacher(on dataset: PreparedDataset) -> Recipe {
+    var recipe = withoutTeacher
+    let (before, after) = (
+      stepsPerEpoch(trainingCount: trainingCount(of: dataset)),
+      stepsPerEpoch(trainingCount: recipe.trainingCount(of: dataset))
+    )
+    if before != after { recipe.epochs *= Double(before) / Double(after) }
+    return recipe
+  }
+
+  /// Returns how many images an epoch has: without a teacher those whose class is known.
+  public func trainingCount(of dataset: PreparedDataset) -> Int {
+    dataset.trainingCount(withTeacher: loss.distillation > 0)
   }
 }
 

@@ -13,7 +13,8 @@ public enum TeacherSignal: Sendable {
 }
 
 extension TeacherSignal {
-  /// Returns how often each class is the largest logit of each label, over one epoch of a student's batches.
+  /// Returns how often each class is the largest logit of each label, over one epoch of a student's batches and
+  /// the images whose class is known.
   ///
   /// The images, labels and logits come through the same code as in training, so logits that belong to
   /// other images show at once.
@@ -37,7 +38,7 @@ extension TeacherSignal {
       source.fill(
         TrainingSlice(
           step: step, range: 0..<recipe.batch, images: images, labels: labels, teacher: logits))
-      for n in 0..<recipe.batch {
+      for n in 0..<recipe.batch where labels[n] >= 0 {
         let row = UnsafeBufferPointer(start: logits + n * classes, count: classes)
         known.append(Int(labels[n]))
         predicted.append(row.indices.max(by: { row[$0] < row[$1] }) ?? 0)
@@ -49,6 +50,6 @@ extension TeacherSignal {
   /// Returns how often the largest logit is the label's, over one epoch of a student's batches.
   public func agreementWithLabels(reader: BatchReader, recipe: Recipe, seed: UInt64) -> Double {
     let confusion = confusion(reader: reader, recipe: recipe, seed: seed)
-    return Double(confusion.correct) / Double(confusion.count)
+    return Double(confusion.correct) / Double(max(1, confusion.count))
   }
 }

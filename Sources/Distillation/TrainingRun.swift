@@ -70,9 +70,7 @@ public struct TrainingRun: Sendable {
     observe: @escaping @Sendable (Progress) -> Bool = { _ in true },
     examine: (_ step: Int, _ model: TrainedModel) -> Bool = { _, _ in true }
   ) throws -> Outcome {
-    let count = reader.dataset.count(.training)
-    let steps = recipe.steps(trainingCount: count)
-    let stepsPerEpoch = recipe.stepsPerEpoch(trainingCount: count)
+    let (steps, stepsPerEpoch) = (steps, stepsPerEpoch)
     let plan = TrainingPlan(
       network: network, batch: recipe.batch, slices: recipe.slices, seed: seed)
     let optimizer = Optimizer(
@@ -127,7 +125,6 @@ public struct TrainingRun: Sendable {
 
   /// Takes the batch-norm statistics again and returns the model with them.
   private func finalModel(_ trainer: Trainer, _ source: BatchSource) -> TrainedModel {
-    let stepsPerEpoch = recipe.stepsPerEpoch(trainingCount: reader.dataset.count(.training))
     source.begin(epoch: 0)
     trainer.reestimateStatistics(
       steps: min(statisticsBatches, stepsPerEpoch), fill: source.fillClean)
@@ -142,6 +139,13 @@ public struct TrainingRun: Sendable {
       UnsafeBufferPointer(start: plan.statistics, count: plan.layout.statisticFloats))
     defer { plan.statistics.update(from: running, count: running.count) }
     return finalModel(trainer, source)
+  }
+
+  /// Steps of the whole training.
+  public var steps: Int { recipe.steps(trainingCount: recipe.trainingCount(of: reader.dataset)) }
+
+  private var stepsPerEpoch: Int {
+    recipe.stepsPerEpoch(trainingCount: recipe.trainingCount(of: reader.dataset))
   }
 
   /// Everything that the run depends on; a checkpoint of another one is not continued.

@@ -4,6 +4,8 @@ import Foundation
 //
 //     L = (1 − w)·CE(y, softmax(z)) + w·T²·KL(softmax(t/T) ‖ softmax(z/T)),   mean over the batch
 //
+// An image whose class is not known has the second term alone, with the same weight.
+//
 // Source: Hinton, Vinyals and Dean, "Distilling the knowledge in a neural network", arXiv:1503.02531;
 // label smoothing by Szegedy et al., arXiv:1512.00567: y = (1 − ε)·onehot + ε/classes.
 
@@ -26,7 +28,7 @@ public struct LossWeights: Hashable, Sendable {
 ///
 /// - Parameters:
 ///   - logits: z, `[count, classes]`.
-///   - labels: `[count]`.
+///   - labels: `[count]`; below 0 where the class is not known.
 ///   - teacher: t, `[count, classes]`, or nil where `weights.distillation` is 0.
 ///   - batch: The whole batch's size, which the mean is over.
 ///   - gradient: dL/dz, `[count, classes]`; overwritten. Nil to evaluate only.
@@ -36,7 +38,7 @@ public func classificationLoss(
   weights: LossWeights, count: Int, classes: Int, batch: Int,
   gradient: UnsafeMutablePointer<Float>?
 ) -> (loss: Double, correct: Int) {
-  let hard = Double(1 - weights.distillation)
+  let labelWeight = Double(1 - weights.distillation)
   let soft = Double(weights.distillation)
   let temperature = Double(weights.temperature)
   let smoothing = Double(weights.labelSmoothing)
@@ -46,6 +48,7 @@ public func classificationLoss(
   for n in 0..<count {
     let z = logits + n * classes
     let label = Int(labels[n])
+    let hard = label < 0 ? 0 : labelWeight
     let log1 = logSumExp(z, classes: classes, temperature: 1)
     var best = 0
     for c in 1..<classes where z[c] > z[best] { best = c }

@@ -135,4 +135,29 @@ struct BatchSourceTests {
     let filled = batch(try source(recipe, signal: signal), recipe, step: 0)
     #expect(filled.teacher == [Float](repeating: 0, count: 72))
   }
+
+  @Test("has images of an unknown class where a teacher speaks of them, and nowhere else")
+  func unknownClasses() throws {
+    let folder = try TemporaryFolder()
+    let reader = try StripedImages.mostlyUnlabeledReader()
+    let dataset = reader.dataset
+    #expect(dataset.count(.training) == 240 && dataset.unlabeledCount == 180)
+    let targets = try SmallTeacher.targets(
+      SmallTeacher.model().logits(of: .training, reader: reader), in: folder)
+    func labels(_ recipe: Recipe) -> [Int32] {
+      let source = BatchSource(
+        reader: reader, recipe: recipe, seed: 1, signal: .cached(targets))
+      let steps = recipe.stepsPerEpoch(trainingCount: recipe.trainingCount(of: dataset))
+      return (0..<steps).flatMap { batch(source, recipe, step: $0).labels }
+    }
+    let taught = labels(Self.distilled)
+    #expect(taught.count == 240 && taught.count { $0 < 0 } == 180)
+    let alone = labels(Self.distilled.withoutTeacher)
+    // Two batches of 24 of the 60.
+    #expect(alone.count == 48 && alone.allSatisfy { $0 >= 0 })
+    // The logits are those of the same images all the same.
+    #expect(
+      TeacherSignal.cached(targets).agreementWithLabels(
+        reader: reader, recipe: Self.distilled, seed: 3) > 0.85)
+  }
 }

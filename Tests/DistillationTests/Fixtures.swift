@@ -16,20 +16,31 @@ enum StripedImages {
   static let classes = 3
 
   /// Prepared once; the files are mapped, so they may be gone.
-  private static let prepared = Result {
+  private static let prepared = prepared(labels())
+  private static let mostlyUnlabeled = prepared(
+    NumericArray(shape: [count], (0..<count).map { Int8($0 % 5 < 3 ? -1 : $0 % classes) }))
+
+  private static func prepared(_ labels: NumericArray) -> Result<BatchReader, any Error> {
+    Result { try prepare(labels) }
+  }
+
+  private static func prepare(_ labels: NumericArray) throws -> BatchReader {
     let folder = try TemporaryFolder()
     try NPYFile.write(images(), to: folder.file("images.npy"))
-    try NPYFile.write(labels(), to: folder.file("labels.npy"))
+    try NPYFile.write(labels, to: folder.file("labels.npy"))
     let definition = DatasetDefinition(
       source: .arrays(
         train: .init(images: "images.npy", labels: "labels.npy"), test: nil, classes: classes),
-      validationCount: 30, testCount: 30)
+      validationCount: 30, testCount: 30, split: .random)
     return BatchReader(
       try PreparedDataset.prepare(
         definition, baseFolder: folder.path, into: folder.file("prepared")))
   }
 
   static func reader() throws -> BatchReader { try prepared.get() }
+
+  /// The same images, but the class of three in five is not known: 60 training images of 240 have one.
+  static func mostlyUnlabeledReader() throws -> BatchReader { try mostlyUnlabeled.get() }
 
   private static let count = 300
 

@@ -21,6 +21,19 @@ struct RecipeTests {
     let full = Recipe.small.with { $0.loss.distillation = 0.9 }
     #expect(full.withoutTeacher == .small)
   }
+
+  @Test("without a teacher takes as many steps, whatever of the images has a class")
+  func stepsWithoutTeacher() throws {
+    let full = Recipe.small.with { $0.loss.distillation = 0.7 }
+    let labeled = try StripedImages.reader().dataset
+    #expect(full.withoutTeacher(on: labeled) == .small)
+    let mixed = try StripedImages.mostlyUnlabeledReader().dataset
+    let baseline = full.withoutTeacher(on: mixed)
+    #expect(baseline.trainingCount(of: mixed) == 60 && full.trainingCount(of: mixed) == 240)
+    #expect(
+      baseline.steps(trainingCount: 60) == full.steps(trainingCount: 240))
+    #expect(baseline.epochs == 30)
+  }
 }
 
 @Suite("a compressed recipe")

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import NeuralNetworks
 import TensorKernels
+import TestSupport
 import Testing
 
 @testable import Distillation
@@ -152,5 +153,32 @@ struct ReestimatedStatisticsTests {
     let with = try smallRun(recipe, statisticsBatches: 10).train().finishedModel()
     #expect(without.parameters == with.parameters)
     #expect(without.statistics != with.statistics)
+  }
+
+  @Test("learns from images of an unknown class by the teacher alone, which is worth something")
+  func unknownClasses() throws {
+    let folder = try TemporaryFolder()
+    let reader = try StripedImages.mostlyUnlabeledReader()
+    let targets = try SmallTeacher.targets(
+      SmallTeacher.model().logits(of: .training, reader: reader), in: folder)
+    let recipe = Recipe.small.with {
+      $0.loss = LossWeights(distillation: 0.7, temperature: 2, labelSmoothing: 0)
+    }
+    func run(_ recipe: Recipe, threads: Int = 1) throws -> TrainingRun {
+      TrainingRun(
+        network: try smallNetwork(), recipe: recipe, reader: reader, signal: .cached(targets),
+        seed: 5, threads: threads, statisticsBatches: 10)
+    }
+    let log = ProgressLog()
+    let taught = try run(recipe).train(observe: log.observer()).finishedModel()
+    #expect(log.all.count == 60)
+    // The share of right answers is that of the labelled images, and not at most 60 of 240.
+    #expect(log.all.suffix(10).reduce(0) { $0 + $1.accuracy } > 10 * 0.6)
+    #expect(taught.evaluate(on: .validation, reader: reader).accuracy > 0.7)
+    #expect(
+      try run(recipe, threads: 2).train().finishedModel().contentHash == taught.contentHash)
+    let baseline = recipe.withoutTeacher(on: reader.dataset)
+    #expect(try run(baseline).steps == 60)
+    _ = try run(baseline).train().finishedModel()
   }
 }

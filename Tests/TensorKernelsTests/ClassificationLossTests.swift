@@ -22,7 +22,7 @@ struct ClassificationLossTests {
   private struct Operands {
     let logits: [Float]
     let teacher: [Float]
-    let labels: [Int32]
+    var labels: [Int32]
 
     init(count: Int, classes: Int) {
       var random = RandomStream(seed: 1, purpose: "loss", count, classes)
@@ -30,12 +30,22 @@ struct ClassificationLossTests {
       teacher = random.floats(count * classes, in: -8...8)
       labels = (0..<count).map { _ in Int32(random.integer(below: classes)) }
     }
+
+    /// The same where the class of every other image is not known.
+    var withUnknownClasses: Operands {
+      var operands = self
+      for image in stride(from: 0, to: labels.count, by: 2) { operands.labels[image] = -1 }
+      return operands
+    }
   }
 
-  @Test("agrees with its formula, and its gradient with finite differences", arguments: cases)
-  func lossAndGradient(test: Case) {
+  @Test(
+    "agrees with its formula, and its gradient with finite differences", arguments: cases,
+    [false, true])
+  func lossAndGradient(test: Case, hasUnknownClasses: Bool) {
     let (count, batch) = (7, 20)
-    let operands = Operands(count: count, classes: test.classes)
+    var operands = Operands(count: count, classes: test.classes)
+    if hasUnknownClasses { operands = operands.withUnknownClasses }
     let gradient = GuardedBuffer(count: count * test.classes)
     let result = classificationLoss(
       logits: padded(operands.logits), labels: operands.labels,
@@ -55,6 +65,43 @@ struct ClassificationLossTests {
     expectGradient(
       gradient.values, of: { loss($0) / Double(batch) }, at: operands.logits, within: 1e-7,
       "logits")
+  }
+
+  @Test("of an image of an unknown class is the teacher's part alone; the others keep their bits")
+  func unknownClasses() {
+    let (count, classes) = (6, 10)
+    let operands = Operands(count: count, classes: classes)
+    let weights = LossWeights(distillation: 0.7, temperature: 4, labelSmoothing: 0.1)
+    func run(_ operands: Operands, _ weights: LossWeights) -> (loss: Double, gradient: [Float]) {
+      let gradient = GuardedBuffer(count: count * classes)
+      let result = classificationLoss(
+        logits: padded(operands.logits), labels: operands.labels,
+        teacher: padded(operands.teacher), weights: weights, count: count, classes: classes,
+        batch: count, gradient: gradient.pointer)
+      return (result.loss, gradient.values)
+    }
+    let (known, mixed) = (run(operands, weights), run(operands.withUnknownClasses, weights))
+    // All of it, in the proportion of the teacher's share.
+    var teacherAlone = weights
+    teacherAlone.distillation = 1
+    let soft = run(operands, teacherAlone)
+    for image in 0..<count {
+      let row = image * classes..<(image + 1) * classes
+      if image % 2 == 1 {
+        #expect(Array(mixed.gradient[row]) == Array(known.gradient[row]))
+      } else {
+        for place in row {
+          // Both round to single precision.
+          #expect(abs(mixed.gradient[place] - 0.7 * soft.gradient[place]) < 1e-6)
+        }
+      }
+    }
+    let unlabeled = (0..<count).map { _ in Int32(-1) }
+    let none = classificationLoss(
+      logits: operands.logits, labels: unlabeled, teacher: nil,
+      weights: LossWeights(distillation: 0, temperature: 1, labelSmoothing: 0.1), count: count,
+      classes: classes, batch: count, gradient: nil)
+    #expect(none.loss == 0 && none.correct == 0)
   }
 
   @Test("without a teacher needs none, and without a gradient writes none")

@@ -82,10 +82,17 @@ extension PreparedDataset {
   /// Returns the number of images in a split.
   public func count(_ split: DatasetSplit) -> Int { description.count(split) }
 
-  /// Returns the indices of the training images whose class is known, ascending.
-  public var labeledTraining: [Int] {
+  /// Returns the indices of the images that a training learns from, ascending: without a teacher those whose
+  /// class is known.
+  public func trainingImages(withTeacher: Bool) -> [Int] {
     let all = 0..<count(.training)
-    return unlabeledCount == 0 ? Array(all) : all.filter { label($0, of: .training) >= 0 }
+    guard unlabeledCount > 0, !withTeacher else { return Array(all) }
+    return all.filter { label($0, of: .training) >= 0 }
+  }
+
+  /// Returns how many images `trainingImages(withTeacher:)` has.
+  public func trainingCount(withTeacher: Bool) -> Int {
+    count(.training) - (withTeacher ? 0 : unlabeledCount)
   }
 
   /// Returns the class of the image at `index` of a split; −1 where it is not known.

@@ -1,6 +1,7 @@
 import TensorKernels
 
-/// Cross-entropy with the labels and divergence from the teacher's logits.
+/// Cross-entropy with the labels and divergence from the teacher's logits; of an image whose label is below 0, as
+/// its class is not known, the divergence alone.
 public struct LogitLoss: TrainingLoss {
   public let weights: LossWeights
 

@@ -9,7 +9,7 @@ public struct TrainingSlice: @unchecked Sendable {
   public let range: Range<Int>
   /// Where the images go, `[range.count, H, W, C]`.
   public let images: UnsafeMutablePointer<Float>
-  /// Where the labels go, `[range.count]`.
+  /// Where the labels go, `[range.count]`; below 0 where the class is not known.
   public let labels: UnsafeMutablePointer<Int32>
   /// Where the teacher's logits go, `[range.count, classes]`; ignored if the loss has no teacher.
   public let teacher: UnsafeMutablePointer<Float>
@@ -32,7 +32,7 @@ public struct StepReport: Hashable, Sendable {
   public let step: Int
   /// The batch's mean loss.
   public let loss: Double
-  /// The batch's share of right answers.
+  /// The share of right answers among the images of the batch whose class is known; 0 if there are none.
   public let accuracy: Double
   /// The gradient's norm before clipping.
   public let gradientNorm: Double
@@ -96,9 +96,8 @@ public final class Trainer: @unchecked Sendable {
     report: @escaping @Sendable (StepReport) -> Bool
   ) -> Int? {
     let slices = plan.sliceRanges.count
-    nonisolated(unsafe) let results = UnsafeMutablePointer<(loss: Double, correct: Int)>.allocate(
-      capacity: slices)
-    results.initialize(repeating: (0, 0), count: slices)
+    nonisolated(unsafe) let results = UnsafeMutablePointer<SliceResult>.allocate(capacity: slices)
+    results.initialize(repeating: (0, 0, 0), count: slices)
     defer { results.deallocate() }
     let ended = Atomic<Bool>(false)
     let divergedAt = Atomic<Int>(-1)
@@ -118,14 +117,15 @@ public final class Trainer: @unchecked Sendable {
         if thread == 0 {
           plan.reduceGradients()
           let batch = Double(plan.batch)
-          var (total, correct) = (0.0, 0)
+          var (total, correct, labeled) = (0.0, 0, 0)
           for slice in 0..<slices {
             total += results[slice].loss
             correct += results[slice].correct
+            labeled += results[slice].labeled
           }
           let norm = total.isFinite ? move(rate: Float(rate(step)), step: step + 1) : .nan
           let done = StepReport(
-            step: step, loss: total / batch, accuracy: Double(correct) / batch,
+            step: step, loss: total / batch, accuracy: Double(correct) / Double(max(1, labeled)),
             gradientNorm: norm)
           if !norm.isFinite || !total.isFinite {
             divergedAt.store(step, ordering: .relaxed)
@@ -183,14 +183,17 @@ public final class Trainer: @unchecked Sendable {
     return norm
   }
 
-  private func sliceLoss(_ slice: Int) -> (loss: Double, correct: Int) {
+  /// What a loss came to on a slice, and how many images' classes are known.
+  private typealias SliceResult = (loss: Double, correct: Int, labeled: Int)
+
+  private func sliceLoss(_ slice: Int) -> SliceResult {
     let (own, count) = (memory.slices[slice], plan.sliceRanges[slice].count)
     let classes = plan.network.outputShape.channels
     memory.clearConnectorGradient(slice: slice)
     if !loss.inputs.readsLogits {
       plan.logitsGradient(slice: slice).update(repeating: 0, count: count * classes)
     }
-    return loss.evaluate(
+    let result = loss.evaluate(
       LossSlice(
         count: count, batch: plan.batch, classes: classes, labels: own.labels,
         logits: LossSlice.Feature(
@@ -204,5 +207,6 @@ public final class Trainer: @unchecked Sendable {
         teacherFeatures: own.teacherFeatures.map { UnsafePointer($0) },
         connectors: memory.connectors, connectorGradients: own.connectorGradients,
         scratch: own.scratch))
+    return (result.loss, result.correct, (0..<count).count { own.labels[$0] >= 0 })
   }
 }

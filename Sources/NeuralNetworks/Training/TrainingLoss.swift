@@ -70,7 +70,7 @@ public struct LossSlice {
   /// Images of the whole batch, which the mean is over.
   public let batch: Int
   public let classes: Int
-  /// `[count]`
+  /// `[count]`; below 0 where the class is not known.
   public let labels: UnsafePointer<Int32>
   /// `[count, classes]`
   public let logits: Feature

@@ -22,7 +22,8 @@ func referenceLosses(
     var loss = 0.0
     for c in 0..<classes {
       let target = (1 - smoothing) * (c == Int(labels[n]) ? 1 : 0) + smoothing / Double(classes)
-      loss -= (1 - distillation) * target * log(p[c])
+      // The class of an image below 0 is not known.
+      if labels[n] >= 0 { loss -= (1 - distillation) * target * log(p[c]) }
     }
     guard let teacher else { return loss }
     let student = referenceSoftmax(z, temperature: temperature)
