@@ -74,7 +74,7 @@ package struct AccuracyBenchmark {
     let definition = DatasetDefinition(
       source: .arrays(
         train: try pair("train", count: trainingImages), test: try pair("t10k"), classes: 10),
-      validationCount: 1)
+      validationCount: 1, split: .random)
     return try PreparedDataset.prepare(
       definition, baseFolder: "/", into: folder.appendingPathComponent("prepared"))
   }

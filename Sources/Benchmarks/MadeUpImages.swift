@@ -71,7 +71,7 @@ final class MadeUpImages: Sendable {
     let definition = DatasetDefinition(
       source: .arrays(
         train: .init(images: "images.npy", labels: "labels.npy"), test: nil, classes: classes),
-      validationCount: 1, testCount: 1)
+      validationCount: 1, testCount: 1, split: .random)
     return try PreparedDataset.prepare(definition, baseFolder: folder, into: path("prepared"))
   }
 }

@@ -63,8 +63,14 @@ public struct DatasetDefinition: Hashable, Sendable {
   ///
   /// The named data sets are balanced, and studies of them were split at random before there was a choice.
   public var splitMethod: SplitMethod {
-    guard case .files(let files) = source else { return split ?? .random }
-    return files.groups != nil ? .grouped : split ?? .stratified
+    guard case .files = source else { return statedSplit ?? .random }
+    return statedSplit ?? .stratified
+  }
+
+  /// How the images are dealt out as far as the definition says it; nil if it does not.
+  public var statedSplit: SplitMethod? {
+    if case .files(let files) = source, files.groups != nil { return .grouped }
+    return split
   }
 }
 

@@ -11,16 +11,17 @@ extension Recipe {
   public func check(on dataset: PreparedDataset, field: String, file: String) throws {
     try augmentation.validate(
       height: dataset.height, width: dataset.width, field: field + ".augmentation")
-    try Recipe.check(batch: batch, field: field + ".batch", dataset: dataset, file: file)
+    try Recipe.check(
+      batch: batch, field: field + ".batch", count: trainingCount(of: dataset), file: file)
   }
 
   /// Checks that a batch can be filled.
   ///
+  /// - Parameter count: The images that the training learns from.
   /// - Throws: `JSONError` naming the field.
   public static func check(
-    batch: Int, field: String, dataset: PreparedDataset, file: String
+    batch: Int, field: String, count: Int, file: String
   ) throws(JSONError) {
-    let count = dataset.count(.training)
     guard batch <= count else {
       throw JSONError.invalid(
         file: file, field: field, value: "\(batch)",

@@ -28,7 +28,7 @@ struct BenchmarkPlan: Sendable {
     teacherHash: String
   ) throws {
     let study = inputs.definition
-    let count = inputs.dataset.count(.training)
+    let count = study.full.trainingCount(of: inputs.dataset)
     let full = PlannedTraining.full(in: study)
     let flash = try definition.recipes.map {
       try $0.variant.training(in: study, trainingCount: count)

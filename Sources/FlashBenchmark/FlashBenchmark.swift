@@ -24,7 +24,7 @@ public struct FlashBenchmark {
     for (index, recipe) in definition.recipes.enumerated() {
       let field = "recipes[\(index)]"
       let planned = try recipe.variant.training(
-        in: inputs.definition, trainingCount: dataset.count(.training)
+        in: inputs.definition, trainingCount: inputs.definition.full.trainingCount(of: dataset)
       ).recipe
       try planned.augmentation.validate(
         height: dataset.height, width: dataset.width, field: field + ".full.augmentation")
@@ -34,7 +34,7 @@ public struct FlashBenchmark {
       try Recipe.check(
         batch: planned.batch,
         field: field + (recipe.variant.isCut ? ".full.batch" : ".flash.batch"),
-        dataset: dataset, file: path)
+        count: planned.trainingCount(of: dataset), file: path)
     }
     (self.inputs, self.definition) = (inputs, definition)
     students = try BenchmarkStudent.drawn(definition, inputs: inputs, file: path)
@@ -176,7 +176,9 @@ extension FlashBenchmark {
       validation: measured?.validation, test: measured?.test, seconds: result?.seconds ?? 0,
       steps: steps, images: steps * training.recipe.batch,
       statisticsImages: measured == nil
-        ? 0 : training.statisticsImages(trainingCount: inputs.dataset.count(.training)),
+        ? 0
+        : training.statisticsImages(
+          trainingCount: training.recipe.trainingCount(of: inputs.dataset)),
       macs: student.costs.macs, trainingMACs: student.trainingMACs)
   }
 

@@ -11,7 +11,7 @@ extension JSONReport {
     func split(_ count: Int?, _ hash: String?) -> JSONText {
       .object([("count", count.map { JSONText($0) } ?? .null), ("sha256", JSONText(hash))])
     }
-    let names = inputs.definition.classNames
+    let names = inputs.classNames
     return .object([
       ("classes", began?.classes.map { JSONText($0) } ?? .null),
       ("class_names", names.map { .array($0.map(JSONText.text)) } ?? .null),

@@ -64,9 +64,12 @@ extension ReportInputs {
       })
   }
 
+  /// What the classes are called, by the study or by the labels; nil where neither says so.
+  var classNames: [String]? { definition.classNames ?? state.began?.data?.classNames }
+
   /// What a class is called; its number if the data set does not say.
   func className(_ label: Int) -> String {
-    guard let names = definition.classNames, names.indices.contains(label) else {
+    guard let names = classNames, names.indices.contains(label) else {
       return "class \(label)"
     }
     return names[label]

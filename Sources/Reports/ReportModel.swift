@@ -30,7 +30,8 @@ struct ReportModel: Sendable {
       inputs.answerSection,
       inputs.robustnessSection, inputs.trialSection, inputs.progressSection,
       inputs.decisionSection, inputs.auditSection, inputs.constraintSection, inputs.failureSection,
-      inputs.requestSection, inputs.growthSection, inputs.teacherSection, inputs.ledgerSection,
+      inputs.requestSection, inputs.dataSection, inputs.growthSection, inputs.teacherSection,
+      inputs.ledgerSection,
       inputs.timeSection,
       inputs.repetitionSection,
     ].compactMap { $0 }

@@ -23,11 +23,14 @@ extension DatasetSummary {
           expected: "pixels of one scale in all files")
       }
       let copies =
-        split.split == .test ? duplicates.testInTraining : duplicates.validationInTraining
+        split.split == .validation
+        ? duplicates.validationInTraining
+        : duplicates.testInTraining
+          + (facts.separateSplits.contains(.validation) ? 0 : duplicates.testInValidation)
       if copies == split.count {
         throw DatasetError.invalidField(
           field: "data.\(split.split.rawValue)_images",
-          found: "\(split.count) images that all are training images too",
+          found: "\(split.count) images that are all in the training files",
           expected: "images that nothing was learnt from")
       }
     }

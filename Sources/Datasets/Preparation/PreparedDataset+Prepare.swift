@@ -29,7 +29,8 @@ extension PreparedDataset {
     try Folder.create(folder)
     let opened = try source.open(scratchFolder: folder)
     let division = try Division(
-      opened, definition: definition, method: earlierSplit ?? definition.splitMethod)
+      opened, definition: definition,
+      method: definition.statedSplit ?? earlierSplit ?? definition.splitMethod)
     // All files are hashed while the images are read: whatever of them is read twice is still in memory.
     let hashing = Hashing(source.files)
     defer { hashing.cancel() }
@@ -42,8 +43,8 @@ extension PreparedDataset {
     }
     let summary = try writer.examine(division.facts)
     let records = try hashing.records()
-    try summary.checkPlausible(definition)
     try checkDistinct(zip(records, source.files))
+    try summary.checkPlausible(definition)
     for (record, file) in zip(records, source.files) { try record.checkUnchanged(file) }
     try writer.finish(summary, sources: records, in: folder)
     return try PreparedDataset(folder, writer.description)
@@ -73,10 +74,14 @@ extension PreparedDataset {
       let prepared = try? PreparedDataset(folder, description)
     else { return nil }
     // Where nothing says how to divide, what is there stays.
-    guard
-      [definition.split, earlierSplit].compactMap(\.self).first ?? description.split
-        == description.split
-    else { return nil }
+    let wanted = definition.statedSplit ?? earlierSplit ?? description.split
+    guard wanted == description.split else { return nil }
+    // How many groups there are is nowhere else.
+    if wanted == .grouped,
+      DatasetSummary.read(from: folder, contentHash: description.contentHash) == nil
+    {
+      return nil
+    }
     if description != prepared.description {
       // Of an earlier version. Where it cannot be written, it is completed again the next time.
       description = prepared.description

@@ -111,7 +111,7 @@ struct EarlierStudy {
     // On another data set the length may come out otherwise, but then everything is different.
     var earlier = definition
     earlier.flash = earlier.flash.lengthened(
-      for: earlier.full, trainingCount: inputs.dataset.count(.training),
+      for: earlier.full, trainingCount: earlier.full.trainingCount(of: inputs.dataset),
       classes: inputs.dataset.classes)
     earlier = earlier.calibrated(by: state)
     let now = inputs.definition

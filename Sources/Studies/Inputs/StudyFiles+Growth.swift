@@ -124,7 +124,7 @@ extension StudyInputs {
   ) -> JournalEvent.Grown.Lengthening {
     var old = old
     old.flash = old.flash.lengthened(
-      for: old.full, trainingCount: dataset.count(.training), classes: dataset.classes)
+      for: old.full, trainingCount: old.full.trainingCount(of: dataset), classes: dataset.classes)
     var lengthening = JournalEvent.Grown.Lengthening(
       before: old.full.epochs, after: definition.full.epochs, flashFraction: nil)
     if !state.trials.isEmpty || state.flashLength != nil {

@@ -23,17 +23,21 @@ public struct StudyInputs: Sendable {
     if let dataFolder { try files.definition.data.move(to: dataFolder) }
     try Folder.create(folder.preparedData)
     let dataset = try PreparedDataset.prepare(
-      files.definition.data, baseFolder: folder.path, into: folder.preparedData)
+      files.definition.data, baseFolder: folder.path, into: folder.preparedData,
+      earlierSplit: StudyInputs.earlierSplit(files.definition.data, in: folder))
     files.definition.flash = files.definition.flash.lengthened(
-      for: files.definition.full, trainingCount: dataset.count(.training), classes: dataset.classes)
+      for: files.definition.full, trainingCount: files.definition.full.trainingCount(of: dataset),
+      classes: dataset.classes)
     reader = BatchReader(dataset)
     let shape = TensorShape(
       height: dataset.height, width: dataset.width, channels: dataset.channels)
     let definition = files.definition
-    try definition.full.check(on: dataset, field: "full", file: folder.definition)
+    let full =
+      definition.finalists.baseline ? definition.full.withoutTeacher(on: dataset) : definition.full
+    try full.check(on: dataset, field: "full", file: folder.definition)
     try Recipe.check(
-      batch: definition.flash.batch, field: "flash.batch", dataset: dataset,
-      file: folder.definition)
+      batch: definition.flash.batch, field: "flash.batch",
+      count: definition.full.trainingCount(of: dataset), file: folder.definition)
     teacher = try definition.teacher.teacher(
       in: TeacherSetting(
         file: folder.definition, baseFolder: folder.path, teacherFolder: folder.teacher,
@@ -48,6 +52,19 @@ public struct StudyInputs: Sendable {
     try files.space.checkNetworks(input: shape, classes: dataset.classes)
     self.files = files
     try checkEnqueued()
+  }
+
+  /// Returns how the images of the user's own files were dealt out when the study began; nil if `study.json` says
+  /// it, or there is no journal.
+  private static func earlierSplit(
+    _ data: DatasetDefinition, in folder: StudyFolder
+  ) -> SplitMethod? {
+    guard data.statedSplit == nil, case .files = data.source,
+      FileManager.default.fileExists(atPath: folder.journal),
+      let began = try? Journal.state(of: folder).began
+    else { return nil }
+    // Versions that did not say so had no other way.
+    return began.data?.split ?? .random
   }
 
   /// Checks that the students that `search.enqueue` asks for can be tried, each once.
@@ -93,12 +110,24 @@ public struct StudyInputs: Sendable {
 
   /// Returns the event that begins the study's journal.
   func began(version: String) -> JournalEvent.Began {
-    JournalEvent.Began(
+    var data = JournalEvent.DataRead(dataset.summary, notes: unusedNotes)
+    if definition.classNames != nil { data.classNames = nil }
+    return JournalEvent.Began(
       version: version, studyHash: files.studyHash, spaceHash: files.spaceHash,
       profileHash: files.profileHash,
       dataHash: dataset.contentHash, machine: HostMachine.current().processor,
       validationHash: dataset.validationHash, testHash: dataset.testHash, classes: dataset.classes,
-      study: definition.json.line)
+      study: definition.json.line,
+      data: data)
+  }
+
+  /// That images of an unknown class are of no use where nothing is learnt from the teacher.
+  private var unusedNotes: [String] {
+    let count = dataset.unlabeledCount
+    guard count > 0, definition.full.loss.distillation == 0 else { return [] }
+    return [
+      "\(count) training images of an unknown class are not used: full.distillation_weight is 0"
+    ]
   }
 
   /// Checks that the inputs are those that the study's results were made with, if there are any.

@@ -44,9 +44,11 @@ public enum JournalEvent: Hashable, Sendable {
     public var classes: Int?
     /// The whole of `study.json`; nil in journals of versions that did not keep it.
     public var study: String?
+    /// What the data hold; nil in journals of versions that did not look.
+    public var data: DataRead?
 
     enum CodingKeys: String, CodingKey {
-      case version
+      case version, data
       case studyHash = "study_sha256"
       case spaceHash = "search_space_sha256"
       case profileHash = "hardware_profile_sha256"

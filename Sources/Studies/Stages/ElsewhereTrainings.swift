@@ -103,7 +103,7 @@ public struct AskedTraining: Hashable, Sendable {
     case .test: usesTest = true
     case .robustness: return nil
     }
-    recipe = inputs.definition.recipe(of: name)
+    recipe = inputs.definition.recipe(of: name, on: inputs.dataset)
     architecture = try inputs.space.architecture(key: task.key)
     network = try inputs.network(of: architecture)
   }

@@ -69,7 +69,8 @@ extension JSONValue {
 
   /// Members of data and teachers that are paths.
   private static let pathNames: Set = [
-    "train_images", "train_labels", "test_images", "test_labels", "folder", "cifar10", "cifar100",
-    "weights", "search_space", "logits", "train", "validation", "test",
+    "train_images", "train_labels", "validation_images", "validation_labels", "test_images",
+    "test_labels", "groups", "folder", "cifar10", "cifar100",
+    "weights", "search_space", "logits", "train", "validation", "test", "onnx",
   ]
 }

@@ -126,7 +126,7 @@ struct SearchStage {
   private func flashTask(_ trial: StudyState.Trial) -> StudentTask {
     let fraction = journal.state.fraction(of: trial.number)
     let steps = inputs.definition.flash(fraction: fraction).compressed(inputs.definition.full)
-      .steps(trainingCount: inputs.dataset.count(.training))
+      .steps(trainingCount: inputs.definition.full.trainingCount(of: inputs.dataset))
     let work = StudentTask.FlashWork(
       rungs: knowledge.rungs(for: trial.number, steps: steps), fraction: fraction,
       isRepeated: settings.repeats(trial.number))

@@ -1,11 +1,12 @@
+import Datasets
 import Distillation
 
 extension StudyDefinition {
   /// Returns how a training is done; for a look at the test split, how the student was trained.
-  func recipe(of training: TrainingName) -> Recipe {
+  func recipe(of training: TrainingName, on dataset: PreparedDataset) -> Recipe {
     switch training.kind {
     case .flash: flash(fraction: training.fraction).compressed(full)
-    case .full: training.isBaseline ? full.withoutTeacher : full
+    case .full: training.isBaseline ? full.withoutTeacher(on: dataset) : full
     case .test: full
     }
   }

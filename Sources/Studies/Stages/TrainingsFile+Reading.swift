@@ -60,7 +60,7 @@ extension TrainingsFile {
         name.fraction = try fraction.number(in: 0.000_001...1)
       }
     }
-    try check(members, against: inputs.definition.recipe(of: name))
+    try check(members, against: inputs.definition.recipe(of: name, on: inputs.dataset))
     return try told(name, result, inputs)
   }
 

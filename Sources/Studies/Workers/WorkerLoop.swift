@@ -91,8 +91,7 @@ public struct WorkerLoop {
     _ work: StudentTask.FlashWork, _ network: Network, _ reporter: ProgressReporter
   ) throws -> TaskResult {
     let run = try flashRun(work, network)
-    var result = TaskResult(
-      .diverged, steps: run.recipe.steps(trainingCount: inputs.dataset.count(.training)))
+    var result = TaskResult(.diverged, steps: run.steps)
     let outcome = try run.train(observe: reporter.observe) { step, model in
       examine(model, after: step, for: work, &result)
     }
@@ -141,8 +140,7 @@ public struct WorkerLoop {
     _ work: StudentTask.FullWork, key: String, _ network: Network, _ reporter: ProgressReporter
   ) throws -> TaskResult {
     let run = try fullRun(work, key: key, network)
-    var result = TaskResult(
-      .diverged, steps: run.recipe.steps(trainingCount: inputs.dataset.count(.training)))
+    var result = TaskResult(.diverged, steps: run.steps)
     let recorder = CurveRecorder()
     let outcome = try run.train(recording: recorder, observe: reporter.observe)
     result.curve = recorder.curve
@@ -167,7 +165,8 @@ public struct WorkerLoop {
   private func flashRun(_ work: StudentTask.FlashWork, _ network: Network) throws -> TrainingRun {
     let definition = inputs.definition
     let planned = try (work.variant ?? FlashVariant()).training(
-      in: definition, fraction: work.fraction, trainingCount: inputs.dataset.count(.training))
+      in: definition, fraction: work.fraction,
+      trainingCount: definition.full.trainingCount(of: inputs.dataset))
     var stream =
       work.repetition == 0
       ? RandomStream(seed: definition.seed, purpose: "flash")
@@ -184,7 +183,8 @@ public struct WorkerLoop {
     _ work: StudentTask.FullWork, key: String, _ network: Network
   ) throws -> TrainingRun {
     let definition = inputs.definition
-    let recipe = work.isBaseline ? definition.full.withoutTeacher : definition.full
+    let recipe =
+      work.isBaseline ? definition.full.withoutTeacher(on: inputs.dataset) : definition.full
     var stream = RandomStream(seed: definition.seed, purpose: "full", work.repetition)
     try Folder.create(inputs.folder.candidate(key))
     return TrainingRun(

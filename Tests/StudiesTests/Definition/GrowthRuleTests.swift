@@ -47,7 +47,7 @@ struct GrowthRuleTests {
         "data",
         """
         {"train_images": "elsewhere.npy", "train_labels": "labels.npy", "classes": 3,
-         "validation_count": 60, "test_count": 60}
+         "validation_count": 60, "test_count": 60, "split": "random"}
         """, "data.train_images: \"images.npy\" → \"elsewhere.npy\"", []
       ),
       ("search_space", "\"moved.json\"", "search_space: \"space.json\" → \"moved.json\"", []),

@@ -16,7 +16,7 @@ struct StudyText {
       "data",
       """
       {"train_images": "images.npy", "train_labels": "labels.npy", "classes": 3,
-       "validation_count": 60, "test_count": 60}
+       "validation_count": 60, "test_count": 60, "split": "random"}
       """
     ),
     (

@@ -1,0 +1,111 @@
+import Datasets
+import FileFormats
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Studies
+
+@Suite("the data of a study")
+struct StudyDataTests {
+  /// The tiny study with its data's own split.
+  private static func text(_ data: String) -> StudyText {
+    .tiny.setting(
+      "data",
+      """
+      {"train_images": "images.npy", "train_labels": "labels.npy", "validation_count": 60,
+       "test_count": 60\(data)}
+      """)
+  }
+
+  /// Forgets the prepared data, so that they have to be made again.
+  private func forget(_ study: TinyStudy) throws {
+    try FileManager.default.removeItem(atPath: study.folder.preparedData)
+  }
+
+  @Test("stay split as they were when the study began, if it does not say how")
+  func split() throws {
+    let random = try TinyStudy(Self.text(", \"split\": \"random\"")).inputs().dataset.contentHash
+    let study = try TinyStudy(Self.text(""))
+    let stratified = try study.inputs()
+    #expect(stratified.dataset.splitMethod == .stratified)
+    #expect(stratified.dataset.contentHash != random)
+    // A journal of a version that knew no other way says nothing.
+    var began = stratified.began(version: "1.0.0")
+    began.data = nil
+    try study.temporary.write(JSONLines.line(JournalEvent.began(began)) + "\n", to: "journal.jsonl")
+    #expect(try study.inputs().dataset.contentHash == random)
+    try forget(study)
+    #expect(try study.inputs().dataset.contentHash == random)
+    // One of a later version says what it has.
+    try study.temporary.write(
+      JSONLines.line(JournalEvent.began(stratified.began(version: "2.0.0"))) + "\n",
+      to: "journal.jsonl")
+    #expect(try study.inputs().dataset.contentHash == stratified.dataset.contentHash)
+    // What study.json says counts.
+    try study.write(Self.text(", \"split\": \"random\""))
+    #expect(try study.inputs().dataset.contentHash == random)
+  }
+
+  @Test("are in the journal as they were read, and old journals are read without")
+  func journal() throws {
+    let study = try TinyStudy(Self.text(""))
+    let began = try study.inputs().began(version: "1")
+    let data = try #require(began.data)
+    #expect([data.height, data.width, data.channels] == [8, 8, 1])
+    #expect(data.split == .stratified && data.splits.map(\.name) == DatasetSplit.allCases)
+    #expect(data.splits.map(\.classCounts) == [[80, 80, 80], [20, 20, 20], [20, 20, 20]])
+    #expect(data.notes.isEmpty && data.classNames == nil)
+    let line = try JSONLines.line(JournalEvent.began(began))
+    let read = try JSONDecoder().decode(JournalEvent.self, from: Data(line.utf8))
+    #expect(read == .began(began))
+  }
+
+  @Test("bound the batches of trainings without a teacher by the images whose class is known")
+  func batches() throws {
+    let study = try TinyStudy(Self.text(""))
+    let labels = (0..<TinyData.count).map { Int8($0 < 220 ? -1 : $0 % 3) }
+    try NPYFile.write(
+      NumericArray(shape: [TinyData.count], labels), to: study.temporary.file("labels.npy"))
+    // 140 have a class, of which 60 and 60 are set aside.
+    #expect(try study.inputs().dataset.unlabeledCount == 220)
+    #expect(try study.inputs().began(version: "1").data?.splits[0].unlabeledCount == 220)
+    for (name, value, part) in [
+      (
+        "teacher",
+        """
+        {"network": {"stem_channels": 8, "stages": [{"channels": 8}]},
+         "recipe": {"epochs": 4, "batch": 24, "learning_rate": 0.1}}
+        """,
+        "teacher.recipe.batch: got 24, expected at most 20"
+      ),
+      ("full", "{\"batch\": 24}", "full.batch: got 24, expected at most 20"),
+    ] {
+      try study.write(
+        Self.text("").setting(
+          "teacher",
+          """
+          {"network": {"stem_channels": 8, "stages": [{"channels": 8}]},
+           "recipe": {"epochs": 4, "batch": 20, "learning_rate": 0.1}}
+          """
+        ).setting(name, value))
+      expectError([part]) { _ = try study.inputs() }
+    }
+    let small = Self.text("").setting(
+      "teacher",
+      """
+      {"network": {"stem_channels": 8, "stages": [{"channels": 8}]},
+       "recipe": {"epochs": 4, "batch": 20, "learning_rate": 0.1}}
+      """)
+    try study.write(
+      small.setting("full", "{\"epochs\": 3, \"batch\": 200, \"learning_rate\": 0.1}")
+        .setting("finalists", "{\"count\": 2, \"baseline\": false}"))
+    #expect(try study.inputs().dataset.count(.training) == 240)
+    try study.write(
+      small.setting("full", "{\"batch\": 20, \"distillation_weight\": 0}"))
+    #expect(
+      try study.inputs().began(version: "1").data?.notes.contains {
+        $0.contains("220 training images of an unknown class are not used")
+      } == true)
+  }
+}
