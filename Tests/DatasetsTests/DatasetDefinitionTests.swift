@@ -32,6 +32,21 @@ struct DatasetDefinitionTests {
           source: .arrays(train: .init(images: "a", labels: "b"), test: nil, classes: 7),
           validationCount: 8, testCount: 9)
       ),
+      (
+        #"{"train_images": "a", "train_labels": "b.csv", "validation_images": "c","#
+          + #" "validation_labels": "d", "test_count": 9, "groups": "g", "split": "stratified"}"#,
+        DatasetDefinition(
+          source: .arrays(
+            train: .init(images: "a", labels: "b.csv"),
+            validation: .init(images: "c", labels: "d"), test: nil, classes: nil, groups: "g"),
+          testCount: 9, split: .stratified)
+      ),
+      (
+        #"{"name": "fashion-mnist", "split": "stratified"}"#,
+        DatasetDefinition(
+          source: .fashionMNIST(folder: DatasetDefinition.Source.fashionMNISTFolder),
+          split: .stratified)
+      ),
       (#"{"cifar10": "folder"}"#, DatasetDefinition(source: .cifar10(folder: "folder"))),
       (
         #"{"cifar100": "folder", "validation_count": 1}"#,
@@ -82,6 +97,29 @@ struct DatasetDefinitionTests {
         #"{"train_images": "a", "train_labels": "b", "test_count": 3, "classes": 1}"#,
         ["data.classes", "got 1", "from 2"]
       ),
+      (
+        #"{"train_images": "a", "train_labels": "b", "test_count": 3, "split": "even"}"#,
+        ["data.split", "\"even\"", "stratified", "groups"]
+      ),
+      (
+        #"{"train_images": "a", "train_labels": "b", "test_count": 3, "split": "random","#
+          + #" "groups": "g"}"#, ["data.split", "\"groups\"", "balanced by class"]
+      ),
+      (
+        #"{"train_images": "a", "train_labels": "b", "test_count": 3, "validation_count": 2,"#
+          + #" "validation_images": "c", "validation_labels": "d"}"#,
+        ["data.validation_count", "validation_images"]
+      ),
+      (
+        #"{"train_images": "a", "train_labels": "b", "test_count": 3, "validation_labels": "d"}"#,
+        ["data:", "expected the key \"validation_images\" too"]
+      ),
+      (
+        #"{"train_images": "a", "train_labels": "b", "validation_images": "c","#
+          + #" "validation_labels": "d", "test_images": "e", "test_labels": "f", "groups": "g"}"#,
+        ["data.groups", "nothing is divided"]
+      ),
+      (#"{"name": "fashion-mnist", "groups": "g"}"#, ["data.groups", "unknown key"]),
       (#"[]"#, ["data", "object"]),
       (#""fashion-mnist""#, ["data", "object"]),
     ])
@@ -94,6 +132,21 @@ struct DatasetDefinitionTests {
       #expect("\(error)".hasPrefix("study.json: "), "\(error)")
       for part in parts { #expect("\(error)".contains(part), "\(error)") }
     }
+  }
+
+  @Test(
+    "the user's own files are split by class, the named data sets at random, unless they say so")
+  func splitMethods() throws {
+    func method(_ text: String) throws -> SplitMethod {
+      try DatasetDefinition(json(text)).splitMethod
+    }
+    let own = #""train_images": "a", "train_labels": "b", "test_count": 1"#
+    #expect(try method(#"{"name": "fashion-mnist"}"#) == .random)
+    #expect(try method(#"{"cifar10": "x"}"#) == .random)
+    #expect(try method(#"{"cifar10": "x", "split": "stratified"}"#) == .stratified)
+    #expect(try method("{\(own)}") == .stratified)
+    #expect(try method(#"{\#(own), "split": "random"}"#) == .random)
+    #expect(try method(#"{\#(own), "groups": "g"}"#) == .grouped)
   }
 
   @Test("the named data sets know what their classes are called")

@@ -69,6 +69,20 @@ struct DatasetSummaryTests {
     #expect(text.contains("1 image is the same as an earlier one of another class"))
   }
 
+  @Test("counts what is there twice in words that fit the number")
+  func duplicates() throws {
+    var images = (0..<40).map { [Float($0), Float(3 * $0 % 41)] }
+    let labels = (0..<40).map { UInt8($0 % 2) }
+    (images[2], images[4]) = (images[0], images[0])
+    let text = try summary(
+      train: images, labels, test: [images[7], [100, 1], [50, 3]], [1, 0, 1]
+    ).warnings.joined(separator: "\n")
+    #expect(text.contains("1 test image is also a ") && !text.contains("1 images"))
+    #expect(
+      text.contains("2 training images are there more than once")
+        || text.contains("also a training image"))
+  }
+
   @Test("asks about another scale in one of the splits")
   func scale() throws {
     let images = (0..<12).map { [Float(20 * $0), Float($0)] }

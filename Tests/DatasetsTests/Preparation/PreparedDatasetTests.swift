@@ -83,6 +83,29 @@ struct PreparedDatasetTests {
     #expect(test.indices == Array(0..<6))
   }
 
+  @Test("a file that is larger than a piece comes out as it went in")
+  func manyPieces() throws {
+    // Six images of 1.5 MB, so that pieces of 4 MB hold two.
+    let side = 1250
+    let pixels = (0..<6 * side * side).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) }
+    _ = try folder.write(NumericArray(shape: [6, side, side], pixels), to: "images")
+    _ = try folder.write(NumericArray(shape: [6], [UInt8(0), 1, 0, 1, 0, 1]), to: "labels")
+    let dataset = try PreparedDataset.prepare(
+      DatasetDefinition(
+        source: .arrays(
+          train: .init(images: "images", labels: "labels"), test: nil, classes: nil),
+        validationCount: 1, testCount: 1),
+      baseFolder: folder.path, into: prepared)
+    for split in DatasetSplit.allCases {
+      for (index, place) in try dataset.sourceOrder(of: split).indices.enumerated() {
+        #expect(
+          self.pixels(dataset, index, split)
+            == Array(pixels[place * side * side..<(place + 1) * side * side]))
+      }
+    }
+    try dataset.verify()
+  }
+
   @Test("the statistics are those of the training split alone")
   func trainingStatistics() throws {
     let dataset = try folder.prepared()
