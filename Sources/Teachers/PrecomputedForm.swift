@@ -56,6 +56,11 @@ struct PrecomputedForm: TeacherForm {
         expected: "nothing, since the test images are taken from the training files, whose logits "
           + "\"train\" has")
     }
+    if data.source.hasValidationFiles, validation == nil {
+      throw JSONError.invalid(
+        file: setting.file, field: "\(meaning.place).validation", value: "nothing",
+        expected: "the logits of the data's validation files, since students are compared on them")
+    }
     return PrecomputedTeacher(
       form: self, setting: setting,
       order: try meaning.order(on: setting.dataset, file: setting.file))
@@ -94,7 +99,7 @@ private struct PrecomputedTeacher: Teacher {
       case .validation: form.validation
       case .test: form.test
       }
-    guard let name = files == .test ? own : own ?? form.train else { return nil }
+    guard let name = files == .training ? own ?? form.train : own else { return nil }
     let file = try LogitFile(
       setting.path(name), isTopK: form.isTopK, classes: dataset.classes)
     let rows = try file.rows(
@@ -107,11 +112,10 @@ private struct PrecomputedTeacher: Teacher {
 
   /// How many images the user's files have.
   private func sourceCount(_ files: PreparedDataset.SourceFiles) throws -> Int {
-    let dataset = setting.dataset
-    guard files == .training else { return dataset.count(.test) }
-    let isShared = dataset.definition.testCount != nil
-    return dataset.count(.training) + dataset.count(.validation)
-      + (isShared ? dataset.count(.test) : 0)
+    try DatasetSplit.allCases.reduce(0) { sum, split in
+      try sum
+        + (setting.dataset.sourceOrder(of: split).files == files ? setting.dataset.count(split) : 0)
+    }
   }
 }
 

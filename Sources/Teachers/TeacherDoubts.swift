@@ -21,7 +21,7 @@ package struct TeacherDoubts {
   /// - Parameters:
   ///   - confusion: Of labels and largest logits, through the students' batches.
   ///   - logits: `[count, classes]`, in the order of the training split.
-  /// - Throws: `DatasetError` if the data cannot be split again as they were.
+  /// - Throws: `FileFormatError` if it is not known where the images stand in the user's files.
   package init(
     confusion: ConfusionCounts, logits: [Float], dataset: PreparedDataset
   ) throws {
@@ -119,19 +119,24 @@ private struct ClassSwap {
   }
 }
 
-/// Answers and labels in the order of the user's training files; nil where a row is of another split.
+/// Answers and labels in the order of the user's training files; nil where a row is of another split, or its label not
+/// known.
 private struct SourceRows {
   private var predicted: [Int?]
   private var labels: [Int?]
 
   init(_ logits: [Float], _ dataset: PreparedDataset) throws {
-    let orders = try [DatasetSplit.training, .validation].map { split in
-      (split, try dataset.sourceOrder(of: split).indices)
+    let orders = try [DatasetSplit.training, .validation].compactMap { split in
+      let (files, indices) = try dataset.sourceOrder(of: split)
+      return files == .training ? (split, indices) : nil
     }
     let count = (orders.flatMap(\.1).max() ?? -1) + 1
     (predicted, labels) = (Array(repeating: nil, count: count), Array(repeating: nil, count: count))
     for (split, order) in orders {
-      for (place, row) in order.enumerated() { labels[row] = dataset.label(place, of: split) }
+      for (place, row) in order.enumerated() {
+        let label = dataset.label(place, of: split)
+        labels[row] = label >= 0 ? label : nil
+      }
     }
     let classes = dataset.classes
     for (place, row) in orders[0].1.enumerated() {
