@@ -35,7 +35,10 @@ extension FrontCheck {
   static func comparisons(
     of demands: Demands, _ file: FrontFile, _ baseline: FrontFile?
   ) throws(ComparisonRefusal) -> [ComparisonResult] {
-    guard let baseline else { return [] }
+    guard let baseline else {
+      precondition(demands.comparisons.isEmpty, "a comparison without a baseline")
+      return []
+    }
     let rule = ChangeRule(confidence: demands.confidence, floor: demands.floor)
     var open: [Comparison] = []
     for demand in demands.comparisons {
