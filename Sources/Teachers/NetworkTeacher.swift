@@ -4,74 +4,12 @@ import FileFormats
 import Foundation
 import NeuralNetworks
 import RandomStreams
-import TensorKernels
-
-/// How a network of our own comes to its weights.
-struct NetworkOrigin: Hashable, Sendable {
-  /// How it is trained, where there are no weights.
-  var recipe: Recipe
-  /// Weights of a trained network, relative to the study's folder.
-  var weights: String?
-  /// What the given weights expect of images; nil: the training split's standardisation.
-  var standardization: OwnStandardization?
-  /// The path in `study.json` of the object that says so.
-  var place: String
-
-  static let keys = ["recipe", "weights"] + OwnStandardization.keys
-
-  /// Reads `"recipe"`, or `"weights"` and perhaps `"mean"` and `"deviation"`.
-  ///
-  /// - Throws: `JSONError` naming the field, its value and what was expected.
-  init(_ members: JSONMembers, place: String) throws(JSONError) {
-    self.place = place
-    weights = try members["weights"]?.text("the path of a safetensors file")
-    recipe = .teacherDefaults
-    if weights == nil {
-      for name in OwnStandardization.keys {
-        if let field = members[name] {
-          throw field.expected(
-            "no such field without \"weights\": a teacher that is trained here sees images as its "
-              + "students do")
-        }
-      }
-    }
-    standardization = try OwnStandardization(members)
-    guard let field = members["recipe"] else { return }
-    guard weights == nil else {
-      throw field.expected("no recipe where the teacher's weights are given")
-    }
-    recipe = try Recipe(field, defaults: .teacherDefaults)
-    for name in ["distillation_weight", "temperature", "teacher_view", "stored_views"] {
-      if let field = try field.object("a training recipe").first(where: { $0.name == name }) {
-        throw field.field.expected("no such field: a teacher learns from labels alone")
-      }
-    }
-  }
-
-  /// Without where the weights lie; that there are some stays.
-  var withoutPaths: NetworkOrigin {
-    var origin = self
-    (origin.weights, origin.place) = (weights.map { _ in "" }, "")
-    return origin
-  }
-
-  var text: String { weights == nil ? "trained by this study" : "given weights" }
-}
-
-extension Recipe {
-  /// The training of a teacher, as far as a study does not say otherwise.
-  public static let teacherDefaults = Recipe(
-    epochs: 10, batch: 128, slices: 4, weightDecay: 5e-4,
-    schedule: LearningRateSchedule(
-      shape: .oneCycle, peakRate: 0.2, warmupShare: 0.2, finalShare: 0.01),
-    loss: LossWeights(distillation: 0, temperature: 1, labelSmoothing: 0))
-}
 
 /// A network of our own as a teacher: trained by the study, or with weights that were brought along.
-struct NetworkTeacher: Teacher {
+struct NetworkTeacher: AskedTeacher {
   private let network: Network
   private let origin: NetworkOrigin
-  private let setting: TeacherSetting
+  let setting: TeacherSetting
 
   /// - Throws: `JSONError` or `DatasetError` if the recipe or the standardisation does not fit the data.
   init(_ network: Network, _ origin: NetworkOrigin, in setting: TeacherSetting) throws {
@@ -102,7 +40,6 @@ struct NetworkTeacher: Teacher {
 
   var keptFiles: [String] { [weightsFile] }
   var networks: [Network]? { [network] }
-  var obstacleToAsking: String? { nil }
 
   func prepare(_ work: TeacherWork) throws {
     try Folder.create(setting.teacherFolder)
@@ -149,15 +86,6 @@ struct NetworkTeacher: Teacher {
     }
   }
 
-  func answers(on split: DatasetSplit, _ work: TeacherWork) throws -> TeacherAnswers? {
-    TeacherAnswers(
-      logits: try live().logits(of: split, reader: setting.reader, threads: work.threads))
-  }
-
-  func logits(in view: AugmentedView, _ work: TeacherWork) throws -> [Float] {
-    try live().logits(of: .training, in: view, reader: setting.reader, threads: work.threads)
-  }
-
   func live() throws -> any LiveTeacher {
     let model = try TrainedModel(network, contentsOf: weightsFile)
     guard let own = origin.standardization else { return model }
@@ -165,37 +93,5 @@ struct NetworkTeacher: Teacher {
       from: setting.dataset.standardization,
       to: Standardization(mean: own.mean, standardDeviation: own.deviation))
     return map.isIdentity ? model : MappedTeacher(model: model, map: map, identity: own.identity)
-  }
-}
-
-/// A network that sees images by another standardisation than its students.
-private struct MappedTeacher: LiveTeacher {
-  let model: TrainedModel
-  let map: PixelMap
-  let identity: String
-  var classes: Int { model.classes }
-  var contentHash: String { ContentHash.hexadecimal(of: "\(model.contentHash)|\(identity)") }
-
-  func session(capacity: Int) -> any TeacherSession {
-    Session(model.session(capacity: capacity), map, model.network.inputShape.elementCount, capacity)
-  }
-
-  private final class Session: TeacherSession {
-    private let inner: any TeacherSession
-    private let map: PixelMap
-    private let imageElements: Int
-    private let images: FloatArena
-
-    init(_ inner: any TeacherSession, _ map: PixelMap, _ imageElements: Int, _ capacity: Int) {
-      (self.inner, self.map, self.imageElements) = (inner, map, imageElements)
-      images = FloatArena(count: capacity * imageElements)
-    }
-
-    func answer(
-      _ images: UnsafePointer<Float>, count: Int, into logits: UnsafeMutablePointer<Float>
-    ) {
-      map.write(images, into: self.images.base, count: count * imageElements)
-      inner.answer(self.images.base, count: count, into: logits)
-    }
   }
 }

@@ -36,36 +36,3 @@ struct OwnStandardization: Hashable, Sendable {
   /// On one line: equal texts are equal standardisations.
   var identity: String { "mean=\(mean) deviation=\(deviation)" }
 }
-
-/// A map of images standardised one way to the same images standardised another way, channel by channel.
-///
-///     (x · d + m − m′) / d′ = a · x + b
-struct PixelMap: Sendable {
-  /// a, one for each channel.
-  private let factors: [Float]
-  /// b.
-  private let addends: [Float]
-  let isIdentity: Bool
-
-  init(from given: Standardization, to wanted: Standardization) {
-    let channels = given.mean.indices
-    let factors = channels.map { given.standardDeviation[$0] / wanted.standardDeviation[$0] }
-    let addends = channels.map {
-      (given.mean[$0] - wanted.mean[$0]) / wanted.standardDeviation[$0]
-    }
-    isIdentity = factors.allSatisfy { $0 == 1 } && addends.allSatisfy { $0 == 0 }
-    (self.factors, self.addends) = (factors.map { Float($0) }, addends.map { Float($0) })
-  }
-
-  /// Maps `count` values, `[…, channels]`.
-  func write(
-    _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, count: Int
-  ) {
-    let channels = factors.count
-    for start in stride(from: 0, to: count, by: channels) {
-      for channel in 0..<channels {
-        output[start + channel] = factors[channel] * input[start + channel] + addends[channel]
-      }
-    }
-  }
-}

@@ -2,7 +2,6 @@ import Datasets
 import Distillation
 import FileFormats
 import Foundation
-import NeuralNetworks
 import Teachers
 
 /// The first stage: a teacher that answers, its logits on every training image, and proof that the students
@@ -50,7 +49,7 @@ package struct TeacherStage {
   private var cache: TeacherLogits { TeacherLogits(inputs) }
 
   /// What the teacher says of a split, compared with the labels.
-  private struct Judgement {
+  struct Judgement {
     var evaluation: Evaluation
     var outcome: SplitOutcome?
     /// Of an ensemble each member's.
@@ -60,7 +59,7 @@ package struct TeacherStage {
 
   /// Classifies a split, and keeps the logits for comparing students with them; nil where the teacher does not
   /// say.
-  private func judge(_ split: DatasetSplit) throws -> Judgement? {
+  func judge(_ split: DatasetSplit) throws -> Judgement? {
     guard let answers = try answers(on: split) else { return nil }
     try cache.keep(answers.logits, of: split)
     let dataset = inputs.dataset
@@ -89,7 +88,7 @@ package struct TeacherStage {
       && known.logitsHash ?? logitsHash == logitsHash
   }
 
-  private func targets() throws -> SoftTargets {
+  func targets() throws -> SoftTargets {
     let dataset = inputs.dataset
     return try SoftTargets(
       contentsOf: inputs.folder.softTargets, count: dataset.count(.training),
@@ -99,7 +98,7 @@ package struct TeacherStage {
 
 extension TeacherStage {
   /// Returns the teacher's answers on a split, checked.
-  private func answers(on split: DatasetSplit) throws -> TeacherAnswers? {
+  func answers(on split: DatasetSplit) throws -> TeacherAnswers? {
     guard let answers = try working({ try inputs.teacher.answers(on: split, $0) }) else {
       return nil
     }
@@ -108,7 +107,7 @@ extension TeacherStage {
   }
 
   /// Checks that there are as many logits as images and classes, all of them finite.
-  private func check(_ logits: [Float], _ images: String, of split: DatasetSplit) throws {
+  func check(_ logits: [Float], _ images: String, of split: DatasetSplit) throws {
     let (count, classes) = (inputs.dataset.count(split), inputs.dataset.classes)
     precondition(logits.count == count * classes, "a teacher answers every image")
     if let place = logits.firstIndex(where: { !$0.isFinite }) {
@@ -119,7 +118,7 @@ extension TeacherStage {
   }
 
   /// Lets the teacher work, and says in the study's words what has ended its work.
-  private func working<Result>(_ body: (TeacherWork) throws -> Result) throws -> Result {
+  func working<Result>(_ body: (TeacherWork) throws -> Result) throws -> Result {
     let context = context
     let work = TeacherWork(
       threads: context.threads, note: { context.report(.note($0)) },
@@ -134,86 +133,5 @@ extension TeacherStage {
     } catch TeacherError.failed(let message) {
       throw StudyError.teacher(message)
     }
-  }
-
-  /// Compares the teacher with the labels twice: by itself, and through the very batches, in shuffled
-  /// order, that students will be trained on.
-  private func verified(_ answers: TeacherAnswers) throws -> JournalEvent.TeacherReady {
-    let targets = try targets()
-    let hash = try inputs.teacherHash(logitsHash: targets.contentHash)
-    var signal = TeacherSignal.cached(targets)
-    if inputs.definition.full.teacherView == .augmented {
-      signal = .live(try inputs.teacher.live())
-    }
-    var doubts = try self.doubts(signal, answers)
-    // What is of no use on clean images was not asked about others.
-    if let views = try storeViews(teacherHash: hash) { doubts = try self.doubts(views, answers) }
-    guard let judged = try judge(.validation) else {
-      throw StudyError.teacher("the teacher says nothing of the validation images")
-    }
-    let costs = inputs.teacher.networks?.map { NetworkCosts($0) }
-    let notes =
-      answers.notes + judged.notes.filter { !answers.notes.contains($0) } + doubts.suspicions
-      + (doubts.overfitting(validation: judged.evaluation).map { [$0] } ?? [])
-    let files = inputs.definition.teacher.isEnsemble ? [] : inputs.teacher.keptFiles
-    return JournalEvent.TeacherReady(
-      identity: try identity(), macs: costs.map { $0.reduce(0) { $0 + $1.macs } },
-      parameters: costs.map { $0.reduce(0) { $0 + $1.parameters } },
-      pipelineAccuracy: doubts.accuracy, validation: judged.evaluation, test: nil,
-      weightsHash: hash,
-      tensorsHash: try files.first.map { try SafetensorsFile.read($0).tensorsHash },
-      validationOutcome: judged.outcome, logitsHash: targets.contentHash,
-      members: judged.members.isEmpty
-        ? nil : judged.members.map { JournalEvent.TeacherReady.Member(validation: $0) },
-      notes: notes.isEmpty ? nil : notes)
-  }
-
-  /// Compares the labels with what students would see.
-  ///
-  /// - Throws: `StudyError.teacher` where that is of no use.
-  private func doubts(
-    _ signal: TeacherSignal, _ answers: TeacherAnswers
-  ) throws -> TeacherDoubts {
-    let doubts = try TeacherDoubts(
-      confusion: signal.confusion(
-        reader: inputs.reader, recipe: inputs.definition.full, seed: inputs.definition.seed),
-      logits: answers.logits, dataset: inputs.dataset)
-    if let refusal = doubts.refusal { throw StudyError.teacher(refusal) }
-    return doubts
-  }
-
-  /// Makes sure that the views in which students see their images are there, if they are few and fixed.
-  @discardableResult
-  private func storeViews(teacherHash: String) throws -> TeacherSignal? {
-    let views = TeacherViews(inputs, teacherHash: teacherHash)
-    guard inputs.definition.full.teacherView == .stored else { return nil }
-    views.removeOthers()
-    let missing = views.missing
-    if !missing.isEmpty {
-      context.report(
-        .note("asking the teacher about \(missing.count) views of every training image"))
-    }
-    for view in missing {
-      try context.checkCancelled()
-      try context.checkLimits()
-      let logits = try working { try inputs.teacher.logits(in: view, $0) }
-      try check(logits, "view \(view.index) of the training split", of: .training)
-      try views.keep(logits, of: view)
-      inputs.teacher.release(view)
-    }
-    return .stored(try views.stored())
-  }
-}
-
-extension SafetensorsFile {
-  /// The SHA-256 of names, shapes and elements in the order of the names. The metadata, which tell of the study
-  /// that wrote the file, are not in it.
-  var tensorsHash: String {
-    var hash = ContentHash()
-    for (name, array) in tensors.sorted(by: { $0.key < $1.key }) {
-      hash.update("\(name) \(array.elementType.rawValue) \(array.shape)\n")
-      hash.update(array.bytes)
-    }
-    return hash.hexadecimal
   }
 }

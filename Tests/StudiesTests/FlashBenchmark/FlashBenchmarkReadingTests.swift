@@ -83,6 +83,12 @@ struct FlashBenchmarkReadingTests {
         ["recipes[2].full.augmentation"]
       ),
       (
+        changed(
+          "\"temperature\": 2",
+          "\"augmentation\": {\"flip\": true}, \"teacher_view\": \"stored\""),
+        ["recipes[2].full.teacher_view: got \"stored\"", "of another augmentation"]
+      ),
+      (
         changed("\"extra_students\": 2", "\"extra_students\": 12"),
         ["students: got 20", "at most 15"]
       ),
