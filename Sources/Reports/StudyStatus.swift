@@ -68,20 +68,25 @@ public struct StudyStatus: Sendable {
   ) {
     let state = inputs.state
     (self.inputs, self.folder) = (inputs, folder)
-    phase =
-      isRunning
-      ? .running
-      : run != nil
-        ? .killed
-        : state.nothingFeasible != nil
-          ? .nothingFeasible
-          : state.began == nil ? .notBegun : inputs.missing.isEmpty ? .finished : .stopped
+    phase = StudyStatus.phase(inputs, isRunning: isRunning, hasLeftProgress: run != nil)
     self.run = run
     self.workers = run?.workers ?? inputs.definition.workers ?? workers
     remaining = RemainingWork(inputs.definition, state, designs: inputs.space.references.count)
     (self.lastEventSeconds, self.folderBytes) = (lastEventSeconds.map { max(0, $0) }, folderBytes)
     let budgets = inputs.definition.askedBudgets
     best = budgets.isEmpty ? [inputs.best(within: nil)] : budgets.map(inputs.best(within:))
+  }
+
+  /// - Parameter hasLeftProgress: Whether a run has not removed its `progress.json`. Of one that was killed when all
+  ///   was done nobody need know.
+  private static func phase(
+    _ inputs: ReportInputs, isRunning: Bool, hasLeftProgress: Bool
+  ) -> Phase {
+    if isRunning { return .running }
+    if inputs.state.nothingFeasible != nil { return .nothingFeasible }
+    if inputs.missing.isEmpty { return .finished }
+    if hasLeftProgress { return .killed }
+    return inputs.state.began == nil ? .notBegun : .stopped
   }
 
   /// Whether the study lacks nothing that it asks for.

@@ -43,6 +43,8 @@ struct StudyStatusTests {
     #expect(try Self.status(empty).phase == .notBegun)
     #expect(try Self.status(empty, isRunning: true).phase == .running)
     #expect(try Self.status(.realistic).phase == .finished)
+    // Killed when all was done.
+    #expect(try Self.status(.realistic, run: Self.run).phase == .finished)
     #expect(try Self.status(Self.searching()).phase == .stopped)
     #expect(try Self.status(Self.searching(), run: Self.run).phase == .killed)
     #expect(try Self.status(Self.searching(), run: Self.run, isRunning: true).phase == .running)

@@ -37,7 +37,7 @@ struct KnownTrainings {
       guard
         let (training, study) = imported?.training(
           of: task.key, repetition: work.repetition, isBaseline: work.isBaseline),
-        !lacksWeights(task.key, work, training)
+        !lacksWeights(task.key, work, training), !lacksTest(task.key, work, training)
       else { return nil }
       var result = TaskResult(
         training.outcome == .measured ? .measured : .diverged, validation: training.validation)
@@ -49,6 +49,14 @@ struct KnownTrainings {
       result.source = study
       return result
     }
+  }
+
+  /// Whether the test split is asked for, and nobody can look at it any more: the weights are elsewhere.
+  private func lacksTest(
+    _ key: String, _ work: StudentTask.FullWork, _ training: JournalEvent.Imported.FullTraining
+  ) -> Bool {
+    work.usesTest && training.outcome == .measured && training.test == nil
+      && imported?.isTrainedElsewhere(key) == true
   }
 
   /// Whether a training is asked for that leaves weights, and there are none.
