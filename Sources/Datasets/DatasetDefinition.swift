@@ -101,7 +101,7 @@ extension DatasetDefinition {
           classNames: classNames, groups: groups))
     }
 
-    var hasValidationFiles: Bool {
+    package var hasValidationFiles: Bool {
       if case .files(let files) = self { return files.validation != nil }
       return false
     }

@@ -3,17 +3,8 @@ import FileFormats
 
 /// What images a teacher's program gets: their scale, type and layout.
 struct CommandInput: Hashable, Sendable {
-  enum Scale: String, Hashable, Sendable, CaseIterable {
-    /// Whole numbers 0…255, `uint8`: the pixels of the user's files.
-    case bytes = "0..255"
-    /// `float32`: bytes divided by 255; floating-point pixels as they are.
-    case unit = "0..1"
-    /// `float32`: less a mean, divided by a deviation, of each channel.
-    case standardised
-  }
-
   /// Nil for the default, which depends on the data.
-  var scale: Scale?
+  var scale: ImageScale?
   var layout: PixelLayout
   /// Of "standardised"; nil for the training split's own.
   var standardization: OwnStandardization?
@@ -24,7 +15,7 @@ struct CommandInput: Hashable, Sendable {
     layout = .channelsLast
     guard let field = members["input"] else { return }
     let input = try field.members(of: "what images a program gets", known: ["scale", "layout"])
-    scale = try input["scale"]?.choice(Scale.self)
+    scale = try input["scale"]?.choice(ImageScale.self)
     if let layout = try input["layout"]?.choice(PixelLayout.self) { self.layout = layout }
     if let given = input["scale"], standardization != nil, scale != .standardised {
       throw given.expected("\"standardised\", where \"mean\" and \"deviation\" are given")
@@ -39,15 +30,9 @@ struct CommandInput: Hashable, Sendable {
     for dataset: PreparedDataset, file: String, place: String
   ) throws(JSONError) -> ImageEncoder {
     try standardization?.check(channels: dataset.channels, file: file, place: place)
-    let usual: Scale = dataset.pixelType == .uint8 ? .bytes : .unit
+    let usual: ImageScale = dataset.pixelType == .uint8 ? .bytes : .unit
     let scale = scale ?? (standardization == nil ? usual : .standardised)
-    guard scale != .bytes || dataset.pixelType == .uint8 else {
-      throw .invalid(
-        file: file, field: "\(place).input.scale", value: "\"\(scale.rawValue)\"",
-        expected:
-          "\"0..1\", which gives the floating-point pixels of the data's files as they are, or "
-          + "\"standardised\"")
-    }
+    try scale.check(on: dataset, file: file, place: place)
     return ImageEncoder(
       scale: scale, layout: layout, standardization: standardization, dataset: dataset)
   }

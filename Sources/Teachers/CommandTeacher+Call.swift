@@ -8,7 +8,7 @@ extension CommandTeacher {
   /// Calls the program with some images and returns what it says, `[range.count, classes]`, and how many of its
   /// probabilities were zero.
   func call(
-    _ range: Range<Int>, of question: Question, _ work: TeacherWork
+    _ range: Range<Int>, of question: TeacherQuestion, _ work: TeacherWork
   ) throws -> (logits: [Float], raisedCount: Int) {
     // A folder of its own: what an earlier, killed run has left running must not write into it.
     let folder = URL(filePath: setting.own("call-\(UUID().uuidString)")).standardizedFileURL.path
@@ -55,22 +55,19 @@ extension CommandTeacher {
     return try read(logits, range, of: question)
   }
 
-  private func writeImages(_ range: Range<Int>, of question: Question, to path: String) throws {
+  private func writeImages(_ range: Range<Int>, of question: TeacherQuestion, to path: String)
+    throws
+  {
     let dataset = setting.dataset
     let images = FloatArena(count: range.count * dataset.imageElements)
     let labels = UnsafeMutablePointer<Int32>.allocate(capacity: range.count)
     defer { labels.deallocate() }
-    if let view = question.view {
-      view.fill(
-        images.base, labels: labels, range: range, split: question.split, reader: setting.reader)
-    } else {
-      setting.reader.fill(images.base, labels: labels, range: range, split: question.split)
-    }
+    question.fill(images.base, labels: labels, range: range, reader: setting.reader)
     try NPYFile.write(encoder.array(images.base, count: range.count), to: path)
   }
 
   private func read(
-    _ path: String, _ range: Range<Int>, of question: Question
+    _ path: String, _ range: Range<Int>, of question: TeacherQuestion
   ) throws -> (logits: [Float], raisedCount: Int) {
     do {
       let file = try LogitFile(path, isTopK: false, classes: setting.dataset.classes)

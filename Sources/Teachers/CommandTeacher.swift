@@ -39,17 +39,17 @@ struct CommandTeacher: Teacher {
   private var chunkFolder: String { setting.own("chunks") }
 
   func release(_ split: DatasetSplit) {
-    LogitChunks.remove(in: chunkFolder, of: Question(split: split))
+    LogitChunks.remove(in: chunkFolder, of: TeacherQuestion(split: split))
   }
 
   func release(_ view: AugmentedView) {
-    LogitChunks.remove(in: chunkFolder, of: Question(split: .training, view: view))
+    LogitChunks.remove(in: chunkFolder, of: TeacherQuestion(split: .training, view: view))
   }
 
   func answers(on split: DatasetSplit, _ work: TeacherWork) throws -> TeacherAnswers? {
     work.note(
       "\(form.place).command gets images as \(encoder.description), at most \(form.chunk) a call")
-    let (logits, raisedCount) = try answers(to: Question(split: split), work)
+    let (logits, raisedCount) = try answers(to: TeacherQuestion(split: split), work)
     let note = LogitRows.note(raisedCount: raisedCount)
     return TeacherAnswers(logits: logits, notes: note.map { ["\(split) split: \($0)"] } ?? [])
   }
@@ -58,50 +58,20 @@ struct CommandTeacher: Teacher {
   var obstacleToViews: String? { nil }
 
   func logits(in view: AugmentedView, _ work: TeacherWork) throws -> [Float] {
-    try answers(to: Question(split: .training, view: view), work).logits
-  }
-
-  /// Images that the program is asked about.
-  struct Question {
-    var split: DatasetSplit
-    /// How they are augmented; nil: not at all.
-    var view: AugmentedView?
-
-    /// The beginning of the names of files that are about it.
-    var prefix: String { view.map { "view-\($0.index)-" } ?? "\(split.rawValue)-" }
-    var description: String {
-      (view.map { "view \($0.index) of " } ?? "") + "the \(split) split"
-    }
+    try answers(to: TeacherQuestion(split: .training, view: view), work).logits
   }
 
   /// Returns what the program says, chunk by chunk, of what it is not known to have said.
   private func answers(
-    to question: Question, _ work: TeacherWork
+    to question: TeacherQuestion, _ work: TeacherWork
   ) throws -> (logits: [Float], raisedCount: Int) {
-    let dataset = setting.dataset
-    let (count, classes) = (dataset.count(question.split), dataset.classes)
-    let chunks = LogitChunks(
-      in: chunkFolder, of: question, identity: try identity() + (question.view?.identity ?? ""))
     removeCalls()
-    var (all, raisedCount): ([Float], Int) = ([], 0)
-    all.reserveCapacity(count * classes)
-    for start in stride(from: 0, to: count, by: form.chunk) {
-      let range = start..<min(count, start + form.chunk)
-      if let known = chunks.known(range, classes: classes) {
-        all += known.logits
-        raisedCount += known.raisedCount
-      } else {
-        if work.shouldStop() { throw TeacherError.stopped }
-        let said = try call(range, of: question, work)
-        try chunks.keep(said.logits, raisedCount: said.raisedCount, range, classes: classes)
-        all += said.logits
-        raisedCount += said.raisedCount
-      }
-      work.advance(
-        Double(range.upperBound), count,
-        "images of \(question.description) that the teacher has seen")
-    }
-    return (all, raisedCount)
+    return try LogitChunks(
+      in: chunkFolder, of: question, identity: try identity() + (question.view?.identity ?? "")
+    ).answers(
+      count: setting.dataset.count(question.split), classes: setting.dataset.classes,
+      chunk: form.chunk, work
+    ) { try call($0, of: question, work) }
   }
 
   /// Removes what killed runs have left of their calls.

@@ -74,9 +74,11 @@ struct EnsembleTeacher: Teacher {
 
   var keptFiles: [String] { members.flatMap(\.keptFiles) }
 
-  var networks: [Network]? {
-    let all = members.compactMap(\.networks)
-    return all.count == members.count ? all.flatMap { $0 } : nil
+  func costs() throws -> TeacherCosts? {
+    let all = try members.compactMap { try $0.costs() }
+    guard all.count == members.count else { return nil }
+    return TeacherCosts(
+      macs: all.reduce(0) { $0 + $1.macs }, parameters: all.reduce(0) { $0 + $1.parameters })
   }
 
   var obstacleToAsking: String? { members.lazy.compactMap(\.obstacleToAsking).first }

@@ -3,7 +3,7 @@ import FileFormats
 
 /// Writes images, as students see them, as a teacher's program wants them.
 struct ImageEncoder: Sendable {
-  private let scale: CommandInput.Scale
+  private let scale: ImageScale
   private let layout: PixelLayout
   /// By which students' images are standardised.
   private let given: Standardization
@@ -17,7 +17,7 @@ struct ImageEncoder: Sendable {
   let description: String
 
   init(
-    scale: CommandInput.Scale, layout: PixelLayout, standardization: OwnStandardization?,
+    scale: ImageScale, layout: PixelLayout, standardization: OwnStandardization?,
     dataset: PreparedDataset
   ) {
     (self.scale, self.layout) = (scale, layout)

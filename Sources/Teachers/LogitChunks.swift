@@ -1,15 +1,46 @@
 import FileFormats
 import Foundation
 
-/// What a program has said so far of the images of a question, chunk by chunk: a run that was killed does not ask again.
+/// What a teacher has said so far of the images of a question, chunk by chunk: a run that was killed does not ask again.
 struct LogitChunks {
   private let folder: String
-  private let question: CommandTeacher.Question
+  private let question: TeacherQuestion
   /// The teacher's; chunks of another one are of no use.
   private let identity: String
 
-  init(in folder: String, of question: CommandTeacher.Question, identity: String) {
+  init(in folder: String, of question: TeacherQuestion, identity: String) {
     (self.folder, self.question, self.identity) = (folder, question, identity)
+  }
+
+  /// Returns what the teacher says of all images, `[count, classes]`, and how many of its probabilities were zero.
+  ///
+  /// - Parameters:
+  ///   - chunk: How many images are asked about at once, and kept together.
+  ///   - ask: Asked about images of which nothing is known yet.
+  /// - Throws: `TeacherError.stopped` between two chunks; what `ask` throws.
+  func answers(
+    count: Int, classes: Int, chunk: Int, _ work: TeacherWork,
+    ask: (Range<Int>) throws -> (logits: [Float], raisedCount: Int)
+  ) throws -> (logits: [Float], raisedCount: Int) {
+    var (all, raisedCount): ([Float], Int) = ([], 0)
+    all.reserveCapacity(count * classes)
+    for start in stride(from: 0, to: count, by: chunk) {
+      let range = start..<min(count, start + chunk)
+      if let known = known(range, classes: classes) {
+        all += known.logits
+        raisedCount += known.raisedCount
+      } else {
+        if work.shouldStop() { throw TeacherError.stopped }
+        let said = try ask(range)
+        try keep(said.logits, raisedCount: said.raisedCount, range, classes: classes)
+        all += said.logits
+        raisedCount += said.raisedCount
+      }
+      work.advance(
+        Double(range.upperBound), count,
+        "images of \(question.description) that the teacher has seen")
+    }
+    return (all, raisedCount)
   }
 
   /// Returns what was kept for some images, `[count, classes]`; nil where there is nothing whole of this teacher.
@@ -37,7 +68,7 @@ struct LogitChunks {
   }
 
   /// Removes what was kept of a question.
-  static func remove(in folder: String, of question: CommandTeacher.Question) {
+  static func remove(in folder: String, of question: TeacherQuestion) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     for name in names where name.hasPrefix(question.prefix) {
       try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")

@@ -20,9 +20,14 @@ struct LogitMeaning: Hashable, Sendable {
 
   static let keys = ["kind", "temperature", "classes"]
 
-  init(_ members: JSONMembers, place: String) throws(JSONError) {
+  /// - Parameter usualKind: The kind where none is said; nil: it has to be.
+  init(_ members: JSONMembers, place: String, usualKind: Kind? = nil) throws(JSONError) {
     self.place = place
-    kind = try members.required("kind").choice(Kind.self)
+    if members["kind"] == nil, let usualKind {
+      kind = usualKind
+    } else {
+      kind = try members.required("kind").choice(Kind.self)
+    }
     temperature = try members["temperature"]?.number(in: 0.01...1000) ?? 1
     classes = try members["classes"]?.elements(of: "class names")
       .map { name throws(JSONError) in try name.text("the name of a class") }

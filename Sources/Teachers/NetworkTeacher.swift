@@ -7,7 +7,7 @@ import RandomStreams
 
 /// A network of our own as a teacher: trained by the study, or with weights that were brought along.
 struct NetworkTeacher: AskedTeacher {
-  private let network: Network
+  let network: Network
   private let origin: NetworkOrigin
   let setting: TeacherSetting
 
@@ -39,7 +39,11 @@ struct NetworkTeacher: AskedTeacher {
   private var checkpointFile: String { setting.own("checkpoint.safetensors") }
 
   var keptFiles: [String] { [weightsFile] }
-  var networks: [Network]? { [network] }
+
+  func costs() -> TeacherCosts? {
+    let costs = NetworkCosts(network)
+    return TeacherCosts(macs: costs.macs, parameters: costs.parameters)
+  }
 
   func prepare(_ work: TeacherWork) throws {
     try Folder.create(setting.teacherFolder)

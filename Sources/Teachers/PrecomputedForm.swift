@@ -103,19 +103,12 @@ private struct PrecomputedTeacher: Teacher {
     let file = try LogitFile(
       setting.path(name), isTopK: form.isTopK, classes: dataset.classes)
     let rows = try file.rows(
-      for: indices, of: try sourceCount(files), hasOwnRows: own != nil && files == .training)
+      for: indices, of: try dataset.sourceCount(of: files),
+      hasOwnRows: own != nil && files == .training)
     let said = try file.read(rows, form.meaning, classes: dataset.classes, order: order)
     let notes = [said.topKNote, LogitRows.note(raisedCount: said.raisedCount)]
     return TeacherAnswers(
       logits: said.logits, notes: notes.compactMap { $0.map { "\(name), \(split) split: \($0)" } })
-  }
-
-  /// How many images the user's files have.
-  private func sourceCount(_ files: PreparedDataset.SourceFiles) throws -> Int {
-    try DatasetSplit.allCases.reduce(0) { sum, split in
-      try sum
-        + (setting.dataset.sourceOrder(of: split).files == files ? setting.dataset.count(split) : 0)
-    }
   }
 }
 

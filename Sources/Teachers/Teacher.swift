@@ -29,8 +29,10 @@ package protocol Teacher: Sendable {
   /// The files in the study's folder that its answers come from; a change of one is noticed by its hash.
   var keptFiles: [String] { get }
 
-  /// Its networks, as far as they are ours: their costs are known. Nil for others.
-  var networks: [Network]? { get }
+  /// What it costs to ask it about one image; nil where only its answers are known.
+  ///
+  /// - Throws: An error that names its file.
+  func costs() throws -> TeacherCosts?
 
   /// Why it cannot be asked about augmented images; nil if it can.
   var obstacleToAsking: String? { get }
@@ -66,7 +68,7 @@ extension Teacher {
   package func release(_ split: DatasetSplit) {}
   package func release(_ view: AugmentedView) {}
   package var keptFiles: [String] { [] }
-  package var networks: [Network]? { nil }
+  package func costs() throws -> TeacherCosts? { nil }
 
   package var obstacleToViews: String? { obstacleToAsking }
 
@@ -78,6 +80,13 @@ extension Teacher {
   package func live() throws -> any LiveTeacher {
     throw TeacherError.refused(obstacleToAsking ?? "the teacher cannot be asked about images")
   }
+}
+
+/// What it costs to ask a teacher about one image, and how large it is.
+package struct TeacherCosts: Hashable, Sendable {
+  /// Multiply–accumulate operations.
+  package var macs: Int
+  package var parameters: Int
 }
 
 /// What a teacher says of a split.

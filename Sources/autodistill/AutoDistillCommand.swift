@@ -14,7 +14,7 @@ struct AutoDistillCommand {
       ProfilePredictVerb.self, ProfileCompareVerb.self, BenchVerb.self, BenchTrainingVerb.self,
       BenchInferenceVerb.self, BenchAccuracyVerb.self, BenchProposalsVerb.self,
       BenchFlashVerb.self, BenchHardwareVerb.self, ReplayVerb.self, DataImportVerb.self,
-      DataDescribeVerb.self,
+      DataDescribeVerb.self, DataSplitVerb.self,
     ]
   }
 

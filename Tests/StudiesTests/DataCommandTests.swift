@@ -1,3 +1,4 @@
+import Datasets
 import FileFormats
 import Foundation
 import TestSupport
@@ -54,5 +55,22 @@ struct DataCommandTests {
     ] {
       #expect(ended.output.contains(part), "\(ended.output)")
     }
+  }
+
+  @Test("tells who trains a teacher elsewhere which images are for what")
+  func split() throws {
+    let study = try TinyStudy()
+    let file = study.temporary.file("split.npy")
+    let ended = try Program.Running(["data", "split", study.folder.path, "--output", file])
+      .end(seconds: 60)
+    #expect(ended.status == 0, "\(ended.errors)")
+    let splits = try #require(try NPYFile.read(file).asInts())
+    let dataset = try study.inputs().dataset
+    for (number, split) in [DatasetSplit.training, .validation, .test].enumerated() {
+      let indices = splits.indices.filter { splits[$0] == number }
+      #expect(try dataset.sourceOrder(of: split).indices == indices)
+    }
+    #expect(splits.count == TinyData.count && ended.output.contains("validation: 60"))
+    #expect(try Program.Running(["data", "split", study.folder.path]).end().status == 2)
   }
 }

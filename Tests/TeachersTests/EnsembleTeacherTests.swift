@@ -34,7 +34,7 @@ struct EnsembleTeacherTests {
       #expect(answers.members == (split == .training ? [] : [first, second]))
     }
     #expect(
-      teacher.networks == nil && teacher.obstacleToAsking?.contains("teacher[0].logits") == true)
+      try teacher.costs() == nil && teacher.obstacleToAsking?.contains("teacher[0].logits") == true)
     let equal = try study.teacher("[{\(member("a.npy"))}, {\(member("b.npy"))}]")
     #expect(try equal.identity() != teacher.identity())
     // Only the ratio of the weights counts.
@@ -54,10 +54,13 @@ struct EnsembleTeacherTests {
   @Test("of the same network start from different seeds, and can be asked about any image")
   func live() throws {
     let study = try SmallStudy()
-    let one = "{\(Self.network), \(Self.recipe)}"
-    let teacher = try study.teacher("[\(one), \(one)]")
+    let text = "{\(Self.network), \(Self.recipe)}"
+    let teacher = try study.teacher("[\(text), \(text)]")
     try teacher.prepare(.quiet)
-    #expect(teacher.keptFiles.count == 2 && teacher.networks?.count == 2)
+    let one = try #require(try study.teacher(text).costs())
+    #expect(
+      try teacher.costs() == TeacherCosts(macs: 2 * one.macs, parameters: 2 * one.parameters))
+    #expect(teacher.keptFiles.count == 2)
     let hashes = try teacher.keptFiles.map { try ContentHash.hexadecimal(ofFile: $0) }
     #expect(hashes[0] != hashes[1])
     let answers = try #require(try teacher.answers(on: .validation, .quiet))
@@ -66,7 +69,7 @@ struct EnsembleTeacherTests {
       try teacher.live().logits(of: .validation, reader: study.reader, threads: 3) == answers.logits
     )
     // The first of them is the one that would stand alone.
-    let alone = try study.teacher(one)
+    let alone = try study.teacher(text)
     try alone.prepare(.quiet)
     #expect(try alone.answers(on: .validation, .quiet)?.logits == answers.members[0])
     #expect(teacher.obstacleToAsking == nil)

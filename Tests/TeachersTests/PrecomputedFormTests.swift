@@ -34,7 +34,7 @@ struct PrecomputedFormTests {
       }
     }
     #expect(rows.count == 120)
-    #expect(teacher.networks == nil && teacher.keptFiles.isEmpty)
+    #expect(try teacher.costs() == nil && teacher.keptFiles.isEmpty)
   }
 
   @Test("have test logits in a file of their own where the data have test files, or none")

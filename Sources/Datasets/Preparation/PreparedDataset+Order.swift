@@ -12,6 +12,15 @@ extension PreparedDataset {
     case test
   }
 
+  /// Returns how many images the user's files have, those that are in no split included.
+  ///
+  /// - Throws: As `sourceOrder(of:)`.
+  public func sourceCount(of files: SourceFiles) throws -> Int {
+    try DatasetSplit.allCases.reduce(files == .training ? summary.leftOutCount : 0) { sum, split in
+      try sum + (sourceOrder(of: split).files == files ? count(split) : 0)
+    }
+  }
+
   /// Returns where the images of a split stand in the user's files, in the order of the split: what belongs to
   /// an image there, such as a teacher's logits, is found by it.
   ///

@@ -1,6 +1,5 @@
 import Distillation
 import FileFormats
-import NeuralNetworks
 import Teachers
 
 extension TeacherStage {
@@ -19,14 +18,13 @@ extension TeacherStage {
     guard let judged = try judge(.validation) else {
       throw StudyError.teacher("the teacher says nothing of the validation images")
     }
-    let costs = inputs.teacher.networks?.map { NetworkCosts($0) }
+    let costs = try inputs.teacher.costs()
     let notes =
       answers.notes + judged.notes.filter { !answers.notes.contains($0) } + doubts.suspicions
       + (doubts.overfitting(validation: judged.evaluation).map { [$0] } ?? [])
     let files = inputs.definition.teacher.isEnsemble ? [] : inputs.teacher.keptFiles
     return JournalEvent.TeacherReady(
-      identity: try identity(), macs: costs.map { $0.reduce(0) { $0 + $1.macs } },
-      parameters: costs.map { $0.reduce(0) { $0 + $1.parameters } },
+      identity: try identity(), macs: costs?.macs, parameters: costs?.parameters,
       pipelineAccuracy: doubts.accuracy, validation: judged.evaluation, test: nil,
       weightsHash: hash,
       tensorsHash: try files.first.map { try SafetensorsFile.read($0).tensorsHash },
