@@ -58,7 +58,7 @@ struct StudyStatusTests {
     study.events.append(.searchEnded(JournalEvent.SearchEnded(trials: 22, isExhausted: true)))
     let status = try Self.status(study)
     let line = try #require(status.lines.first { $0.hasPrefix("trials") })
-    #expect(line.contains("22 of 32 ended; no other student is left to try"))
+    #expect(line.contains("22 of 32 ended") && line.hasSuffix("; no other student is left to try"))
     #expect(status.json.contains("\"exhausted\": true") && status.remaining.flash == 0)
     let facts = try study.inputs().searchFacts.map { "\($0)" }.joined()
     #expect(facts.contains("after 22 of 32 trials: no student is left that meets the constraints"))

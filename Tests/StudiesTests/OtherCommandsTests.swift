@@ -56,7 +56,8 @@ struct ExportCommandTests {
     let unknown = try study.run("export", "zzz")
     #expect(unknown.errors.contains(keys[1]) && !unknown.errors.contains(keys[0]))
     // What is offered next can be done.
-    #expect(try study.run("report").output.contains("export \(study.folder.path) \(keys[1])"))
+    let report = try study.run("report").output
+    #expect(!report.contains("export \(study.folder.path) \(keys[0])"))
     #expect(try study.run().status == 0)
     #expect(
       try Data(contentsOf: URL(filePath: study.folder.weights(of: keys[0]))) == weights)

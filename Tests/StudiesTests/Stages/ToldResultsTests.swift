@@ -85,7 +85,12 @@ struct ToldResultsTests {
     var run = StudyRun(
       try FakeWorker(
         in: elsewhere.study.temporary,
-        onTask: "[ $kind = test ] && say '{\"id\":-1,\"status\":\"failed\"}' || answer"))
+        onTask: """
+          if [ "$kind" = distill ]; then
+            mkdir -p "$folder/candidates/$key"; : > "$folder/candidates/$key/weights.safetensors"
+          fi
+          [ $kind = test ] && say '{"id":-1,"status":"failed"}' || answer
+          """))
     run.watch = { if case .note(let text) = $0 { notes.add(text) } }
     let state = try run(elsewhere.study)
     #expect(state.finalists?.count == 3 && state.audited?.trials.count == 3)
