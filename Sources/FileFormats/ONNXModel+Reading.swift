@@ -13,6 +13,10 @@ extension ONNXModel {
   public init(data: Data, path: String) throws {
     // Offsets in messages count from the start of the file.
     let bytes = data.startIndex == 0 ? data : Data(data)
+    if let kind = Self.otherFormat(of: bytes) {
+      throw FileFormatError.malformed(
+        path: path, location: "start", found: kind, expected: "an ONNX model")
+    }
     let message = ProtobufMessage(bytes: bytes, path: path, name: "")
     var graph: ONNXGraph?
     self.init(
@@ -30,8 +34,11 @@ extension ONNXModel {
         let (domain, version) = try Self.operatorSet(field.message("opset_import"))
         if domain.isEmpty || domain == "ai.onnx" { operatorSet = version }
       case 14:
-        let (key, value) = try Self.metadataEntry(field.message("metadata_props"))
+        let (key, value) = try Self.textEntry(field.message("metadata_props"))
         metadata[key] = value
+      case 25:
+        functions.append(
+          try ONNXFunction(field.message("functions", index: functions.count)))
       default: break
       }
     }
@@ -57,7 +64,8 @@ extension ONNXModel {
     return (domain, version)
   }
 
-  private static func metadataEntry(
+  /// Reads a `StringStringEntryProto`.
+  static func textEntry(
     _ message: ProtobufMessage
   ) throws -> (key: String, value: String) {
     var (key, value) = ("", "")
@@ -114,13 +122,14 @@ extension ONNXNode {
 }
 
 extension ONNXAttribute {
-  fileprivate static func read(
+  static func read(
     _ message: ProtobufMessage
   ) throws -> (name: String, value: ONNXAttribute) {
     var (name, type) = ("", 0)
     var (single, list): (ONNXAttribute?, ONNXAttribute?) = (nil, nil)
     var integers: [Int] = []
     var floats = Data()
+    var reference: String?
     try message.forEachField { field in
       switch field.number {
       case 1: name = try field.text("name")
@@ -135,9 +144,11 @@ extension ONNXAttribute {
         try field.appendIntegers("ints", to: &integers)
         list = .integers([])
       case 20: type = try field.integer("type")
+      case 21: reference = try field.text("ref_attr_name")
       default: break
       }
     }
+    if let reference, !reference.isEmpty { return (name, .reference(reference)) }
     // Old files leave the type out. A list without elements, and a number that is 0, may have no field.
     switch (type, list) {
     case (6, _), (0, .floats):
@@ -163,7 +174,7 @@ extension ONNXAttribute {
 
 extension ONNXValueInfo {
   init(_ message: ProtobufMessage) throws {
-    self.init(name: "", shape: nil)
+    self.init(name: "", shape: nil, dataType: 0)
     try message.forEachField { field in
       switch field.number {
       case 1: name = try field.text("name")
@@ -171,6 +182,7 @@ extension ONNXValueInfo {
         try field.message("type").forEachField { type in
           guard type.number == 1 else { return }
           try type.message("tensor_type").forEachField { tensor in
+            if tensor.number == 1 { dataType = try tensor.integer("elem_type") }
             if tensor.number == 2 { shape = try Self.dimensions(tensor.message("shape")) }
           }
         }

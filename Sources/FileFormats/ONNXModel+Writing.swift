@@ -20,7 +20,24 @@ extension ONNXModel {
         $0.write(value, field: 2)
       }
     }
+    for function in functions { writer.writeMessage(field: 25) { function.write(to: &$0) } }
     return writer.data
+  }
+}
+
+extension ONNXFunction {
+  fileprivate func write(to writer: inout ProtobufWriter) {
+    writer.write(name, field: 1)
+    for input in inputs { writer.write(input, field: 4) }
+    for output in outputs { writer.write(output, field: 5) }
+    for node in nodes { writer.writeMessage(field: 7) { node.write(to: &$0) } }
+    writer.write(domain, field: 10)
+    for (name, value) in defaults.sorted(by: { $0.key < $1.key }) {
+      writer.writeMessage(field: 11) {
+        $0.write(name, field: 1)
+        value.write(to: &$0)
+      }
+    }
   }
 }
 
@@ -72,6 +89,7 @@ extension ONNXAttribute {
     case .integers(let values):
       for value in values { writer.write(value, field: 8) }
       writer.write(7, field: 20)
+    case .reference(let name): writer.write(name, field: 21)
     case .other:
       preconditionFailure("an attribute that was not understood cannot be written")
     }
@@ -80,11 +98,25 @@ extension ONNXAttribute {
 
 extension ONNXTensor {
   fileprivate func write(to writer: inout ProtobufWriter) {
-    guard let values else { preconditionFailure("the values of '\(name)' are not at hand") }
     for size in shape { writer.write(size, field: 1) }
-    // Booleans are read as bytes, so a type can have two numbers; the lower one is its own.
-    let types = ONNXTensor.elementTypes.filter { $0.value == values.elementType }.map(\.key)
-    writer.write(types.min() ?? 0, field: 2)
+    if let external {
+      writer.write(dataType, field: 2)
+      writer.write(name, field: 8)
+      var entries = [("location", external.location), ("offset", "\(external.offset)")]
+      if let length = external.length { entries.append(("length", "\(length)")) }
+      for (key, value) in entries {
+        writer.writeMessage(field: 13) {
+          $0.write(key, field: 1)
+          $0.write(value, field: 2)
+        }
+      }
+      writer.write(1, field: 14)
+      return
+    }
+    guard let values else { preconditionFailure("the values of '\(name)' are not at hand") }
+    // 16-bit floats were widened when they were read.
+    let isOwnType = ONNXTensor.elementTypes[dataType] == values.elementType
+    writer.write(isOwnType ? dataType : ONNXTensor.dataType(of: values.elementType), field: 2)
     writer.write(name, field: 8)
     writer.write(values.bytes, field: 9)
   }
@@ -95,7 +127,7 @@ extension ONNXValueInfo {
     writer.write(name, field: 1)
     writer.writeMessage(field: 2) { type in
       type.writeMessage(field: 1) { tensor in
-        tensor.write(1, field: 1)
+        tensor.write(dataType, field: 1)
         guard let shape else { return }
         tensor.writeMessage(field: 2) { dimensions in
           for dimension in shape {

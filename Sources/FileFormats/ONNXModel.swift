@@ -1,7 +1,7 @@
 /// A model in the Open Neural Network Exchange format: a graph of operators with its weights.
 ///
-/// Only what a network without control flow needs is kept. Strings, functions, sparse tensors, subgraphs,
-/// quantisation annotations and documentation are skipped; what a model says by them is not there.
+/// Only what a network without control flow needs is kept. Strings, sparse tensors, subgraphs, quantisation
+/// annotations and documentation are skipped; what a model says by them is not there.
 /// Source: onnx/onnx.proto of github.com/onnx/onnx, in the version that it calls IR 10.
 public struct ONNXModel: Hashable, Sendable {
   /// The version of the file's format.
@@ -13,14 +13,39 @@ public struct ONNXModel: Hashable, Sendable {
   /// Free text about the model, by key.
   public var metadata: [String: String]
   public var graph: ONNXGraph
+  /// Operators that the model itself defines.
+  public var functions: [ONNXFunction]
 
   /// Creates a model.
   public init(
     formatVersion: Int, operatorSet: Int, producer: String, metadata: [String: String],
-    graph: ONNXGraph
+    graph: ONNXGraph, functions: [ONNXFunction] = []
   ) {
     (self.formatVersion, self.operatorSet) = (formatVersion, operatorSet)
     (self.producer, self.metadata, self.graph) = (producer, metadata, graph)
+    self.functions = functions
+  }
+}
+
+/// An operator that a model defines by others.
+public struct ONNXFunction: Hashable, Sendable {
+  public var name: String
+  public var domain: String
+  public var inputs: [String]
+  public var outputs: [String]
+  /// Attributes that have a value where a use leaves them out.
+  public var defaults: [String: ONNXAttribute]
+  /// In an order in which each follows what it reads; attributes may be references to the function's own.
+  public var nodes: [ONNXNode]
+
+  /// Creates a function.
+  public init(
+    name: String, domain: String, inputs: [String], outputs: [String],
+    defaults: [String: ONNXAttribute] = [:], nodes: [ONNXNode]
+  ) {
+    (self.name, self.domain) = (name, domain)
+    (self.inputs, self.outputs) = (inputs, outputs)
+    (self.defaults, self.nodes) = (defaults, nodes)
   }
 }
 
@@ -77,6 +102,8 @@ public enum ONNXAttribute: Hashable, Sendable {
   case tensor(ONNXTensor)
   case integers([Int])
   case floats([Float])
+  /// The value of the attribute of that name of the function that the node stands in.
+  case reference(String)
   /// Anything else, such as a subgraph; not kept, and never written.
   case other
 }
@@ -86,21 +113,45 @@ public struct ONNXTensor: Hashable, Sendable {
   public var name: String
   /// The size of every dimension; empty for a single number.
   public var shape: [Int]
-  /// The values; nil if they are in another file, or of a type that `NumericArray` does not have.
+  /// The format's number of the element type, such as 1 for `float32`, 7 for `int64` and 9 for Booleans.
+  public var dataType: Int
+  /// The values; nil if they are in another file, or of a type that `NumericArray` does not have. 16-bit floats
+  /// are `float32` here, Booleans `uint8`.
   public var values: NumericArray?
+  /// Where the values are if they are in another file.
+  public var external: ONNXExternalData?
 
   /// Creates a tensor from its values.
-  public init(name: String, _ values: NumericArray) {
+  ///
+  /// - Parameter dataType: The format's number of the element type; nil for the one of `values`.
+  public init(name: String, _ values: NumericArray, dataType: Int? = nil) {
     (self.name, self.shape, self.values) = (name, values.shape, values)
+    self.dataType = dataType ?? ONNXTensor.dataType(of: values.elementType)
   }
 
   /// Creates a tensor whose values are not at hand.
-  init(name: String, shape: [Int]) {
+  public init(name: String, shape: [Int], dataType: Int, external: ONNXExternalData? = nil) {
     (self.name, self.shape, self.values) = (name, shape, nil)
+    (self.dataType, self.external) = (dataType, external)
   }
 
   /// The number of values, or nil if it does not fit into an `Int`.
   public var count: Int? { NumericArray.byteCount(shape: shape, elementType: .uint8) }
+}
+
+/// A stretch of a file beside the model's, where a tensor's values are.
+public struct ONNXExternalData: Hashable, Sendable {
+  /// The path, as the file says it: from the model's folder.
+  public var location: String
+  /// Bytes before the values.
+  public var offset: Int
+  /// Bytes of the values, if the file says so.
+  public var length: Int?
+
+  /// Creates a description.
+  public init(location: String, offset: Int = 0, length: Int? = nil) {
+    (self.location, self.offset, self.length) = (location, offset, length)
+  }
 }
 
 /// The name of a tensor and what is known of its shape.
@@ -115,9 +166,11 @@ public struct ONNXValueInfo: Hashable, Sendable {
   public var name: String
   /// Nil if the file says nothing, not even the number of dimensions.
   public var shape: [Dimension]?
+  /// The format's number of the element type, 0 if the file says none.
+  public var dataType: Int
 
-  /// Creates a description; the elements are `float32`.
-  public init(name: String, shape: [Dimension]?) {
-    (self.name, self.shape) = (name, shape)
+  /// Creates a description; the elements are `float32` unless said otherwise.
+  public init(name: String, shape: [Dimension]?, dataType: Int = 1) {
+    (self.name, self.shape, self.dataType) = (name, shape, dataType)
   }
 }

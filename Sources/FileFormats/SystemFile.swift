@@ -36,6 +36,40 @@ enum SystemFile {
     return filled == data.count ? data : data.prefix(filled)
   }
 
+  /// Reads a stretch of a regular file.
+  ///
+  /// - Parameter tooShort: The error if the file ends before the stretch does, given its size.
+  static func readStretch(
+    of path: String, offset: Int, count: Int, tooShort: (Int) -> FileFormatError
+  ) throws -> Data {
+    // A pipe would be waited for otherwise.
+    let descriptor = try openDescriptor(path, O_RDONLY | O_NONBLOCK, purpose: "read")
+    defer { close(descriptor) }
+    var information = stat()
+    guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
+      throw FileFormatError.malformed(
+        path: path, location: "file", found: "a folder, pipe or device", expected: "a regular file")
+    }
+    let size = Int(information.st_size)
+    guard offset <= size, count <= size - offset else { throw tooShort(size) }
+    var data = Data(count: count)
+    var filled = 0
+    while filled < count {
+      let got = data.withUnsafeMutableBytes { buffer in
+        pread(
+          descriptor, buffer.baseAddress.map { $0 + filled }, count - filled, off_t(offset + filled)
+        )
+      }
+      if got == 0 { throw tooShort(offset + filled) }
+      if got > 0 {
+        filled += got
+      } else if errno != EINTR {
+        throw FileFormatError.system(path: path, operation: "read", code: errno)
+      }
+    }
+    return data
+  }
+
   /// Writes all bytes, carrying on after short writes.
   static func writeAll(
     _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String
