@@ -64,6 +64,10 @@ benchmark-budget: packages-and-data build ## Search for the best student within 
 benchmark-flash: packages-and-data build ## Measure how well flash recipes rank students; takes many hours (Results/benchmarks/scripts/flash)
 	@Results/benchmarks/scripts/flash $(autodistill)
 
+.PHONY: benchmark-teachers
+benchmark-teachers: packages build ## Race ONNX Runtime with classifiers of ONNX files, one thread each (Results/benchmarks/scripts/teachers)
+	@Results/benchmarks/scripts/teachers $(autodistill)
+
 .PHONY: benchmark-hardware
 benchmark-hardware: packages build ## Predict measured latencies, compared with simple baselines (Results/benchmarks/scripts/hardware)
 	@Results/benchmarks/scripts/hardware $(autodistill)
@@ -71,7 +75,7 @@ benchmark-hardware: packages build ## Predict measured latencies, compared with 
 .PHONY: check-all
 check-all: export AUTODISTILL_THOROUGH := 1
 check-all: lint test build ## lint, all of the tests, run exports and statistics elsewhere, kill and resume a study (STUDY=.../study.json SEED=1)
-	.ci/check-onnx
+	.ci/check-onnx $(autodistill)
 	.ci/check-comparisons $(autodistill)
 	.ci/check-resume $(autodistill) $(STUDY) $(SEED)
 

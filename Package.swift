@@ -52,6 +52,7 @@ let unoptimized: [SwiftSetting] =
 let testImports = [
   "FileFormats": ["RandomStreams"], "HardwareProfiles": ["RandomStreams"],
   "ModelExchange": ["RandomStreams", "SearchSpaces"],
+  "ONNXInference": ["ModelExchange", "RandomStreams", "SearchSpaces"],
   "ParetoFronts": ["RandomStreams"], "SearchSpaces": ["TensorKernels"],
   "Studies": ["FlashBenchmark"],
 ]
@@ -62,8 +63,8 @@ let testedElsewhere: Set = ["FlashBenchmark"]
 /// Targets whose tests compute a lot themselves and are optimised: plain references, textbook formulas, random
 /// problems. What is tested is optimised in any case.
 let computingTests: Set = [
-  "BayesianOptimization", "Comparisons", "FrontFiles", "NeuralNetworks", "Statistics",
-  "TensorKernels",
+  "BayesianOptimization", "Comparisons", "FrontFiles", "NeuralNetworks", "ONNXInference",
+  "Statistics", "TensorKernels",
 ]
 
 /// One row per library target: its name and what it may import. A target sees only what stands above it.
@@ -81,6 +82,10 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   ),
   ("Processes", [], strict),
   ("ModelExchange", ["NeuralNetworks", "FileFormats"], strict),
+  (
+    "ONNXInference",
+    ["TensorKernels", "NeuralNetworks", "FileFormats"], optimized
+  ),
   ("Datasets", ["RandomStreams", "FileFormats"], optimized),
   (
     "Distillation",
@@ -124,8 +129,9 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   (
     "Benchmarks",
     [
-      "COpenBLAS", "RandomStreams", "TensorKernels", "NeuralNetworks", "FileFormats", "Datasets",
-      "Distillation", "SearchSpaces", "DeviceMeasurement", "BayesianOptimization",
+      "COpenBLAS", "RandomStreams", "TensorKernels", "NeuralNetworks", "FileFormats",
+      "ONNXInference", "Datasets", "Distillation", "SearchSpaces", "DeviceMeasurement",
+      "BayesianOptimization",
     ], strict
   ),
   (

@@ -13,8 +13,9 @@ struct AutoDistillCommand {
       ProfileFitVerb.self, ProfileSuggestVerb.self,
       ProfilePredictVerb.self, ProfileCompareVerb.self, BenchVerb.self, BenchTrainingVerb.self,
       BenchInferenceVerb.self, BenchAccuracyVerb.self, BenchProposalsVerb.self,
-      BenchFlashVerb.self, BenchHardwareVerb.self, ReplayVerb.self, DataImportVerb.self,
-      DataDescribeVerb.self, DataSplitVerb.self,
+      BenchFlashVerb.self, BenchHardwareVerb.self, BenchTeacherVerb.self, ReplayVerb.self,
+      DataImportVerb.self, DataDescribeVerb.self, DataSplitVerb.self,
+      TeacherCheckVerb.self, TeacherRunVerb.self, TeacherVerifyVerb.self,
     ]
   }
 

@@ -9,7 +9,7 @@ struct HelpTests {
     arguments: [
       "run", "search", "distill", "status", "watch", "report", "compare", "check", "enqueue",
       "profile", "export",
-      "bench",
+      "bench", "teacher",
     ])
   func verbs(name: String) throws {
     let ended = try Program.run(name, "--help")

@@ -59,7 +59,11 @@ package func combine(
   case .maximum: scalars { $0 > $1 || $0.isNaN ? $0 : $1 }
   case .power: scalars { $1 == 2 ? $0 * $0 : powf($0, $1) }
   case .parametricReLU: vectors { $0.replacing(with: $0 * $1, where: $0 .< Vector.zero) }
-  case .modulo: scalars { $0 - $1 * ($0 / $1).rounded(.down) }
+  case .modulo:
+    scalars {
+      let rest = fmodf($0, $1)
+      return rest != 0 && (rest < 0) != ($1 < 0) ? rest + $1 : rest
+    }
   case .remainder: scalars { fmodf($0, $1) }
   case .equal: scalars { $0 == $1 ? 1 : 0 }
   case .greater: scalars { $0 > $1 ? 1 : 0 }

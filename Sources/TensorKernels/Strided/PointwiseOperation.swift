@@ -67,18 +67,20 @@ package func apply(
   let one = Vector(repeating: 1)
   switch operation {
   case nil: if addend != nil || input != UnsafePointer(output) { vectors { $0 } }
-  case .relu: vectors { propagating($0, pointwiseMax($0, .zero)) }
+  case .relu: vectors { raised($0, to: .zero) }
   case .clip(let lowest, let highest):
     let (low, high) = (Vector(repeating: lowest), Vector(repeating: highest))
-    vectors { propagating($0, pointwiseMin(pointwiseMax($0, low), high)) }
+    vectors { lowered(raised($0, to: low), to: high) }
   case .leakyReLU(let slope):
     let slope = Vector(repeating: slope)
     vectors { $0.replacing(with: $0 * slope, where: $0 .< Vector.zero) }
   case .sigmoid: vectors(logistic)
   case .hardSigmoid(let alpha, let beta):
     let (alpha, beta) = (Vector(repeating: alpha), Vector(repeating: beta))
-    vectors { propagating($0, pointwiseMin(pointwiseMax(alpha * $0 + beta, .zero), one)) }
-  case .hardSwish: vectors { $0 * HardSwishFunction.gate($0) }
+    vectors { lowered(raised(alpha * $0 + beta, to: .zero), to: one) }
+  case .hardSwish:
+    let (half, sixth) = (Vector(repeating: 0.5), Vector(repeating: 1 / 6))
+    vectors { $0 * lowered(raised(sixth * $0 + half, to: .zero), to: one) }
   case .swish: vectors { $0 * logistic($0) }
   case .gelu: vectors(gaussianLinearUnit)
   case .tanhGELU:
@@ -115,12 +117,6 @@ package func apply(
   case .sine: scalars { sinf($0) }
   case .cosine: scalars { cosf($0) }
   }
-}
-
-/// The result, or x itself where x is not a number: the processor's minimum and maximum would hide it.
-@inline(__always)
-private func propagating(_ x: Vector, _ result: Vector) -> Vector {
-  result.replacing(with: x, where: x .!= x)
 }
 
 /// log(1 + eˣ) without overflow.

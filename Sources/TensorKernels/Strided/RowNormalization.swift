@@ -23,7 +23,7 @@ package func softmaxRows(
       var value = x.vector(c) * factor
       if let added { value += added.vector(c) }
       y.store(value, c)
-      highs = pointwiseMax(highs, value)
+      highs = raised(highs, to: value)
       c &+= vectorWidth
     }
     for lane in 0..<vectorWidth { largest = max(largest, highs[lane]) }

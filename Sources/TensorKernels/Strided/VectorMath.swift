@@ -2,14 +2,28 @@
 //
 // Relative errors are below 3e-7 where the result is a normal number. NaN gives NaN.
 
+/// The larger of two, lane by lane; NaN in `x` stays.
+///
+/// A comparison and a blend: the standard library's `pointwiseMax` goes from lane to lane.
+@inline(__always)
+func raised(_ x: Vector, to lowest: Vector) -> Vector {
+  x.replacing(with: lowest, where: x .< lowest)
+}
+
+/// The smaller of two, lane by lane; NaN in `x` stays.
+@inline(__always)
+func lowered(_ x: Vector, to highest: Vector) -> Vector {
+  x.replacing(with: highest, where: x .> highest)
+}
+
 /// eˣ; below −87.3 the smallest normal number instead of less, above 88.3 about 2¹²⁷ instead of more.
 ///
 /// x = n·ln 2 + r with a whole n, by adding and taking away 1.5·2²³, whose last bits are then n; eʳ is the
 /// polynomial of Cephes' `expf` (netlib.org/cephes).
 @inline(__always)
 func exponential(_ x: Vector) -> Vector {
-  let bounded = pointwiseMin(
-    pointwiseMax(x, Vector(repeating: -87.3)), Vector(repeating: 88.3))
+  let bounded = lowered(
+    raised(x, to: Vector(repeating: -87.3)), to: Vector(repeating: 88.3))
   let rounder = Vector(repeating: 12_582_912)
   let shifted = bounded * Vector(repeating: 1.442_695_04) + rounder
   let n = shifted - rounder
@@ -24,8 +38,7 @@ func exponential(_ x: Vector) -> Vector {
   p = p * r * r + r + Vector(repeating: 1)
   let bits = unsafeBitCast(shifted, to: SIMD16<UInt32>.self)
   let power = (bits &<< SIMD16<UInt32>(repeating: 23)) &+ SIMD16<UInt32>(repeating: 0x3F80_0000)
-  let result = p * unsafeBitCast(power, to: Vector.self)
-  return result.replacing(with: x, where: x .!= x)
+  return p * unsafeBitCast(power, to: Vector.self)
 }
 
 /// 1 / (1 + e⁻ˣ)
@@ -36,7 +49,7 @@ func logistic(_ x: Vector) -> Vector {
 }
 
 @inline(__always)
-func magnitude(_ x: Vector) -> Vector { pointwiseMax(x, -x) }
+func magnitude(_ x: Vector) -> Vector { x.replacing(with: -x, where: x .< Vector.zero) }
 
 /// tanh x = sign(x) · (1 − e) / (1 + e) with e = e^(−2|x|); x itself where it is so small that this cancels.
 @inline(__always)
@@ -51,7 +64,6 @@ func hyperbolicTangent(_ x: Vector) -> Vector {
   let series =
     x * (one - square * (Vector(repeating: 1 / 3) - square * Vector(repeating: 2 / 15)))
   return signed.replacing(with: series, where: size .< Vector(repeating: 0.05))
-    .replacing(with: x, where: x .!= x)
 }
 
 /// erfc z for z ≥ 0, absolute error below 2e-7. Source: Abramowitz and Stegun, formula 7.1.26.
@@ -72,7 +84,6 @@ private func complementaryError(_ z: Vector) -> Vector {
 func errorFunction(_ x: Vector) -> Vector {
   let value = Vector(repeating: 1) - complementaryError(magnitude(x))
   return value.replacing(with: -value, where: x .< Vector.zero)
-    .replacing(with: x, where: x .!= x)
 }
 
 /// x·Φ(x) with Φ(x) = erfc(−x/√2)/2, absolute error below 2e-7·|x|.
@@ -82,5 +93,5 @@ func gaussianLinearUnit(_ x: Vector) -> Vector {
     Vector(repeating: 0.5)
     * complementaryError(magnitude(x) * Vector(repeating: 0.707_106_78))
   let share = (Vector(repeating: 1) - half).replacing(with: half, where: x .< Vector.zero)
-  return (x * share).replacing(with: x, where: x .!= x)
+  return x * share
 }
