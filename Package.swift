@@ -96,7 +96,8 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   (
     "Teachers",
     [
-      "RandomStreams", "TensorKernels", "NeuralNetworks", "FileFormats", "Processes", "Datasets",
+      "RandomStreams", "TensorKernels", "NeuralNetworks", "FileFormats", "ONNXInference",
+      "Processes", "Datasets",
       "Distillation", "SearchSpaces",
     ], strict
   ),

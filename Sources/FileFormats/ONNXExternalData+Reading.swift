@@ -38,6 +38,19 @@ extension ONNXModel {
   }
 }
 
+extension ONNXModel {
+  /// The files next to the model's that values are in, as the model names them, each once and in their order.
+  public var externalLocations: [String] {
+    var locations = Set(graph.initializers.compactMap(\.external?.location))
+    for node in graph.nodes + functions.flatMap(\.nodes) {
+      for case .tensor(let tensor) in node.attributes.values {
+        if let location = tensor.external?.location { locations.insert(location) }
+      }
+    }
+    return locations.sorted()
+  }
+}
+
 /// Reads tensors from files beside a model.
 private struct ExternalDataSource {
   let modelPath: String

@@ -36,6 +36,8 @@ package final class ONNXClassifier: Sendable {
   package let classes: Int
   /// Multiply–accumulate operations of an image.
   package let macs: Int
+  /// The number of weights.
+  package let parameters: Int
   /// Images that the kernels take at a time.
   package let batch: Int
 
@@ -69,6 +71,7 @@ package final class ONNXClassifier: Sendable {
     (inputName, inputShape) = (reading.input.name, reading.imageShape)
     (outputName, outputKind, classes) = (reading.output, reading.outputKind, reading.classes)
     macs = reading.program.macs / reading.batch
+    parameters = file.parameterCount
     let single = reading.program.optimized()
     guard reading.batch == 1 else {
       // The file's own batch is the only one that the graph can do.

@@ -47,7 +47,7 @@ package struct ONNXSummary: Sendable {
     (inputs, outputs) = (tensors(file.inputs), tensors(graph.outputs))
     operators = Dictionary(graph.nodes.map { ($0.qualifiedOperation, 1) }, uniquingKeysWith: +)
       .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    parameters = file.constants.values.reduce(0) { $0 + ($1.kind == .float ? $1.count : 0) }
+    parameters = file.parameterCount
     do {
       classifier = try ONNXClassifier(file, imageShape: imageShape, output: output)
       problem = nil

@@ -65,7 +65,7 @@ extension TeacherDefinition {
   package var changingFields: [String] {
     // The differences of a list are not told apart.
     if isEnsemble { return ["teacher"] }
-    return ["weights", "search_space", "logits", "chunk", "time_limit_seconds"].map {
+    return ["weights", "search_space", "logits", "onnx", "chunk", "time_limit_seconds"].map {
       "teacher." + $0
     }
   }

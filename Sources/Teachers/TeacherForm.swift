@@ -51,7 +51,7 @@ extension TeacherForm {
 enum TeacherForms {
   static let all: [Reader] = [
     Reader(ResidualForm.self), Reader(ArchitectureForm.self), Reader(PrecomputedForm.self),
-    Reader(CommandForm.self),
+    Reader(ONNXForm.self), Reader(CommandForm.self),
   ]
 
   /// What reads teachers of one kind.

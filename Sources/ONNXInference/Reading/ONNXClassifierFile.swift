@@ -35,6 +35,11 @@ package struct ONNXClassifierFile: Sendable {
     (self.path, self.model, self.constants) = (path, model, constants)
   }
 
+  /// The number of weights.
+  var parameterCount: Int {
+    constants.values.reduce(0) { $0 + ($1.kind == .float ? $1.count : 0) }
+  }
+
   /// The inputs that a run has to bring: old files list the initializers, too.
   var inputs: [ONNXValueInfo] {
     let known = Set(model.graph.initializers.map(\.name))

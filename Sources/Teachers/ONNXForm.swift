@@ -1,0 +1,46 @@
+import Datasets
+import FileFormats
+import Foundation
+import ONNXInference
+
+/// A classifier in an ONNX file, run here: `{"onnx": "teacher.onnx", "input": {"layout": "NCHW", "scale": "0..1"}, …}`.
+struct ONNXForm: TeacherForm {
+  static let key = "onnx"
+
+  /// Relative to the study's folder; external data lie next to it.
+  var path: String
+  var input: ONNXInput
+  /// Which of the graph's outputs holds the logits; nil for the only one.
+  var output: String?
+  /// What `study.json` says of the outputs; the kind may be left to the graph.
+  var meaning: LogitMeaning
+  /// Whether `study.json` says which kind it is.
+  var statesKind: Bool
+  /// The path of the teacher in `study.json`.
+  var place: String
+
+  init(_ field: JSONField) throws(JSONError) {
+    let members = try field.members(
+      of: "a teacher",
+      known: [ONNXForm.key, "input", "output"] + LogitMeaning.keys + OwnStandardization.keys)
+    place = field.path
+    path = try members.required(ONNXForm.key).text("the path of an ONNX file")
+    input = try ONNXInput(members)
+    output = try members["output"]?.text("the name of an output of the graph")
+    statesKind = members["kind"] != nil
+    meaning = try LogitMeaning(members, place: field.path, usualKind: .logits)
+  }
+
+  var withoutPaths: ONNXForm {
+    var form = self
+    (form.path, form.place, form.meaning.place) = ("", "", "")
+    return form
+  }
+
+  var origin: String { "the ONNX file \(path)" }
+  var isGiven: Bool { true }
+
+  func teacher(in setting: TeacherSetting) throws -> any Teacher {
+    try ONNXTeacher(form: self, in: setting)
+  }
+}
