@@ -1,18 +1,18 @@
 import Foundation
 
 /// A file that is read at any place, by several threads at once, without being held in memory.
-public final class RandomAccessFile: Sendable {
+final class RandomAccessFile: Sendable {
   /// What errors call the file.
-  public let path: String
+  let path: String
   /// The file's size when it was opened.
-  public let byteCount: Int
+  let byteCount: Int
   private let descriptor: Int32
 
   /// Opens a file.
   ///
   /// - Throws: `FileFormatError.system`; `.malformed` for what is no file, such as a folder or a pipe, which might
   ///   never answer.
-  public init(_ path: String) throws {
+  init(_ path: String) throws {
     descriptor = try SystemFile.openDescriptor(path, O_RDONLY | O_NONBLOCK, purpose: "read")
     self.path = path
     do {
@@ -35,7 +35,7 @@ public final class RandomAccessFile: Sendable {
   /// Fills a buffer with the bytes that begin at `offset`.
   ///
   /// - Throws: `FileFormatError.system`; `.malformed` if the file ends before the buffer is full.
-  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
     var filled = 0
     while filled < buffer.count {
       let got = pread(
@@ -56,7 +56,7 @@ public final class RandomAccessFile: Sendable {
   /// Returns a range of bytes.
   ///
   /// - Throws: As `read(into:at:)`.
-  public func data(_ range: Range<Int>) throws -> Data {
+  func data(_ range: Range<Int>) throws -> Data {
     var data = Data(count: range.count)
     try data.withUnsafeMutableBytes { try read(into: $0, at: range.lowerBound) }
     return data
@@ -66,7 +66,7 @@ public final class RandomAccessFile: Sendable {
   ///
   /// - Parameter pieceBytes: The size of each piece but the last.
   /// - Throws: As `read(into:at:)`, and what `body` throws.
-  public func forEachPiece(
+  func forEachPiece(
     _ range: Range<Int>, pieceBytes: Int = 1 << 20,
     _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {

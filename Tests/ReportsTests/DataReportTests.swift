@@ -29,7 +29,7 @@ struct DataReportTests {
   func section() throws {
     let text = try markdown(study())
     for part in [
-      "The data", "28 × 28 × 1, uint8", "by class", "cat", "unknown class", "500", "590",
+      "The data", "28 × 28 × 1, uint8", "by class", "Trouser", "unknown class", "500", "590",
       "One thing is odd.",
     ] {
       #expect(text.contains(part), "\(part)")

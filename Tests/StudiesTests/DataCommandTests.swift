@@ -44,7 +44,10 @@ struct DataCommandTests {
   @Test("describes what it read")
   func describes() throws {
     let study = try TinyStudy()
-    let labels = (0..<TinyData.count).map { Int8($0 < 20 ? -1 : $0 % 50 == 3 ? $0 % 2 : 2) }
+    let labels = (0..<TinyData.count).map { image -> Int8 in
+      if image < 20 { return -1 }
+      return image % 50 == 3 ? Int8(image / 50 % 2) : 2
+    }
     try NPYFile.write(
       NumericArray(shape: [TinyData.count], labels), to: study.temporary.file("labels.npy"))
     let ended = try Program.Running(["data", "describe", study.folder.path]).end(seconds: 60)

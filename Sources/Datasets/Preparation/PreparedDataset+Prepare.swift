@@ -33,7 +33,7 @@ extension PreparedDataset {
       method: definition.statedSplit ?? earlierSplit ?? definition.splitMethod)
     // All files are hashed while the images are read: whatever of them is read twice is still in memory.
     let hashing = Hashing(source.files)
-    defer { hashing.cancel() }
+    defer { hashing.finish() }
     let writer = try PreparedWriter(
       division.description(of: opened, definition), shape: opened.training.shape, into: folder)
     try writer.copy(opened.training, to: division.splits)
@@ -112,7 +112,7 @@ private final class Hashing: @unchecked Sendable {  // What the thread makes is 
   }
 
   /// Waits until the thread has ended.
-  func cancel() { group.wait() }
+  func finish() { group.wait() }
 
   /// Returns what is known of each file, once it is.
   func records() throws -> [SourceRecord] {

@@ -115,6 +115,10 @@ extension ClassList {
       if label == -1, isTraining { continue }
       throw invalid(index, "\(label)", expectation(of: label, among: labels, isTraining))
     }
+    // The largest number of two bytes stands for an unknown class.
+    if count > Int(UInt16.max), let index = labels.firstIndex(of: -1) {
+      throw invalid(index, "-1", "a class, as there are so many: \(count)")
+    }
     if isTraining, !labels.contains(where: { $0 >= 0 }) {
       throw DatasetError.invalidData(
         file: column.file, location: "labels", found: "none of a known class",

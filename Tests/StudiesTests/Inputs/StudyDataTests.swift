@@ -52,7 +52,7 @@ struct StudyDataTests {
     let study = try TinyStudy(Self.text(""))
     let began = try study.inputs().began(version: "1")
     let data = try #require(began.data)
-    #expect([data.height, data.width, data.channels] == [8, 8, 1])
+    #expect((data.height, data.width, data.channels) == (8, 8, 1))
     #expect(data.split == .stratified && data.splits.map(\.name) == DatasetSplit.allCases)
     #expect(data.splits.map(\.classCounts) == [[80, 80, 80], [20, 20, 20], [20, 20, 20]])
     #expect(data.notes.isEmpty && data.classNames == nil)
@@ -63,7 +63,14 @@ struct StudyDataTests {
 
   @Test("bound the batches of trainings without a teacher by the images whose class is known")
   func batches() throws {
-    let study = try TinyStudy(Self.text(""))
+    let small = Self.text("").setting(
+      "teacher",
+      """
+      {"network": {"stem_channels": 8, "stages": [{"channels": 8}]},
+       "recipe": {"epochs": 4, "batch": 20, "learning_rate": 0.1}}
+      """
+    ).setting("full", "{\"epochs\": 3, \"batch\": 20, \"learning_rate\": 0.1}")
+    let study = try TinyStudy(small)
     let labels = (0..<TinyData.count).map { Int8($0 < 220 ? -1 : $0 % 3) }
     try NPYFile.write(
       NumericArray(shape: [TinyData.count], labels), to: study.temporary.file("labels.npy"))
@@ -81,22 +88,9 @@ struct StudyDataTests {
       ),
       ("full", "{\"batch\": 24}", "full.batch: got 24, expected at most 20"),
     ] {
-      try study.write(
-        Self.text("").setting(
-          "teacher",
-          """
-          {"network": {"stem_channels": 8, "stages": [{"channels": 8}]},
-           "recipe": {"epochs": 4, "batch": 20, "learning_rate": 0.1}}
-          """
-        ).setting(name, value))
+      try study.write(small.setting(name, value))
       expectError([part]) { _ = try study.inputs() }
     }
-    let small = Self.text("").setting(
-      "teacher",
-      """
-      {"network": {"stem_channels": 8, "stages": [{"channels": 8}]},
-       "recipe": {"epochs": 4, "batch": 20, "learning_rate": 0.1}}
-      """)
     try study.write(
       small.setting("full", "{\"epochs\": 3, \"batch\": 200, \"learning_rate\": 0.1}")
         .setting("finalists", "{\"count\": 2, \"baseline\": false}"))
