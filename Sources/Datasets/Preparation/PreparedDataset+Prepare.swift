@@ -101,7 +101,7 @@ extension PreparedDataset {
 }
 
 /// Hashes files on a thread of its own.
-private final class Hashing: @unchecked Sendable {  // What the thread makes is read after it has ended.
+private final class Hashing: @unchecked Sendable {  // Read after the thread.
   private let group = DispatchGroup()
   private var result: Result<[SourceRecord], any Error>?
 

@@ -3,7 +3,7 @@ import Foundation
 
 /// Writes the raw files of a prepared data set while the user's files are read once, piece by piece: memory does not
 /// depend on their size.
-final class PreparedWriter: @unchecked Sendable {  // What the queue changes is read after it has finished.
+final class PreparedWriter: @unchecked Sendable {  // Read after the queue.
   private(set) var description: PreparedDescription
   private let file: AtomicFileBuilder
   private let queue = PieceQueue()
