@@ -10,6 +10,53 @@ package enum CombiningOperation: Hashable, Sendable {
   case equal, greater, greaterOrEqual, less, lessOrEqual, and, or, xor
 }
 
+/// A function of sixteen pairs, as a type: see `VectorFunction`.
+private protocol PairFunction {
+  static func value(_ a: Vector, _ b: Vector) -> Vector
+}
+
+private enum Sum: PairFunction {
+  @inline(__always) static func value(_ a: Vector, _ b: Vector) -> Vector { a + b }
+}
+private enum Difference: PairFunction {
+  @inline(__always) static func value(_ a: Vector, _ b: Vector) -> Vector { a - b }
+}
+private enum Multiple: PairFunction {
+  @inline(__always) static func value(_ a: Vector, _ b: Vector) -> Vector { a * b }
+}
+private enum Quotient: PairFunction {
+  @inline(__always) static func value(_ a: Vector, _ b: Vector) -> Vector { a / b }
+}
+private enum SlopedBelowZero: PairFunction {
+  @inline(__always) static func value(_ a: Vector, _ b: Vector) -> Vector {
+    a.replacing(with: a * b, where: a .< Vector.zero)
+  }
+}
+
+/// A row of pairs; a stride of 0 repeats one number.
+@inline(__always)
+private func run<F: PairFunction>(
+  _: F.Type, _ left: UnsafePointer<Float>, _ leftStride: Int, _ right: UnsafePointer<Float>,
+  _ rightStride: Int, _ output: UnsafeMutablePointer<Float>, _ count: Int
+) {
+  guard leftStride | rightStride == 1 else {
+    for i in 0..<count {
+      output[i] =
+        F.value(
+          Vector(repeating: left[i &* leftStride]), Vector(repeating: right[i &* rightStride]))[0]
+    }
+    return
+  }
+  let (first, second) = (Vector(repeating: left[0]), Vector(repeating: right[0]))
+  var i = 0
+  while i < count {
+    let a = leftStride == 1 ? left.vector(i) : first
+    let b = rightStride == 1 ? right.vector(i) : second
+    output.store(F.value(a, b), i, limit: count &- i)
+    i &+= vectorWidth
+  }
+}
+
 /// output[i] = operation(left[i·leftStride], right[i·rightStride])
 ///
 /// - Parameter output: May be one of the operands, if that has stride 1.
@@ -19,46 +66,22 @@ package func combine(
   count: Int
 ) {
   @inline(__always)
-  func vectors(_ function: (Vector, Vector) -> Vector) {
-    @inline(__always)
-    func loop(_ a: (Int) -> Vector, _ b: (Int) -> Vector) {
-      var i = 0
-      while i &+ vectorWidth <= count {
-        output.store(function(a(i), b(i)), i)
-        i &+= vectorWidth
-      }
-      if i < count { output.store(function(a(i), b(i)), i, count: count &- i) }
-    }
-    switch (leftStride, rightStride) {
-    case (1, 1): loop({ left.vector($0) }, { right.vector($0) })
-    case (1, 0):
-      let value = Vector(repeating: right[0])
-      loop({ left.vector($0) }, { _ in value })
-    case (0, 1):
-      let value = Vector(repeating: left[0])
-      loop({ _ in value }, { right.vector($0) })
-    default:
-      for i in 0..<count {
-        let pair = (
-          Vector(repeating: left[i &* leftStride]), Vector(repeating: right[i &* rightStride])
-        )
-        output[i] = function(pair.0, pair.1)[0]
-      }
-    }
+  func vectors<F: PairFunction>(_ function: F.Type) {
+    run(function, left, leftStride, right, rightStride, output, count)
   }
   @inline(__always)
   func scalars(_ function: (Float, Float) -> Float) {
     for i in 0..<count { output[i] = function(left[i &* leftStride], right[i &* rightStride]) }
   }
   switch operation {
-  case .add: vectors { $0 + $1 }
-  case .subtract: vectors { $0 - $1 }
-  case .multiply: vectors { $0 * $1 }
-  case .divide: vectors { $0 / $1 }
+  case .add: vectors(Sum.self)
+  case .subtract: vectors(Difference.self)
+  case .multiply: vectors(Multiple.self)
+  case .divide: vectors(Quotient.self)
   case .minimum: scalars { $0 < $1 || $0.isNaN ? $0 : $1 }
   case .maximum: scalars { $0 > $1 || $0.isNaN ? $0 : $1 }
   case .power: scalars { $1 == 2 ? $0 * $0 : powf($0, $1) }
-  case .parametricReLU: vectors { $0.replacing(with: $0 * $1, where: $0 .< Vector.zero) }
+  case .parametricReLU: vectors(SlopedBelowZero.self)
   case .modulo:
     scalars {
       let rest = fmodf($0, $1)
