@@ -38,7 +38,10 @@ struct WatchCommandTests {
 
   @Test("follow a run, and notice that it was killed")
   func killed() throws {
-    let study = try TinyStudy(TinyStudy.slow.setting("search", "{\"trials\": 12}"))
+    // A stage of less than half a second is not worth a line.
+    let study = try TinyStudy(
+      TinyStudy.slow.setting("search", "{\"trials\": 12}")
+        .setting("full", "{\"epochs\": 1000, \"batch\": 24, \"learning_rate\": 0.1}"))
     let running = try study.start("run", "--workers", "2")
     let watching = try study.start("watch", "--interval", "0.1")
     #expect(Processes.wait(seconds: 30) { study.hasLines(1, with: "\"finished\"") })
