@@ -48,6 +48,10 @@ lint: ## Check the formatting, the imports of every target, the order of folders
 	.ci/check-architecture
 	.ci/check-tree
 
+.PHONY: example-own-teacher
+example-own-teacher: packages build ## Bring teachers from PyTorch into studies as ONNX file, logits and program (Tests/OwnTeacher/run)
+	@Tests/OwnTeacher/run $(autodistill)
+
 .PHONY: benchmark
 benchmark: packages-and-data build ## Race PyTorch and ONNX Runtime (Results/benchmarks/scripts/speed lists the variables)
 	@Results/benchmarks/scripts/speed $(autodistill)

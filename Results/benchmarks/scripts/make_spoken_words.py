@@ -5,7 +5,8 @@
 An utterance is one word in a random voice, at a random pitch, pitch range and speed. It is spoken
 once and becomes one image: placed at random in a window of noise with a random colour and level,
 and drawn as the logarithm of its mel spectrogram, `[BANDS, FRAMES]`, low bands at the bottom. No
-two images, whether for training or for testing, share an utterance. Voices occur in both.
+two images, whether for training or for testing, share an utterance. Voices occur in both;
+train-speakers.npy and test-speakers.npy number the speaker of each image, for splits by speaker.
 
 The noise was chosen with three simple classifiers: on the test images logistic regression reaches
 60 %, the five nearest neighbours 60 %, ridge regression on 160 random patches 85 %.
@@ -151,14 +152,15 @@ def spectrogram(samples, filters):
 
 
 def utterances_of(word):
-    """Returns the version of eSpeak NG and, of all utterances of a word, pictures and digests."""
+    """Returns the version of eSpeak NG and, of all utterances of a word, pictures, digests, speakers."""
     synthesizer, filters = Synthesizer(), mel_filters()
     draw = random.Random(f"{SEED} {word}")
     # The old generator, because its stream is the same in every version of numpy.
     normals = numpy.random.RandomState(SEED + WORDS.index(word))
-    pictures = {}
+    pictures, speakers = {}, []
     while len(pictures) < TRAIN_PER_WORD + TEST_PER_WORD:
-        voice = f"{one_of(draw, ACCENTS)}+{one_of(draw, SPEAKERS)}"
+        accent, speaker = one_of(draw, ACCENTS), one_of(draw, SPEAKERS)
+        voice = f"{accent}+{speaker}"
         text = word + one_of(draw, INTONATIONS)
         manner = [whole_number(draw, bounds) for bounds in (RATES, PITCHES, RANGES)]
         samples = synthesizer.speak(voice, text, *manner)
@@ -168,11 +170,12 @@ def utterances_of(word):
         if digest not in pictures:
             heard = scene(samples, draw, normals.standard_normal(LENGTH))
             pictures[digest] = spectrogram(heard, filters)
-    return synthesizer.version, numpy.stack(list(pictures.values())), list(pictures)
+            speakers.append(SPEAKERS.index(speaker))
+    return synthesizer.version, numpy.stack(list(pictures.values())), list(pictures), speakers
 
 
-def write_split(folder, name, pictures, shuffle):
-    """Writes the pictures of every word, `[words, N, BANDS, FRAMES]`, in a random order."""
+def write_split(folder, name, pictures, speakers, shuffle):
+    """Writes the pictures of every word, `[words, N, BANDS, FRAMES]`, in a random order, and their speakers."""
     labels = numpy.repeat(numpy.arange(len(WORDS), dtype=numpy.uint8), pictures.shape[1])
     order = sorted(range(len(labels)), key=lambda _: shuffle.random())
     images = pictures.reshape(-1, BANDS, FRAMES)[order]
@@ -180,6 +183,8 @@ def write_split(folder, name, pictures, shuffle):
         with open(os.path.join(folder, f"{name}-{kind}-ubyte"), "wb") as file:
             file.write(struct.pack(f">HBB{values.ndim}I", 0, 8, values.ndim, *values.shape))
             file.write(values.tobytes())
+    numpy.save(os.path.join(folder, f"{name}-speakers.npy"),
+               speakers.reshape(-1)[order].astype(numpy.uint8))
 
 
 def record(folder, version):
@@ -200,13 +205,14 @@ def main():
     options = parser.parse_args()
     # A fresh process for every word, because the synthesizer's state would pass from word to word.
     with multiprocessing.get_context("spawn").Pool(options.workers, maxtasksperchild=1) as pool:
-        versions, pictures, digests = zip(*pool.map(utterances_of, WORDS, chunksize=1))
+        versions, pictures, digests, speakers = zip(*pool.map(utterances_of, WORDS, chunksize=1))
     everything = [digest for word in digests for digest in word]
     if len(set(everything)) != len(everything):
         raise Failure("two words have an utterance in common")
-    pictures, shuffle = numpy.stack(pictures), random.Random(SEED)
-    write_split(options.folder, "train", pictures[:, :TRAIN_PER_WORD], shuffle)
-    write_split(options.folder, "test", pictures[:, TRAIN_PER_WORD:], shuffle)
+    pictures, speakers = numpy.stack(pictures), numpy.array(speakers)
+    shuffle = random.Random(SEED)
+    for name, part in [("train", slice(TRAIN_PER_WORD)), ("test", slice(TRAIN_PER_WORD, None))]:
+        write_split(options.folder, name, pictures[:, part], speakers[:, part], shuffle)
     record(options.folder, versions[0])
 
 
