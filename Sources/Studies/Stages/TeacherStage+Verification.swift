@@ -44,8 +44,13 @@ extension TeacherStage {
       confusion: signal.confusion(
         reader: inputs.reader, recipe: inputs.definition.full, seed: inputs.definition.seed),
       logits: answers.logits, dataset: inputs.dataset)
-    if let refusal = doubts.refusal { throw StudyError.teacher(refusal) }
-    return doubts
+    guard let refusal = doubts.refusal else { return doubts }
+    let isUnexplained = doubts.suspicions.isEmpty && inputs.definition.teacher.isGiven
+    throw StudyError.teacher(
+      refusal
+        + (isUnexplained
+          ? "; look at the order of rows and classes, and at the scale and the standardisation of the "
+            + "images that it gets" : ""))
   }
 
   /// Makes sure that the views in which students see their images are there, if they are few and fixed.

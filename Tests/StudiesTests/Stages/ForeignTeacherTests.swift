@@ -77,6 +77,11 @@ struct ForeignTeacherTests {
       try run(study)
     }
     #expect(try study.outcome().teacher == nil)
+    // One class for all, which no permutation and no shift explains.
+    expectError(["is right on only", "look at the order of rows and classes"]) {
+      try study.writeLogits(logits.indices.map { $0 % 3 == 0 ? 2 : 0 })
+      try run(study)
+    }
     expectError(["t.npy", "359 rows", "360, one for each image of the data's files"]) {
       try study.writeLogits(Array(logits.dropLast(3)))
       try run(study)
