@@ -20,7 +20,7 @@ public final class MappedFile: @unchecked Sendable {  // The memory is never wri
   public init(_ path: String, expectedBytes: Int? = nil) throws {
     let descriptor = try SystemFile.openDescriptor(path, O_RDONLY | O_NONBLOCK, purpose: "read")
     defer { close(descriptor) }
-    try SystemFile.checkRegular(descriptor, path: path)
+    try SystemFile.checkRegular(descriptor, path: path, allowsDevices: true)
     let size = try SystemFile.byteCount(of: descriptor, path: path)
     if let expectedBytes, expectedBytes != size {
       throw FileFormatError.malformed(

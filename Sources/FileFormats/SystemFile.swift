@@ -111,8 +111,11 @@ enum SystemFile {
 
   /// Checks that what has been opened is a file.
   ///
+  /// - Parameter allowsDevices: Whether a device, such as `/dev/null`, counts as one.
   /// - Throws: `FileFormatError.malformed` naming what it is instead.
-  static func checkRegular(_ descriptor: Int32, path: String) throws {
+  static func checkRegular(
+    _ descriptor: Int32, path: String, allowsDevices: Bool = false
+  ) throws {
     var information = stat()
     guard fstat(descriptor, &information) == 0 else {
       throw FileFormatError.system(path: path, operation: "examine", code: errno)
@@ -122,6 +125,7 @@ enum SystemFile {
     case S_IFREG: return
     case S_IFDIR: found = "a folder"
     case S_IFIFO: found = "a pipe"
+    case S_IFCHR where allowsDevices: return
     default: found = "a device or socket"
     }
     throw FileFormatError.malformed(

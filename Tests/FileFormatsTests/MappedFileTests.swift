@@ -39,4 +39,12 @@ struct MappedFileTests {
   func folderItself() {
     expectSystemError(folder.path, [EISDIR]) { _ = try MappedFile(folder.path) }
   }
+
+  @Test("a pipe is refused without waiting, a device without contents is empty")
+  func noFile() throws {
+    let pipe = folder.file("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    expectMalformed(pipe, "a pipe") { _ = try MappedFile(pipe) }
+    #expect(try MappedFile("/dev/full").bytes.isEmpty)
+  }
 }
