@@ -37,7 +37,7 @@ struct MappedFileTests {
 
   @Test("a folder is called one")
   func folderItself() {
-    expectSystemError(folder.path, [EISDIR]) { _ = try MappedFile(folder.path) }
+    expectMalformed(folder.path, "a folder") { _ = try MappedFile(folder.path) }
   }
 
   @Test("a pipe is refused without waiting, a device without contents is empty")

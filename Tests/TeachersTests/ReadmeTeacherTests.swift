@@ -22,7 +22,8 @@ struct ReadmeTeacherTests {
         field.members(of: "a study", known: ["teacher"]).required("teacher"))
     }
     let forms = Set(teachers.flatMap { $0.members.map { "\(type(of: $0.form))" } })
-    #expect(forms == ["ResidualForm", "ArchitectureForm", "PrecomputedForm", "CommandForm"])
+    #expect(
+      forms == ["ResidualForm", "ArchitectureForm", "ONNXForm", "PrecomputedForm", "CommandForm"])
     #expect(teachers.contains { $0.isEnsemble })
   }
 }

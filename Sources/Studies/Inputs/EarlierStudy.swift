@@ -128,7 +128,8 @@ struct EarlierStudy {
   }
 
   /// Whether its students have learnt from the teacher of this study.
-  private func hasSameTeacher(_ teacher: JournalEvent.TeacherReady, _ now: StudyDefinition) -> Bool {
+  private func hasSameTeacher(_ teacher: JournalEvent.TeacherReady, _ now: StudyDefinition) -> Bool
+  {
     state.teacher.map { teacher.teaches(as: $0, view: now.full.teacherView) } ?? false
   }
 

@@ -52,7 +52,7 @@ struct DistillationStageTests {
   func testSplit() throws {
     let study = try Searched.copy()
     #expect(try study.outcome().teacher?.test == nil)
-    let journal = study.journalLines().filter { $0.contains("\"test\"") }
+    let journal = study.journalLines().filter { $0.contains("\"test\":{") }
     #expect(journal.isEmpty)
   }
 

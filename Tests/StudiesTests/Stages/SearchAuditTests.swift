@@ -119,7 +119,7 @@ struct SearchAuditTests {
   func testSplit() throws {
     let lines = try Audited.study().journalLines()
     let end = try #require(lines.firstIndex { $0.contains("\"search_ended\"") })
-    #expect(!lines[..<end].contains { $0.contains("\"test\"") })
+    #expect(!lines[..<end].contains { $0.contains("\"test\":{") })
   }
 
   @Test("does no training twice, a finalist's neither")
