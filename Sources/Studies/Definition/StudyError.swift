@@ -56,7 +56,8 @@ extension StudyError: CustomStringConvertible {
         + "[\"\(folder)\"]"
     case .corruptJournal(let path, let line, let reason):
       "\(path):\(line): the journal is damaged here (\(reason)), expected one JSON event per line; "
-        + "the lines before it are intact: cut the file off before this line to continue from there"
+        + "the lines before it are intact: unless a newer version has written it, cut the file off before "
+        + "this line to continue from there"
     case .locked(let folder):
       "\(folder): another process is running this study; wait for it or end it"
     case .cannotLock(let path, let code):
