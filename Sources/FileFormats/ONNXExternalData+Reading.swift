@@ -27,7 +27,7 @@ extension ONNXModel {
   /// - Throws: `FileFormatError` naming the tensor: a path that leads out of the folder, no such file, or one
   ///   that is too short.
   public mutating func readExternalData(
-    besides path: String, atMost mostBytes: Int = 8 << 30
+    nextTo path: String, atMost mostBytes: Int = 8 << 30
   ) throws {
     var source = ExternalDataSource(modelPath: path, remainingBytes: mostBytes)
     for index in graph.initializers.indices {
@@ -51,7 +51,7 @@ extension ONNXModel {
   }
 }
 
-/// Reads tensors from files beside a model.
+/// Reads tensors from files in the folder of a model.
 private struct ExternalDataSource {
   let modelPath: String
   var remainingBytes: Int

@@ -139,7 +139,7 @@ public struct ONNXTensor: Hashable, Sendable {
   public var count: Int? { NumericArray.byteCount(shape: shape, elementType: .uint8) }
 }
 
-/// A stretch of a file beside the model's, where a tensor's values are.
+/// Where the values of a tensor are that lies in a file of its own, next to the model's: a range of its bytes.
 public struct ONNXExternalData: Hashable, Sendable {
   /// The path, as the file says it: from the model's folder.
   public var location: String

@@ -2,14 +2,7 @@ import FileFormats
 import NeuralNetworks
 
 /// Why an operator cannot be priced.
-struct Refusal: Error {
-  let reason: String
-  let isConsequence: Bool
-
-  init(_ reason: String, isConsequence: Bool = false) {
-    (self.reason, self.isConsequence) = (reason, isConsequence)
-  }
-}
+typealias Refusal = ONNXRefusal
 
 /// Walks through a graph in its order, infers every shape and notes every layer.
 struct ONNXGraphReader {

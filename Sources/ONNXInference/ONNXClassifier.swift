@@ -1,4 +1,5 @@
 import FileFormats
+import Foundation
 import Synchronization
 import TensorKernels
 
@@ -63,9 +64,11 @@ package final class ONNXClassifier: Sendable {
   }
 
   /// As above, from a file that has been read.
+  ///
+  /// - Parameter mostBytes: What activations may take; a graph that needs more is refused before any is taken.
   package init(
     _ file: ONNXClassifierFile, imageShape: [Int]? = nil, output: String? = nil,
-    mostImages: Int = 8
+    mostImages: Int = 8, mostBytes: UInt64 = ProcessInfo.processInfo.physicalMemory
   ) throws {
     let reading = try ClassifierReading(file, imageShape: imageShape, output: output)
     (inputName, inputShape) = (reading.input.name, reading.imageShape)
@@ -73,6 +76,12 @@ package final class ONNXClassifier: Sendable {
     macs = reading.program.macs / reading.batch
     parameters = file.parameterCount
     let single = reading.program.optimized()
+    let bytes = 4 * Executable.arenaFloats(of: single, weights: weights)
+    guard bytes <= mostBytes else {
+      throw ONNXInferenceError.notAClassifier(
+        path: file.path, location: "graph", found: "\(bytes) bytes of activations at once",
+        expected: "at most \(mostBytes), which is the memory there is")
+    }
     guard reading.batch == 1 else {
       // The file's own batch is the only one that the graph can do.
       (batch, programs) = (reading.batch, [single])

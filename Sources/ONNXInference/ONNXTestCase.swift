@@ -28,7 +28,7 @@ package struct ONNXTestCase {
   package func run() -> Result {
     do {
       var model = try ONNXModel.read(folder + "/model.onnx")
-      try model.readExternalData(besides: folder + "/model.onnx")
+      try model.readExternalData(nextTo: folder + "/model.onnx")
       let file = try ONNXClassifierFile(model, path: folder)
       var refusal: (any Error)? = Refusal("no test_data_set_0")
       var (sets, hasPassed) = (0, false)

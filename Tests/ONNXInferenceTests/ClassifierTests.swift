@@ -154,7 +154,16 @@ struct ClassifierTests {
     }
   }
 
-  @Test("have their weights beside them, in their own folder only")
+  @Test("are refused before they take more memory than there is")
+  func memory() throws {
+    let file = try ONNXClassifierFile(small(.symbol("N")), path: "small.onnx")
+    expectError(["small.onnx", "bytes of activations", "at most 100"]) {
+      _ = try ONNXClassifier(file, mostBytes: 100)
+    }
+    #expect(try ONNXClassifier(file, mostBytes: 1 << 20).classes == 5)
+  }
+
+  @Test("have their weights next to them, in their own folder only")
   func externalData() throws {
     let folder = try TemporaryFolder()
     var model = small(.symbol("N"))

@@ -1,10 +1,7 @@
 import FileFormats
 
 /// Why a node cannot be run.
-struct Refusal: Error {
-  let reason: String
-  init(_ reason: String) { self.reason = reason }
-}
+typealias Refusal = ONNXRefusal
 
 /// The most that a network may ask for, so that a file cannot take all memory or run for ever.
 enum BuildLimit {
@@ -122,7 +119,12 @@ struct GraphBuilder {
     case .blend(let taps, _):
       cost *= max(1, Double(taps.places.count) / Double(max(1, taps.count)))
     case .reduce: cost = Double(shape(instruction.inputs[0]).product)
-    default: break
+    case .reshape, .transpose, .slice, .expand, .concatenate, .pointwise, .combine, .select,
+      .affine,
+      .softmax, .normalize:
+      break
+    // Put together from products that have been counted.
+    case .attention: break
     }
     macs += cost
     guard macs <= Double(BuildLimit.macs) else {

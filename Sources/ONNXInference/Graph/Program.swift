@@ -69,7 +69,9 @@ extension Program {
       let (t, d) = (shapes[0][shapes[0].count - 2], shapes[0][shapes[0].count - 1])
       let (s, e) = (shapes[2][shapes[2].count - 2], output[output.count - 1])
       return output.dropLast(2).reduce(1, *) * t * s * (d + e)
-    default: return 0
+    case .reshape, .transpose, .slice, .expand, .concatenate, .blend, .pointwise, .combine, .select,
+      .affine, .reduce, .softmax, .normalize, .pool:
+      return 0
     }
   }
 }

@@ -19,7 +19,7 @@ final class Executable {
     var lowering = Lowering(program, weights: weights, inputOrder: inputOrder)
     let outputViews = lowering.run()
     let layout = ArenaLayout(lowering.requests)
-    arena = FloatArena(count: layout.floats + lowering.scratchFloats + 2 * readMargin)
+    arena = FloatArena(count: Executable.arenaFloats(layout, lowering))
     let memory = Memory(
       base: arena.base, offsets: layout.offsets, constants: lowering.constants,
       scratch: arena.base + layout.floats + readMargin)
@@ -28,6 +28,17 @@ final class Executable {
     titles = lowering.steps.map(\.title)
     inputs = lowering.inputViews.map { memory.mutable($0) }
     outputs = outputViews.map { (memory.pointer($0), $0.count) }
+  }
+
+  /// Floats of activations and scratch that a program would take, without taking them.
+  static func arenaFloats(of program: Program, weights: WeightStore) -> Int {
+    var lowering = Lowering(program, weights: weights)
+    _ = lowering.run()
+    return arenaFloats(ArenaLayout(lowering.requests), lowering)
+  }
+
+  private static func arenaFloats(_ layout: ArenaLayout, _ lowering: Lowering) -> Int {
+    layout.floats + lowering.scratchFloats + 2 * readMargin
   }
 
   /// Floats of activations and scratch.

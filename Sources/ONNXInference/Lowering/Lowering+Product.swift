@@ -59,8 +59,11 @@ extension Lowering {
   }
 
   /// All rows of the left-hand side by one constant matrix.
-  private mutating func multiplyRows(
-    _ left: View, panels: Int, _ tail: ProductTail, into result: View, rows: Int, n: Int, k: Int
+  ///
+  /// - Parameter title: What a table of times calls it.
+  mutating func multiplyRows(
+    _ left: View, panels: Int, _ tail: ProductTail, into result: View,
+    rows: Int, n: Int, k: Int, title: String = "product"
   ) {
     // Evenly spaced rows of dense values need no copy.
     var source = left.reshaped(to: [rows, k])
@@ -68,7 +71,7 @@ extension Lowering {
     let matrix = source ?? rowMajor(left).reshaped(to: [rows, k])!
     let stride = rows > 1 ? matrix.strides[0] : k
     let views = [matrix, result] + [tail.addend].compactMap { $0 }
-    addStep("product", using: views, scratch: panelScratchFloats) { memory in
+    addStep(title, using: views, scratch: panelScratchFloats) { memory in
       let (from, to) = (memory.pointer(matrix), memory.mutable(result))
       let right = UnsafePointer(memory.constants[panels].base)
       let bias = tail.bias.map { UnsafePointer(memory.constants[$0].base) }

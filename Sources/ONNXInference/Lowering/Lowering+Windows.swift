@@ -69,26 +69,10 @@ extension Lowering {
     _ source: View, _ weights: Constant, _ tail: ProductTail, into result: View
   ) {
     let (k, n) = (source.shape[1], result.shape[1])
-    let rows = source.count / k
-    let pixels = source.transposed([0, 2, 3, 1])
-    var matrix = pixels.reshaped(to: [rows, k])
-    if let view = matrix, k > 1, view.strides[1] != 1 { matrix = nil }
-    let left = matrix ?? rowMajor(pixels).reshaped(to: [rows, k])!
     let panels = convolutionPanels(weights, groups: 1, merged: 1)
-    let stride = rows > 1 ? left.strides[0] : k
-    let views = [left, result] + [tail.addend].compactMap { $0 }
-    addStep("convolution 1x1", using: views, scratch: panelScratchFloats) { memory in
-      let (from, to) = (memory.pointer(left), memory.mutable(result))
-      let right = UnsafePointer(memory.constants[panels].base)
-      let bias = tail.bias.map { UnsafePointer(memory.constants[$0].base) }
-      let finish = ProductFinish(
-        addend: tail.addend.map(memory.pointer), addendStride: n, operation: tail.then)
-      return {
-        panelProduct(
-          from, leftStride: stride, panels: right, bias: bias, finish: finish, into: to,
-          outputStride: n, m: rows, n: n, k: k, scratch: memory.scratch)
-      }
-    }
+    multiplyRows(
+      source.transposed([0, 2, 3, 1]), panels: panels, tail, into: result,
+      rows: source.count / k, n: n, k: k, title: "convolution 1x1")
   }
 
   /// Puts `[out, in / groups, kh, kw]` into panels `[kh, kw, in of a pass, out of a pass]`, pass after pass.

@@ -55,8 +55,6 @@ extension View {
   /// Whether the values fill their memory without gaps or repetitions, with positive strides.
   var isDense: Bool { matches(denseStrides(for: shape)) }
 
-  var isRowMajor: Bool { matches(Strides.rowMajor(shape)) }
-
   /// Whether the strides are these, as far as they matter.
   func matches(_ other: [Int]) -> Bool {
     shape.indices.allSatisfy { shape[$0] == 1 || strides[$0] == other[$0] }

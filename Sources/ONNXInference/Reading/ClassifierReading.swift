@@ -93,7 +93,7 @@ struct InputReading {
     }
     if let imageShape, imageShape.count != dimensions.count - 1 {
       throw refuse(
-        place, "\(dimensions.count - 1) dimensions besides the batch",
+        place, "\(dimensions.count - 1) dimensions after the batch",
         "\(imageShape.count), as in the image shape \(imageShape) that was asked for")
     }
     var sizes: [Int] = []

@@ -7,12 +7,12 @@ package struct ONNXClassifierFile: Sendable {
   /// The tensors whose values are in the file, by name.
   let constants: [String: Constant]
 
-  /// Reads a model, and what lies beside it.
+  /// Reads a model, and the files next to it that its weights are in.
   ///
   /// - Throws: `FileFormatError` if it cannot be read, or has values of a kind that cannot be used.
   package init(contentsOf path: String) throws {
     var model = try ONNXModel.read(path)
-    try model.readExternalData(besides: path)
+    try model.readExternalData(nextTo: path)
     try self.init(model, path: path)
   }
 

@@ -79,13 +79,6 @@ private func complementaryError(_ z: Vector) -> Vector {
   return p * t * exponential(-(z * z))
 }
 
-/// erf x, absolute error below 2e-7.
-@inline(__always)
-func errorFunction(_ x: Vector) -> Vector {
-  let value = Vector(repeating: 1) - complementaryError(magnitude(x))
-  return value.replacing(with: -value, where: x .< Vector.zero)
-}
-
 /// x·Φ(x) with Φ(x) = erfc(−x/√2)/2, absolute error below 2e-7·|x|.
 @inline(__always)
 func gaussianLinearUnit(_ x: Vector) -> Vector {
