@@ -37,3 +37,19 @@ public struct AugmentedView: Sendable {
     }
   }
 }
+
+extension BatchReader {
+  /// Fills a batch with neighbouring images, as a view shows them or, without one, as they are.
+  ///
+  /// - Parameters:
+  ///   - output: Standardised pixels, `[range.count, H, W, C]`; overwritten.
+  ///   - labels: Classes, `[range.count]`; overwritten.
+  ///   - range: Which images of the split.
+  package func fill(
+    _ output: UnsafeMutablePointer<Float>, labels: UnsafeMutablePointer<Int32>,
+    range: Range<Int>, split: DatasetSplit, in view: AugmentedView?
+  ) {
+    guard let view else { return fill(output, labels: labels, range: range, split: split) }
+    view.fill(output, labels: labels, range: range, split: split, reader: self)
+  }
+}

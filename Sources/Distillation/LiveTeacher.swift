@@ -27,20 +27,23 @@ public protocol TeacherSession: AnyObject {
 }
 
 extension LiveTeacher {
-  /// Returns the logits of every image of a split, `[count, classes]`, in the split's order.
+  /// Returns the logits of images of a split, `[count, classes]`, in the split's order.
   ///
   /// The values do not depend on `threads`.
   ///
-  /// - Parameter view: How the images are augmented; nil: not at all.
+  /// - Parameters:
+  ///   - view: How the images are augmented; nil: not at all.
+  ///   - range: Which images; nil for all of them.
   public func logits(
-    of split: DatasetSplit, in view: AugmentedView? = nil, reader: BatchReader, threads: Int = 1
+    of split: DatasetSplit, in view: AugmentedView? = nil, range: Range<Int>? = nil,
+    reader: BatchReader, threads: Int = 1
   ) -> [Float] {
-    let count = reader.dataset.count(split)
+    let all = range ?? 0..<reader.dataset.count(split)
     let classes = classes
     let batch = TrainedModel.evaluationBatch
-    let batches = (count + batch - 1) / batch
+    let batches = (all.count + batch - 1) / batch
     let team = WorkerTeam(threadCount: max(1, min(threads, batches)))
-    var logits = [Float](repeating: 0, count: count * classes)
+    var logits = [Float](repeating: 0, count: all.count * classes)
     logits.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let output = buffer.baseAddress!
       team.run { thread in
@@ -48,16 +51,12 @@ extension LiveTeacher {
         let images = FloatArena(count: batch * reader.dataset.imageElements)
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: batch) { labels in
           for index in stride(from: thread, to: batches, by: team.threadCount) {
-            let range = index * batch..<min(count, (index + 1) * batch)
-            if let view {
-              view.fill(
-                images.base, labels: labels.baseAddress!, range: range, split: split, reader: reader
-              )
-            } else {
-              reader.fill(images.base, labels: labels.baseAddress!, range: range, split: split)
-            }
+            let first = all.lowerBound + index * batch
+            let part = first..<min(all.upperBound, first + batch)
+            reader.fill(
+              images.base, labels: labels.baseAddress!, range: part, split: split, in: view)
             session.answer(
-              images.base, count: range.count, into: output + range.lowerBound * classes)
+              images.base, count: part.count, into: output + index * batch * classes)
           }
         }
       }

@@ -46,10 +46,4 @@ extension TeacherSignal {
     }
     return ConfusionCounts(labels: known, predicted: predicted)
   }
-
-  /// Returns how often the largest logit is the label's, over one epoch of a student's batches.
-  public func agreementWithLabels(reader: BatchReader, recipe: Recipe, seed: UInt64) -> Double {
-    let confusion = confusion(reader: reader, recipe: recipe, seed: seed)
-    return Double(confusion.correct) / Double(max(1, confusion.count))
-  }
 }

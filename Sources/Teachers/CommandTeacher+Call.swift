@@ -62,7 +62,8 @@ extension CommandTeacher {
     let images = FloatArena(count: range.count * dataset.imageElements)
     let labels = UnsafeMutablePointer<Int32>.allocate(capacity: range.count)
     defer { labels.deallocate() }
-    question.fill(images.base, labels: labels, range: range, reader: setting.reader)
+    setting.reader.fill(
+      images.base, labels: labels, range: range, split: question.split, in: question.view)
     try NPYFile.write(encoder.array(images.base, count: range.count), to: path)
   }
 

@@ -1,48 +1,34 @@
+import Datasets
+
 /// Brings images of floating-point pixels to another size.
 ///
-/// Every new value is the mean of the old ones around its place, weighted by a triangle that is as wide as the
-/// reduction demands, and at least as the neighbours are apart: bilinear where an image grows, without moiré where it
-/// shrinks. Each side is scaled by itself.
+/// By the weights of `ImageScaling`, each side by itself.
 struct ImageResizing: Sendable {
   /// Values of an image, given and wanted.
   let inputCount: Int
   let outputCount: Int
   /// Values that `resize` needs for what is between.
   let scratchCount: Int
-  private let rows: [Taps]
-  private let columns: [Taps]
+  /// For each new row and column the old ones that it is made of, and their weights.
+  private let rows: [[(index: Int, weight: Float)]]
+  private let columns: [[(index: Int, weight: Float)]]
   private let inputWidth: Int
   private let channels: Int
-
-  /// The old places that a new one is made of, and their weights, whose sum is 1.
-  private struct Taps: Sendable {
-    var first: Int
-    var weights: [Float]
-  }
 
   /// - Returns: Nil where the sizes are the same.
   init?(from given: (height: Int, width: Int), to wanted: (height: Int, width: Int), channels: Int)
   {
     guard given != wanted else { return nil }
-    rows = ImageResizing.taps(from: given.height, to: wanted.height)
-    columns = ImageResizing.taps(from: given.width, to: wanted.width)
+    rows = ImageScaling.taps(
+      count: wanted.height, step: Double(given.height) / Double(wanted.height), start: 0,
+      of: given.height)
+    columns = ImageScaling.taps(
+      count: wanted.width, step: Double(given.width) / Double(wanted.width), start: 0,
+      of: given.width)
     (inputWidth, self.channels) = (given.width, channels)
     inputCount = given.height * given.width * channels
     outputCount = wanted.height * wanted.width * channels
     scratchCount = wanted.height * given.width * channels
-  }
-
-  private static func taps(from given: Int, to wanted: Int) -> [Taps] {
-    let step = Double(given) / Double(wanted)
-    let reach = max(1, step)
-    return (0..<wanted).map { place in
-      let center = (Double(place) + 0.5) * step
-      let first = max(0, Int((center - reach).rounded(.down)))
-      let last = min(given - 1, Int((center + reach).rounded(.up)))
-      let weights = (first...last).map { max(0, 1 - abs(Double($0) + 0.5 - center) / reach) }
-      let sum = weights.reduce(0, +)
-      return Taps(first: first, weights: weights.map { Float($0 / sum) })
-    }
   }
 
   /// Writes an image, `[H, W, C]`, in the new size.
@@ -57,8 +43,8 @@ struct ImageResizing: Sendable {
     for (place, taps) in rows.enumerated() {
       let target = scratch + place * rowCount
       target.update(repeating: 0, count: rowCount)
-      for (index, weight) in taps.weights.enumerated() where weight != 0 {
-        let source = image + (taps.first + index) * rowCount
+      for (index, weight) in taps {
+        let source = image + index * rowCount
         for value in 0..<rowCount { target[value] += weight * source[value] }
       }
     }
@@ -68,8 +54,8 @@ struct ImageResizing: Sendable {
       for (place, taps) in columns.enumerated() {
         for channel in 0..<channels {
           var sum: Float = 0
-          for (index, weight) in taps.weights.enumerated() {
-            sum += weight * source[(taps.first + index) * channels + channel]
+          for (index, weight) in taps {
+            sum += weight * source[index * channels + channel]
           }
           target[place * channels + channel] = sum
         }

@@ -8,7 +8,8 @@ import TensorKernels
 struct LiveONNX: LiveTeacher {
   let classifier: ONNXClassifier
   let layout: ONNXInputLayout
-  let meaning: LogitMeaning
+  /// What the numbers are; nil: they are given as the graph has them.
+  var meaning: LogitMeaning?
   /// For each class of the data its place in a row.
   let order: [Int]?
   /// From students' pixels to the graph's.
@@ -20,34 +21,6 @@ struct LiveONNX: LiveTeacher {
   var classes: Int { classifier.classes }
 
   func session(capacity: Int) -> any TeacherSession { Session(self, capacity) }
-
-  /// Returns what the graph says of some images, `[range.count, classes]`, in its own order and kind.
-  func outputs(
-    to question: TeacherQuestion, range: Range<Int>, reader: BatchReader, threads: Int
-  ) -> [Float] {
-    let batch = 32
-    let batches = (range.count + batch - 1) / batch
-    let team = WorkerTeam(threadCount: max(1, min(threads, batches)))
-    var outputs = [Float](repeating: 0, count: range.count * classes)
-    outputs.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let target = buffer
-      team.run { thread in
-        let session = Session(self, batch)
-        let images = FloatArena(count: batch * reader.dataset.imageElements)
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: batch) { labels in
-          guard let labels = labels.baseAddress, let target = target.baseAddress else { return }
-          for index in stride(from: thread, to: batches, by: team.threadCount) {
-            let first = range.lowerBound + index * batch
-            let part = first..<min(range.upperBound, first + batch)
-            question.fill(images.base, labels: labels, range: part, reader: reader)
-            (target + index * batch * classes).update(
-              from: session.outputs(images.base, count: part.count), count: part.count * classes)
-          }
-        }
-      }
-    }
-    return outputs
-  }
 
   private final class Session: TeacherSession {
     private let teacher: LiveONNX
@@ -66,8 +39,9 @@ struct LiveONNX: LiveTeacher {
       scratch = FloatArena(count: teacher.resizing?.scratchCount ?? 0)
     }
 
-    /// Returns `[count, classes]`, in the graph's own order and kind, until the next call.
-    func outputs(_ given: UnsafePointer<Float>, count: Int) -> UnsafePointer<Float> {
+    func answer(
+      _ given: UnsafePointer<Float>, count: Int, into logits: UnsafeMutablePointer<Float>
+    ) {
       let target = images.base
       if let resizing = teacher.resizing {
         for image in 0..<count {
@@ -79,32 +53,22 @@ struct LiveONNX: LiveTeacher {
       } else {
         teacher.map.write(given, into: target, count: count * imageElements.wanted)
       }
-      return plan.run(target, images: count)
-    }
-
-    func answer(
-      _ given: UnsafePointer<Float>, count: Int, into logits: UnsafeMutablePointer<Float>
-    ) {
-      let said = outputs(given, count: count)
+      let said = plan.run(target, images: count)
       let classes = teacher.classes
-      for start in stride(from: 0, to: count * classes, by: classes) {
-        for place in 0..<classes {
-          logits[start + place] = teacher.meaning.logit(
-            said[start + (teacher.order?[place] ?? place)])
+      guard let meaning = teacher.meaning else {
+        logits.update(from: said, count: count * classes)
+        return
+      }
+      var place = 0
+      for row in 0..<count {
+        _ = meaning.writeLogits(
+          of: UnsafeBufferPointer(start: said + row * classes, count: classes),
+          order: teacher.order
+        ) {
+          logits[place] = $0
+          place += 1
         }
       }
-    }
-  }
-}
-
-extension LogitMeaning {
-  /// Returns the logit that one number stands for; of a probability of 0 that of the smallest that is told apart.
-  func logit(_ value: Float) -> Float {
-    switch kind {
-    case .logits, .logProbabilities:
-      return temperature == 1 ? value : Float(temperature * Double(value))
-    case .probabilities:
-      return Float(temperature * log(max(Double(value), Double(Float.leastNormalMagnitude))))
     }
   }
 }

@@ -38,6 +38,48 @@ struct LogitMeaning: Hashable, Sendable {
     "\(kind.rawValue)|\(temperature)|\(classes?.joined(separator: "\u{1f}") ?? "")"
   }
 
+  /// What a probability of zero counts as, since it has no logarithm; the smallest other one of its row where that
+  /// is less.
+  static let floor = 1e-8
+
+  /// Turns a row of numbers into logits at temperature 1.
+  ///
+  /// - Parameters:
+  ///   - row: `[classes]`, in the teacher's order.
+  ///   - order: For each class of the data its place in a row; nil where the orders are the same.
+  ///   - output: Gets the logits in the data's order of classes.
+  /// - Returns: How many probabilities were zero.
+  func writeLogits<Row: RandomAccessCollection<Float>>(
+    of row: Row, order: [Int]?, to output: (Float) -> Void
+  ) -> Int where Row.Index == Int {
+    var raisedCount = 0
+    for place in 0..<row.count {
+      let value = row[row.startIndex + (order?[place] ?? place)]
+      switch kind {
+      // Without a temperature numbers stay what they are, to the last bit.
+      case .logits,
+        .logProbabilities where value > -.infinity:
+        output(temperature == 1 ? value : Float(temperature * Double(value)))
+      case .probabilities where value > 0: output(Float(temperature * log(Double(value))))
+      case .logProbabilities:
+        raisedCount += 1
+        output(
+          Float(
+            temperature
+              * row.reduce(log(LogitMeaning.floor)) {
+                $1 > -.infinity ? min($0, Double($1)) : $0
+              }))
+      case .probabilities:
+        raisedCount += 1
+        output(
+          Float(
+            temperature * log(row.reduce(LogitMeaning.floor) { $1 > 0 ? min($0, Double($1)) : $0 }))
+        )
+      }
+    }
+    return raisedCount
+  }
+
   /// Returns for each class of the data its place in the teacher's order; nil where the orders are the same.
   ///
   /// - Throws: `JSONError` naming the class that one of them does not know.

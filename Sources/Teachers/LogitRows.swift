@@ -17,10 +17,6 @@ struct LogitRows {
   /// Rows of logits, and how many of them could be probabilities.
   private var logitRows = (count: 0, likeProbabilities: 0)
 
-  /// What a probability of zero counts as, since it has no logarithm; the smallest other one of its row where that
-  /// is less.
-  private static let floor = 1e-8
-
   /// - Parameters:
   ///   - values: All numbers of the source.
   ///   - floats: The same as single-precision numbers.
@@ -50,35 +46,12 @@ struct LogitRows {
     case .probabilities: try checkProbabilities(values, row)
     case .logProbabilities: try checkLogProbabilities(values, row)
     }
-    let start = values.startIndex
-    for place in 0..<classes {
-      let value = values[start + (order?[place] ?? place)]
-      // Without a temperature numbers stay what they are, to the last bit.
-      let isDone = meaning.temperature == 1 && meaning.kind != .probabilities
-      logits.append(
-        isDone && value > -.infinity
-          ? value : Float(meaning.temperature * logarithm(value, smallest: values)))
-    }
-  }
-
-  /// Returns the logarithm of what a value stands for: softened logits are the others divided by the temperature.
-  private mutating func logarithm(_ value: Float, smallest row: ArraySlice<Float>) -> Double {
-    switch meaning.kind {
-    case .logits: return Double(value)
-    case .logProbabilities where value > -.infinity: return Double(value)
-    case .probabilities where value > 0: return log(Double(value))
-    case .logProbabilities:
-      raisedCount += 1
-      return row.reduce(log(LogitRows.floor)) { $1 > -.infinity ? min($0, Double($1)) : $0 }
-    case .probabilities:
-      raisedCount += 1
-      return log(row.reduce(LogitRows.floor) { $1 > 0 ? min($0, Double($1)) : $0 })
-    }
+    raisedCount += meaning.writeLogits(of: values, order: order) { logits.append($0) }
   }
 
   /// Appends the logits of a row whose probabilities, `[classes]` in the teacher's order, are checked.
   mutating func append(probabilities: [Double], to logits: inout [Float]) {
-    let floor = probabilities.reduce(LogitRows.floor) { $1 > 0 ? min($0, $1) : $0 }
+    let floor = probabilities.reduce(LogitMeaning.floor) { $1 > 0 ? min($0, $1) : $0 }
     for place in 0..<classes {
       let p = probabilities[order?[place] ?? place]
       if p <= 0 { raisedCount += 1 }
@@ -90,7 +63,7 @@ struct LogitRows {
   static func note(raisedCount: Int) -> String? {
     guard raisedCount > 0 else { return nil }
     return
-      "\(raisedCount) probabilities of 0 count as \(floor), or as the smallest other one of their row "
+      "\(raisedCount) probabilities of 0 count as \(LogitMeaning.floor), or as the smallest other one of their row "
       + "where that is less, since 0 has no logarithm"
   }
 

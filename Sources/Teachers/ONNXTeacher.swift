@@ -82,7 +82,9 @@ struct ONNXTeacher: Teacher {
   private func answers(
     to question: TeacherQuestion, _ work: TeacherWork
   ) throws -> (logits: [Float], raisedCount: Int) {
-    let teacher = try liveTeacher()
+    var teacher = try liveTeacher()
+    let meaning = try meaning(teacher.classifier)
+    teacher.meaning = nil
     return try LogitChunks(
       in: chunkFolder, of: question, identity: teacher.contentHash + (question.view?.identity ?? "")
     ).answers(
@@ -90,8 +92,9 @@ struct ONNXTeacher: Teacher {
       chunk: ONNXTeacher.chunk, work
     ) { range in
       try checked(
-        teacher.outputs(to: question, range: range, reader: setting.reader, threads: work.threads),
-        teacher.meaning)
+        teacher.logits(
+          of: question.split, in: question.view, range: range, reader: setting.reader,
+          threads: work.threads), meaning)
     }
   }
 

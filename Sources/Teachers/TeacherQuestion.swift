@@ -12,20 +12,4 @@ struct TeacherQuestion {
   var description: String {
     (view.map { "view \($0.index) of " } ?? "") + "the \(split) split"
   }
-
-  /// Fills a batch with some of the images, as students see them.
-  ///
-  /// - Parameters:
-  ///   - output: Standardised pixels, `[range.count, H, W, C]`; overwritten.
-  ///   - labels: Classes, `[range.count]`; overwritten.
-  func fill(
-    _ output: UnsafeMutablePointer<Float>, labels: UnsafeMutablePointer<Int32>, range: Range<Int>,
-    reader: BatchReader
-  ) {
-    if let view {
-      view.fill(output, labels: labels, range: range, split: split, reader: reader)
-    } else {
-      reader.fill(output, labels: labels, range: range, split: split)
-    }
-  }
 }

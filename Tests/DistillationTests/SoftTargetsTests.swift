@@ -156,3 +156,11 @@ struct SoftTargetTrainingTests {
     #expect(students[0].parameters != students[1].parameters)
   }
 }
+
+extension TeacherSignal {
+  /// Returns how often the largest logit is the label's, over one epoch of a student's batches.
+  func agreementWithLabels(reader: BatchReader, recipe: Recipe, seed: UInt64) -> Double {
+    let confusion = confusion(reader: reader, recipe: recipe, seed: seed)
+    return Double(confusion.correct) / Double(max(1, confusion.count))
+  }
+}

@@ -151,6 +151,22 @@ struct ONNXTeacherTests {
       try #require(try softened.answers(on: .validation, .quiet)).logits, expected.map { 2 * $0 })
   }
 
+  @Test(
+    "says the same of images, whether asked before a training or in the middle of it, zeros included"
+  )
+  func zeros() throws {
+    let study = try SmallStudy()
+    // Scores so far apart that probabilities are 0.
+    let input =
+      "\"input\": {\"layout\": \"NCHW\", \"scale\": \"standardised\"}"
+      + ", \"mean\": [0.3], \"deviation\": [0.0005]"
+    let teacher = try bound(study, ThirdsGraph(last: "Softmax"), input)
+    let answers = try #require(try teacher.answers(on: .validation, .quiet))
+    #expect(answers.notes.contains { $0.contains("probabilities of 0") })
+    let live = try teacher.live().logits(of: .validation, reader: study.reader)
+    #expect(live == answers.logits && live.allSatisfy(\.isFinite))
+  }
+
   @Test("whose classes stand in another order is matched by their names")
   func names() throws {
     let study = try SmallStudy(names: SmallStudy.names)

@@ -67,7 +67,13 @@ public struct ImageScaling: Hashable, Sendable {
 
   /// Returns for every new place the old ones that it is made of and their weights, whose sum is 1; none for a
   /// place outside the picture.
-  private static func taps(
+  ///
+  /// - Parameters:
+  ///   - count: New places.
+  ///   - step: Old places for each new one.
+  ///   - start: Where the first new place begins, in old places.
+  ///   - size: How many old places there are.
+  package static func taps(
     count: Int, step: Double, start: Double, of size: Int
   ) -> [[(index: Int, weight: Float)]] {
     let reach = max(1, step)

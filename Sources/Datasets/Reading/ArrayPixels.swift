@@ -84,7 +84,9 @@ struct ArrayPixels: PixelSource {
       return piece.elementType == .float32
         ? piece.bytes : values.withUnsafeBytes { Data($0) }
     default:
-      let values = piece.asInts() ?? []
+      guard let values = piece.asInts() else {
+        throw invalid(0, piece.elementType.rawValue, "whole or floating-point numbers")
+      }
       if let index = values.firstIndex(where: { !(0...255).contains($0) }) {
         throw invalid(
           index, "\(values[index]), \(piece.elementType.rawValue)",

@@ -25,7 +25,6 @@ public struct StudyFolder: Hashable, Sendable {
   public var preparedData: String { appending("data") }
   public var teacher: String { appending("teacher") }
   public var teacherWeights: String { appending("teacher/weights.safetensors") }
-  public var teacherCheckpoint: String { appending("teacher/checkpoint.safetensors") }
   public var softTargets: String { appending("teacher/logits.raw") }
   public var teacherValidationLogits: String { appending("teacher/validation-logits.raw") }
   public var teacherTestLogits: String { appending("teacher/test-logits.raw") }
