@@ -154,7 +154,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   (
     "Reports",
     [
-      "Statistics", "ParetoFronts", "RandomStreams", "NeuralNetworks", "FileFormats",
+      "Statistics", "ParetoFronts", "RandomStreams", "NeuralNetworks", "FileFormats", "Datasets",
       "Distillation", "SearchSpaces", "Teachers", "HardwareProfiles", "Studies", "Comparisons",
       "FrontFiles",
     ], strict

@@ -2,7 +2,7 @@
 
 usage: export_classifiers.py FOLDER [NAME…]
 
-Writes FOLDER/NAME-VARIANT.onnx (and .onnx.data beside it, where the exporter does so) for each architecture and each of
+Writes FOLDER/NAME-VARIANT.onnx (and .onnx.data next to it, where the exporter does so) for each architecture and each of
 three exporters: `current`, `legacy`, and `free` (the current one with a free batch). An export that PyTorch itself
 cannot make is named and left out.
 """

@@ -1,3 +1,4 @@
+import Datasets
 import Studies
 
 extension ReportInputs {
@@ -9,7 +10,7 @@ extension ReportInputs {
         "Images", "\(data.height) × \(data.width) × \(data.channels), \(data.pixels.rawValue)")
     ]
     if let split = data.split {
-      facts.append(ReportFact("Split", splitText(split.rawValue)))
+      facts.append(ReportFact("Split", splitText(split)))
     }
     if let count = data.leftOutCount {
       facts.append(
@@ -25,11 +26,11 @@ extension ReportInputs {
     return ReportSection(anchor: "data", title: "The data", blocks: blocks)
   }
 
-  private func splitText(_ method: String) -> String {
+  private func splitText(_ method: SplitMethod) -> String {
     switch method {
-    case "stratified": "by class: every split has the classes in the same proportions"
-    case "grouped": "by group: no group is in two splits"
-    default: "at random"
+    case .stratified: "by class: every split has the classes in the same proportions"
+    case .grouped: "by group: no group is in two splits"
+    case .random: "at random"
     }
   }
 
