@@ -50,8 +50,9 @@ let unoptimized: [SwiftSetting] =
 /// What the tests of a target see beyond what it imports: real students of the shipped spaces, random points,
 /// and what is tested with the made-up studies of another target's tests.
 let testImports = [
+  "DeployedModels": ["NetworkFixtures", "RandomStreams", "SearchSpaces"],
   "FileFormats": ["RandomStreams"], "HardwareProfiles": ["RandomStreams"],
-  "ModelExchange": ["RandomStreams", "SearchSpaces"],
+  "ModelExchange": ["NetworkFixtures"],
   "ONNXInference": ["ModelExchange", "RandomStreams", "SearchSpaces"],
   "ParetoFronts": ["RandomStreams"], "SearchSpaces": ["TensorKernels"],
   "Studies": ["FlashBenchmark"],
@@ -86,6 +87,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     "ONNXInference",
     ["TensorKernels", "NeuralNetworks", "FileFormats"], optimized
   ),
+  ("DeployedModels", ["NeuralNetworks"], optimized),
   ("Datasets", ["RandomStreams", "FileFormats"], optimized),
   (
     "Distillation",
@@ -172,6 +174,9 @@ let targets: [Target] =
       swiftSettings: strict),
     // What tests of several targets share.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "NetworkFixtures", dependencies: ["NeuralNetworks", "RandomStreams", "SearchSpaces"],
+      path: "Tests/NetworkFixtures", swiftSettings: strict),
     .testTarget(
       name: "autodistillTests",
       dependencies: [

@@ -1,4 +1,5 @@
 import FileFormats
+import NetworkFixtures
 import NeuralNetworks
 import Testing
 

@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import NetworkFixtures
 import NeuralNetworks
 import Testing
 

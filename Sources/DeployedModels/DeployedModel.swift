@@ -1,0 +1,49 @@
+/// A network as runtimes of small devices execute it: operators in order, over tensors of one image.
+///
+/// Shapes, layouts and operators are those of TensorFlow Lite: activations `[1, H, W, C]` or `[1, C]`, convolution
+/// weights `[Cout, kh, kw, Cin]`, depthwise ones `[1, kh, kw, C]`, dense ones `[Cout, Cin]`, biases `[Cout]`. A
+/// model is fp32 or int8 throughout; what it computes in int8 is defined by TensorFlow Lite Micro's reference
+/// kernels.
+///
+/// The invariant: operators stand in an order in which each reads only what is the input, a constant, or the
+/// output of an operator before it; each tensor is the output of at most one operator, and constants of none.
+public struct DeployedModel: Hashable, Sendable {
+  /// Activations and constants.
+  public var tensors: [DeployedTensor]
+  public var operators: [DeployedOperator]
+  /// The tensor that holds the image.
+  public var input: Int
+  /// The tensor that holds the logits, or probabilities if the model ends with a softmax.
+  public var output: Int
+
+  public init(
+    tensors: [DeployedTensor], operators: [DeployedOperator], input: Int, output: Int
+  ) {
+    self.tensors = tensors
+    self.operators = operators
+    self.input = input
+    self.output = output
+  }
+}
+
+extension DeployedModel {
+  /// The multiply–accumulate operations of convolutions and dense layers for one image.
+  public var macs: Int {
+    operators.reduce(0) { sum, step in
+      switch step.kind {
+      case .convolution, .depthwiseConvolution:
+        let weights = tensors[step.inputs[1]].shape
+        let output = tensors[step.output].elementCount
+        let depthwise = if case .depthwiseConvolution = step.kind { true } else { false }
+        return sum + output * weights[1] * weights[2] * (depthwise ? 1 : weights[3])
+      case .fullyConnected: return sum + tensors[step.inputs[1]].elementCount
+      default: return sum
+      }
+    }
+  }
+
+  /// The bytes of all constants: weights, biases, shapes and other operands.
+  public var constantBytes: Int {
+    tensors.reduce(0) { $0 + ($1.isConstant ? $1.byteCount : 0) }
+  }
+}

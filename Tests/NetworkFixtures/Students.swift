@@ -1,0 +1,21 @@
+import Foundation
+import NeuralNetworks
+import RandomStreams
+import SearchSpaces
+
+/// Returns random students of a shipped space.
+package func students(of name: String, count: Int, channels: Int = 3) throws -> [Network] {
+  let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "SearchSpaces/\(name).json")
+  let space = try SearchSpace(contentsOf: file.path())
+  var stream = RandomStream(seed: 4, purpose: "students")
+  return try (0..<count).map { _ in
+    try space.network(
+      for: space.randomArchitecture(using: &stream),
+      input: TensorShape(height: 28, width: 28, channels: channels), classes: 10)
+  }
+}
+
+package let shippedSpaces = [
+  "mobile-cnn", "quick-mobile", "plain-residual", "nas-bench-201", "fbnet",
+]
