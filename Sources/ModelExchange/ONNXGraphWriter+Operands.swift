@@ -54,10 +54,21 @@ extension ONNXGraphWriter {
     return name
   }
 
-  func window(kernel: Int, stride: Int, padding: Int) -> [String: ONNXAttribute] {
-    [
-      "kernel_shape": .integers([kernel, kernel]), "strides": .integers([stride, stride]),
-      "pads": .integers([padding, padding, padding, padding]),
+  /// How the window of a node's layer passes over what it reads.
+  func windowAxes(_ index: Int) -> (rows: WindowAxis, columns: WindowAxis) {
+    guard let axes = network.nodes[index].layer.windowAxes(on: network.inputShape(of: index)) else {
+      preconditionFailure("\(network.nodes[index].layer.name) has no window")
+    }
+    return axes
+  }
+
+  /// The attributes of a convolution or pool. Pads are explicit, those in front first.
+  func windowAttributes(_ index: Int) -> [String: ONNXAttribute] {
+    let (rows, columns) = windowAxes(index)
+    return [
+      "kernel_shape": .integers([rows.kernel, columns.kernel]),
+      "strides": .integers([rows.stride, columns.stride]),
+      "pads": .integers([rows.before, columns.before, rows.after, columns.after]),
     ]
   }
 

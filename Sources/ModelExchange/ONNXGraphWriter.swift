@@ -82,14 +82,12 @@ extension ONNXGraphWriter {
     let node = network.nodes[index]
     let shape = network.inputShape(of: index)
     switch node.layer {
-    case .convolution(let kernel, let stride, _, _):
-      appendConvolution(
-        index, kernel: kernel, stride: stride, groups: 1, inputs: shape.channels)
-    case .groupedConvolution(let kernel, let stride, _, let groups, _):
-      appendConvolution(
-        index, kernel: kernel, stride: stride, groups: groups, inputs: shape.channels / groups)
-    case .depthwiseConvolution(let kernel, let stride):
-      appendConvolution(index, kernel: kernel, stride: stride, groups: shape.channels, inputs: 1)
+    case .convolution:
+      appendConvolution(index, groups: 1, inputs: shape.channels)
+    case .groupedConvolution(_, _, _, let groups, _, _):
+      appendConvolution(index, groups: groups, inputs: shape.channels / groups)
+    case .depthwiseConvolution:
+      appendConvolution(index, groups: shape.channels, inputs: 1)
     case .dense(let channels): appendDense(index, from: shape, to: channels)
     case .batchNorm: appendNorm(index, on: kept(node.inputs[0]))
     case .activation(let kind): appendActivation(kind, index, on: node.inputs[0])
@@ -103,10 +101,10 @@ extension ONNXGraphWriter {
     case .layerNorm: appendLayerNorm(index)
     case .gelu: appendGELU(index)
     case .channelShuffle(let groups): appendShuffle(index, shape: shape, groups: groups)
-    case .pooling(let kind, let kernel, let stride, let padding):
+    case .pooling(let kind, _, _, _):
       append(
         kind == .max ? "MaxPool" : "AveragePool", index, inputs: [image(of: node.inputs[0])],
-        attributes: window(kernel: kernel, stride: stride, padding: padding))
+        attributes: windowAttributes(index))
     case .globalAveragePool:
       append("GlobalAveragePool", index, inputs: [image(of: node.inputs[0])])
     case .input, .dropout:
@@ -115,18 +113,19 @@ extension ONNXGraphWriter {
   }
 
   private mutating func appendConvolution(
-    _ index: Int, kernel: Int, stride: Int, groups: Int, inputs: Int
+    _ index: Int, groups: Int, inputs: Int
   ) {
     guard let layer = folded[index] else { preconditionFailure("node \(index) has no weights") }
     let channels = network.nodes[index].shape.channels
-    var attributes = window(kernel: kernel, stride: stride, padding: kernel / 2)
+    let (rows, columns) = windowAxes(index)
+    var attributes = windowAttributes(index)
     attributes["group"] = .integer(groups)
     var operands = [
       image(of: network.nodes[index].inputs[0]),
       constant(
-        "\(index).weight", shape: [channels, inputs, kernel, kernel],
+        "\(index).weight", shape: [channels, inputs, rows.kernel, columns.kernel],
         outputsFirst(
-          layer.weight, positions: kernel * kernel, inputs: inputs, outputs: channels)),
+          layer.weight, positions: rows.kernel * columns.kernel, inputs: inputs, outputs: channels)),
     ]
     if let bias = layer.bias {
       operands.append(constant("\(index).bias", shape: [channels], bias))

@@ -1,14 +1,15 @@
 import FileFormats
+import NeuralNetworks
 
 extension Blueprint {
   /// Reads the fields `blueprint` and `blocks` of a file.
   ///
   /// - Throws: `JSONError`; also if a block, an argument or a parameter is never used.
   init(
-    _ field: JSONField, blocks blocksField: JSONField?, parameters: [Parameter],
-    parametersField: JSONField
+    _ field: JSONField, blocks blocksField: JSONField?, padding: Padding,
+    parameters: [Parameter], parametersField: JSONField
   ) throws(JSONError) {
-    var reader = BlueprintReader(parameters: parameters)
+    var reader = BlueprintReader(parameters: parameters, padding: padding)
     if let blocksField {
       for (name, field) in try blocksField.object("the blocks") {
         try reader.readBlock(name, field)

@@ -1,3 +1,5 @@
+import NeuralNetworks
+
 /// How the values of parameters become layers: what a file's `blueprint` and `blocks` say.
 struct Blueprint: Sendable {
   let elements: [Element]
@@ -31,7 +33,8 @@ struct Blueprint: Sendable {
   }
 
   indirect enum Content: Sendable {
-    case layer(LayerKind, [Operand])
+    /// A layer without a window makes no use of the padding.
+    case layer(LayerKind, [Operand], Padding)
     /// A call of the block with an index, one expression per argument.
     case call(Int, [Expression])
     /// The index of the repetition, from 0, is a local of the body.

@@ -109,10 +109,10 @@ extension BlueprintAssembly {
 
   private func append(_ element: Blueprint.Element) throws(SearchSpaceError) {
     switch element.content {
-    case .layer(let kind, let operands):
+    case .layer(let kind, let operands, let padding):
       var values: [ParameterValue] = []
       for operand in operands { values.append(try value(of: operand)) }
-      try append(kind.layer(values), at: element.path)
+      try append(kind.layer(values, padding: padding), at: element.path)
     case .call(let block, let arguments):
       // An argument without a value here is an error only if the block's body asks for it.
       let callers = locals

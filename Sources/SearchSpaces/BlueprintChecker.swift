@@ -38,7 +38,7 @@ extension BlueprintChecker {
 
   private mutating func check(_ element: Blueprint.Element) throws(JSONError) {
     switch element.content {
-    case .layer(_, let operands):
+    case .layer(_, let operands, _):
       for operand in operands { _ = try outcomes(of: operand) }
     case .call(let block, let arguments):
       let callers = reach.locals

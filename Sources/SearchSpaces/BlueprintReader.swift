@@ -1,4 +1,5 @@
 import FileFormats
+import NeuralNetworks
 
 /// Reads elements; knows the names that have a meaning where it is reading.
 struct BlueprintReader {
@@ -7,6 +8,8 @@ struct BlueprintReader {
   typealias Branch = Blueprint.Branch
 
   let parameters: [Parameter]
+  /// What layers have that say nothing of their own.
+  let padding: Padding
   private(set) var blocks: [Blueprint.Block] = []
   private(set) var calledBlocks: Set<Int> = []
   private(set) var usedParameters: Set<Int> = []
@@ -14,7 +17,9 @@ struct BlueprintReader {
   private var locals: [String] = []
   private var usedLocals: Set<Int> = []
 
-  init(parameters: [Parameter]) { self.parameters = parameters }
+  init(parameters: [Parameter], padding: Padding) {
+    (self.parameters, self.padding) = (parameters, padding)
+  }
 
   mutating func readBlock(_ name: String, _ field: JSONField) throws(JSONError) {
     guard isIdentifier(name) else {
@@ -80,18 +85,27 @@ extension BlueprintReader {
     // The kind says which other keys are known, so it is read before those are checked.
     let kindField = try field.object("a layer").first { $0.name == "layer" }?.field ?? field
     let kind = try kindField.choice(LayerKind.self)
-    let members = try field.members(
-      of: "a layer", known: ["layer"] + kind.fields.map(\.name))
+    // A name is a field whatever the padding.
+    let names = kind.fields(padding).map(\.name) + (kind.hasWindow ? ["padding"] : [])
+    let members = try field.members(of: "a layer", known: ["layer"] + names)
+    let padding = try members["padding"]?.choice(Padding.self) ?? padding
+    if let width = members["kernel_width"], members["groups"] != nil {
+      throw width.expected("either \"kernel_width\" or \"groups\"; groups have square windows")
+    }
+    let rules = kind.fields(padding)
     var operands: [Operand] = []
-    for rule in kind.fields {
-      if let value = rule.defaultValue, members[rule.name] == nil {
+    for rule in rules {
+      switch (members[rule.name], rule.standard) {
+      case (nil, .value(let value)):
         let expression = Expression(root: .literal(value), field: kindField)
         operands.append(Operand(expression: expression, requirement: rule.requirement))
-      } else {
+      case (nil, .field(let name)):
+        operands.append(operands[rules.firstIndex { $0.name == name }!])
+      case (_, _):
         operands.append(try operand(try members.required(rule.name), rule.requirement))
       }
     }
-    return .layer(kind, operands)
+    return .layer(kind, operands, padding)
   }
 
   private mutating func call(_ field: JSONField) throws(JSONError) -> Blueprint.Content {

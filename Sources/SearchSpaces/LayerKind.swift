@@ -19,20 +19,38 @@ enum LayerKind: String, CaseIterable, Sendable {
   struct FieldRule: Sendable {
     let name: String
     let requirement: Requirement
-    var defaultValue: ParameterValue?
+    var standard: Standard?
+
+    /// What holds where the field is not given.
+    enum Standard: Sendable {
+      case value(ParameterValue)
+      /// What an earlier field holds.
+      case field(String)
+    }
   }
 
-  /// The fields, in the order in which `layer` takes their values.
-  var fields: [FieldRule] {
-    let stride = FieldRule(name: "stride", requirement: .stride, defaultValue: .integer(1))
+  /// Whether the layer has a window, and with it a padding.
+  var hasWindow: Bool {
+    switch self {
+    case .convolution, .depthwiseConvolution, .pooling: true
+    default: false
+    }
+  }
+
+  /// Returns the fields of a layer with this padding, in the order in which `layer` takes their values.
+  func fields(_ padding: Padding) -> [FieldRule] {
+    let stride = FieldRule(name: "stride", requirement: .stride, standard: .value(.integer(1)))
     let channels = FieldRule(name: "channels", requirement: .width)
     let kernel = FieldRule(name: "kernel", requirement: .odd(1...31))
+    // A window of an even side has no half.
+    let sides: Requirement = padding == .same ? .whole(1...31) : .odd(1...31)
     return switch self {
     case .convolution:
       [
-        kernel, stride, channels,
-        FieldRule(name: "groups", requirement: .width, defaultValue: .integer(1)),
-        FieldRule(name: "bias", requirement: .flag, defaultValue: .flag(false)),
+        FieldRule(name: "kernel", requirement: sides), stride, channels,
+        FieldRule(name: "groups", requirement: .width, standard: .value(.integer(1))),
+        FieldRule(name: "bias", requirement: .flag, standard: .value(.flag(false))),
+        FieldRule(name: "kernel_width", requirement: sides, standard: .field("kernel")),
       ]
     case .depthwiseConvolution: [kernel, stride]
     case .batchNorm, .layerNorm, .gelu, .globalAveragePool: []
@@ -51,14 +69,16 @@ enum LayerKind: String, CaseIterable, Sendable {
   }
 
   /// Returns the layer whose fields have these values, which fulfil the requirements.
-  func layer(_ values: [ParameterValue]) -> Layer {
+  func layer(_ values: [ParameterValue], padding: Padding) -> Layer {
     switch self {
     case .convolution:
       convolution(
-        kernel: values[0].whole, stride: values[1].whole, channels: values[2].whole,
-        groups: values[3].whole, bias: values[4] == .flag(true))
+        window: WindowSize(height: values[0].whole, width: values[5].whole),
+        stride: values[1].whole, channels: values[2].whole, groups: values[3].whole,
+        bias: values[4] == .flag(true), padding: padding)
     case .depthwiseConvolution:
-      .depthwiseConvolution(kernel: values[0].whole, stride: values[1].whole)
+      .depthwiseConvolution(
+        kernel: values[0].whole, stride: values[1].whole, padding: padding)
     case .batchNorm: .batchNorm
     case .layerNorm: .layerNorm
     case .gelu: .gelu
@@ -68,7 +88,8 @@ enum LayerKind: String, CaseIterable, Sendable {
     case .pooling:
       .pooling(
         values[0] == .text(PoolingKind.max.rawValue) ? .max : .average, kernel: values[1].whole,
-        stride: values[2].whole, padding: (values[1].whole - 1) / 2)
+        stride: values[2].whole,
+        padding: padding == .same ? .same : .positions((values[1].whole - 1) / 2))
     case .globalAveragePool: .globalAveragePool
     case .dense: .dense(channels: values[0].whole)
     case .dropout: .dropout(rate: values[0].number ?? 0)
@@ -76,12 +97,14 @@ enum LayerKind: String, CaseIterable, Sendable {
   }
 
   private func convolution(
-    kernel: Int, stride: Int, channels: Int, groups: Int, bias: Bool
+    window: WindowSize, stride: Int, channels: Int, groups: Int, bias: Bool, padding: Padding
   ) -> Layer {
     groups == 1
-      ? .convolution(kernel: kernel, stride: stride, channels: channels, bias: bias)
+      ? .convolution(
+        window: window, stride: stride, channels: channels, bias: bias, padding: padding)
       : .groupedConvolution(
-        kernel: kernel, stride: stride, channels: channels, groups: groups, bias: bias)
+        kernel: window.height, stride: stride, channels: channels, groups: groups, bias: bias,
+        padding: padding)
   }
 }
 

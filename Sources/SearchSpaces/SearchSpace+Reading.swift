@@ -25,8 +25,8 @@ extension SearchSpace {
     let members = try root.members(
       of: "a search space",
       known: [
-        "format", "name", "description", "images", "parameters", "blocks", "blueprint",
-        "references",
+        "format", "name", "description", "images", "padding", "parameters", "blocks",
+        "blueprint", "references",
       ])
     let format = try members.required("format")
     guard format.value == .text(SearchSpace.format) else {
@@ -37,7 +37,8 @@ extension SearchSpace {
     let parametersField = try members.required("parameters")
     let parameters = try SearchSpace.parameters(parametersField)
     let blueprint = try Blueprint(
-      try members.required("blueprint"), blocks: members["blocks"], parameters: parameters,
+      try members.required("blueprint"), blocks: members["blocks"],
+      padding: try members["padding"]?.choice(Padding.self) ?? .half, parameters: parameters,
       parametersField: parametersField)
     var checker = BlueprintChecker(blueprint, parameters: parameters)
     try checker.check(file: root.file)

@@ -1,14 +1,14 @@
-// Dense k×k convolution of NHWC images, zero padding k/2, as products over register tiles.
+// Dense convolution of NHWC images as products over register tiles. Windows may be rectangular.
 //
-// In a padded NHWC image the k·Cin values under one row of the window are contiguous, so a row of
-// output pixels is a product of k segments and no column matrix is built. Images are taken one at a
+// In a padded NHWC image the kw·Cin values under one row of the window are contiguous, so a row of
+// output pixels is a product of kh segments and no column matrix is built. Images are taken one at a
 // time: a padded image stays in the second-level cache while all tiles pass over it.
 
 /// output = input ∗ weights (+ bias).
 ///
 /// - Parameters:
 ///   - input: `[images, H, W, Cin]`.
-///   - weights: `[k, k, Cin, Cout]`.
+///   - weights: `[kh, kw, Cin, Cout]`.
 ///   - bias: `[Cout]` or nil.
 ///   - output: `[images, H', W', Cout]`; overwritten.
 public func convolutionForward(
@@ -18,25 +18,26 @@ public func convolutionForward(
 ) {
   for image in 0..<images {
     pad(
-      input + image * shape.inputFloats, into: scratch, height: shape.height, width: shape.width,
-      channels: shape.inputChannels, padding: shape.kernel / 2)
+      input + image * shape.inputFloats, into: scratch, rows: shape.rows, columns: shape.columns,
+      channels: shape.inputChannels)
     convolvePadded(
       scratch, weights, bias: bias, accumulate: false, into: output + image * shape.outputFloats,
       strides: ChannelStrides(shape), shape: shape)
   }
 }
 
-/// Convolves one padded image, `[H + k − 1, W + k − 1, Cin]`, without further padding.
+/// Convolves one padded image, `[H + kh − 1, W + kw − 1, Cin]`, without further padding.
 ///
-/// - Parameter strides: With a kernel above 1 the input's is Cin.
+/// - Parameter strides: With a window of several positions the input's is Cin.
 func convolvePadded(
   _ padded: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
   accumulate: Bool, into output: UnsafeMutablePointer<Float>, strides: ChannelStrides,
   shape: ConvolutionShape
 ) {
   let outputs = shape.outputChannels
-  let pixelStride = shape.stride * strides.input
-  let lineStride = shape.stride * shape.paddedWidth * strides.input
+  let source = padded + shape.origin * strides.input
+  let pixelStride = shape.columns.stride * strides.input
+  let lineStride = shape.rows.stride * shape.paddedWidth * strides.input
   // Of an image with short lines two go into one tile.
   let pairsLines = shape.outputWidth >= 4 && shape.outputWidth <= 7
   var column = 0
@@ -53,11 +54,11 @@ func convolvePadded(
         tile(
           rows: rows, columns: columns,
           TileOperands(
-            left: padded + y * lineStride + x * pixelStride, leftRowStride: pixelStride,
+            left: source + y * lineStride + x * pixelStride, leftRowStride: pixelStride,
             leftSegmentStride: shape.paddedWidth * strides.input,
             leftHalfStride: lines == 2 ? lineStride : nil,
-            right: weights + column, rightRowStride: strides.weights, segments: shape.kernel,
-            depth: shape.kernel * shape.inputChannels),
+            right: weights + column, rightRowStride: strides.weights,
+            segments: shape.rows.kernel, depth: shape.columns.kernel * shape.inputChannels),
           from: accumulate
             ? TileStart(values: target, rowStride: strides.output)
             : TileStart(values: bias.map { $0 + column } ?? zeroRow, rowStride: 0),
@@ -73,17 +74,17 @@ func convolvePadded(
 /// Rearranges weights for `convolutionBackwardInput`.
 ///
 /// - Parameters:
-///   - weights: `[k, k, Cin, Cout]`.
-///   - output: With stride 1, the flipped window `[k, k, Cout, Cin]`; otherwise `[Cout, k, k, Cin]`.
+///   - weights: `[kh, kw, Cin, Cout]`.
+///   - output: With stride 1, the flipped window `[kh, kw, Cout, Cin]`; otherwise `[Cout, kh, kw, Cin]`.
 public func rearrangeForBackwardInput(
   _ weights: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>,
   shape: ConvolutionShape
 ) {
-  guard shape.stride == 1 else {
+  guard shape.isDense else {
     transpose(weights, into: output, rows: shape.windowFloats, columns: shape.outputChannels)
     return
   }
-  let taps = shape.kernel * shape.kernel
+  let taps = shape.taps
   let block = shape.inputChannels * shape.outputChannels
   for tap in 0..<taps {
     transpose(
@@ -104,7 +105,7 @@ public func convolutionBackwardInput(
   into output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, images: Int,
   shape: ConvolutionShape
 ) {
-  guard shape.stride == 1 else {
+  guard shape.isDense else {
     for image in 0..<images {
       spreadGradient(
         gradient + image * shape.outputFloats, rearranged, accumulate: accumulate,
@@ -114,12 +115,12 @@ public func convolutionBackwardInput(
   }
   // With stride 1 it is a convolution again, of the gradient with the flipped window.
   let flipped = ConvolutionShape(
-    height: shape.height, width: shape.width, inputChannels: shape.outputChannels,
-    outputChannels: shape.inputChannels, kernel: shape.kernel, stride: 1)
+    rows: shape.rows.flipped, columns: shape.columns.flipped,
+    inputChannels: shape.outputChannels, outputChannels: shape.inputChannels)
   for image in 0..<images {
     pad(
-      gradient + image * shape.outputFloats, into: scratch, height: shape.height,
-      width: shape.width, channels: shape.outputChannels, padding: shape.kernel / 2)
+      gradient + image * shape.outputFloats, into: scratch, rows: flipped.rows,
+      columns: flipped.columns, channels: flipped.inputChannels)
     convolvePadded(
       scratch, rearranged, bias: nil, accumulate: accumulate,
       into: output + image * shape.inputFloats, strides: ChannelStrides(flipped), shape: flipped)
@@ -132,10 +133,12 @@ private func spreadGradient(
   into output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
   shape: ConvolutionShape
 ) {
-  let (channels, kernel) = (shape.inputChannels, shape.kernel)
+  let channels = shape.inputChannels
+  let (rows, columns) = (shape.rows, shape.columns)
   let lineFloats = shape.paddedWidth * channels
-  let segment = kernel * channels
+  let segment = columns.kernel * channels
   let padded = scratch
+  let first = padded + shape.origin * channels
   let windows = scratch + shape.paddedHeight * lineFloats
   padded.update(repeating: 0, count: shape.paddedHeight * lineFloats)
   matrixProduct(
@@ -144,15 +147,15 @@ private func spreadGradient(
   for y in 0..<shape.outputHeight {
     for x in 0..<shape.outputWidth {
       let window = windows + (y * shape.outputWidth + x) * shape.windowFloats
-      let corner = padded + y * shape.stride * lineFloats + x * shape.stride * channels
-      for ky in 0..<kernel {
+      let corner = first + y * rows.stride * lineFloats + x * columns.stride * channels
+      for ky in 0..<rows.kernel {
         add(window + ky * segment, to: corner + ky * lineFloats, count: segment)
       }
     }
   }
-  let margin = kernel / 2
+  let image = padded + rows.frameBefore * lineFloats + columns.frameBefore * channels
   for y in 0..<shape.height {
-    let row = padded + (y + margin) * lineFloats + margin * channels
+    let row = image + y * lineFloats
     let target = output + y * shape.width * channels
     if accumulate {
       add(row, to: target, count: shape.width * channels)
@@ -167,7 +170,7 @@ private func spreadGradient(
 /// - Parameters:
 ///   - input: `[images, H, W, Cin]`.
 ///   - gradient: With respect to the output, `[images, H', W', Cout]`.
-///   - output: `[k, k, Cin, Cout]`; accumulated into.
+///   - output: `[kh, kw, Cin, Cout]`; accumulated into.
 public func convolutionBackwardWeights(
   _ input: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
   addingTo output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, images: Int,
@@ -175,8 +178,8 @@ public func convolutionBackwardWeights(
 ) {
   for image in 0..<images {
     pad(
-      input + image * shape.inputFloats, into: scratch, height: shape.height, width: shape.width,
-      channels: shape.inputChannels, padding: shape.kernel / 2)
+      input + image * shape.inputFloats, into: scratch, rows: shape.rows, columns: shape.columns,
+      channels: shape.inputChannels)
     addWeightGradient(
       scratch, gradient + image * shape.outputFloats, to: output, strides: ChannelStrides(shape),
       shape: shape)
@@ -185,26 +188,27 @@ public func convolutionBackwardWeights(
 
 /// Adds one padded image's share of the gradient with respect to the weights.
 ///
-/// - Parameter strides: With a kernel above 1 the input's is Cin.
+/// - Parameter strides: With a window of several positions the input's is Cin.
 func addWeightGradient(
   _ padded: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
   to output: UnsafeMutablePointer<Float>, strides: ChannelStrides, shape: ConvolutionShape
 ) {
-  let (outputs, kernel) = (shape.outputChannels, shape.kernel)
+  let outputs = shape.outputChannels
   let lineFloats = shape.paddedWidth * strides.input
-  let segment = kernel * shape.inputChannels
+  let segment = shape.columns.kernel * shape.inputChannels
+  let source = padded + shape.origin * strides.input
   var column = 0
   while column < outputs {
     let columns = min(32, outputs - column)
-    for ky in 0..<kernel {
+    for ky in 0..<shape.rows.kernel {
       var row = 0
       while row < segment {
         let rows = tileRows(remaining: segment - row)
         transposedTile(
           rows: rows, columns: columns,
           TransposedOperands(
-            left: padded + ky * lineFloats + row, leftStep: shape.stride * strides.input,
-            leftLineStride: shape.stride * lineFloats, right: gradient + column,
+            left: source + ky * lineFloats + row, leftStep: shape.columns.stride * strides.input,
+            leftLineStride: shape.rows.stride * lineFloats, right: gradient + column,
             rightStep: strides.output, rightLineStride: shape.outputWidth * strides.output,
             lines: shape.outputHeight, length: shape.outputWidth),
           addingTo: output + (ky * segment + row) * strides.weights + column,

@@ -1,38 +1,52 @@
 /// The sizes of a convolution.
 public struct ConvolutionShape: Hashable, Sendable {
-  public let height: Int
-  public let width: Int
+  public let rows: WindowAxis
+  public let columns: WindowAxis
   public let inputChannels: Int
   public let outputChannels: Int
-  /// The window's side, odd; the padding is half of it.
-  public let kernel: Int
-  public let stride: Int
 
-  public init(
-    height: Int, width: Int, inputChannels: Int, outputChannels: Int, kernel: Int, stride: Int
-  ) {
-    precondition(kernel % 2 == 1, "the kernel must be odd, got \(kernel)")
-    (self.height, self.width) = (height, width)
+  public init(rows: WindowAxis, columns: WindowAxis, inputChannels: Int, outputChannels: Int) {
+    (self.rows, self.columns) = (rows, columns)
     (self.inputChannels, self.outputChannels) = (inputChannels, outputChannels)
-    (self.kernel, self.stride) = (kernel, stride)
   }
 
-  public var outputHeight: Int { (height - 1) / stride + 1 }
-  public var outputWidth: Int { (width - 1) / stride + 1 }
-  var paddedWidth: Int { width + kernel - 1 }
-  var paddedHeight: Int { height + kernel - 1 }
+  /// The shape with a window that moves alike on both axes.
+  public init(
+    height: Int, width: Int, inputChannels: Int, outputChannels: Int, window: WindowSize,
+    stride: Int, padding: Padding = .half
+  ) {
+    self.init(
+      rows: WindowAxis(length: height, kernel: window.height, stride: stride, padding: padding),
+      columns: WindowAxis(length: width, kernel: window.width, stride: stride, padding: padding),
+      inputChannels: inputChannels, outputChannels: outputChannels)
+  }
+
+  public var height: Int { rows.length }
+  public var width: Int { columns.length }
+  public var outputHeight: Int { rows.count }
+  public var outputWidth: Int { columns.count }
+  /// The positions of the window.
+  public var taps: Int { rows.kernel * columns.kernel }
+  /// Whether the window moves by one position on both axes.
+  var isDense: Bool { rows.stride == 1 && columns.stride == 1 }
+  /// Whether every output position sees its own input position and no other.
+  public var isPointwise: Bool { taps == 1 && isDense }
+  var paddedWidth: Int { columns.frameLength }
+  var paddedHeight: Int { rows.frameLength }
+  /// Pixels of the padded image before the first window.
+  var origin: Int { rows.origin * paddedWidth + columns.origin }
   var inputFloats: Int { height * width * inputChannels }
   var outputFloats: Int { outputHeight * outputWidth * outputChannels }
   /// Values under the whole window.
-  var windowFloats: Int { kernel * kernel * inputChannels }
-  /// Weights, `[k, k, Cin, Cout]`.
+  var windowFloats: Int { taps * inputChannels }
+  /// Weights, `[kh, kw, Cin, Cout]`.
   public var weightFloats: Int { windowFloats * outputChannels }
 
   /// Floats of scratch that each function of Convolution.swift needs at most.
   public var scratchFloats: Int {
     let padded = paddedWidth * paddedHeight * inputChannels
     let gradient =
-      stride == 1
+      isDense
       ? paddedWidth * paddedHeight * outputChannels
       : padded + outputHeight * outputWidth * windowFloats
     return max(padded, gradient) + readMargin

@@ -1,4 +1,4 @@
-// Depthwise k×k convolution of NHWC images, zero padding k/2: one filter per channel.
+// Depthwise k×k convolution of NHWC images: one filter per channel.
 //
 // Image by image, sixteen channels are gathered into a frame, convolved there (DepthwisePlane.swift) and
 // written back to their places: two moves a value, for kernels that read each pixel once.
@@ -8,20 +8,19 @@ public struct DepthwiseShape: Hashable, Sendable {
   public let channels: Int
   public let plane: PlaneShape
 
-  public init(height: Int, width: Int, channels: Int, kernel: Int, stride: Int) {
+  public init(
+    height: Int, width: Int, channels: Int, kernel: Int, stride: Int, padding: Padding = .half
+  ) {
     self.channels = channels
-    plane = PlaneShape(height: height, width: width, kernel: kernel, stride: stride)
+    plane = PlaneShape(
+      height: height, width: width, kernel: kernel, stride: stride, padding: padding)
   }
 
   var taps: Int { plane.kernel * plane.kernel }
   var inputFloats: Int { plane.inputPixels * channels }
   var outputFloats: Int { plane.outputPixels * channels }
-  var inputFrame: PlaneFrame {
-    PlaneFrame(height: plane.height, width: plane.width, padding: plane.padding)
-  }
-  var outputFrame: PlaneFrame {
-    PlaneFrame(height: plane.outputHeight, width: plane.outputWidth, padding: plane.padding)
-  }
+  var inputFrame: PlaneFrame { plane.inputFrame }
+  var outputFrame: PlaneFrame { plane.outputFrame }
 
   /// Floats of scratch that each function of this file needs at most.
   public var scratchFloats: Int {

@@ -59,37 +59,38 @@ private func runInputGradient(_ pass: PlaneConvolution, columns: Int) {
 
 /// The input's gradient at every second pixel of every second row, for stride 2 and k ≥ 3.
 ///
-/// Input row i met output row o through tap t where i + k/2 = 2·o + t: only even taps if i + k/2 is
-/// even, only odd ones otherwise, and columns likewise. Each of the four classes of pixels is a
+/// Input row i met output row o through tap t where i + b = 2·o + t, b being the padding before the image: only
+/// even taps if i + b is even, only odd ones otherwise, and columns likewise. Each of the four classes of pixels is a
 /// convolution of its own, with about a quarter of the taps and no inserted zeros.
 ///
 /// - Parameters:
-///   - row: 0 or 1, the parity of a row plus k/2.
+///   - row: 0 or 1, the parity of a row plus the padding above it.
 ///   - column: The same of a column.
 private func inputGradientClass(
   _ gradientFrame: UnsafePointer<Float>, _ filter: UnsafePointer<Float>,
   into output: UnsafeMutablePointer<Float>, shape: PlaneShape, row: Int, column: Int
 ) {
-  let (kernel, padding) = (shape.kernel, shape.padding)
-  let firstY = (row &+ padding) & 1
-  let firstX = (column &+ padding) & 1
+  let (kernel, border) = (shape.kernel, shape.border)
+  let (above, left) = (shape.rows.before, shape.columns.before)
+  let firstY = (row &+ above) & 1
+  let firstX = (column &+ left) & 1
   guard firstY < shape.height, firstX < shape.width else { return }
   // The last tap of the class comes first: it meets the pixel furthest up and left.
   let lastTapY = kernel &- 1 &- row
   let lastTapX = kernel &- 1 &- column
-  let sourceY = (firstY &+ padding &- lastTapY) >> 1 &+ padding
-  let sourceX = (firstX &+ padding &- lastTapX) >> 1 &+ padding
+  let sourceY = (firstY &+ above &- lastTapY) >> 1 &+ border
+  let sourceX = (firstX &+ left &- lastTapX) >> 1 &+ border
   runInputGradient(
     PlaneConvolution(
       source: gradientFrame + sourceY &* shape.gradientRow + sourceX &* vectorWidth,
       rowStride: shape.gradientRow, tapRowStride: shape.gradientRow,
       filter: filter + (lastTapY &* kernel &+ lastTapX) &* vectorWidth,
       filterRowStep: -2 &* kernel &* vectorWidth, filterStep: -2 &* vectorWidth,
-      tapRows: padding &+ 1 &- row,
+      tapRows: border &+ 1 &- row,
       output: output + (firstY &* shape.width &+ firstX) &* vectorWidth,
       outputRowStride: 2 &* shape.width &* vectorWidth, outputStep: 2 &* vectorWidth,
       height: (shape.height &- firstY &+ 1) / 2, width: (shape.width &- firstX &+ 1) / 2),
-    columns: padding &+ 1 &- column)
+    columns: border &+ 1 &- column)
 }
 
 /// The input's gradient for any kernel and stride: the plain version.
@@ -97,16 +98,16 @@ private func inputGradientOfAnyStride(
   _ gradientFrame: UnsafePointer<Float>, _ filter: UnsafePointer<Float>,
   into output: UnsafeMutablePointer<Float>, shape: PlaneShape
 ) {
-  let (kernel, padding, stride) = (shape.kernel, shape.padding, shape.stride)
-  let inside = gradientFrame + padding &* shape.gradientRow + padding &* vectorWidth
+  let (kernel, stride) = (shape.kernel, shape.stride)
+  let inside = gradientFrame + shape.border &* (shape.gradientRow &+ vectorWidth)
   for y in 0..<shape.height {
     for x in 0..<shape.width {
       var sum = Vector.zero
       for ky in 0..<kernel {
-        let row = y &+ padding &- ky
+        let row = y &+ shape.rows.before &- ky
         guard row >= 0, row % stride == 0, row / stride < shape.outputHeight else { continue }
         for kx in 0..<kernel {
-          let column = x &+ padding &- kx
+          let column = x &+ shape.columns.before &- kx
           guard column >= 0, column % stride == 0, column / stride < shape.outputWidth else {
             continue
           }

@@ -11,8 +11,8 @@ public func depthwisePlaneBackwardFilter(
   addingTo output: UnsafeMutablePointer<Float>, shape: PlaneShape
 ) {
   let pass = FilterGradient(
-    frame: frame,
-    gradient: gradientFrame + shape.padding &* (shape.gradientRow &+ vectorWidth),
+    frame: frame + shape.origin,
+    gradient: gradientFrame + shape.border &* (shape.gradientRow &+ vectorWidth),
     output: output, shape: shape)
   switch (shape.kernel, shape.stride) {
   case (3, 1): pass.runThree(InlineArray<1, Bool>.self)
@@ -27,6 +27,7 @@ public func depthwisePlaneBackwardFilter(
 
 /// The operands of a filter gradient.
 private struct FilterGradient {
+  /// Where the first window begins in the input's frame.
   let frame: UnsafePointer<Float>
   /// The first pixel inside the gradient's frame.
   let gradient: UnsafePointer<Float>

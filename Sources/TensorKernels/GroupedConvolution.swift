@@ -1,4 +1,4 @@
-// Grouped k×k convolution of NHWC images, zero padding k/2: channels in groups of equal size, each
+// Grouped k×k convolution of NHWC images: channels in groups of equal size, each
 // group of outputs seeing one group of inputs.
 //
 // Every group is a dense convolution of a slice of the channels. With kernel 1 the tiles step over the
@@ -15,7 +15,7 @@ public struct GroupedConvolutionShape: Hashable, Sendable {
 
   public init(
     height: Int, width: Int, inputChannels: Int, outputChannels: Int, kernel: Int, stride: Int,
-    groups: Int
+    padding: Padding = .half, groups: Int
   ) {
     precondition(
       groups > 0 && inputChannels % groups == 0 && outputChannels % groups == 0,
@@ -23,13 +23,13 @@ public struct GroupedConvolutionShape: Hashable, Sendable {
     self.groups = groups
     whole = ConvolutionShape(
       height: height, width: width, inputChannels: inputChannels, outputChannels: outputChannels,
-      kernel: kernel, stride: stride)
+      window: WindowSize(side: kernel), stride: stride, padding: padding)
     group = ConvolutionShape(
-      height: height, width: width, inputChannels: inputChannels / groups,
-      outputChannels: outputChannels / groups, kernel: kernel, stride: stride)
+      rows: whole.rows, columns: whole.columns, inputChannels: inputChannels / groups,
+      outputChannels: outputChannels / groups)
   }
 
-  public var kernel: Int { whole.kernel }
+  public var taps: Int { whole.taps }
   public var outputChannels: Int { whole.outputChannels }
   public var outputPositions: Int { whole.outputHeight * whole.outputWidth }
   /// Weights, `[k, k, Cin / groups, Cout]`.
@@ -37,7 +37,7 @@ public struct GroupedConvolutionShape: Hashable, Sendable {
 
   /// Floats of scratch that each function of this file needs at most.
   public var scratchFloats: Int {
-    let copies = whole.stride == 1 ? 0 : rounded(group.outputFloats) + rounded(group.inputFloats)
+    let copies = whole.isDense ? 0 : rounded(group.outputFloats) + rounded(group.inputFloats)
     return copies + group.scratchFloats
   }
 
@@ -48,16 +48,17 @@ public struct GroupedConvolutionShape: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - image: One image of `channels` channels a group.
+  ///   - rows: How the window passes over it; columns alike.
   ///   - scratch: Takes a padded copy unless the kernel is 1.
   fileprivate func padded(
-    _ image: UnsafePointer<Float>, index: Int, channels: Int,
-    scratch: UnsafeMutablePointer<Float>
+    _ image: UnsafePointer<Float>, index: Int, channels: Int, rows: WindowAxis,
+    columns: WindowAxis, scratch: UnsafeMutablePointer<Float>
   ) -> (UnsafePointer<Float>, stride: Int) {
     let slice = image + index * channels
-    if whole.kernel == 1 { return (slice, groups * channels) }
+    if taps == 1 { return (slice, groups * channels) }
     padSlice(
-      slice, stride: groups * channels, into: scratch, height: whole.height, width: whole.width,
-      channels: channels, padding: whole.kernel / 2)
+      slice, stride: groups * channels, into: scratch, rows: rows, columns: columns,
+      channels: channels)
     return (UnsafePointer(scratch), channels)
   }
 }
@@ -80,7 +81,7 @@ public func groupedConvolutionForward(
       let first = index * group.outputChannels
       let (source, stride) = shape.padded(
         input + image * whole.inputFloats, index: index, channels: group.inputChannels,
-        scratch: scratch)
+        rows: whole.rows, columns: whole.columns, scratch: scratch)
       convolvePadded(
         source, weights + first, bias: bias.map { $0 + first }, accumulate: false,
         into: output + image * whole.outputFloats + first,
@@ -103,8 +104,8 @@ public func rearrangeForGroupedBackwardInput(
   let group = shape.group
   let (inputs, outputs) = (group.inputChannels, group.outputChannels)
   // With stride 1 each tap is transposed and the taps change their order, otherwise all is transposed.
-  let taps = group.stride == 1 ? group.kernel * group.kernel : 1
-  let rows = group.stride == 1 ? inputs : group.windowFloats
+  let taps = group.isDense ? group.taps : 1
+  let rows = group.isDense ? inputs : group.windowFloats
   for index in 0..<shape.groups {
     for tap in 0..<taps {
       let source = weights + tap * rows * shape.whole.outputChannels + index * outputs
@@ -132,16 +133,17 @@ public func groupedConvolutionBackwardInput(
 ) {
   let (whole, group) = (shape.whole, shape.group)
   let flipped = ConvolutionShape(
-    height: whole.height, width: whole.width, inputChannels: group.outputChannels,
-    outputChannels: group.inputChannels, kernel: whole.kernel, stride: 1)
+    rows: whole.rows.flipped, columns: whole.columns.flipped,
+    inputChannels: group.outputChannels, outputChannels: group.inputChannels)
   for image in 0..<images {
     for index in 0..<shape.groups {
       let weights = rearranged + index * group.weightFloats
       let target = output + image * whole.inputFloats + index * group.inputChannels
       let upstream = gradient + image * whole.outputFloats
-      if whole.stride == 1 {
+      if whole.isDense {
         let (source, stride) = shape.padded(
-          upstream, index: index, channels: group.outputChannels, scratch: scratch)
+          upstream, index: index, channels: group.outputChannels, rows: flipped.rows,
+          columns: flipped.columns, scratch: scratch)
         convolvePadded(
           source, weights, bias: nil, accumulate: accumulate, into: target,
           strides: ChannelStrides(
@@ -164,9 +166,9 @@ private func spreadGroupGradient(
 ) {
   let (whole, group) = (shape.whole, shape.group)
   let result = scratch + shape.rounded(group.outputFloats)
-  padSlice(
-    gradient, stride: whole.outputChannels, into: scratch, height: whole.outputHeight,
-    width: whole.outputWidth, channels: group.outputChannels, padding: 0)
+  copySlice(
+    gradient, stride: whole.outputChannels, into: scratch,
+    positions: whole.outputHeight * whole.outputWidth, channels: group.outputChannels)
   convolutionBackwardInput(
     scratch, rearranged: rearranged, accumulate: false, into: result,
     scratch: result + shape.rounded(group.inputFloats), images: 1, shape: group)
@@ -196,7 +198,7 @@ public func groupedConvolutionBackwardWeights(
       let first = index * group.outputChannels
       let (source, stride) = shape.padded(
         input + image * whole.inputFloats, index: index, channels: group.inputChannels,
-        scratch: scratch)
+        rows: whole.rows, columns: whole.columns, scratch: scratch)
       addWeightGradient(
         source, gradient + image * whole.outputFloats + first, to: output + first,
         strides: ChannelStrides(

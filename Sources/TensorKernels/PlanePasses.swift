@@ -7,22 +7,22 @@
 public struct PlaneFrame: Sendable {
   let height: Int
   let width: Int
-  let padding: Int
+  let border: Int
 
-  public init(height: Int, width: Int, padding: Int) {
-    (self.height, self.width, self.padding) = (height, width, padding)
+  public init(height: Int, width: Int, border: Int) {
+    (self.height, self.width, self.border) = (height, width, border)
   }
 
-  public var pixels: Int { (height + 2 * padding) * (width + 2 * padding) }
+  public var pixels: Int { (height + 2 * border) * (width + 2 * border) }
   public var floats: Int { pixels * planeChannels }
 
   /// Calls `body` for every pixel with its offset in a plane and in the frame.
   @inline(__always)
   func forEachPixel(_ body: (_ inPlane: Int, _ inFrame: Int) -> Void) {
-    let lineFloats = (width &+ 2 &* padding) &* planeChannels
+    let lineFloats = (width &+ 2 &* border) &* planeChannels
     var plane = 0
     for y in 0..<height {
-      var place = (y &+ padding) &* lineFloats &+ padding &* planeChannels
+      var place = (y &+ border) &* lineFloats &+ border &* planeChannels
       for _ in 0..<width {
         body(plane, place)
         plane &+= planeChannels
@@ -33,7 +33,7 @@ public struct PlaneFrame: Sendable {
 
   /// Sets the border to zero; later only the inside is written.
   public func clearBorder(_ frame: UnsafeMutablePointer<Float>) {
-    zeroFrameBorder(frame, height: height, width: width, padding: padding)
+    zeroFrameBorder(frame, height: height, width: width, border: border)
   }
 }
 

@@ -2,20 +2,22 @@
 
 /// The sizes of a pooling layer.
 public struct PoolingShape: Hashable, Sendable {
-  public let height: Int
-  public let width: Int
+  public let rows: WindowAxis
+  public let columns: WindowAxis
   public let channels: Int
-  public let kernel: Int
-  public let stride: Int
-  public let padding: Int
 
-  public init(height: Int, width: Int, channels: Int, kernel: Int, stride: Int, padding: Int) {
-    (self.height, self.width, self.channels) = (height, width, channels)
-    (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
+  public init(
+    height: Int, width: Int, channels: Int, kernel: Int, stride: Int, padding: PoolingPadding
+  ) {
+    rows = WindowAxis(length: height, kernel: kernel, stride: stride, pooling: padding)
+    columns = WindowAxis(length: width, kernel: kernel, stride: stride, pooling: padding)
+    self.channels = channels
   }
 
-  public var outputHeight: Int { (height + 2 * padding - kernel) / stride + 1 }
-  public var outputWidth: Int { (width + 2 * padding - kernel) / stride + 1 }
+  public var height: Int { rows.length }
+  public var width: Int { columns.length }
+  public var outputHeight: Int { rows.count }
+  public var outputWidth: Int { columns.count }
 
   /// Calls `body` with the offset of every output pixel and the clipped window it looks at.
   @inline(__always)
@@ -25,12 +27,9 @@ public struct PoolingShape: Hashable, Sendable {
     var output = 0
     for image in 0..<images {
       for y in 0..<outputHeight {
-        let top = y * stride - padding
+        let ys = rows.positions(at: y)
         for x in 0..<outputWidth {
-          let left = x * stride - padding
-          body(
-            output, image * height * width * channels,
-            max(0, top)..<min(height, top + kernel), max(0, left)..<min(width, left + kernel))
+          body(output, image * height * width * channels, ys, columns.positions(at: x))
           output += channels
         }
       }

@@ -33,6 +33,34 @@ struct NetworkLoweringTests {
     #expect(lowered.model.operators.filter { $0.kind == .pad }.count >= 1)
   }
 
+  @Test(
+    "give them without zeros of their own where windows have the runtimes' padding",
+    arguments: [3, 5], [8, 9])
+  func same(kernel: Int, side: Int) throws {
+    var builder = NetworkBuilder(input: TensorShape(height: side, width: side + 1, channels: 2))
+    try builder.append(
+      .convolution(kernel: kernel, stride: 2, channels: 6, bias: true, padding: .same))
+    try builder.append(.activation(.relu6))
+    try builder.append(
+      .convolution(
+        window: WindowSize(height: 4, width: 3), stride: 1, channels: 6, bias: true, padding: .same)
+    )
+    try builder.append(.depthwiseConvolution(kernel: kernel, stride: 2, padding: .same))
+    try builder.append(.batchNorm)
+    let source = builder.current
+    try builder.append(.pooling(.max, kernel: 2, stride: 2, padding: .same))
+    let largest = builder.current
+    builder.current = source
+    try builder.append(.pooling(.average, kernel: 3, stride: 2, padding: .same))
+    try builder.add(largest)
+    try builder.append(.globalAveragePool)
+    let model = RandomModel(try builder.network(), seed: 3)
+    try expectSameLogits(model)
+    let lowered = try LoweredNetwork(
+      model.network, parameters: model.parameters, statistics: model.statistics)
+    #expect(!lowered.model.operators.contains { $0.kind == .pad })
+  }
+
   @Test("count the multiplications that the network has")
   func macs() throws {
     for network in try NetworkFixtures.students(of: "mobile-cnn", count: 3) {

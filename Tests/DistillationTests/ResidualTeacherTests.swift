@@ -55,7 +55,7 @@ struct ResidualTeacherTests {
     ).network(input: TensorShape(height: 8, width: 8, channels: 1), classes: 3)
     #expect(network.outputShape.channels == 3)
     let kernels = network.nodes.compactMap { node -> Int? in
-      if case .convolution(let kernel, _, _, _) = node.layer { return kernel }
+      if case .convolution(let window, _, _, _, _) = node.layer { return window.height }
       return nil
     }
     #expect(kernels.filter { $0 == 3 }.count == 5)

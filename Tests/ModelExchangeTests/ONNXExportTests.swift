@@ -18,6 +18,32 @@ struct ONNXExportTests {
   @Test("read back have them for every layer and every place that it can have")
   func kernelsOfUnusualLayers() throws { try expectSameKernels(unusualNetwork(), seed: 1) }
 
+  @Test("have explicit zeros in front and behind, those of SAME in the right places")
+  func pads() throws {
+    var builder = NetworkBuilder(input: TensorShape(height: 8, width: 7, channels: 3))
+    try builder.append(.convolution(kernel: 3, stride: 2, channels: 4, bias: true, padding: .same))
+    try builder.append(
+      .convolution(
+        window: WindowSize(height: 4, width: 3), stride: 1, channels: 4, bias: true, padding: .same)
+    )
+    try builder.append(.depthwiseConvolution(kernel: 5, stride: 2, padding: .same))
+    try builder.append(.depthwiseConvolution(kernel: 3, stride: 2))
+    try builder.append(.pooling(.average, kernel: 2, stride: 1, padding: .same))
+    try builder.append(.globalAveragePool)
+    let network = try builder.network()
+    let nodes = RandomModel(network, seed: 3).onnx.graph.nodes
+    func pads(_ index: Int) -> ONNXAttribute? { nodes[index].attributes["pads"] }
+    // 8×7 → 4×4 → 4×4 → 2×2 → 1×1.
+    #expect(pads(0) == .integers([0, 1, 1, 1]))
+    #expect(nodes[0].attributes["kernel_shape"] == .integers([3, 3]))
+    #expect(pads(1) == .integers([1, 1, 2, 1]))
+    #expect(nodes[1].attributes["kernel_shape"] == .integers([4, 3]))
+    #expect(pads(2) == .integers([1, 1, 2, 2]))
+    #expect(pads(3) == .integers([1, 1, 1, 1]))
+    #expect(pads(4) == .integers([0, 0, 1, 1]))
+    try expectSameKernels(network, seed: 3)
+  }
+
   private func expectSameKernels(_ network: Network, seed: UInt64) throws {
     let model = RandomModel(network, seed: seed).onnx
     let read = try ONNXNetwork(ONNXModel(data: model.data, path: "a.onnx"), path: "a.onnx")

@@ -21,7 +21,7 @@ struct SearchSpaceReadingTests {
       ),
       (
         #"{"format": "autodistill-search-space/1", "nam": "x"}"#,
-        "nam: got an unknown key, expected one of \"format\", \"name\", \"description\", \"images\", \"parameters\", \"blocks\", \"blueprint\", \"references\"; did you mean \"name\"?"
+        "nam: got an unknown key, expected one of \"format\", \"name\", \"description\", \"images\", \"padding\", \"parameters\", \"blocks\", \"blueprint\", \"references\"; did you mean \"name\"?"
       ),
       (
         #"{"format": "autodistill-search-space/1", "name": "x", "description": false}"#,

@@ -24,6 +24,29 @@ struct ConvolutionTests {
     shape(2, 15, 3, 31, 3, 1, images: 1), shape(5, 3, 16, 16, 3, 1, images: 3),
   ]
 
+  /// Every kernel, stride, padding and parity of the sides, and sides smaller than the window.
+  static let paddedShapes = ReferencePadding.allCases.flatMap { padding in
+    [1, 3, 5, 7].flatMap { kernel in
+      [1, 2, 3].flatMap { stride in
+        [(6, 6), (6, 7), (7, 6), (7, 7), (2, 3), (1, 8)].map { height, width in
+          ReferenceConvolution(
+            height: height, width: width, inputChannels: 2, outputChannels: 3, kernel: kernel,
+            stride: stride, images: 1, padding: padding)
+        }
+      }
+    }
+  }
+
+  /// Windows that are not square, and of even sides.
+  static let rectangles = [
+    (49, 10, 10, 4, 2), (8, 6, 10, 4, 1), (7, 5, 2, 2, 2), (6, 8, 4, 3, 2), (9, 4, 1, 5, 3),
+    (5, 5, 4, 6, 1), (12, 3, 3, 1, 2), (4, 9, 2, 8, 3), (1, 7, 4, 4, 2),
+  ].map { height, width, kernel, columns, stride in
+    ReferenceConvolution(
+      height: height, width: width, inputChannels: 2, outputChannels: 5, kernel: kernel,
+      stride: stride, padding: .same, kernelWidth: columns)
+  }
+
   static let largeShapes = [
     shape(5, 7, 31, 33, 3, 1), shape(7, 5, 33, 40, 3, 2), shape(4, 6, 48, 24, 5, 1),
     shape(9, 6, 40, 12, 5, 2), shape(3, 4, 96, 48, 3, 1), shape(5, 5, 24, 96, 3, 2),
@@ -43,16 +66,18 @@ struct ConvolutionTests {
       var random = RandomStream(seed: seed, purpose: "convolution", shape.hashableSizes)
       input = random.floats(shape.inputCount)
       weights = random.floats(
-        shape.kernel * shape.kernel * shape.inputChannels * shape.outputChannels)
+        shape.taps * shape.inputChannels * shape.outputChannels)
       bias = random.floats(shape.outputChannels)
       gradient = random.floats(shape.outputCount)
       kernelShape = ConvolutionShape(
         height: shape.height, width: shape.width, inputChannels: shape.inputChannels,
-        outputChannels: shape.outputChannels, kernel: shape.kernel, stride: shape.stride)
+        outputChannels: shape.outputChannels,
+        window: WindowSize(height: shape.kernel, width: shape.columns), stride: shape.stride,
+        padding: shape.kernelPadding)
     }
   }
 
-  @Test("knows its sizes", arguments: smallShapes + largeShapes)
+  @Test("knows its sizes", arguments: smallShapes + largeShapes + paddedShapes + rectangles)
   func sizes(shape: ReferenceConvolution) {
     let trial = Trial(shape, seed: 0)
     #expect(trial.kernelShape.outputHeight == shape.outputHeight)
@@ -60,7 +85,9 @@ struct ConvolutionTests {
     #expect(trial.kernelShape.weightFloats == trial.weights.count)
   }
 
-  @Test("agrees with six plain loops", arguments: smallShapes + largeShapes)
+  @Test(
+    "agrees with six plain loops",
+    arguments: smallShapes + largeShapes + paddedShapes + rectangles)
   func forward(shape: ReferenceConvolution) {
     let trial = Trial(shape, seed: 1)
     for bias in [nil, trial.bias] {
@@ -75,7 +102,7 @@ struct ConvolutionTests {
       expectClose(
         output.values,
         shape.dense(trial.input.doubles, trial.weights.doubles, bias: bias?.doubles),
-        within: roundingTolerance(terms: shape.kernel * shape.kernel * shape.inputChannels))
+        within: roundingTolerance(terms: shape.taps * shape.inputChannels))
     }
   }
 
@@ -98,7 +125,9 @@ struct ConvolutionTests {
     return output.values
   }
 
-  @Test("has the gradients that finite differences give", arguments: smallShapes)
+  @Test(
+    "has the gradients that finite differences give",
+    arguments: smallShapes + paddedShapes + rectangles)
   func gradients(shape: ReferenceConvolution) {
     let trial = Trial(shape, seed: 2)
     func loss(_ input: [Double], _ weights: [Double]) -> Double {
@@ -106,7 +135,7 @@ struct ConvolutionTests {
     }
     expectGradient(
       inputGradient(trial, shape), of: { loss($0, trial.weights.doubles) }, at: trial.input,
-      within: roundingTolerance(terms: shape.kernel * shape.kernel * shape.outputChannels),
+      within: roundingTolerance(terms: shape.taps * shape.outputChannels),
       "input")
 
     let weightGradient = GuardedBuffer(
@@ -181,4 +210,6 @@ extension ReferenceConvolution {
       $0 * 101 + $1
     }
   }
+
+  var kernelPadding: Padding { padding == .half ? .half : .same }
 }

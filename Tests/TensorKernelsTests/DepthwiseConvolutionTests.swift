@@ -24,6 +24,17 @@ struct DepthwiseConvolutionTests {
     shape(3, 14, 1, 3, 1), shape(2, 15, 3, 5, 1, images: 3), shape(3, 29, 1, 3, 2),
   ]
 
+  /// Every kernel and stride with the padding that depends on the parity of the sides.
+  static let paddedShapes = [1, 3, 5, 7, 9].flatMap { kernel in
+    [1, 2, 3].flatMap { stride in
+      [(6, 6), (6, 7), (7, 6), (7, 7), (2, 3), (1, 1), (1, 16)].map { height, width in
+        ReferenceConvolution(
+          height: height, width: width, inputChannels: 5, outputChannels: 5, kernel: kernel,
+          stride: stride, images: 1, padding: .same)
+      }
+    }
+  }
+
   static let largeShapes = [
     shape(14, 14, 40, 5, 2), shape(7, 7, 96, 3, 1), shape(9, 11, 48, 7, 1), shape(15, 17, 33, 3, 2),
     shape(28, 28, 12, 3, 1), shape(7, 10, 31, 5, 3), shape(5, 6, 24, 9, 3),
@@ -45,11 +56,11 @@ struct DepthwiseConvolutionTests {
       gradient = random.floats(shape.outputCount)
       kernelShape = DepthwiseShape(
         height: shape.height, width: shape.width, channels: shape.inputChannels,
-        kernel: shape.kernel, stride: shape.stride)
+        kernel: shape.kernel, stride: shape.stride, padding: shape.kernelPadding)
     }
   }
 
-  @Test("agrees with plain loops", arguments: shapes + largeShapes)
+  @Test("agrees with plain loops", arguments: shapes + largeShapes + paddedShapes)
   func forward(shape: ReferenceConvolution) {
     let trial = Trial(shape, seed: 1)
     #expect(trial.kernelShape.plane.outputHeight == shape.outputHeight)
@@ -97,7 +108,7 @@ struct DepthwiseConvolutionTests {
     return output.values
   }
 
-  @Test("has the gradients that finite differences give", arguments: shapes)
+  @Test("has the gradients that finite differences give", arguments: shapes + paddedShapes)
   func gradients(shape: ReferenceConvolution) {
     let trial = Trial(shape, seed: 2)
     func loss(_ input: [Double], _ filters: [Double]) -> Double {

@@ -4,16 +4,18 @@ import Testing
 
 @Suite("a depthwise convolution of planes")
 struct DepthwisePlaneTests {
-  static let sizes = [(1, 1), (1, 5), (4, 4), (7, 7), (9, 6), (5, 15), (28, 28)]
+  static let sizes = [(1, 1), (1, 5), (2, 3), (4, 4), (6, 8), (7, 7), (9, 6), (5, 15), (28, 28)]
 
   /// Every kernel (9 takes the general path) and stride; every group of output pixels ends a row
   /// somewhere.
   static let shapes = sizes.flatMap { height, width in
     (height == 28 ? [3, 5] : [1, 3, 5, 7, 9]).flatMap { kernel in
-      [1, 2, 3].map { stride in
-        ReferenceConvolution(
-          height: height, width: width, inputChannels: 16, outputChannels: 16, kernel: kernel,
-          stride: stride, images: 1)
+      [1, 2, 3].flatMap { stride in
+        ReferencePadding.allCases.map { padding in
+          ReferenceConvolution(
+            height: height, width: width, inputChannels: 16, outputChannels: 16, kernel: kernel,
+            stride: stride, images: 1, padding: padding)
+        }
       }
     }
   }
@@ -30,7 +32,8 @@ struct DepthwisePlaneTests {
       var random = RandomStream(seed: seed, purpose: "plane", shape.inputCount)
       self.shape = shape
       planeShape = PlaneShape(
-        height: shape.height, width: shape.width, kernel: shape.kernel, stride: shape.stride)
+        height: shape.height, width: shape.width, kernel: shape.kernel, stride: shape.stride,
+        padding: shape.kernelPadding)
       input = random.floats(shape.inputCount)
       filter = random.floats(shape.kernel * shape.kernel * 16)
       gradient = random.floats(shape.outputCount)
@@ -38,16 +41,16 @@ struct DepthwisePlaneTests {
 
     /// A frame whose border was NaN, with NaN behind it.
     private func frame(_ plane: [Float], _ height: Int, _ width: Int) -> [Float] {
-      let padding = shape.kernel / 2
-      let row = width + 2 * padding
-      let pixels = row * (height + 2 * padding)
+      let border = shape.kernel / 2
+      let row = width + 2 * border
+      let pixels = row * (height + 2 * border)
       var frame = padded([Float](repeating: .nan, count: 16 * pixels))
       for y in 0..<height {
-        let start = 16 * ((y + padding) * row + padding)
+        let start = 16 * ((y + border) * row + border)
         let line = 16 * y * width
         frame.replaceSubrange(start..<start + 16 * width, with: plane[line..<line + 16 * width])
       }
-      zeroFrameBorder(&frame, height: height, width: width, padding: padding)
+      zeroFrameBorder(&frame, height: height, width: width, border: border)
       return frame
     }
 
@@ -118,12 +121,13 @@ struct DepthwisePlaneTests {
       var random = RandomStream(seed: 2, purpose: "before")
       let before = random.floats(trial.filter.count)
       var filterGradient = before.doubles
-      let padding = shape.kernel / 2
+      let top = shape.padding.places(shape.height, shape.kernel, shape.stride).before
+      let left = shape.padding.places(shape.width, shape.kernel, shape.stride).before
       for y in 0..<shape.outputHeight {
         for x in 0..<shape.outputWidth {
           for tap in 0..<shape.kernel * shape.kernel {
-            let iy = y * shape.stride + tap / shape.kernel - padding
-            let ix = x * shape.stride + tap % shape.kernel - padding
+            let iy = y * shape.stride + tap / shape.kernel - top
+            let ix = x * shape.stride + tap % shape.kernel - left
             guard iy >= 0, iy < shape.height, ix >= 0, ix < shape.width else { continue }
             for c in 0..<16 {
               let pixel = 16 * (iy * shape.width + ix) + c

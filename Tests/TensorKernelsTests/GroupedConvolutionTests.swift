@@ -25,6 +25,17 @@ struct GroupedConvolutionTests {
     shape(5, 6, 3, 5, 3, 2, groups: 1), shape(5, 6, 3, 5, 1, 1, groups: 1),
   ]
 
+  /// Every kernel and stride with the padding that depends on the parity of the sides.
+  static let paddedShapes = [1, 3, 5, 7].flatMap { kernel in
+    [1, 2, 3].flatMap { stride in
+      [(6, 6), (6, 7), (7, 6), (7, 7), (2, 3)].map { height, width in
+        ReferenceConvolution(
+          height: height, width: width, inputChannels: 4, outputChannels: 6, kernel: kernel,
+          stride: stride, images: 1, groups: 2, padding: .same)
+      }
+    }
+  }
+
   static let largeShapes = [
     shape(32, 32, 16, 48, 1, 1, groups: 2, images: 1), shape(8, 8, 64, 112, 1, 1, groups: 2),
     shape(4, 4, 184, 352, 1, 1, groups: 2), shape(9, 6, 40, 12, 5, 2, groups: 4),
@@ -45,7 +56,7 @@ struct GroupedConvolutionTests {
       kernelShape = GroupedConvolutionShape(
         height: shape.height, width: shape.width, inputChannels: shape.inputChannels,
         outputChannels: shape.outputChannels, kernel: shape.kernel, stride: shape.stride,
-        groups: shape.groups)
+        padding: shape.kernelPadding, groups: shape.groups)
       input = random.floats(shape.inputCount)
       weights = random.floats(
         shape.kernel * shape.kernel * shape.inputChannels / shape.groups * shape.outputChannels)
@@ -100,7 +111,9 @@ struct GroupedConvolutionTests {
     return output.values
   }
 
-  @Test("agrees with plain loops in double precision", arguments: smallShapes + largeShapes)
+  @Test(
+    "agrees with plain loops in double precision",
+    arguments: smallShapes + largeShapes + paddedShapes)
   func forward(shape: ReferenceConvolution) {
     let trial = Trial(shape, seed: 1)
     #expect(trial.kernelShape.weightFloats == trial.weights.count)
@@ -116,7 +129,7 @@ struct GroupedConvolutionTests {
     }
   }
 
-  @Test("has the gradients that finite differences give", arguments: smallShapes)
+  @Test("has the gradients that finite differences give", arguments: smallShapes + paddedShapes)
   func gradients(shape: ReferenceConvolution) {
     let trial = Trial(shape, seed: 2)
     func loss(_ input: [Double], _ weights: [Double]) -> Double {
@@ -165,7 +178,8 @@ struct GroupedConvolutionTests {
     let shape = GroupedConvolutionTests.shape(6, 7, 5, 37, kernel, stride, groups: 1)
     let trial = Trial(shape, seed: 5)
     let dense = ConvolutionShape(
-      height: 6, width: 7, inputChannels: 5, outputChannels: 37, kernel: kernel, stride: stride)
+      height: 6, width: 7, inputChannels: 5, outputChannels: 37,
+      window: WindowSize(side: kernel), stride: stride)
     let expected = GuardedBuffer(count: shape.outputCount)
     let scratch = GuardedBuffer(count: dense.scratchFloats)
     convolutionForward(

@@ -6,63 +6,78 @@ import Testing
 @Suite("a padded image")
 struct PaddedImageTests {
   struct Frame: Hashable, Sendable {
-    var height: Int
-    var width: Int
+    var rows: WindowAxis
+    var columns: WindowAxis
     var channels: Int
-    var padding: Int
+
+    init(_ height: Int, _ width: Int, _ channels: Int, _ kernel: Int, _ stride: Int = 1) {
+      rows = WindowAxis(length: height, kernel: kernel, stride: stride, padding: .half)
+      columns = WindowAxis(length: width, kernel: kernel, stride: stride, padding: .same)
+      self.channels = channels
+    }
+
+    init(rows: WindowAxis, columns: WindowAxis, channels: Int) {
+      (self.rows, self.columns, self.channels) = (rows, columns, channels)
+    }
   }
 
   @Test(
     "is the image in a frame of zeros",
     arguments: [
-      Frame(height: 1, width: 1, channels: 1, padding: 0),
-      Frame(height: 1, width: 1, channels: 3, padding: 3),
-      Frame(height: 5, width: 7, channels: 17, padding: 1),
-      Frame(height: 4, width: 3, channels: 5, padding: 2),
-      Frame(height: 2, width: 3, channels: 16, padding: 0),
+      Frame(1, 1, 1, 1), Frame(1, 1, 3, 7), Frame(5, 7, 17, 3), Frame(4, 3, 5, 5),
+      Frame(4, 6, 5, 5, 2), Frame(2, 3, 16, 1),
+      Frame(
+        rows: WindowAxis(length: 5, kernel: 10, stride: 2, padding: .same),
+        columns: WindowAxis(length: 4, kernel: 4, stride: 1, padding: .same).flipped, channels: 3),
     ])
   func frame(_ frame: Frame) {
-    let paddedHeight = frame.height + 2 * frame.padding
-    let paddedWidth = frame.width + 2 * frame.padding
+    let (rows, columns) = (frame.rows, frame.columns)
     var random = RandomStream(seed: 1, purpose: "pad")
-    let image = random.floats(frame.height * frame.width * frame.channels)
-    let output = GuardedBuffer(count: paddedHeight * paddedWidth * frame.channels)
+    let image = random.floats(rows.length * columns.length * frame.channels)
+    let output = GuardedBuffer(count: rows.frameLength * columns.frameLength * frame.channels)
     pad(
-      padded(image), into: output.pointer, height: frame.height, width: frame.width,
-      channels: frame.channels, padding: frame.padding)
+      padded(image), into: output.pointer, rows: rows, columns: columns,
+      channels: frame.channels)
     output.expectGuards()
 
     var expected = [Float](repeating: 0, count: output.count)
-    for y in 0..<frame.height {
-      for x in 0..<frame.width {
+    for y in 0..<rows.length {
+      for x in 0..<columns.length {
         for c in 0..<frame.channels {
-          let (row, column) = (frame.padding + y, frame.padding + x)
-          expected[(row * paddedWidth + column) * frame.channels + c] =
-            image[(y * frame.width + x) * frame.channels + c]
+          let (row, column) = (rows.frameBefore + y, columns.frameBefore + x)
+          expected[(row * columns.frameLength + column) * frame.channels + c] =
+            image[(y * columns.length + x) * frame.channels + c]
         }
       }
     }
     #expect(output.values == expected)
   }
 
-  @Test("of some channels is the padded image of these alone", arguments: [0, 1, 2])
-  func slice(padding: Int) {
+  @Test("of some channels is the padded image of these alone", arguments: [1, 3, 5])
+  func slice(kernel: Int) {
     let (height, width, all, first, channels) = (3, 5, 7, 2, 4)
-    var random = RandomStream(seed: 2, purpose: "pad", padding)
+    let frame = Frame(height, width, channels, kernel)
+    var random = RandomStream(seed: 2, purpose: "pad", kernel)
     let image = random.floats(height * width * all)
     let alone = image.indices.filter { (first..<first + channels).contains($0 % all) }
-    let count = (height + 2 * padding) * (width + 2 * padding) * channels
+    let count = frame.rows.frameLength * frame.columns.frameLength * channels
     let expected = GuardedBuffer(count: count)
     pad(
-      padded(alone.map { image[$0] }), into: expected.pointer, height: height, width: width,
-      channels: channels, padding: padding)
+      padded(alone.map { image[$0] }), into: expected.pointer, rows: frame.rows,
+      columns: frame.columns, channels: channels)
     let output = GuardedBuffer(count: count)
+    let copy = GuardedBuffer(count: alone.count)
     Array(padded(image).dropFirst(first)).withUnsafeBufferPointer { slice in
       padSlice(
-        slice.baseAddress!, stride: all, into: output.pointer, height: height, width: width,
-        channels: channels, padding: padding)
+        slice.baseAddress!, stride: all, into: output.pointer, rows: frame.rows,
+        columns: frame.columns, channels: channels)
+      copySlice(
+        slice.baseAddress!, stride: all, into: copy.pointer, positions: height * width,
+        channels: channels)
     }
     output.expectGuards()
+    copy.expectGuards()
     #expect(output.values == expected.values)
+    #expect(copy.values == alone.map { image[$0] })
   }
 }

@@ -142,7 +142,7 @@ struct PlanePassesGradientTests {
     let c = (0..<16).map { lane in
       -Double(operands.scale[lane]) * Double(sums.values[lane]) / count - b[lane] * mean[lane]
     }
-    let shape = PlaneFrame(height: height, width: width, padding: padding)
+    let shape = PlaneFrame(height: height, width: width, border: padding)
     let frame = GuardedBuffer(count: shape.floats)
     shape.clearBorder(frame.pointer)
     normBackwardPlane(

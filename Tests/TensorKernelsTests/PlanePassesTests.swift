@@ -13,7 +13,7 @@ struct PlanePassesTests {
     _ frame: (height: Int, width: Int, padding: Int),
     _ body: (UnsafeMutablePointer<Float>, PlaneFrame) -> Void
   ) -> [Float] {
-    let shape = PlaneFrame(height: frame.height, width: frame.width, padding: frame.padding)
+    let shape = PlaneFrame(height: frame.height, width: frame.width, border: frame.padding)
     let (rows, columns) = (frame.height + 2 * frame.padding, frame.width + 2 * frame.padding)
     #expect(shape.pixels == rows * columns)
     #expect(shape.floats == 16 * rows * columns)

@@ -14,10 +14,20 @@ struct PoolingTests {
       height: $0.0, width: $0.1, channels: $0.2, kernel: $0.3, stride: $0.4, padding: $0.5)
   }
 
+  /// Even and odd windows and sides, with TensorFlow's SAME.
+  static let sameShapes = [1, 2, 3, 4, 5].flatMap { kernel in
+    [1, 2, 3].flatMap { stride in
+      [(6, 6), (6, 7), (7, 6), (1, 2)].map { height, width in
+        ReferencePooling(
+          height: height, width: width, channels: 3, kernel: kernel, stride: stride, padding: nil)
+      }
+    }
+  }
+
   private func kernelShape(_ shape: ReferencePooling) -> PoolingShape {
     PoolingShape(
       height: shape.height, width: shape.width, channels: shape.channels, kernel: shape.kernel,
-      stride: shape.stride, padding: shape.padding)
+      stride: shape.stride, padding: shape.padding.map { .positions($0) } ?? .same)
   }
 
   /// Distinct values at least 1e-3 apart, so that a finite difference never changes which is largest.
@@ -26,7 +36,9 @@ struct PoolingTests {
     return (0..<shape.inputCount).map { Float($0) * 0.001 - 1 }.shuffled(using: &random)
   }
 
-  @Test("takes the largest or the mean of the positions inside the image", arguments: shapes)
+  @Test(
+    "takes the largest or the mean of the positions inside the image",
+    arguments: shapes + sameShapes)
   func forward(shape: ReferencePooling) {
     let input = distinctValues(shape)
     let kernelShape = kernelShape(shape)
@@ -46,7 +58,7 @@ struct PoolingTests {
     expectClose(mean.values, shape.average(input.doubles), within: 2e-6, "average")
   }
 
-  @Test("has the gradients that finite differences give", arguments: shapes)
+  @Test("has the gradients that finite differences give", arguments: shapes + sameShapes)
   func gradients(shape: ReferencePooling) {
     let input = distinctValues(shape)
     var random = RandomStream(seed: 2, purpose: "pooling", shape.inputCount)

@@ -10,14 +10,10 @@ extension NetworkLowering {
     let read = network.inputShape(of: index)
     let output = node.shape.deployed
     switch node.layer {
-    case .convolution(let kernel, let stride, _, _):
-      return appendConvolution(
-        index, kernel: kernel, stride: stride, inputs: read.channels, activation)
-    case .groupedConvolution(let kernel, let stride, _, let groups, _):
-      return appendConvolution(
-        index, kernel: kernel, stride: stride, inputs: read.channels / groups, activation)
-    case .depthwiseConvolution(let kernel, let stride):
-      return appendDepthwise(index, kernel: kernel, stride: stride, activation)
+    case .convolution: return appendConvolution(index, inputs: read.channels, activation)
+    case .groupedConvolution(_, _, _, let groups, _, _):
+      return appendConvolution(index, inputs: read.channels / groups, activation)
+    case .depthwiseConvolution: return appendDepthwise(index, activation)
     case .dense(let channels): return appendDense(index, to: channels, activation)
     case .batchNorm: return appendNorm(index, activation)
     case .activation(let kind):
@@ -36,8 +32,7 @@ extension NetworkLowering {
       let source = tensor(of: node.inputs[0])
       return append(.gelu, inputs: [source], like: source, name: name(index))
     case .channelShuffle(let groups): return appendShuffle(index, groups: groups)
-    case .pooling(let kind, let kernel, let stride, let padding):
-      return try appendPool(index, kind, kernel: kernel, stride: stride, padding: padding)
+    case .pooling(let kind, _, _, _): return try appendPool(index, kind)
     case .globalAveragePool:
       let window = Window(
         height: read.height, width: read.width, strideY: read.height, strideX: read.width,
@@ -52,22 +47,39 @@ extension NetworkLowering {
     }
   }
 
-  /// Returns the input of a window padded by k/2 on all sides, and the window that reads it. TFLite's SAME is
-  /// the same only where the odd zero is not needed: at stride 1, and on odd sides.
-  private mutating func padded(
-    _ index: Int, kernel: Int, stride: Int
-  ) -> (input: Int, window: Window) {
-    let source = image(of: network.nodes[index].inputs[0])
-    let (half, shape) = (kernel / 2, model.tensors[source].shape)
-    var window = Window(side: kernel, stride: stride, padding: .same)
-    let extent = window.extent(height: shape[1], width: shape[2])
-    if extent.top == half && extent.left == half { return (source, window) }
-    window.padding = .valid
-    func behind(_ length: Int) -> Int {
-      let positions = (length + 2 * half - kernel) / stride + 1
-      return max(0, (positions - 1) * stride + kernel - length - half)
+  /// How the window of a node's layer passes over what it reads.
+  private func windowAxes(_ index: Int) -> (rows: WindowAxis, columns: WindowAxis) {
+    guard let axes = network.nodes[index].layer.windowAxes(on: network.inputShape(of: index)) else {
+      preconditionFailure("\(network.nodes[index].layer.name) has no window")
     }
-    let sides = [0, 0, half, behind(shape[1]), half, behind(shape[2]), 0, 0]
+    return axes
+  }
+
+  /// Returns the padding of TFLite under which a node's window lies where the layer has it; nil if none does.
+  private func padding(_ index: Int, among choices: [Window.Padding]) -> Window.Padding? {
+    let (rows, columns) = windowAxes(index)
+    return choices.first { choice in
+      let extent = Window(rows, columns, padding: choice)
+        .extent(height: rows.length, width: columns.length)
+      return extent.top == rows.before && extent.left == columns.before
+        && extent.height == rows.count && extent.width == columns.count
+    }
+  }
+
+  /// Returns what a convolution's window reads, and the window. Padding k/2 on all sides is TFLite's SAME where the
+  /// odd zero is not needed: at stride 1, and on odd sides. Elsewhere zeros are put around the image first.
+  private mutating func padded(_ index: Int) -> (input: Int, window: Window) {
+    let source = image(of: network.nodes[index].inputs[0])
+    let (rows, columns) = windowAxes(index)
+    if let padding = padding(index, among: [.same]) {
+      return (source, Window(rows, columns, padding: padding))
+    }
+    let window = Window(rows, columns, padding: .valid)
+    let shape = model.tensors[source].shape
+    func behind(_ axis: WindowAxis) -> Int {
+      max(0, (axis.count - 1) * axis.stride + axis.kernel - axis.length - axis.before)
+    }
+    let sides = [0, 0, rows.before, behind(rows), columns.before, behind(columns), 0, 0]
     let pads = integers("\(index).pads", [4, 2], sides)
     let size = [1, shape[1] + sides[2] + sides[3], shape[2] + sides[4] + sides[5], shape[3]]
     return (
@@ -76,23 +88,21 @@ extension NetworkLowering {
   }
 
   private mutating func appendConvolution(
-    _ index: Int, kernel: Int, stride: Int, inputs: Int, _ activation: FusedActivation
+    _ index: Int, inputs: Int, _ activation: FusedActivation
   ) -> Int {
     let channels = network.nodes[index].shape.channels
-    let (input, window) = padded(index, kernel: kernel, stride: stride)
-    let operands = operands(index, shape: [channels, kernel, kernel, inputs])
+    let (input, window) = padded(index)
+    let operands = operands(index, shape: [channels, window.height, window.width, inputs])
     return append(
       .convolution(window), inputs: [input] + operands,
       shape: network.nodes[index].shape.deployed, name: name(index), activation: activation)
   }
 
-  private mutating func appendDepthwise(
-    _ index: Int, kernel: Int, stride: Int, _ activation: FusedActivation
-  ) -> Int {
+  private mutating func appendDepthwise(_ index: Int, _ activation: FusedActivation) -> Int {
     let channels = network.nodes[index].shape.channels
-    let (input, window) = padded(index, kernel: kernel, stride: stride)
+    let (input, window) = padded(index)
     let operands = operands(
-      index, shape: [1, kernel, kernel, channels], isDepthwise: true)
+      index, shape: [1, window.height, window.width, channels], isDepthwise: true)
     return append(
       .depthwiseConvolution(window), inputs: [input] + operands,
       shape: network.nodes[index].shape.deployed, name: name(index), activation: activation)
@@ -121,26 +131,30 @@ extension NetworkLowering {
 
   /// Appends a pool. Behind zeros of our own an average would count them, and a maximum would see them.
   private mutating func appendPool(
-    _ index: Int, _ kind: PoolingKind, kernel: Int, stride: Int, padding: Int
+    _ index: Int, _ kind: PoolingKind
   ) throws(DeploymentError) -> Int {
     let source = image(of: network.nodes[index].inputs[0])
-    let shape = model.tensors[source].shape
     let output = network.nodes[index].shape
-    let fits = [Window.Padding.valid, .same].first { choice in
-      let extent = Window(side: kernel, stride: stride, padding: choice)
-        .extent(height: shape[1], width: shape[2])
-      return extent.top == padding && extent.left == padding && extent.height == output.height
-        && extent.width == output.width
-    }
-    guard let fits else {
+    let (rows, columns) = windowAxes(index)
+    guard let padding = padding(index, among: [.valid, .same]) else {
       throw DeploymentError(
         layer: name(index),
-        reason: "windows of \(kernel), stride \(stride), with \(padding) zeros on each side of a "
-          + "\(shape[1])×\(shape[2]) image are neither SAME nor VALID of TensorFlow Lite")
+        reason:
+          "windows of \(rows.kernel), stride \(rows.stride), with \(rows.before) zeros on each side "
+          + "of a \(rows.length)×\(columns.length) image are neither SAME nor VALID of TensorFlow Lite"
+      )
     }
-    let window = Window(side: kernel, stride: stride, padding: fits)
+    let window = Window(rows, columns, padding: padding)
     return append(
       kind == .average ? .averagePool(window) : .maxPool(window), inputs: [source],
       shape: output.deployed, name: name(index))
+  }
+}
+
+extension Window {
+  fileprivate init(_ rows: WindowAxis, _ columns: WindowAxis, padding: Padding) {
+    self.init(
+      height: rows.kernel, width: columns.kernel, strideY: rows.stride, strideX: columns.stride,
+      padding: padding)
   }
 }

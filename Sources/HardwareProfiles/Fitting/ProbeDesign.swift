@@ -131,7 +131,9 @@ public enum ProbeDesign {
       for kind in PoolingKind.allCases {
         for (kernel, stride, padding) in [(2, 2, 0), (3, 2, 1), (3, 1, 1)] {
           probes += try probe(.pooling, side, channels) { builder throws(NetworkError) in
-            try builder.append(.pooling(kind, kernel: kernel, stride: stride, padding: padding))
+            try builder.append(
+              .pooling(
+                kind, kernel: kernel, stride: stride, padding: .positions(padding)))
           }
         }
       }

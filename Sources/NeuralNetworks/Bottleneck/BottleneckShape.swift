@@ -4,20 +4,15 @@ import TensorKernels
 struct BottleneckShape: Hashable, Sendable {
   /// The depthwise convolution of one plane.
   let plane: PlaneShape
-  let kernel: Int
   /// Wide channels.
   let channels: Int
   /// The projection's channels.
   let outputs: Int
 
-  var taps: Int { kernel * kernel }
+  var taps: Int { plane.kernel * plane.kernel }
   var planes: Int { planeCount(channels: channels) }
-  var inputFrame: PlaneFrame {
-    PlaneFrame(height: plane.height, width: plane.width, padding: kernel / 2)
-  }
-  var outputFrame: PlaneFrame {
-    PlaneFrame(height: plane.outputHeight, width: plane.outputWidth, padding: kernel / 2)
-  }
+  var inputFrame: PlaneFrame { plane.inputFrame }
+  var outputFrame: PlaneFrame { plane.outputFrame }
 
   /// The channels of a plane that exist.
   func lanes(_ plane: Int) -> Int { min(planeChannels, channels - plane * planeChannels) }

@@ -29,6 +29,15 @@ extension TensorShape: CustomStringConvertible {
 /// A pointwise non-linearity.
 public typealias Activation = TensorKernels.Activation
 
+/// What a convolution's window finds around the image.
+public typealias Padding = TensorKernels.Padding
+/// What a pool's window finds around the image.
+public typealias PoolingPadding = TensorKernels.PoolingPadding
+/// The height and the width of a window.
+public typealias WindowSize = TensorKernels.WindowSize
+/// How a window passes along one axis of an image.
+public typealias WindowAxis = TensorKernels.WindowAxis
+
 /// How a window is reduced to one value.
 public enum PoolingKind: String, Hashable, Sendable, Codable, CaseIterable {
   case average
@@ -38,13 +47,16 @@ public enum PoolingKind: String, Hashable, Sendable, Codable, CaseIterable {
 /// One layer of a network; the shapes it works on come from its place in the graph.
 public enum Layer: Hashable, Sendable {
   case input
-  /// A dense k×k convolution, zero padding k/2, without bias unless `bias`. Weights `[k, k, Cin, Cout]`.
-  case convolution(kernel: Int, stride: Int, channels: Int, bias: Bool)
+  /// A dense convolution, without bias unless `bias`. Weights `[kh, kw, Cin, Cout]`. The window's sides are odd
+  /// unless the padding is `same`; `convolution(kernel:…)` makes a square one.
+  case convolution(
+    window: WindowSize, stride: Int, channels: Int, bias: Bool, padding: Padding = .half)
   /// A convolution whose channels form two or more groups of equal size: group g of the outputs sees only
   /// group g of the inputs. Weights `[k, k, Cin / groups, Cout]`.
-  case groupedConvolution(kernel: Int, stride: Int, channels: Int, groups: Int, bias: Bool)
-  /// One k×k filter per channel, zero padding k/2. Weights `[k, k, C]`.
-  case depthwiseConvolution(kernel: Int, stride: Int)
+  case groupedConvolution(
+    kernel: Int, stride: Int, channels: Int, groups: Int, bias: Bool, padding: Padding = .half)
+  /// One k×k filter per channel, k odd. Weights `[k, k, C]`.
+  case depthwiseConvolution(kernel: Int, stride: Int, padding: Padding = .half)
   /// Batch normalisation with learnt scale and shift; ε = 1e-5.
   case batchNorm
   /// Normalisation of each position over its channels, with learnt scale and shift; ε = 1e-5.
@@ -67,11 +79,29 @@ public enum Layer: Hashable, Sendable {
   ///
   /// Source: Zhang et al., "ShuffleNet", arXiv:1707.01083.
   case channelShuffle(groups: Int)
-  /// A k×k window, zero padding `padding`; the average counts only positions inside the image.
-  case pooling(PoolingKind, kernel: Int, stride: Int, padding: Int)
+  /// A k×k window; the average counts only positions inside the image.
+  case pooling(PoolingKind, kernel: Int, stride: Int, padding: PoolingPadding)
   case globalAveragePool
   /// A fully connected layer with bias over the flattened input. Weights `[inputs, channels]`.
   case dense(channels: Int)
   /// Sets values to zero with probability `rate` in training and scales the others; identity otherwise.
   case dropout(rate: Double)
+}
+
+extension Layer {
+  /// A dense convolution with a square window.
+  public static func convolution(
+    kernel: Int, stride: Int, channels: Int, bias: Bool, padding: Padding = .half
+  ) -> Layer {
+    .convolution(
+      window: WindowSize(side: kernel), stride: stride, channels: channels, bias: bias,
+      padding: padding)
+  }
+
+  /// Returns how the layer's window passes over the height and the width of an image, if it has one.
+  ///
+  /// - Parameter input: A shape on which the layer works.
+  public func windowAxes(on input: TensorShape) -> (rows: WindowAxis, columns: WindowAxis)? {
+    (family as? any WindowedFamily)?.axes(on: input)
+  }
 }

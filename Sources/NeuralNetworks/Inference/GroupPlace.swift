@@ -26,9 +26,10 @@ struct GroupPlace: Sendable {
 extension GroupPlace {
   /// Returns the kernel of a convolution whose channels form `groups` groups.
   func convolutionKernel(
-    size: Int, stride: Int, groups: Int = 1, hasBias: Bool
+    window: WindowSize, stride: Int, groups: Int = 1, hasBias: Bool
   ) -> InferenceKernel {
-    let weights = size * size * input.channels / groups * output.channels
+    let weights = window.count * input.channels / groups * output.channels
+    let size = max(window.height, window.width)
     return kernel(
       size == 1 ? .pointwise : .convolution, size: size, stride: stride, groups: groups,
       macs: weights * output.positionCount,

@@ -20,7 +20,7 @@ public struct InferenceKernel: Hashable, Sendable {
   }
 
   public var kind: Kind
-  /// The window's side, 1 where there is none.
+  /// The window's longer side, 1 where there is none.
   public var kernelSize: Int
   public var stride: Int
   /// The groups that a convolution's channels form, each seeing only itself; 1 for all other kernels.

@@ -1,26 +1,37 @@
 import TensorKernels
 
-/// A dense k×k convolution with zero padding k/2.
-struct ConvolutionFamily: LinearFamily {
-  let kernel: Int
+/// A dense convolution.
+struct ConvolutionFamily: LinearFamily, WindowedFamily {
+  let window: WindowSize
   let stride: Int
   let channels: Int
   let hasBias: Bool
+  let padding: Padding
 
   var name: String { "convolution" }
 
   func outputShape(for input: TensorShape) throws(NetworkError) -> TensorShape {
-    try convolutionShape(on: input, kernel: kernel, stride: stride, channels: channels)
+    try check(kernel: window.height, padding: padding)
+    try check(kernel: window.width, padding: padding)
+    try check(stride: stride, channels: channels)
+    return try windowShape(on: input, channels: channels)
+  }
+
+  func axes(on input: TensorShape) -> (rows: WindowAxis, columns: WindowAxis) {
+    (
+      WindowAxis(length: input.height, kernel: window.height, stride: stride, padding: padding),
+      WindowAxis(length: input.width, kernel: window.width, stride: stride, padding: padding)
+    )
   }
 
   func weightShape(_ place: LayerPlace) -> [Int] {
-    [kernel, kernel, place.input.channels, channels]
+    [window.height, window.width, place.input.channels, channels]
   }
 
   private func shape(_ place: LayerPlace) -> ConvolutionShape {
-    ConvolutionShape(
-      height: place.input.height, width: place.input.width, inputChannels: place.input.channels,
-      outputChannels: channels, kernel: kernel, stride: stride)
+    let (rows, columns) = axes(on: place.input)
+    return ConvolutionShape(
+      rows: rows, columns: columns, inputChannels: place.input.channels, outputChannels: channels)
   }
 }
 
@@ -40,7 +51,7 @@ extension ConvolutionFamily {
 
 extension ConvolutionFamily {
   func inferenceKernel(_ place: GroupPlace) -> InferenceKernel? {
-    place.convolutionKernel(size: kernel, stride: stride, hasBias: hasBias)
+    place.convolutionKernel(window: window, stride: stride, hasBias: hasBias)
   }
 
   func inferenceScratch(_ place: GroupPlace, capacity: Int) -> Int {
@@ -50,7 +61,7 @@ extension ConvolutionFamily {
   func inferenceStep(_ site: InferenceSite) -> InferenceStep {
     let (weight, bias) = (site.weights[.weight], site.weights.values[.bias])
     let shape = shape(site.place.layer)
-    if kernel == 1 && stride == 1 {
+    if shape.isPointwise {
       let positions = site.place.input.positionCount
       return { images in
         matrixProduct(
@@ -78,7 +89,7 @@ struct ConvolutionLayer: OnePassLayer, @unchecked Sendable {
   let bias: TrainedTensor?
   let rearranged: UnsafeMutablePointer<Float>
 
-  private var isPointwise: Bool { shape.kernel == 1 && shape.stride == 1 }
+  private var isPointwise: Bool { shape.isPointwise }
   private var inputFloats: Int { shape.height * shape.width * shape.inputChannels }
   private var outputPositions: Int { shape.outputHeight * shape.outputWidth }
   private var outputFloats: Int { outputPositions * shape.outputChannels }

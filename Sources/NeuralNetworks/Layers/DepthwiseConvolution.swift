@@ -1,15 +1,25 @@
 import TensorKernels
 
-/// One k×k filter per channel, zero padding k/2.
-struct DepthwiseFamily: LinearFamily {
+/// One k×k filter per channel.
+struct DepthwiseFamily: LinearFamily, WindowedFamily {
   let kernel: Int
   let stride: Int
+  let padding: Padding
 
   var name: String { "depthwise_convolution" }
   var hasBias: Bool { false }
 
   func outputShape(for input: TensorShape) throws(NetworkError) -> TensorShape {
-    try convolutionShape(on: input, kernel: kernel, stride: stride, channels: input.channels)
+    try check(kernel: kernel, padding: padding, allowsEven: false)
+    try check(stride: stride, channels: input.channels)
+    return try windowShape(on: input, channels: input.channels)
+  }
+
+  func axes(on input: TensorShape) -> (rows: WindowAxis, columns: WindowAxis) {
+    (
+      WindowAxis(length: input.height, kernel: kernel, stride: stride, padding: padding),
+      WindowAxis(length: input.width, kernel: kernel, stride: stride, padding: padding)
+    )
   }
 
   func weightShape(_ place: LayerPlace) -> [Int] { [kernel, kernel, place.input.channels] }
@@ -17,7 +27,7 @@ struct DepthwiseFamily: LinearFamily {
   private func shape(_ place: LayerPlace) -> DepthwiseShape {
     DepthwiseShape(
       height: place.input.height, width: place.input.width, channels: place.input.channels,
-      kernel: kernel, stride: stride)
+      kernel: kernel, stride: stride, padding: padding)
   }
 }
 

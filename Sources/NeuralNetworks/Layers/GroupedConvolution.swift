@@ -1,19 +1,29 @@
 import TensorKernels
 
 /// A convolution whose channels form two or more groups of equal size.
-struct GroupedConvolutionFamily: LinearFamily {
+struct GroupedConvolutionFamily: LinearFamily, WindowedFamily {
   let kernel: Int
   let stride: Int
   let channels: Int
   let groups: Int
   let hasBias: Bool
+  let padding: Padding
 
   var name: String { "grouped_convolution" }
 
   func outputShape(for input: TensorShape) throws(NetworkError) -> TensorShape {
     try checkGroups(groups, divide: input.channels, "input")
     try checkGroups(groups, divide: channels, "output")
-    return try convolutionShape(on: input, kernel: kernel, stride: stride, channels: channels)
+    try check(kernel: kernel, padding: padding)
+    try check(stride: stride, channels: channels)
+    return try windowShape(on: input, channels: channels)
+  }
+
+  func axes(on input: TensorShape) -> (rows: WindowAxis, columns: WindowAxis) {
+    (
+      WindowAxis(length: input.height, kernel: kernel, stride: stride, padding: padding),
+      WindowAxis(length: input.width, kernel: kernel, stride: stride, padding: padding)
+    )
   }
 
   func weightShape(_ place: LayerPlace) -> [Int] {
@@ -23,7 +33,7 @@ struct GroupedConvolutionFamily: LinearFamily {
   private func shape(_ place: LayerPlace) -> GroupedConvolutionShape {
     GroupedConvolutionShape(
       height: place.input.height, width: place.input.width, inputChannels: place.input.channels,
-      outputChannels: channels, kernel: kernel, stride: stride, groups: groups)
+      outputChannels: channels, kernel: kernel, stride: stride, padding: padding, groups: groups)
   }
 }
 
@@ -43,7 +53,8 @@ extension GroupedConvolutionFamily {
 
 extension GroupedConvolutionFamily {
   func inferenceKernel(_ place: GroupPlace) -> InferenceKernel? {
-    place.convolutionKernel(size: kernel, stride: stride, groups: groups, hasBias: hasBias)
+    place.convolutionKernel(
+      window: WindowSize(side: kernel), stride: stride, groups: groups, hasBias: hasBias)
   }
 
   func inferenceScratch(_ place: GroupPlace, capacity: Int) -> Int {
@@ -70,7 +81,7 @@ struct GroupedConvolutionLayer: OnePassLayer, @unchecked Sendable {
   let bias: TrainedTensor?
   let rearranged: UnsafeMutablePointer<Float>
 
-  var kind: KernelKind { shape.kernel == 1 ? .pointwise : .convolution }
+  var kind: KernelKind { shape.taps == 1 ? .pointwise : .convolution }
 
   func rearrange() {
     guard buffers.delivery != .none else { return }

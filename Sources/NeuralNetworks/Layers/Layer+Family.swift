@@ -5,13 +5,16 @@ extension Layer {
   var family: any LayerFamily {
     switch self {
     case .input: InputFamily()
-    case .convolution(let kernel, let stride, let channels, let bias):
-      ConvolutionFamily(kernel: kernel, stride: stride, channels: channels, hasBias: bias)
-    case .groupedConvolution(let kernel, let stride, let channels, let groups, let bias):
+    case .convolution(let window, let stride, let channels, let bias, let padding):
+      ConvolutionFamily(
+        window: window, stride: stride, channels: channels, hasBias: bias, padding: padding)
+    case .groupedConvolution(
+      let kernel, let stride, let channels, let groups, let bias, let padding):
       GroupedConvolutionFamily(
-        kernel: kernel, stride: stride, channels: channels, groups: groups, hasBias: bias)
-    case .depthwiseConvolution(let kernel, let stride):
-      DepthwiseFamily(kernel: kernel, stride: stride)
+        kernel: kernel, stride: stride, channels: channels, groups: groups, hasBias: bias,
+        padding: padding)
+    case .depthwiseConvolution(let kernel, let stride, let padding):
+      DepthwiseFamily(kernel: kernel, stride: stride, padding: padding)
     case .batchNorm: BatchNormFamily()
     case .layerNorm: LayerNormFamily()
     case .gelu: GELUFamily()

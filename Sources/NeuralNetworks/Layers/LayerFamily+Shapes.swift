@@ -5,28 +5,18 @@ extension LayerFamily {
     guard condition else { throw NetworkError(name, reason) }
   }
 
-  /// Returns the shape behind a k×k window.
-  func windowShape(
-    on input: TensorShape, kernel: Int, stride: Int, padding: Int, channels: Int
-  ) throws(NetworkError) -> TensorShape {
-    func side(_ length: Int) throws(NetworkError) -> Int {
-      try check(
-        length + 2 * padding >= kernel, "a window of \(kernel) does not fit into \(input)")
-      return (length + 2 * padding - kernel) / stride + 1
-    }
-    return TensorShape(
-      height: try side(input.height), width: try side(input.width), channels: channels)
+  /// Checks a side of a convolution's window.
+  func check(
+    kernel: Int, padding: Padding, allowsEven: Bool = true
+  ) throws(NetworkError) {
+    try check(
+      kernel > 0 && (kernel % 2 == 1 || (allowsEven && padding == .same)),
+      "the kernel must be odd, got \(kernel)")
   }
 
-  /// Returns the shape behind a convolution with zero padding k/2.
-  func convolutionShape(
-    on input: TensorShape, kernel: Int, stride: Int, channels: Int
-  ) throws(NetworkError) -> TensorShape {
-    try check(kernel > 0 && kernel % 2 == 1, "the kernel must be odd, got \(kernel)")
+  func check(stride: Int, channels: Int) throws(NetworkError) {
     try check(stride > 0, "the stride must be positive, got \(stride)")
     try check(channels > 0, "the number of channels must be positive, got \(channels)")
-    return try windowShape(
-      on: input, kernel: kernel, stride: stride, padding: kernel / 2, channels: channels)
   }
 
   func checkGroups(
@@ -36,5 +26,24 @@ extension LayerFamily {
     try check(
       channels % groups == 0,
       "the number of groups must divide the \(channels) channels of the \(whose), got \(groups)")
+  }
+}
+
+/// A layer with a window that passes over its input.
+protocol WindowedFamily: LayerFamily {
+  /// Returns how the window passes over the height and the width of `input`; the layer's numbers are checked.
+  func axes(on input: TensorShape) -> (rows: WindowAxis, columns: WindowAxis)
+}
+
+extension WindowedFamily {
+  /// Returns the shape that `channels` channels have behind the window.
+  func windowShape(on input: TensorShape, channels: Int) throws(NetworkError) -> TensorShape {
+    let (rows, columns) = axes(on: input)
+    for axis in [rows, columns] {
+      try check(
+        axis.length + axis.before + axis.after >= axis.kernel,
+        "a window of \(axis.kernel) does not fit into \(input)")
+    }
+    return TensorShape(height: rows.count, width: columns.count, channels: channels)
   }
 }

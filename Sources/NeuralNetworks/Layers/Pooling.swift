@@ -1,11 +1,11 @@
 import TensorKernels
 
 /// A k×k window reduced to its mean or its largest value.
-struct PoolingFamily: WeightlessFamily {
+struct PoolingFamily: WeightlessFamily, WindowedFamily {
   let pooling: PoolingKind
   let kernel: Int
   let stride: Int
-  let padding: Int
+  let padding: PoolingPadding
 
   var name: String { "\(pooling.rawValue)_pooling" }
   var inputCount: Int { 1 }
@@ -14,10 +14,18 @@ struct PoolingFamily: WeightlessFamily {
 
   func outputShape(for input: TensorShape) throws(NetworkError) -> TensorShape {
     try check(kernel > 0 && stride > 0, "kernel and stride must be positive")
-    try check(
-      padding >= 0 && padding < kernel, "the padding must be in 0..<\(kernel), got \(padding)")
-    return try windowShape(
-      on: input, kernel: kernel, stride: stride, padding: padding, channels: input.channels)
+    if case .positions(let count) = padding {
+      try check(
+        count >= 0 && count < kernel, "the padding must be in 0..<\(kernel), got \(count)")
+    }
+    return try windowShape(on: input, channels: input.channels)
+  }
+
+  func axes(on input: TensorShape) -> (rows: WindowAxis, columns: WindowAxis) {
+    (
+      WindowAxis(length: input.height, kernel: kernel, stride: stride, pooling: padding),
+      WindowAxis(length: input.width, kernel: kernel, stride: stride, pooling: padding)
+    )
   }
 
   private func shape(_ input: TensorShape) -> PoolingShape {

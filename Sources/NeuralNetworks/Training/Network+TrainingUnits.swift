@@ -87,7 +87,7 @@ extension Network {
   }
 
   private func isPlainPointwise(_ node: Int) -> Bool {
-    if case .convolution(1, 1, _, false) = nodes[node].layer { return true }
+    if case .convolution(WindowSize(side: 1), 1, _, false, _) = nodes[node].layer { return true }
     return false
   }
 

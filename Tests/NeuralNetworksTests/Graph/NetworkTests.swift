@@ -30,6 +30,24 @@ struct NetworkTests {
       (.pooling(.max, kernel: 2, stride: 2, padding: 0), shape(3, 5, 6)),
       (.pooling(.average, kernel: 3, stride: 2, padding: 1), shape(4, 5, 6)),
       (.pooling(.max, kernel: 7, stride: 1, padding: 0), shape(1, 4, 6)),
+      (.pooling(.max, kernel: 2, stride: 2, padding: .same), shape(4, 5, 6)),
+      (
+        .convolution(kernel: 3, stride: 2, channels: 4, bias: false, padding: .same), shape(4, 5, 4)
+      ),
+      (
+        .convolution(kernel: 4, stride: 3, channels: 4, bias: false, padding: .same), shape(3, 4, 4)
+      ),
+      (
+        .convolution(
+          window: WindowSize(height: 10, width: 4), stride: 2, channels: 4, bias: false,
+          padding: .same), shape(4, 5, 4)
+      ),
+      (
+        .convolution(
+          window: WindowSize(height: 1, width: 5), stride: 1, channels: 4, bias: false),
+        shape(7, 10, 4)
+      ),
+      (.depthwiseConvolution(kernel: 3, stride: 2, padding: .same), shape(4, 5, 6)),
       (.globalAveragePool, TensorShape(channels: 6)),
       (.dense(channels: 11), TensorShape(channels: 11)),
     ] as [(Layer, TensorShape)])
@@ -115,6 +133,15 @@ struct NetworkTests {
       (
         .channelShuffle(groups: 5),
         "channel_shuffle: the number of groups must divide the 6 channels of the input, got 5"
+      ),
+      (
+        .convolution(
+          window: WindowSize(height: 3, width: 2), stride: 1, channels: 8, bias: false),
+        "convolution: the kernel must be odd, got 2"
+      ),
+      (
+        .depthwiseConvolution(kernel: 2, stride: 1, padding: .same),
+        "depthwise_convolution: the kernel must be odd, got 2"
       ),
       (
         .depthwiseConvolution(kernel: 2, stride: 1),

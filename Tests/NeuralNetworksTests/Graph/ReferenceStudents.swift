@@ -77,9 +77,11 @@ enum ReferenceStudent: String, CaseIterable, Sendable {
 extension NetworkBuilder {
   /// A convolution without bias, a norm and, unless nil, an activation.
   mutating func appendUnit(
-    kernel: Int, stride: Int, channels: Int, _ activation: Activation?
+    kernel: Int, stride: Int, channels: Int, _ activation: Activation?, padding: Padding = .half
   ) throws {
-    try append(.convolution(kernel: kernel, stride: stride, channels: channels, bias: false))
+    try append(
+      .convolution(
+        kernel: kernel, stride: stride, channels: channels, bias: false, padding: padding))
     try append(.batchNorm)
     if let activation { try append(.activation(activation)) }
   }
@@ -87,14 +89,14 @@ extension NetworkBuilder {
   /// Expand, depthwise, squeeze (to a quarter), project; around an identity where the shapes allow it.
   mutating func appendInvertedResidual(
     channels: Int, kernel: Int, stride: Int, expansion: Int, _ activation: Activation,
-    squeezes: Bool = false
+    squeezes: Bool = false, padding: Padding = .half
   ) throws {
     let (source, inputs) = (current, currentShape.channels)
     let wide = expansion * inputs
     if expansion != 1 {
       try appendUnit(kernel: 1, stride: 1, channels: wide, activation)
     }
-    try append(.depthwiseConvolution(kernel: kernel, stride: stride))
+    try append(.depthwiseConvolution(kernel: kernel, stride: stride, padding: padding))
     try append(.batchNorm)
     try append(.activation(activation))
     if squeezes { try append(.squeezeExcitation(hidden: max(4, wide / 4))) }

@@ -31,6 +31,8 @@ enum TestGraph: String, CaseIterable, Sendable {
   case groups
   case imageGroups
   case layerNorms
+  case samePadding
+  case sameBottlenecks
 
   static let image = TensorShape(height: 5, width: 6, channels: 3)
   static let classes = 4
@@ -65,6 +67,8 @@ enum TestGraph: String, CaseIterable, Sendable {
     case .groups: try builder.appendGroups()
     case .imageGroups: try builder.appendImageGroups()
     case .layerNorms: try builder.appendLayerNorms()
+    case .samePadding: try builder.appendSamePadding()
+    case .sameBottlenecks: try builder.appendSameBottlenecks()
     }
     try builder.append(.dense(channels: TestGraph.classes))
     return try builder.network()

@@ -48,31 +48,34 @@ struct DoubleNetwork {
     let x = inputs[0]
     switch node.layer {
     case .input: return x
-    case .convolution(let kernel, let stride, let channels, let bias):
+    case .convolution(let window, let stride, let channels, let bias, let padding):
       let start = bias ? tensor(.bias, index, run) : [Double](repeating: 0, count: channels)
       return convolution(
-        x, tensor(.weight, index, run), start, from: shape, to: node.shape, kernel: kernel,
-        stride: stride)
-    case .groupedConvolution(let kernel, let stride, let channels, let groups, let bias):
+        x, tensor(.weight, index, run), start, from: shape, to: node.shape,
+        Window(window.height, window.width, stride, zeros(padding, window.height)))
+    case .groupedConvolution(
+      let kernel, let stride, let channels, let groups, let bias, let padding):
       let start = bias ? tensor(.bias, index, run) : [Double](repeating: 0, count: channels)
       return convolution(
-        x, tensor(.weight, index, run), start, from: shape, to: node.shape, kernel: kernel,
-        stride: stride, groups: groups)
+        x, tensor(.weight, index, run), start, from: shape, to: node.shape,
+        Window(kernel, kernel, stride, zeros(padding, kernel)), groups: groups)
     case .channelShuffle(let groups):
       return x.indices.map { i in
         let c = i % shape.channels
         return x[i - c + c % groups * (shape.channels / groups) + c / groups]
       }
-    case .depthwiseConvolution(let kernel, let stride):
+    case .depthwiseConvolution(let kernel, let stride, let padding):
       let filters = tensor(.weight, index, run)
-      return windows(from: shape, to: node.shape, kernel, stride, padding: kernel / 2) {
-        c, window in
+      let window = Window(kernel, kernel, stride, zeros(padding, kernel))
+      return windows(from: shape, to: node.shape, window) { c, window in
         window.reduce(0) {
           $0 + x[$1.position * shape.channels + c] * filters[$1.tap * shape.channels + c]
         }
       }
     case .pooling(let kind, let kernel, let stride, let padding):
-      return windows(from: shape, to: node.shape, kernel, stride, padding: padding) { c, window in
+      let zeros: Int? = if case .positions(let count) = padding { count } else { nil }
+      let window = Window(kernel, kernel, stride, zeros)
+      return windows(from: shape, to: node.shape, window) { c, window in
         let values = window.map { x[$0.position * shape.channels + c] }
         guard kind == .max else { return values.reduce(0, +) / Double(values.count) }
         let best = values.indices.reduce(0) { values[$1] > values[$0] ? $1 : $0 }
@@ -114,10 +117,33 @@ struct DoubleNetwork {
     }
   }
 
+  /// A window with this many zeros before the image; nil for TensorFlow's SAME.
+  private struct Window {
+    let height: Int
+    let width: Int
+    let stride: Int
+    let zeros: Int?
+
+    init(_ height: Int, _ width: Int, _ stride: Int, _ zeros: Int?) {
+      (self.height, self.width, self.stride, self.zeros) = (height, width, stride, zeros)
+    }
+
+    func top(_ length: Int) -> Int { zeros ?? same(length, height) }
+    func left(_ length: Int) -> Int { zeros ?? same(length, width) }
+
+    private func same(_ length: Int, _ kernel: Int) -> Int {
+      max(kernel - (length % stride == 0 ? stride : length % stride), 0) / 2
+    }
+  }
+
+  private func zeros(_ padding: Padding, _ kernel: Int) -> Int? {
+    padding == .half ? kernel / 2 : nil
+  }
+
   /// Calls `value` for every channel of every output position, with the positions that its window sees
   /// (counted over the batch) and their places in the window.
   private func windows(
-    from shape: TensorShape, to output: TensorShape, _ kernel: Int, _ stride: Int, padding: Int,
+    from shape: TensorShape, to output: TensorShape, _ moving: Window,
     _ value: (_ channel: Int, _ window: [(position: Int, tap: Int)]) -> Double
   ) -> [Double] {
     var result: [Double] = []
@@ -125,9 +151,9 @@ struct DoubleNetwork {
       for y in 0..<output.height {
         for x in 0..<output.width {
           var window: [(position: Int, tap: Int)] = []
-          for tap in 0..<kernel * kernel {
-            let row = y * stride - padding + tap / kernel
-            let column = x * stride - padding + tap % kernel
+          for tap in 0..<moving.height * moving.width {
+            let row = y * moving.stride - moving.top(shape.height) + tap / moving.width
+            let column = x * moving.stride - moving.left(shape.width) + tap % moving.width
             guard 0..<shape.height ~= row, 0..<shape.width ~= column else { continue }
             window.append(((n * shape.height + row) * shape.width + column, tap))
           }
@@ -140,10 +166,10 @@ struct DoubleNetwork {
 
   private func convolution(
     _ x: [Double], _ weight: [Double], _ bias: [Double], from shape: TensorShape,
-    to output: TensorShape, kernel: Int, stride: Int, groups: Int = 1
+    to output: TensorShape, _ moving: Window, groups: Int = 1
   ) -> [Double] {
     let inputs = shape.channels / groups
-    return windows(from: shape, to: output, kernel, stride, padding: kernel / 2) { o, window in
+    return windows(from: shape, to: output, moving) { o, window in
       var sum = bias[o]
       let group = o / (output.channels / groups)
       for (position, tap) in window {

@@ -136,7 +136,32 @@ struct StreamingTests {
     "gives what layer by layer gives, on networks of practice",
     arguments: [ReferenceStudent.small, .medium, .large])
   func agreesWithLayers(student: ReferenceStudent) throws {
-    let network = try student.network()
+    try expectAgreement(on: try student.network())
+  }
+
+  /// Sides that are even on one axis, on the other or on both.
+  @Test(
+    "gives it where windows have TensorFlow's padding", arguments: [3, 5, 7],
+    [(12, 10), (11, 14), (8, 9)])
+  func agreesWithSamePadding(kernel: Int, sides: (height: Int, width: Int)) throws {
+    var builder = NetworkBuilder(
+      input: TensorShape(height: sides.height, width: sides.width, channels: 3))
+    try builder.appendUnit(kernel: 3, stride: 1, channels: 8, .relu)
+    for stride in [2, 1, 2] {
+      try builder.appendInvertedResidual(
+        channels: 8, kernel: kernel, stride: stride, expansion: 3, .hardSwish, padding: .same)
+    }
+    try builder.append(.globalAveragePool)
+    try builder.append(.dense(channels: 4))
+    let network = try builder.network()
+    let bottlenecks = network.trainingUnits(streaming: true).count { unit in
+      if case .bottleneck = unit.chain { true } else { false }
+    }
+    #expect(bottlenecks == 3)
+    try expectAgreement(on: network)
+  }
+
+  private func expectAgreement(on network: Network) throws {
     let layers = step(network, streaming: false)
     let streamed = step(network, streaming: true)
     #expect(distance(streamed.logits, layers.logits) < 1e-5)

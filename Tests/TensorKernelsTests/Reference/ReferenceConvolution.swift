@@ -30,7 +30,25 @@ func referenceTransposedProduct(
   return output
 }
 
-/// The sizes of a convolution in a test, and its plain versions. Padding is k/2.
+/// What stands around the image in a plain version.
+enum ReferencePadding: String, Hashable, Sendable, CaseIterable {
+  case half
+  case same
+
+  /// Zeros before the image and places of the window along a side, by the definitions: `half` puts ⌊k/2⌋ zeros on both
+  /// sides, `same` gives ⌈n/s⌉ places and puts the odd zero behind (TensorFlow's notes on padding).
+  func places(_ length: Int, _ kernel: Int, _ stride: Int) -> (before: Int, count: Int) {
+    switch self {
+    case .half: return (kernel / 2, (length + 2 * (kernel / 2) - kernel) / stride + 1)
+    case .same:
+      let remainder = length % stride
+      let total = max(kernel - (remainder == 0 ? stride : remainder), 0)
+      return (total / 2, (length + stride - 1) / stride)
+    }
+  }
+}
+
+/// The sizes of a convolution in a test, and its plain versions.
 struct ReferenceConvolution: Hashable, Sendable, CustomStringConvertible {
   var height: Int
   var width: Int
@@ -42,29 +60,36 @@ struct ReferenceConvolution: Hashable, Sendable, CustomStringConvertible {
   var images = 2
   /// Above 1, a group of outputs sees only its own group of inputs.
   var groups = 1
+  var padding = ReferencePadding.half
+  /// The window's width where it is not square; `kernel` is its height then.
+  var kernelWidth: Int?
 
-  var outputHeight: Int { (height + 2 * (kernel / 2) - kernel) / stride + 1 }
-  var outputWidth: Int { (width + 2 * (kernel / 2) - kernel) / stride + 1 }
+  var columns: Int { kernelWidth ?? kernel }
+  var taps: Int { kernel * columns }
+  var outputHeight: Int { padding.places(height, kernel, stride).count }
+  var outputWidth: Int { padding.places(width, columns, stride).count }
   var inputCount: Int { images * height * width * inputChannels }
   var outputCount: Int { images * outputHeight * outputWidth * outputChannels }
 
   var description: String {
-    "\(images)×\(height)×\(width)×\(inputChannels)→\(outputChannels) k\(kernel) s\(stride) g\(groups)"
+    "\(images)×\(height)×\(width)×\(inputChannels)→\(outputChannels) k\(kernel)×\(columns) s\(stride) g\(groups) \(padding)"
   }
 
   /// Calls `body` with the offsets of an output pixel, an input pixel and a tap, for all that meet.
   private func forEachTap(_ body: (_ output: Int, _ input: Int, _ tap: Int) -> Void) {
+    let top = padding.places(height, kernel, stride).before
+    let left = padding.places(width, columns, stride).before
     for n in 0..<images {
       for y in 0..<outputHeight {
         for x in 0..<outputWidth {
           for ky in 0..<kernel {
-            for kx in 0..<kernel {
-              let iy = y * stride + ky - kernel / 2
-              let ix = x * stride + kx - kernel / 2
+            for kx in 0..<columns {
+              let iy = y * stride + ky - top
+              let ix = x * stride + kx - left
               guard iy >= 0, iy < height, ix >= 0, ix < width else { continue }
               body(
                 (n * outputHeight + y) * outputWidth + x, (n * height + iy) * width + ix,
-                ky * kernel + kx)
+                ky * columns + kx)
             }
           }
         }
