@@ -17,5 +17,6 @@ package func students(of name: String, count: Int, channels: Int = 3) throws -> 
 }
 
 package let shippedSpaces = [
-  "mobile-cnn", "quick-mobile", "plain-residual", "nas-bench-201", "fbnet",
+  "mobile-cnn", "quick-mobile", "plain-residual", "nas-bench-201", "fbnet", "microcontroller",
+  "mlperf-tiny-ds-cnn",
 ]

@@ -12,6 +12,8 @@ struct ShippedSpacesTests {
     arguments: [
       ("mobile-cnn", 6_131_298_317_760.0), ("quick-mobile", 279_936), ("plain-residual", 6_750),
       ("nas-bench-201", 15_625), ("nas-bench-macro", 6_561),
+      ("mlperf-tiny-ds-cnn", 7), ("mlperf-tiny-mobilenet", 6), ("mlperf-tiny-resnet", 6),
+      ("mlperf-tiny-autoencoder", 4), ("microcontroller", 30_030_814_800),
     ])
   func counts(name: String, points: Double) throws {
     #expect(try shippedSpace(name).pointCount == points)
