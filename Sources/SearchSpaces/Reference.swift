@@ -14,7 +14,10 @@ extension SearchSpace {
   }
 
   /// Returns the key that a text stands for: that of the reference design of this name, or the text.
+  ///
+  /// The key of a design that a fixed decision excludes says which.
   public func key(ofNameOrKey text: String) -> String {
-    reference(named: text).map { key(of: $0.architecture) } ?? text
+    let excluded = excludedReferences.first { $0.reference.name == text }?.reference
+    return (reference(named: text) ?? excluded).map { key(of: $0.architecture) } ?? text
   }
 }

@@ -1,7 +1,7 @@
 extension SearchSpace {
   /// The number of architectures; exact up to 2⁵³, beyond that to about 15 digits.
   public var pointCount: Double {
-    Census(of: parameters).pointCount
+    Census(of: parameters, fixed: fixedChoices).pointCount
   }
 
   /// Returns every architecture once, in the order of their choices, or nil if there are more than
@@ -9,18 +9,19 @@ extension SearchSpace {
   public func allArchitectures(limit: Int) -> [Architecture]? {
     guard pointCount <= Double(limit) else { return nil }
     var all: [Architecture] = []
-    var choices = Array(repeating: 0, count: parameters.count)
+    var chosen = Array(repeating: 0, count: parameters.count)
     func extend(from index: Int) {
       guard index < parameters.count else {
-        all.append(Architecture(canonicalChoices: choices))
+        all.append(Architecture(canonicalChoices: chosen))
         return
       }
-      let isActive = isActive(index, in: Architecture(canonicalChoices: choices))
-      for choice in isActive ? parameters[index].values.indices : 0..<1 {
-        choices[index] = choice
+      let isActive = isActive(index, in: Architecture(canonicalChoices: chosen))
+      let choices = fixedChoices[index].map { $0..<$0 + 1 } ?? parameters[index].values.indices
+      for choice in isActive ? choices : 0..<1 {
+        chosen[index] = choice
         extend(from: index + 1)
       }
-      choices[index] = 0
+      chosen[index] = 0
     }
     extend(from: 0)
     return all
@@ -39,7 +40,8 @@ struct Census {
   /// The indices of the parameters that are active in no point at all.
   private(set) var neverActive: [Int] = []
 
-  init(of parameters: [Parameter]) {
+  /// - Parameter fixed: The choices of the parameters that are not left open, by their indices.
+  init(of parameters: [Parameter], fixed: [Int: Int] = [:]) {
     var lastUse = Array(parameters.indices)
     for (index, parameter) in parameters.enumerated() {
       for condition in parameter.conditions { lastUse[condition.parameter] = index }
@@ -54,7 +56,7 @@ struct Census {
       remembered = kept.map { remembered[$0] }
       ways = [:]
       for (state, count) in active {
-        for choice in parameter.values.indices {
+        for choice in fixed[index].map({ $0..<$0 + 1 }) ?? parameter.values.indices {
           ways[kept.map { (state + [choice])[$0] }, default: 0] += count
         }
       }

@@ -22,7 +22,8 @@ extension SearchSpace {
 
   /// Returns the architecture that a key stands for.
   ///
-  /// - Throws: `SearchSpaceError.invalidKey` if the key is not one that `key(of:)` returns.
+  /// - Throws: `SearchSpaceError.invalidKey` if the key is not one that `key(of:)` returns, or contradicts a fixed
+  ///   decision.
   public func architecture(key: String) throws(SearchSpaceError) -> Architecture {
     let length = parameters.reduce(0) { $0 + digitCount(of: $1) }
     guard key.count == length else {
@@ -34,6 +35,9 @@ extension SearchSpace {
       let digits = characters.prefix(digitCount(of: parameter))
       characters = characters.dropFirst(digits.count)
       choices.append(try choice(of: parameter, digits: digits, key: key))
+    }
+    if let contradiction = contradiction(choosing: { choices[$0] }) {
+      throw invalidKey(key, contradiction)
     }
     let architecture = architecture(choices: choices)
     if let index = choices.indices.first(where: { choices[$0] != architecture.choices[$0] }) {

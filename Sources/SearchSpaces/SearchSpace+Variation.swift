@@ -4,7 +4,7 @@ import RandomStreams
 private let mostMutations = 3
 
 extension SearchSpace {
-  /// Returns the architectures that differ in one active decision.
+  /// Returns the architectures that differ in one active decision that is not fixed.
   ///
   /// Parameters come in the order of the space; the other values of an ordinal parameter by their
   /// distance (the smaller value first), those of a categorical one as listed. A decision that gets
@@ -13,7 +13,8 @@ extension SearchSpace {
   public func neighbors(of architecture: Architecture) -> [Architecture] {
     let active = activity(of: architecture)
     var neighbors: [Architecture] = []
-    for (index, parameter) in parameters.enumerated() where active[index] {
+    for (index, parameter) in parameters.enumerated()
+    where active[index] && fixedChoices[index] == nil {
       let current = architecture.choices[index]
       var others = parameter.values.indices.filter { $0 != current }
       if parameter.scale == .ordinal {
@@ -39,7 +40,7 @@ extension SearchSpace {
   ) -> Architecture {
     let wasActive = activity(of: architecture)
     var candidates = parameters.indices.filter {
-      wasActive[$0] && parameters[$0].values.count > 1
+      wasActive[$0] && parameters[$0].values.count > 1 && fixedChoices[$0] == nil
     }
     let wanted = [1, 1, 2, mostMutations][random.integer(below: 4)]
     var changed: [Int: Int] = [:]

@@ -21,6 +21,10 @@ public struct SearchSpace: Sendable {
   /// Named architectures that the space's author would write down without a search, in the order of
   /// the file.
   public internal(set) var references: [Reference] = []
+  /// Those that contradict a fixed decision.
+  public internal(set) var excludedReferences: [ExcludedReference] = []
+  /// The choices of the parameters that are not left open, by their indices.
+  var fixedChoices: [Int: Int] = [:]
   /// How an architecture becomes a network.
   let blueprint: Blueprint
 
@@ -46,7 +50,8 @@ public struct TypicalImages: Hashable, Sendable {
 }
 
 extension SearchSpace {
-  /// Returns the architecture with these choices, choices without a meaning set to 0.
+  /// Returns the architecture with these choices, choices without a meaning set to 0 and fixed ones to what they
+  /// are fixed to.
   ///
   /// - Parameter choices: For each parameter an index into its values.
   public func architecture(choices: [Int]) -> Architecture {
@@ -54,6 +59,7 @@ extension SearchSpace {
       choices.count == parameters.count,
       "\(name) has \(parameters.count) parameters, got \(choices.count) choices")
     var canonical = choices
+    for (index, choice) in fixedChoices { canonical[index] = choice }
     let active = activity { index in canonical[index] }
     for (index, parameter) in parameters.enumerated() {
       precondition(
@@ -104,7 +110,7 @@ extension SearchSpace {
 }
 
 extension SearchSpace {
-  /// Returns an architecture for which every active parameter is drawn uniformly from its values.
+  /// Returns an architecture for which every active parameter that is not fixed is drawn uniformly from its values.
   public func randomArchitecture(using random: inout RandomStream) -> Architecture {
     architecture { index in random.integer(below: parameters[index].values.count) }
   }
@@ -125,11 +131,12 @@ extension SearchSpace {
     }
   }
 
-  /// Returns the architecture whose active parameters have the choices asked for, in order.
+  /// Returns the architecture whose active parameters have the choices asked for, in order; a fixed one is not
+  /// asked for.
   func architecture(choosing choice: (Int) -> Int) -> Architecture {
     var choices = Array(repeating: 0, count: parameters.count)
     _ = activity { index in
-      choices[index] = choice(index)
+      choices[index] = fixedChoices[index] ?? choice(index)
       return choices[index]
     }
     return Architecture(canonicalChoices: choices)

@@ -36,7 +36,9 @@ struct FeatureEncoding: Sendable {
     let onEdges = Set(space.graphs.flatMap { $0.edges.map(\.parameter) })
     var ordinals: [(parameter: Int, mayBeInactive: Bool)] = []
     var categoricals: [Int] = []
-    for (index, kind) in space.featureKinds.enumerated() where !onEdges.contains(index) {
+    // What is decided distinguishes no two architectures.
+    let skipped = onEdges.union(space.decidedParameters)
+    for (index, kind) in space.featureKinds.enumerated() where !skipped.contains(index) {
       if kind == .ordinal {
         ordinals.append((index, !space.parameters[index].conditions.isEmpty))
       } else {

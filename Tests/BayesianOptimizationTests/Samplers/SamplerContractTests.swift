@@ -47,6 +47,38 @@ struct SamplerContractTests {
     #expect(history.count == 10 && Set(history.map(\.architecture)).count == 10)
   }
 
+  @Test("proposes what agrees with fixed decisions, each once", arguments: SamplerKind.allCases)
+  func fixedDecisions(kind: SamplerKind) throws {
+    let open = try makeSpace([
+      TestParameter(count: 3), TestParameter(count: 2, isCategorical: true),
+      TestParameter(count: 3, parent: 0),
+    ])
+    let name = open.parameters[1].name
+    let space = try open.fixing(
+      [FixedDecision(parameter: name, value: open.parameters[1].values[1])], file: "f", field: "fix"
+    )
+    let session = SearchSession(
+      ProposalProblem(space: space, costNames: ["cost"]) { architecture in
+        Appraisal(
+          costs: [1 + Double(architecture.choices[0])], covariates: [], violation: 0)
+      })
+    var history: [Observation] = []
+    while case .architecture(let architecture)? = try kind.makeImpatientSampler().propose(
+      in: session, history: history, trial: history.count, seed: 2)
+    {
+      #expect(architecture.choices[1] == 1)
+      let value = Double(architecture.choices.reduce(0, +))
+      history.append(
+        Observation(
+          architecture: architecture, outcome: .measured(value: value, standardError: 0)))
+      try #require(history.count <= 5)
+    }
+    #expect(history.count == 5 && Set(history.map(\.architecture)).count == 5)
+    // No column tells apart what no two architectures differ in.
+    let columns = { FeatureEncoding(space: $0, covariateCount: 0).columnCount }
+    #expect(columns(space) == columns(open) - 1)
+  }
+
   @Test("finds one of the few feasible points of a large space", arguments: SamplerKind.allCases)
   func rareFeasibility(kind: SamplerKind) throws {
     let task = try SyntheticTask()
