@@ -55,6 +55,16 @@ extension CSVTable {
     return rows
   }
 
+  /// Returns the table with some of its rows, in their order.
+  public func keeping(_ rows: [Int]) -> CSVTable {
+    var kept = self
+    for index in columns.indices {
+      kept.columns[index].fields = rows.map { columns[index].fields[$0] }
+      kept.columns[index].lines = rows.map { columns[index].lines[$0] }
+    }
+    return kept
+  }
+
   private func unmatched(_ row: Int, in names: [String], partners: String) -> CSVError {
     let keys = columns.filter { names.contains($0.name) }.sorted { $0.name < $1.name }
     return CSVError(

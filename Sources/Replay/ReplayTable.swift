@@ -35,7 +35,8 @@ public struct ReplayTable: Sendable {
 
   /// Reads a table's columns.
   ///
-  /// Architectures of the space that it does not hold count as unbuildable. An empty field or NaN of
+  /// Architectures of the space that it does not hold count as unbuildable; rows that contradict a decision fixed in
+  /// the space are left out. An empty field or NaN of
   /// the metric is a trial that fails; so may the costs be that this trial would have revealed.
   ///
   /// - Throws: `CSVError` or `ReplayError` if a column is missing, a field is no number, a key is repeated or no
@@ -46,6 +47,7 @@ public struct ReplayTable: Sendable {
     try definition.check()
     self.definition = definition
     self.space = space
+    let table = try ReplayTable.open(table, space, key: definition.key)
     let keyColumn = try table.column(definition.key)
     keys = keyColumn.fields
     (architectures, rows) = try ReplayTable.architectures(keyColumn, space)
@@ -103,6 +105,19 @@ public struct ReplayTable: Sendable {
     } catch {
       throw ReplayError.search("\(error)")
     }
+  }
+
+  /// Returns the rows that the space's fixed decisions leave.
+  private static func open(
+    _ table: CSVTable, _ space: SearchSpace, key: String
+  ) throws -> CSVTable {
+    guard !space.fixedDecisions.isEmpty else { return table }
+    let keys = try table.column(key).fields
+    let rows = keys.indices.filter { !space.rulesOut(key: keys[$0]) }
+    guard !rows.isEmpty else {
+      throw ReplayError.search("no row of the table agrees with the fixed decisions")
+    }
+    return table.keeping(rows)
   }
 
   private static func architectures(

@@ -91,6 +91,7 @@ extension ReportInputs {
       }
       return counts
     }
+    let fixed = Set(space.fixedDecisions.map(\.parameter))
     return ReportTable(
       caption:
         "The decisions in the order of a key's characters: what a character means, and how many "
@@ -102,7 +103,8 @@ extension ReportInputs {
           "\(symbol(value)): \(parameter.values[value]), \(all[value])"
             + (best[value] > 0 ? " (\(best[value]))" : "")
         }
-        return [parameter.name, values.joined(separator: "; ")]
+        let isFixed = fixed.contains(parameter.name)
+        return [parameter.name + (isFixed ? " (fixed)" : ""), values.joined(separator: "; ")]
       })
   }
 

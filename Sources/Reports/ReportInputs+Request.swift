@@ -13,7 +13,11 @@ extension ReportInputs {
         "Constraints",
         definition.constraints.isEmpty
           ? "none" : definition.constraints.map(\.description).joined(separator: ", ")),
-      ReportFact("Search space", "\(space.name), \(pointText) architectures"),
+      ReportFact(
+        "Search space",
+        "\(space.name), \(pointText) architectures"
+          + (space.fixedDecisions.isEmpty
+            ? "" : " with " + space.fixedDecisions.map(\.description).joined(separator: ", "))),
     ]
     if !definition.budgets.isEmpty {
       facts.insert(

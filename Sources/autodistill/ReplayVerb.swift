@@ -12,7 +12,7 @@ struct ReplayVerb: Verb {
   static let options = [
     "--table", "--space", "--key", "--maximize", "--flash", "--full", "--finalists", "--minimize",
     "--known", "--constraint", "--budget", "--reference", "--error", "--input", "--classes",
-    "--trials",
+    "--fix", "--trials",
     "--seeds",
     "--sampler", "--initial-trials", "--look-ahead", "--workers", "--output",
   ]
@@ -21,7 +21,7 @@ struct ReplayVerb: Verb {
     USAGE: autodistill replay --table FILE.csv [--table FILE.csv] --space FILE.json --key COLUMN
                               --maximize COLUMN [--minimize COLUMN …] [--known COLUMN …]
                               [--constraint 'COLUMN<=X' …] [--budget 'COLUMN<=X' …]
-                              [--trials N] [--seeds A..B]
+                              [--fix PARAMETER=VALUE …] [--trials N] [--seeds A..B]
                               [--sampler NAME] [--output FILE.csv] [--json]
            autodistill replay … --flash COLUMN --full COLUMN --finalists K …
 
@@ -54,6 +54,8 @@ struct ReplayVerb: Verb {
     --input HxWxC        build the networks for images of this shape and tell the sampler of their log
                          MACs and log parameters
     --classes N          classes of these images (default: 10)
+    --fix PARAMETER=VALUE
+                         takes a decision of the space away; rows with another value do not count
     --trials N           trials of a search (default: 200)
     --seeds A..B         one search for each seed from A to B (default: 0..19)
     --sampler NAME       \(SamplerKind.allCases.map(\.rawValue).joined(separator: ", ")) (default: bayesian)
@@ -67,6 +69,7 @@ struct ReplayVerb: Verb {
   private let tables: [String]
   private let spacePath: String
   private let definition: ReplayDefinition
+  private let fixed: [String]
   private let settings: ReplaySettings
   private let seeds: ClosedRange<UInt64>
   private let workers: Int
@@ -84,6 +87,7 @@ struct ReplayVerb: Verb {
     }
     spacePath = try required("--space", "FILE.json")
     definition = try ReplayVerb.definition(arguments, key: required("--key", "COLUMN"))
+    fixed = arguments.values("--fix")
     settings = try ReplayVerb.settings(arguments)
     seeds = try ReplayVerb.seeds(arguments.value("--seeds") ?? "0..19")
     workers = try arguments.integer("--workers", in: 1...256) ?? 1
@@ -92,7 +96,7 @@ struct ReplayVerb: Verb {
   }
 
   func run() throws -> ExitStatus {
-    let space = try SearchSpace(contentsOf: spacePath)
+    let space = try ReplayVerb.fixing(fixed, in: SearchSpace(contentsOf: spacePath))
     var csv = try CSVTable(contentsOf: tables[0])
     if tables.count == 2 { csv = try csv.joined(with: CSVTable(contentsOf: tables[1])) }
     let table = try ReplayTable(csv, space: space, definition: definition)
@@ -144,6 +148,25 @@ extension ReplayVerb {
       definition.references[parts[0]] = value
     }
     return definition
+  }
+
+  /// Returns the space in which decisions such as `stage1_depth=2` are made.
+  private static func fixing(_ texts: [String], in space: SearchSpace) throws -> SearchSpace {
+    var decisions: [FixedDecision] = []
+    for text in texts {
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else {
+        throw UsageError("--fix: got '\(text)', expected PARAMETER=VALUE")
+      }
+      guard !decisions.contains(where: { $0.parameter == parts[0] }) else {
+        throw UsageError("--fix: got '\(text)', expected each parameter once")
+      }
+      // A value is written as in tables; one that the parameter does not have is an error that names those it has.
+      let known = space.parameters.first { $0.name == parts[0] }?.values ?? []
+      let value = known.first { $0.description == parts[1] } ?? .text(parts[1])
+      decisions.append(FixedDecision(parameter: parts[0], value: value))
+    }
+    return try space.fixing(decisions, file: "the command", field: "--fix")
   }
 
   private static func images(_ arguments: Arguments) throws -> TypicalImages? {

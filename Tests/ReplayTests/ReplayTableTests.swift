@@ -1,5 +1,7 @@
 import BayesianOptimization
+import FileFormats
 import NeuralNetworks
+import SearchSpaces
 import TestSupport
 import Testing
 
@@ -28,6 +30,20 @@ struct ReplayTableTests {
     #expect(found == Appraisal(costs: [6], covariates: [], violation: 0))
     #expect(
       table.observation(5).outcome == .measured(value: 60, standardError: 0, costs: [4]))
+  }
+
+  @Test("leaves out the rows that contradict a fixed decision")
+  func fixedDecisions() throws {
+    let space = try SmallReplay.space()
+    let fixed = try space.fixing(
+      [FixedDecision(parameter: space.parameters[0].name, value: space.parameters[0].values[1])],
+      file: "f", field: "--fix")
+    let csv = try CSVTable(text: SmallTable.csv, file: "t.csv")
+    let all = try ReplayTable(csv, space: space, definition: SmallReplay.definition)
+    let table = try ReplayTable(csv, space: fixed, definition: SmallReplay.definition)
+    #expect(table.keys == all.keys.filter { $0.hasPrefix("1") })
+    #expect(table.values == zip(all.keys, all.values).filter { $0.0.hasPrefix("1") }.map(\.1))
+    #expect(!table.keys.isEmpty && table.keys.count < all.keys.count)
   }
 
   @Test("asks for the best row within each budget, and says by how much it is missed")

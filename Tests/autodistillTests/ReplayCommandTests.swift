@@ -36,6 +36,28 @@ private struct ReplayFiles {
 struct ReplayCommandTests {
   private let flash = ["--maximize", "flash", "--minimize", "ms", "--known", "ms"]
 
+  @Test("takes decisions away, and says which it does not know")
+  func fixedDecisions() throws {
+    let files = try ReplayFiles()
+    for (options, count) in [
+      ([], 9), (["--fix", "p0=1"], 3), (["--fix", "p0=1", "--fix", "p1=2"], 1),
+    ] {
+      let ended = try files.run(few + options)
+      #expect(ended.status == 0, "\(ended.errors)")
+      #expect(ended.output.contains(" in \(count) architecture"), "\(ended.output)")
+    }
+    for (text, message) in [
+      ("b", "--fix: got 'b', expected PARAMETER=VALUE"),
+      ("z=1", "the command: --fix.z: got an unknown parameter"),
+      ("p0=9", "the command: --fix.p0: got \"9\", expected one of the values"),
+    ] {
+      let ended = try files.run(few + ["--fix", text])
+      #expect(ended.status != 0 && ended.errors.contains(message), "\(ended.errors)")
+    }
+  }
+
+  private var few: [String] { flash + ["--trials", "1", "--seeds", "0..1", "--sampler", "random"] }
+
   @Test("prints the summary, and the same as JSON, and writes the trajectories")
   func summary() throws {
     let files = try ReplayFiles()

@@ -101,6 +101,9 @@ struct FixedPart: Sendable {
       field: "seed", isSame: { $0.seed == $1.seed },
       reason: "every training and proposal draws from it", takesOver: asPrior),
     FixedPart(
+      field: "fix", isSame: { Set($0.fix) == Set($1.fix) },
+      reason: "the trials were drawn from what it leaves open", takesOver: asTheyAre),
+    FixedPart(
       field: "teacher", isSame: { $0.teacher.isSame(as: $1.teacher) },
       reason: "every student has learnt from it", takesOver: asPrior),
     FixedPart(

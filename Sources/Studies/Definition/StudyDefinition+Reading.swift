@@ -4,11 +4,13 @@ import Distillation
 import FileFormats
 import Foundation
 import HardwareProfiles
+import SearchSpaces
 import Teachers
 
 extension StudyDefinition {
   static let keys = [
-    "format", "name", "seed", "data", "teacher", "search_space", "hardware", "devices", "minimize",
+    "format", "name", "seed", "data", "teacher", "search_space", "fix", "hardware", "devices",
+    "minimize",
     "constraints", "confidence", "budgets", "search", "flash", "full", "finalists", "audit",
     "references", "warm_start", "measure", "robustness", "workers",
   ]
@@ -33,6 +35,8 @@ extension StudyDefinition {
     data = try DatasetDefinition(members.required("data"))
     teacher = try TeacherDefinition(members.required("teacher"))
     searchSpace = try members.required("search_space").text("the path of a search-space file")
+    fix =
+      try members["fix"].map { field throws(JSONError) in try FixedDecision.all(in: field) } ?? []
     hardware = try StudyDefinition.hardware(members["hardware"])
     devices = try StudyDefinition.devices(members["devices"], hardware)
     constraints = []

@@ -9,7 +9,7 @@ extension StudyDefinition {
   ///
   /// - Throws: `JSONError` naming the field.
   func checkReferences(of space: SearchSpace, file: String) throws(JSONError) {
-    let names = space.references.map(\.name)
+    let names = space.references.map(\.name) + space.excludedReferences.map(\.reference.name)
     switch references {
     case nil, ReferenceChoice.none?: return
     case .all?, .nearest?:

@@ -4,6 +4,7 @@ import Distillation
 import FileFormats
 import HardwareProfiles
 import NeuralNetworks
+import SearchSpaces
 import Teachers
 import TensorKernels
 
@@ -18,6 +19,8 @@ public struct StudyDefinition: Sendable {
   public var teacher: TeacherDefinition
   /// The search-space file, relative to the study's folder.
   public var searchSpace: String
+  /// Decisions of the space that are not left open.
+  public var fix: [FixedDecision]
   /// The hardware-profile files, relative to the study's folder.
   public var hardware: [String]
   /// What a cost means that differs from device to device and names none of several.

@@ -8,6 +8,7 @@ import SearchSpaces
 public struct StudyFiles: Sendable {
   public let folder: StudyFolder
   public internal(set) var definition: StudyDefinition
+  /// With the decisions that the definition fixes.
   public let space: SearchSpace
   /// In the order of `hardware` in `study.json`, each with a name of its own.
   public let profiles: [HardwareProfile]
@@ -30,6 +31,7 @@ public struct StudyFiles: Sendable {
     self.folder = folder
     let spacePath = folder.appending(definition.searchSpace)
     space = try SearchSpace(contentsOf: spacePath)
+      .fixing(definition.fix, file: folder.definition, field: "fix")
     let profilePaths = definition.hardware.map(folder.appending)
     profiles = try profilePaths.map(HardwareProfile.init(contentsOf:))
     try definition.check(profiles, file: folder.definition)

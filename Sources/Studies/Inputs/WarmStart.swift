@@ -11,6 +11,8 @@ import SearchSpaces
 /// to the sampler as the result of something alike.
 ///
 /// Where data, teacher, full recipe and seed are the same, earlier full trainings hold here too.
+///
+/// Students that contradict a decision fixed here are left out.
 struct WarmStart {
   private let studies: [EarlierStudy]
 
@@ -62,13 +64,16 @@ struct WarmStart {
       study: study.name, version: study.began.version, machine: study.began.machine,
       differences: differences, carried: [], related: [])
     let pricing = StudentPricing(inputs: inputs)
+    func isOpen(_ key: String) -> Bool { !inputs.space.rulesOut(key: key) }
+    let closed = study.measured.count { !isOpen($0.key) }
+    if closed > 0 { source.ruledOut = closed }
     if differences.isEmpty {
       // What its audit has made longer is no result here, but it tells which students are good.
-      source.related = study.measuredLonger.compactMap { trial in
+      source.related = study.measuredLonger.filter { isOpen($0.key) }.compactMap { trial in
         trial.result?.validation.map { .init(key: trial.key, validation: $0) }
       }
     }
-    for trial in study.measured {
+    for trial in study.measured where isOpen(trial.key) {
       guard let validation = trial.result?.validation else { continue }
       let architecture = try inputs.space.architecture(key: trial.key)
       if !differences.isEmpty {
@@ -82,7 +87,7 @@ struct WarmStart {
       }
     }
     if study.hasSameFullTrainings(as: inputs, teacher: teacher) {
-      source.trained = study.trained
+      source.trained = study.trained.filter { isOpen($0.key) }
     }
     return source
   }

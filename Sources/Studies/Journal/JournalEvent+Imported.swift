@@ -34,6 +34,8 @@ extension JournalEvent {
       /// Students whose full trainings hold here too, where data, teacher, full recipe and seed are the same; nil
       /// in journals of versions that did not look.
       public var trained: [Trained]?
+      /// Measured students that contradict a decision fixed here, and are left out; nil: none.
+      public var ruledOut: Int?
     }
 
     /// A student and its full trainings that are the same here. They become this study's where it would do them.
@@ -156,12 +158,15 @@ extension JournalEvent.Imported.Source: CustomStringConvertible {
     let full =
       trainings == 0
       ? "" : "; \(trainings) full training\(trainings == 1 ? " holds" : "s hold") here too"
+    let leftOut =
+      ruledOut.map { "; \($0) that contradict\($0 == 1 ? "s" : "") a fixed decision left out" }
+      ?? ""
     guard differences.isEmpty else {
       return "\(results) taken as a prior, because of another "
-        + differences.joined(separator: ", another ") + full
+        + differences.joined(separator: ", another ") + full + leftOut
     }
     return "\(study): \(carried.count) flash result\(carried.count == 1 ? "" : "s") carried over, "
       + "\(carried.count { $0.isFeasible }) of students that meet the constraints here"
-      + (related.isEmpty ? "" : "; \(related.count) longer ones taken as a prior") + full
+      + (related.isEmpty ? "" : "; \(related.count) longer ones taken as a prior") + full + leftOut
   }
 }

@@ -6,7 +6,7 @@ struct ReferenceSelection {
   let inputs: StudyInputs
 
   /// Returns the designs to train, in the order of the space, and those that were asked for but may not be
-  /// trained.
+  /// trained. Those that contradict a fixed decision are named whatever was asked for.
   func chosen() -> JournalEvent.ReferencesChosen {
     var chosen = JournalEvent.ReferencesChosen(designs: [], refused: [])
     let choice = inputs.definition.referenceChoice
@@ -24,6 +24,14 @@ struct ReferenceSelection {
     if case .nearest(let count) = choice {
       chosen.designs = ReferenceSelection.nearest(count, of: chosen.designs, inputs.definition)
       chosen.refused = []
+    }
+    for excluded in inputs.space.excludedReferences {
+      let reference = excluded.reference
+      if case .named(let names) = choice, !names.contains(reference.name) { continue }
+      chosen.refused.append(
+        .init(
+          name: reference.name, key: inputs.space.key(of: reference.architecture),
+          reason: excluded.reason))
     }
     return chosen
   }

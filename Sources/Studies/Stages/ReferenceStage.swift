@@ -11,9 +11,9 @@ struct ReferenceStage {
 
   /// Chooses the designs, if that is not done, and runs what is left of their trainings.
   func run() throws {
-    guard inputs.definition.referenceChoice != .none, !inputs.space.references.isEmpty else {
-      return
-    }
+    let hasDesigns =
+      !inputs.space.references.isEmpty || !inputs.space.excludedReferences.isEmpty
+    guard inputs.definition.referenceChoice != .none, hasDesigns else { return }
     try choose()
     let tasks = openTasks()
     guard !tasks.isEmpty else { return }
