@@ -54,6 +54,7 @@ let testImports = [
   "FileFormats": ["RandomStreams"], "HardwareProfiles": ["RandomStreams"],
   "ModelExchange": ["NetworkFixtures"],
   "ONNXInference": ["ModelExchange", "RandomStreams", "SearchSpaces"],
+  "IntegerInference": ["NetworkFixtures", "RandomStreams", "SearchSpaces"],
   "ParetoFronts": ["RandomStreams"], "SearchSpaces": ["TensorKernels"],
   "Studies": ["FlashBenchmark"],
 ]
@@ -64,8 +65,8 @@ let testedElsewhere: Set = ["FlashBenchmark"]
 /// Targets whose tests compute a lot themselves and are optimised: plain references, textbook formulas, random
 /// problems. What is tested is optimised in any case.
 let computingTests: Set = [
-  "BayesianOptimization", "Comparisons", "FrontFiles", "NeuralNetworks", "ONNXInference",
-  "Statistics", "TensorKernels",
+  "BayesianOptimization", "Comparisons", "FrontFiles", "IntegerInference", "NeuralNetworks",
+  "ONNXInference", "Statistics", "TensorKernels",
 ]
 
 /// One row per library target: its name and what it may import. A target sees only what stands above it.
@@ -88,6 +89,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     ["TensorKernels", "NeuralNetworks", "FileFormats"], optimized
   ),
   ("DeployedModels", ["NeuralNetworks"], optimized),
+  ("IntegerInference", ["CPlatform", "TensorKernels", "NeuralNetworks", "DeployedModels"], optimized),
   ("Datasets", ["RandomStreams", "FileFormats"], optimized),
   (
     "Distillation",
@@ -195,7 +197,7 @@ let targets: [Target] =
       dependencies: ([library.name, "TestSupport"] + library.imports
         + testImports[library.name, default: []])
         .map { .target(name: $0) },
-      exclude: library.name == "NeuralNetworks" ? ["Fixtures"] : [],
+      exclude: ["NeuralNetworks", "IntegerInference"].contains(library.name) ? ["Fixtures"] : [],
       swiftSettings: computingTests.contains(library.name)
         ? strict : unoptimized)
   }
