@@ -3,6 +3,14 @@
 import Foundation
 import PackageDescription
 
+/// What the building machine's processor can do, in Linux's words; empty elsewhere.
+let processorFlags: Set<String> = {
+  let processor = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+  let flags = processor.split(separator: "\n").first { $0.hasPrefix("flags") }
+  return Set((flags?.split(separator: " ") ?? []).map(String.init))
+}()
+let hasAVX512 = processorFlags.isSuperset(of: ["avx512f", "avx512bw", "avx512dq", "avx512vl"])
+
 /// The vector width that Swift code is compiled for, as Clang's `-march` names it.
 ///
 /// Detected on the building machine. `AUTODISTILL_MARCH=x86-64-v3 swift build …` builds for another one
@@ -12,13 +20,8 @@ let architectureFlags: [String] = {
     return march(wanted)
   }
   #if arch(x86_64)
-    let processor = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-    let flags = Set(
-      processor.split(separator: "\n").first { $0.hasPrefix("flags") }?.split(separator: " ") ?? [])
-    if flags.isSuperset(of: ["avx512f", "avx512bw", "avx512dq", "avx512vl"]) {
-      return march("x86-64-v4")
-    }
-    if flags.isSuperset(of: ["avx2", "fma", "bmi2"]) { return march("x86-64-v3") }
+    if hasAVX512 { return march("x86-64-v4") }
+    if processorFlags.isSuperset(of: ["avx2", "fma", "bmi2"]) { return march("x86-64-v3") }
     return march("x86-64-v2")
   #else
     return []
@@ -42,6 +45,24 @@ let kernels: [SwiftSetting] = strict + [.unsafeFlags(["-Ounchecked"])]
 
 /// So are files and batches, with all checks: they read what users give them.
 let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
+
+/// And so is the int8 engine, which also uses the building machine's dot products of bytes, unless
+/// `AUTODISTILL_MARCH` says which instructions there are; the engine refuses to run where they are missing.
+let integers: [SwiftSetting] = {
+  #if arch(x86_64)
+    guard ProcessInfo.processInfo.environment["AUTODISTILL_MARCH", default: ""].isEmpty else {
+      return optimized
+    }
+    let known = [
+      ("avx512_vnni", "-mavx512vnni"), ("avx512vbmi", "-mavx512vbmi"), ("avx_vnni", "-mavxvnni"),
+    ]
+    return optimized
+      + known.filter { processorFlags.contains($0.0) && ($0.1 == "-mavxvnni" || hasAVX512) }
+      .map { .unsafeFlags(["-Xcc", $0.1]) }
+  #else
+    return optimized
+  #endif
+}()
 
 /// Most tests are not worth the time that optimising them takes, nor has their module another reader.
 let unoptimized: [SwiftSetting] =
@@ -89,7 +110,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     ["TensorKernels", "NeuralNetworks", "FileFormats"], optimized
   ),
   ("DeployedModels", ["NeuralNetworks"], optimized),
-  ("IntegerInference", ["CPlatform", "TensorKernels", "NeuralNetworks", "DeployedModels"], optimized),
+  ("IntegerInference", ["CIntegerVectors", "NeuralNetworks", "DeployedModels"], integers),
   ("Datasets", ["RandomStreams", "FileFormats"], optimized),
   (
     "Distillation",
@@ -170,6 +191,7 @@ let targets: [Target] =
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPlatform"),
+    .systemLibrary(name: "CIntegerVectors"),
     .executableTarget(
       name: "autodistill",
       dependencies: [.target(name: "CPlatform")] + libraries.map { .target(name: $0.name) },

@@ -17,9 +17,14 @@ struct MicroCase: Decodable {
     let shape: [Int]
     let type: String
     let scales: [Double]?
-    let zero_points: [Int32]?
+    let zeroPoints: [Int32]?
     let axis: Int
     let values: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case shape, type, scales, axis, values
+      case zeroPoints = "zero_points"
+    }
   }
 
   struct Operator: Decodable {
@@ -63,7 +68,7 @@ extension MicroCase.Tensor {
   func deployed(name: String) -> DeployedTensor {
     let quantization = scales.map { scales in
       var result = TensorQuantization(scales: scales.map { Float($0) }, axis: axis)
-      result.zeroPoints = zero_points ?? []
+      result.zeroPoints = zeroPoints ?? []
       return result
     }
     let type = DeployedTensor.ElementType(rawValue: type) ?? .int8

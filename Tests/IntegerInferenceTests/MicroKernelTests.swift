@@ -39,3 +39,37 @@ struct MicroKernelTests {
     #expect(differing.isEmpty, "images that differ: \(differing)")
   }
 }
+
+extension MicroKernelTests {
+  @Test("gives them in the fast engine, for one image and for several")
+  func plan() throws {
+    var differing: [String: Int] = [:]
+    for example in try Self.cases() {
+      let model = example.model
+      let plan = try IntegerPlan(model, capacity: example.images.count)
+      for group in [example.images.indices, 1..<2] {
+        let takesFloats = model.tensors[0].type == .float32
+        if takesFloats {
+          let values: [Float] = numbers(example.images[group].joined())
+          plan.input.update(from: values, count: values.count)
+          plan.run(images: group.count)
+        } else {
+          plan.run(integers: numbers(example.images[group].joined()), images: group.count)
+        }
+        for (place, image) in group.enumerated() {
+          let count = model.tensors[model.output].elementCount
+          let values = UnsafeBufferPointer(start: plan.logits + place * count, count: count)
+          let isSame =
+            model.tensors[model.output].type == .float32
+            ? Array(values) == numbers(example.expected[image])
+            : plan.integers(image: place) == numbers(example.expected[image])
+          if !isSame {
+            differing[example.kind, default: 0] += 1
+            if differing[example.kind] == 1 { Issue.record("\(example.description) differs") }
+          }
+        }
+      }
+    }
+    #expect(differing.isEmpty, "images that differ: \(differing)")
+  }
+}

@@ -8,6 +8,8 @@ import DeployedModels
 ///
 /// Source: TensorFlow Lite Micro, `CalculateOpDataAdd` and `AddElementwise`.
 struct SumRule {
+  /// Of both operands and the output.
+  let scales: (Float, Float, Float)
   let zeroPoints: (Int32, Int32)
   let multipliers: (FixedPointMultiplier, FixedPointMultiplier)
   let outputMultiplier: FixedPointMultiplier
@@ -23,6 +25,7 @@ struct SumRule {
       factor < 1,
       "the sum's scale \(output.scale) is too small for inputs of the scales \(first.scale) and \(second.scale)"
     )
+    scales = (first.scale, second.scale, output.scale)
     zeroPoints = (first.zeroPoint, second.zeroPoint)
     multipliers = (
       FixedPointMultiplier(Double(first.scale) / twice),

@@ -33,23 +33,35 @@ struct SoftmaxRule {
       for value in values {
         if let power = exponential(Int32(value) - largest) { sum &+= roundingShift(power, 12) }
       }
-      let headroom = Int32(UInt32(bitPattern: sum).leadingZeroBitCount)
-      let reciprocal = fixedReciprocal(
-        onePlus: Int32(bitPattern: (UInt32(bitPattern: sum) &<< UInt32(headroom)) &- (1 << 31)))
-      // 12 − headroom bits of the sum stand above 1; 23 bring Q0 to 8 bits.
-      let exponent = 12 - headroom + 23
+      let scale = Scale(sum)
       for (place, value) in values.enumerated() {
-        guard let power = exponential(Int32(value) - largest) else {
-          output[row + place] = -128
-          continue
-        }
-        let result = roundingShift(highProduct(reciprocal, power), exponent) &- 128
-        output[row + place] = (-128...127).clamped(result)
+        output[row + place] = exponential(Int32(value) - largest).map(scale.share) ?? -128
       }
     }
   }
 
-  private func exponential(_ difference: Int32) -> Int32? {
+  /// What exponentials are multiplied with: the reciprocal of their sum.
+  struct Scale {
+    private let reciprocal: Int32
+    private let exponent: Int32
+
+    /// - Parameter sum: In Q12, at least 1.
+    init(_ sum: Int32) {
+      let headroom = Int32(UInt32(bitPattern: sum).leadingZeroBitCount)
+      reciprocal = fixedReciprocal(
+        onePlus: Int32(bitPattern: (UInt32(bitPattern: sum) &<< UInt32(headroom)) &- (1 << 31)))
+      // 12 − headroom bits of the sum stand above 1; 23 bring Q0 to 8 bits.
+      exponent = 12 - headroom + 23
+    }
+
+    /// Returns the integer of an exponential's share of the sum.
+    func share(_ power: Int32) -> Int8 {
+      (-128...127).clamped(roundingShift(highProduct(reciprocal, power), exponent) &- 128)
+    }
+  }
+
+  /// Returns exp of a difference to the largest integer in Q0; nil if it is too small to count.
+  func exponential(_ difference: Int32) -> Int32? {
     guard difference >= smallestDifference else { return nil }
     let scaled = highProduct(difference &<< multiplier.shift, multiplier.significand)
     return fixedExponential(scaled, integerBits: 5)

@@ -1,0 +1,226 @@
+// Sixteen lanes of integers: dot products of bytes, exact requantisation, lookups. Each function has a form for the
+// instructions that the code is compiled for, and plain vectors for all others; all forms give the same bits.
+#pragma once
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__ARM_FEATURE_DOTPROD)
+#include <arm_neon.h>
+#endif
+
+#define LANES static inline __attribute__((always_inline, nodebug))
+
+typedef int lanes_int __attribute__((vector_size(64)));
+typedef unsigned lanes_uint __attribute__((vector_size(64)));
+typedef float lanes_float __attribute__((vector_size(64)));
+typedef unsigned char lanes_byte __attribute__((vector_size(16)));
+
+// What the code was compiled for: 0 plain vectors, 1 AVX2, 2 AVX-VNNI, 3 AVX-512 VNNI, 4 NEON dot products.
+LANES int lanes_form(void) {
+#if defined(LANES_PLAIN)
+  return 0;
+#elif defined(__AVX512VNNI__) && defined(__AVX512DQ__)
+  return 3;
+#elif defined(__AVXVNNI__)
+  return 2;
+#elif defined(__AVX2__)
+  return 1;
+#elif defined(__ARM_FEATURE_DOTPROD)
+  return 4;
+#else
+  return 0;
+#endif
+}
+
+// Whether this processor has the instructions beyond the vector level that the code was compiled for.
+LANES int lanes_are_runnable(void) {
+#if defined(__x86_64__)
+  unsigned eax = 7, ebx = 0, ecx = 0, edx = 0;
+  __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+#if defined(__AVX512VNNI__)
+  if (!((ecx >> 11) & 1)) return 0;
+#endif
+#if defined(__AVX512VBMI__)
+  if (!((ecx >> 1) & 1)) return 0;
+#endif
+#if defined(__AVXVNNI__)
+  eax = 7, ecx = 1;
+  __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+  if (!((eax >> 4) & 1)) return 0;
+#endif
+#endif
+  return 1;
+}
+
+// What `lanes_dot` takes off each byte of `values`: NEON multiplies signed bytes.
+LANES int lanes_dot_offset(void) { return lanes_form() == 4 ? 128 : 0; }
+
+#if defined(__AVX2__) && !defined(__AVX512VNNI__)
+// Eight lanes. Without VNNI, bytes are widened to pairs of 16 bits: `vpmaddubsw` would saturate.
+LANES __m256i lanes_dot8(__m256i sum, __m256i values, __m256i weights) {
+#if defined(__AVXVNNI__)
+  return _mm256_dpbusd_avx_epi32(sum, values, weights);
+#else
+  __m256i even = _mm256_madd_epi16(
+      _mm256_and_si256(values, _mm256_set1_epi16(255)),
+      _mm256_srai_epi16(_mm256_slli_epi16(weights, 8), 8));
+  __m256i odd = _mm256_madd_epi16(_mm256_srli_epi16(values, 8), _mm256_srai_epi16(weights, 8));
+  return _mm256_add_epi32(sum, _mm256_add_epi32(even, odd));
+#endif
+}
+#endif
+
+// sum[i] + Σ values[4i + j] · weights[4i + j], j = 0…3, of unsigned and signed bytes.
+LANES lanes_int lanes_dot(lanes_int sum, lanes_int values, lanes_int weights) {
+#if defined(LANES_PLAIN)
+  for (int j = 0; j < 4; j++)
+    sum += ((values >> (8 * j)) & 255) * ((weights << (24 - 8 * j)) >> 24);
+  return sum;
+#elif defined(__AVX512VNNI__) && defined(__AVX512DQ__)
+  return (lanes_int)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)values, (__m512i)weights);
+#elif defined(__AVX2__)
+  union { lanes_int whole; __m256i half[2]; } s = {sum}, v = {values}, w = {weights};
+  s.half[0] = lanes_dot8(s.half[0], v.half[0], w.half[0]);
+  s.half[1] = lanes_dot8(s.half[1], v.half[1], w.half[1]);
+  return s.whole;
+#elif defined(__ARM_FEATURE_DOTPROD)
+  union { lanes_int whole; int32x4_t sums[4]; int8x16_t bytes[4]; } s = {sum}, v = {values}, w = {weights};
+  for (int i = 0; i < 4; i++)
+    s.sums[i] = vdotq_s32(s.sums[i], veorq_s8(v.bytes[i], vdupq_n_s8(-128)), w.bytes[i]);
+  return s.whole;
+#else
+  for (int j = 0; j < 4; j++)
+    sum += ((values >> (8 * j)) & 255) * ((weights << (24 - 8 * j)) >> 24);
+  return sum;
+#endif
+}
+
+LANES lanes_int lanes_widened(lanes_byte bytes) { return __builtin_convertvector(bytes, lanes_int); }
+// The low bytes.
+LANES lanes_byte lanes_narrowed(lanes_int words) {
+#if defined(__AVX512F__) && !defined(LANES_PLAIN)
+  return (lanes_byte)_mm512_cvtepi32_epi8((__m512i)words);
+#else
+  return __builtin_convertvector(words, lanes_byte);
+#endif
+}
+LANES lanes_float lanes_to_float(lanes_int words) { return __builtin_convertvector(words, lanes_float); }
+// Towards zero.
+LANES lanes_int lanes_truncated(lanes_float values) { return __builtin_convertvector(values, lanes_int); }
+
+LANES lanes_int lanes_max(lanes_int a, lanes_int b) { return __builtin_elementwise_max(a, b); }
+LANES lanes_int lanes_min(lanes_int a, lanes_int b) { return __builtin_elementwise_min(a, b); }
+
+// Four bytes of a channel, one from each of four images, become one lane.
+LANES lanes_int lanes_quad(lanes_byte a, lanes_byte b, lanes_byte c, lanes_byte d) {
+  return (lanes_widened(a) | lanes_widened(b) << 8) | (lanes_widened(c) << 16 | lanes_widened(d) << 24);
+}
+
+// x · 2^count, bits beyond 32 lost.
+LANES lanes_int lanes_left(lanes_int x, lanes_int count) { return (lanes_int)((lanes_uint)x << (lanes_uint)count); }
+
+// (a · b + 2³⁰) >> 31: gemmlowp's `SaturatingRoundingDoublingHighMul` of numbers of which b is not negative.
+LANES lanes_int lanes_high_product(lanes_int a, lanes_int b) {
+#if defined(__AVX512F__) && !defined(LANES_PLAIN)
+  __m512i nudge = _mm512_set1_epi64(1ll << 30);
+  __m512i even = _mm512_mul_epi32((__m512i)a, (__m512i)b);
+  __m512i odd = _mm512_mul_epi32(_mm512_srli_epi64((__m512i)a, 32), _mm512_srli_epi64((__m512i)b, 32));
+  even = _mm512_srli_epi64(_mm512_add_epi64(even, nudge), 31);
+  odd = _mm512_slli_epi64(_mm512_add_epi64(odd, nudge), 1);
+  return (lanes_int)_mm512_mask_blend_epi32(0xAAAA, even, odd);
+#else
+  lanes_int result;
+  for (int i = 0; i < 16; i++) result[i] = (int)(((long long)a[i] * b[i] + (1ll << 30)) >> 31);
+  return result;
+#endif
+}
+
+// gemmlowp's `RoundingDivideByPOT`: halves away from zero. `mask` is 2^right − 1, `threshold` half of it.
+LANES lanes_int lanes_rounding_shift(lanes_int x, lanes_int mask, lanes_int threshold, lanes_int right) {
+  // Comparisons give −1.
+  return (x >> right) - ((x & mask) > threshold - (x >> 31));
+}
+
+// x · factor + offset with the sign of x on `offset`.
+LANES lanes_float lanes_scaled(lanes_int x, lanes_float factor, lanes_float offset) {
+  lanes_float value = lanes_to_float(x);
+  lanes_int sign = ((lanes_int)value & (int)0x80000000) | (lanes_int)offset;
+#if defined(__AVX512F__) && !defined(LANES_PLAIN)
+  return (lanes_float)_mm512_fmadd_ps((__m512)value, (__m512)factor, (__m512)sign);
+#else
+  return value * factor + (lanes_float)sign;
+#endif
+}
+
+// The nearest integers, halves to even; beyond ±2²¹ others as large.
+LANES lanes_int lanes_nearest(lanes_float values) {
+#if defined(__AVX512F__) && !defined(LANES_PLAIN)
+  return (lanes_int)_mm512_cvtps_epi32((__m512)values);
+#else
+  values = __builtin_elementwise_min(values, (lanes_float){0} + 0x1p21f);
+  values = __builtin_elementwise_max(values, (lanes_float){0} - 0x1p21f);
+  return (lanes_int)(values + 12582912.0f) - 0x4B400000;
+#endif
+}
+
+// The larger of `worst` and of each value's distance from its nearest integer.
+LANES lanes_float lanes_doubt(lanes_float values, lanes_float worst) {
+#if defined(__AVX512DQ__) && !defined(LANES_PLAIN)
+  __m512 distance = _mm512_reduce_ps((__m512)values, 0);
+  return (lanes_float)_mm512_range_ps((__m512)worst, distance, 0x0b);
+#else
+  lanes_float distance = values - ((values + 12582912.0f) - 12582912.0f);
+  lanes_int magnitude = (lanes_int)distance & 0x7FFFFFFF;
+  return (lanes_float)lanes_max((lanes_int)worst, magnitude);
+#endif
+}
+
+// Whether a lane, none below 0, exceeds a limit.
+LANES int lanes_exceed(lanes_float values, float limit) {
+#if defined(__AVX512F__) && !defined(LANES_PLAIN)
+  return _mm512_cmp_ps_mask((__m512)values, _mm512_set1_ps(limit), _CMP_GT_OQ) != 0;
+#else
+  lanes_int found = values > limit;
+  int any = 0;
+  for (int i = 0; i < 16; i++) any |= found[i];
+  return any != 0;
+#endif
+}
+
+// round(value / scale), halves away from zero, cut to ±512; 0 for what is no number.
+LANES lanes_int lanes_steps(lanes_float values, float scale) {
+  lanes_float steps = values / scale;
+  steps = (lanes_float)((lanes_int)steps & (steps == steps));
+  steps = __builtin_elementwise_min(steps, (lanes_float){0} + 512.0f);
+  steps = __builtin_elementwise_max(steps, (lanes_float){0} - 512.0f);
+  lanes_int nearest = lanes_nearest(steps);
+  lanes_float rest = steps - lanes_to_float(nearest);
+  // Where a half went to the even integer nearer to zero. Masks are −1.
+  nearest -= (rest == 0.5f) & (steps > 0.0f);
+  nearest += (rest == -0.5f) & (steps < 0.0f);
+  return nearest;
+}
+
+// Stores the first `count` bytes.
+LANES void lanes_store(lanes_byte bytes, unsigned char *target, long count) {
+#if defined(__AVX512BW__) && defined(__AVX512VL__) && !defined(LANES_PLAIN)
+  _mm_mask_storeu_epi8(target, (__mmask16)((1u << count) - 1), (__m128i)bytes);
+#else
+  for (long i = 0; i < count; i++) target[i] = bytes[i];
+#endif
+}
+
+// The entries of a table of 256 bytes for 16 of its places.
+LANES lanes_byte lanes_lookup(lanes_byte places, const unsigned char *table) {
+#if defined(__AVX512VBMI__) && defined(__AVX512VL__) && !defined(LANES_PLAIN)
+  __m512i index = _mm512_castsi128_si512((__m128i)places);
+  __m512i low = _mm512_permutex2var_epi8(_mm512_loadu_si512(table), index, _mm512_loadu_si512(table + 64));
+  __m512i high =
+      _mm512_permutex2var_epi8(_mm512_loadu_si512(table + 128), index, _mm512_loadu_si512(table + 192));
+  return (lanes_byte)_mm_mask_blend_epi8(
+      _mm_movepi8_mask((__m128i)places), _mm512_castsi512_si128(low), _mm512_castsi512_si128(high));
+#else
+  lanes_byte result;
+  for (int i = 0; i < 16; i++) result[i] = table[places[i]];
+  return result;
+#endif
+}

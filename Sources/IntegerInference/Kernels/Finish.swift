@@ -1,0 +1,84 @@
+import CIntegerVectors
+import Foundation
+
+/// How sums of products become bytes, for sixteen channels.
+///
+/// `offset` and `factor` are of fp32: with x = sum · factor ± offset, the sign being the sum's, the exact result is the
+/// nearest integer of x wherever x is not close to a half. For a positive sum it is ⌊v + ½ + 2^−(right + 1)⌋, v being the
+/// real product: the first rounding moves every half down by half a unit of 2^−right. Below zero it is the mirror
+/// image. Where some x is within `doubtLimit` of a half, the integers are computed with two roundings.
+struct FinishBlock {
+  var significand = Words.zero
+  var left = Words.zero
+  var right = Words.zero
+  /// 2^right − 1.
+  var mask = Words.zero
+  /// Half of it.
+  var threshold = Words.zero
+  var factor = Floats.zero
+  var offset = Floats.zero
+
+  mutating func set(_ multiplier: FixedPointMultiplier, lane: Int) {
+    let shift = max(-multiplier.shift, 0)
+    significand[lane] = multiplier.significand
+    left[lane] = max(multiplier.shift, 0)
+    right[lane] = shift
+    mask[lane] = Int32(truncatingIfNeeded: (Int64(1) << Int64(shift)) - 1)
+    threshold[lane] = mask[lane] >> 1
+    factor[lane] = Float(scalbn(Double(multiplier.significand), Int(multiplier.shift) - 31))
+    offset[lane] = shift > 0 ? scalbn(0.5, -Int(shift)) : 0
+  }
+}
+
+/// What all channels of a step have in common.
+struct Finish {
+  /// One for each sixteen channels.
+  var blocks: UnsafePointer<FinishBlock>
+  /// The output's zero point, of unsigned bytes.
+  var zero: Words
+  var low: Words
+  var high: Words
+  /// Whether no sum is so large that fp32 could err by more than `doubtLimit` inside the bytes' range, or leave 32 bits.
+  var usesFloats: Bool
+  /// What is applied to the bytes afterwards: 256 entries.
+  var table: UnsafePointer<UInt8>?
+
+  /// x is rounded once, its factor once, and the sum if it has more than 24 bits: three times 2⁻²⁴ of at most
+  /// 400, beyond which every result is cut off.
+  static let doubtLimit: Float = 0.5 - 3 * 400 * 0x1p-24
+
+  @inline(__always)
+  func exact(_ sums: Words, _ block: Int) -> Bytes {
+    let parameters = blocks + block
+    let product = lanes_high_product(
+      lanes_left(sums, parameters.pointee.left), parameters.pointee.significand)
+    return bytes(
+      lanes_rounding_shift(
+        product, parameters.pointee.mask, parameters.pointee.threshold, parameters.pointee.right))
+  }
+
+  /// - Parameter worst: The largest distance from an integer so far.
+  @inline(__always)
+  func likely(_ sums: Words, _ block: Int, _ worst: inout Floats) -> Bytes {
+    let parameters = blocks + block
+    let values = lanes_scaled(sums, parameters.pointee.factor, parameters.pointee.offset)
+    worst = lanes_doubt(values, worst)
+    return bytes(lanes_nearest(values))
+  }
+
+  /// Returns the bytes of one vector, exact in any case.
+  @inline(__always)
+  func callAsFunction(_ sums: Words, _ block: Int) -> Bytes {
+    guard usesFloats else { return exact(sums, block) }
+    var worst = Floats.zero
+    let result = likely(sums, block, &worst)
+    return lanes_exceed(worst, Finish.doubtLimit) != 0 ? exact(sums, block) : result
+  }
+
+  @inline(__always)
+  private func bytes(_ values: Words) -> Bytes {
+    let narrow = lanes_narrowed(lanes_min(lanes_max(values &+ zero, low), high))
+    if let table { return lanes_lookup(narrow, table) }
+    return narrow
+  }
+}

@@ -1,0 +1,146 @@
+import CIntegerVectors
+
+/// What a plan does for one operator.
+protocol IntegerStep {
+  /// Computes the output of the first `images` images.
+  func run(images: Int)
+}
+
+/// A convolution or dense layer as products of bytes.
+struct ConvolutionStep: IntegerStep {
+  private let geometry: WindowGeometry
+  private let input: UnsafePointer<UInt8>
+  private let output: UnsafeMutablePointer<UInt8>
+  private let padded: PaddedBytes?
+  private let panels: [Panel]
+  private let channels: Int
+  private let isPointwise: Bool
+  private let segments: Int
+  private let quads: Int
+
+  /// Up to 32 channels of one group.
+  private struct Panel {
+    let columns: TileColumns
+    /// The first byte of its group in a pixel of the image.
+    let inputChannel: Int
+    let outputChannel: Int
+  }
+
+  /// - Parameter rule: Weights `[Cout, kh, kw, Cin / groups]`.
+  init(
+    _ geometry: WindowGeometry, _ rule: ProductRule, table: [UInt8]?,
+    input: UnsafePointer<UInt8>, output: UnsafeMutablePointer<UInt8>, memory: PlanMemory
+  ) {
+    self.geometry = geometry
+    (self.input, self.output) = (input, output)
+    channels = rule.bias.count
+    let taps = geometry.kernelHeight * geometry.kernelWidth
+    let depth = rule.weights.count / (channels * taps)
+    let groups = geometry.channels / depth
+    // Without groups, what one line of the window sees lies in one piece.
+    let segments = groups == 1 ? 1 : geometry.kernelWidth
+    let pieces = segments * geometry.kernelHeight
+    let stretch = taps * depth / pieces
+    let quads = (stretch + 3) / 4
+    (self.segments, self.quads) = (segments, quads)
+    padded =
+      geometry.needsPadding
+      ? PaddedBytes(geometry, zero: UInt8(rule.inputZeroPoint + 128), memory: memory) : nil
+    isPointwise =
+      taps == 1 && geometry.strideX == 1 && geometry.strideY == 1 && !geometry.needsPadding
+
+    let size = taps * depth
+    var sums = [Int32](repeating: 0, count: channels)
+    var magnitudes = [Int](repeating: 0, count: channels)
+    for channel in 0..<channels {
+      for place in 0..<size {
+        let weight = rule.weights[channel * size + place]
+        sums[channel] &+= Int32(weight)
+        magnitudes[channel] += abs(Int(weight))
+      }
+    }
+    let starts = rule.starts(weightSums: sums)
+    let largest = rule.largestSums(magnitudes: magnitudes)
+    let perGroup = channels / groups
+    var panels: [Panel] = []
+    for group in 0..<groups {
+      for first in stride(from: 0, to: perGroup, by: 16 * largestTile.vectors) {
+        let count = min(16 * largestTile.vectors, perGroup - first)
+        let vectors = (count + 15) / 16
+        let outputs = group * perGroup + first..<group * perGroup + first + count
+        let weights = memory.take(pieces * quads * vectors * 64, of: Int8.self)
+        for (lane, channel) in outputs.enumerated() {
+          for piece in 0..<pieces {
+            for place in 0..<stretch {
+              let target =
+                ((piece * quads + place / 4) * vectors + lane / 16) * 64 + lane % 16 * 4
+                + place % 4
+              weights[target] = rule.weights[channel * size + piece * stretch + place]
+            }
+          }
+        }
+        let start = memory.take(2 * 16, of: Int32.self)
+        for (lane, channel) in outputs.enumerated() { start[lane] = starts[channel] }
+        let finish = Finish(
+          Array(rule.multipliers[outputs]), largestSums: Array(largest[outputs]),
+          zeroPoint: rule.outputZeroPoint, range: rule.range, table: table, memory: memory)
+        panels.append(
+          Panel(
+            columns: TileColumns(
+              weights: UnsafeRawPointer(weights),
+              start: UnsafeRawPointer(start).assumingMemoryBound(to: Words.self), finish: finish,
+              block: 0, channels: count),
+            inputChannel: group * depth, outputChannel: outputs.lowerBound))
+      }
+    }
+    self.panels = panels
+  }
+
+  func run(images: Int) {
+    if isPointwise {
+      let positions = images * geometry.height * geometry.width
+      for panel in panels {
+        productLine(count: positions, rows(input, output, lineBytes: 0, panel), panel.columns)
+      }
+      return
+    }
+    let outputBytes = geometry.outputHeight * geometry.outputWidth * channels
+    for image in 0..<images {
+      let source = input + image * geometry.imageBytes
+      let target = output + image * outputBytes
+      let lineBytes = (padded == nil ? geometry.width : geometry.paddedWidth) * geometry.channels
+      let whole = padded?(source) ?? source
+      for panel in panels { run(panel, rows(whole, target, lineBytes: lineBytes, panel)) }
+    }
+  }
+
+  private func rows(
+    _ source: UnsafePointer<UInt8>, _ target: UnsafeMutablePointer<UInt8>, lineBytes: Int,
+    _ panel: Panel
+  ) -> TileRows {
+    TileRows(
+      source: source + panel.inputChannel, sourceStride: geometry.strideX * geometry.channels,
+      sourceHalf: 0, lineStride: lineBytes, lines: geometry.kernelHeight,
+      segmentStride: geometry.channels, segments: segments, quads: quads,
+      target: target + panel.outputChannel, targetStride: channels, targetHalf: 0)
+  }
+
+  private func run(_ panel: Panel, _ first: TileRows) {
+    let sourceLine = geometry.strideY * first.lineStride
+    let targetLine = geometry.outputWidth * channels
+    var place = first
+    // Two lines of a narrow image fill a tile; the last two overlap where their number is odd.
+    let lines = geometry.outputWidth <= largestTile.rows / 2 && geometry.outputHeight > 1 ? 2 : 1
+    for number in stride(from: 0, to: geometry.outputHeight, by: lines) {
+      let y = min(number, geometry.outputHeight - lines)
+      place.source = first.source + y * sourceLine
+      place.target = first.target + y * targetLine
+      if lines == 2 {
+        (place.sourceHalf, place.targetHalf) = (sourceLine, targetLine)
+        productTile(rows: geometry.outputWidth, hasHalves: true, place, panel.columns)
+      } else {
+        productLine(count: geometry.outputWidth, place, panel.columns)
+      }
+    }
+  }
+}

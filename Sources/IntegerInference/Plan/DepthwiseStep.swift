@@ -1,0 +1,76 @@
+import CIntegerVectors
+
+/// A depthwise convolution, sixteen channels at a time.
+struct DepthwiseStep: IntegerStep {
+  private let geometry: WindowGeometry
+  private let input: UnsafePointer<UInt8>
+  private let output: UnsafeMutablePointer<UInt8>
+  private let padded: PaddedBytes?
+  private let columns: [DepthwiseColumns]
+
+  /// - Parameter rule: Weights `[1, kh, kw, C]`.
+  init(
+    _ geometry: WindowGeometry, _ rule: ProductRule, table: [UInt8]?,
+    input: UnsafePointer<UInt8>, output: UnsafeMutablePointer<UInt8>, memory: PlanMemory
+  ) {
+    self.geometry = geometry
+    (self.input, self.output) = (input, output)
+    padded =
+      geometry.needsPadding
+      ? PaddedBytes(geometry, zero: UInt8(rule.inputZeroPoint + 128), memory: memory) : nil
+    let (height, width, channels) = (
+      geometry.kernelHeight, geometry.kernelWidth, geometry.channels
+    )
+    let quads = (height + 3) / 4
+    let blocks = (channels + laneCount - 1) / laneCount
+    let weights = memory.take(blocks * width * quads * 64, of: Int8.self)
+    var sums = [Int32](repeating: 0, count: channels)
+    var magnitudes = [Int](repeating: 0, count: channels)
+    for channel in 0..<channels {
+      for y in 0..<height {
+        for x in 0..<width {
+          let weight = rule.weights[(y * width + x) * channels + channel]
+          sums[channel] &+= Int32(weight)
+          magnitudes[channel] += abs(Int(weight))
+          let place = (channel / laneCount * width + x) * quads + y / 4
+          weights[place * 64 + channel % laneCount * 4 + y % 4] = weight
+        }
+      }
+    }
+    let finish = Finish(
+      rule.multipliers, largestSums: rule.largestSums(magnitudes: magnitudes),
+      zeroPoint: rule.outputZeroPoint, range: rule.range, table: table, memory: memory)
+    let starts = rule.starts(weightSums: sums)
+    let vectors = UnsafeRawPointer(weights).assumingMemoryBound(to: Words.self)
+    columns = (0..<blocks).map { block in
+      let stored = min(laneCount, channels - block * laneCount)
+      var start = Words.zero
+      for lane in 0..<stored { start[lane] = starts[block * laneCount + lane] }
+      return DepthwiseColumns(
+        weights: vectors + block * width * quads, start: start, finish: finish, block: block,
+        channels: stored)
+    }
+  }
+
+  func run(images: Int) {
+    let pixel = geometry.channels
+    let line = (padded == nil ? geometry.width : geometry.paddedWidth) * pixel
+    let targetLine = geometry.outputWidth * pixel
+    for image in 0..<images {
+      let source = input + image * geometry.imageBytes
+      let whole = padded?(source) ?? source
+      let target = output + image * geometry.outputHeight * targetLine
+      for columns in columns {
+        let channel = columns.block * laneCount
+        for y in 0..<geometry.outputHeight {
+          depthwiseLine(
+            count: geometry.outputWidth, height: geometry.kernelHeight,
+            width: geometry.kernelWidth, stride: geometry.strideX,
+            DepthwiseRows(
+              source: whole + y * geometry.strideY * line + channel, pixel: pixel, line: line,
+              target: target + y * targetLine + channel, targetPixel: pixel), columns)
+        }
+      }
+    }
+  }
+}

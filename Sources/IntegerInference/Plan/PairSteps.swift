@@ -1,0 +1,114 @@
+import CIntegerVectors
+
+/// Two operands of which the second may repeat along the first.
+struct PairOperands {
+  let first: UnsafePointer<UInt8>
+  let second: UnsafePointer<UInt8>
+  let output: UnsafeMutablePointer<UInt8>
+  /// Of one image.
+  let count: Int
+  /// Values of the second operand for one image; `count` is a multiple.
+  let period: Int
+  let secondIsConstant: Bool
+
+  /// Runs `body` over sixteen values at a time: places in the first and the second operand, and how many to store.
+  @inline(__always)
+  func forEach(images: Int, _ body: (Int, Int, Int) -> Void) {
+    for image in 0..<images {
+      let second = secondIsConstant ? 0 : image * period
+      for turn in 0..<count / period {
+        let first = image * count + turn * period
+        var place = 0
+        while place < period {
+          body(first + place, second + place, min(laneCount, period - place))
+          place += laneCount
+        }
+      }
+    }
+  }
+}
+
+/// A sum in fp32, and by the rule where a value is close to a half.
+struct SumStep: IntegerStep {
+  private let operands: PairOperands
+  private let rule: SumRule
+  private let table: UnsafePointer<UInt8>?
+  private let factors: (Floats, Floats)
+  private let constant: Floats
+  private let doubtLimit: Float
+
+  init(
+    _ operands: PairOperands, _ rule: SumRule, table: [UInt8]?, memory: PlanMemory
+  ) {
+    self.operands = operands
+    self.rule = rule
+    self.table = table.map { UnsafePointer(memory.take(copying: $0)) }
+    let (first, second) = (
+      Double(rule.scales.0) / Double(rule.scales.2), Double(rule.scales.1) / Double(rule.scales.2)
+    )
+    factors = (Floats(repeating: Float(first)), Floats(repeating: Float(second)))
+    constant = Floats(
+      repeating: Float(
+        -(Double(rule.zeroPoints.0 + 128) * first + Double(rule.zeroPoints.1 + 128) * second)))
+    // Products and sums are rounded to 24 bits, the rule's terms to 2⁻²⁰ of twice the larger scale.
+    let error = 255 * (first + second) * 6 * 0x1p-24 + 8 * 0x1p-20 * max(first, second) + 0x1p-20
+    doubtLimit = error < 0.5 ? Float(0.5 - error) : -1
+  }
+
+  func run(images: Int) {
+    let zero = Words(repeating: rule.outputZeroPoint + 128)
+    let low = Words(repeating: rule.range.lowerBound + 128)
+    let high = Words(repeating: rule.range.upperBound + 128)
+    operands.forEach(images: images) { first, second, count in
+      let (a, b) = (operands.first.bytes(first), operands.second.bytes(second))
+      let values =
+        lanes_to_float(lanes_widened(a)) * factors.0
+        + (lanes_to_float(lanes_widened(b)) * factors.1 + constant)
+      var bytes: Bytes
+      if lanes_exceed(lanes_doubt(values, .zero), doubtLimit) == 0 {
+        bytes = lanes_narrowed(lanes_min(lanes_max(lanes_nearest(values) &+ zero, low), high))
+      } else {
+        bytes = exact(a, b)
+      }
+      if let table { bytes = lanes_lookup(bytes, table) }
+      operands.output.store(bytes, first, count: count)
+    }
+  }
+
+  private func exact(_ a: Bytes, _ b: Bytes) -> Bytes {
+    var result = Bytes.zero
+    for lane in 0..<laneCount {
+      let sum =
+        rule.firstTerm(Int8(bitPattern: a[lane] ^ 128))
+        &+ rule.secondTerm(Int8(bitPattern: b[lane] ^ 128))
+      result[lane] = UInt8(bitPattern: rule.output(sum)) ^ 128
+    }
+    return result
+  }
+}
+
+/// A product of two tensors.
+struct FactorStep: IntegerStep {
+  private let operands: PairOperands
+  private let zeros: (Words, Words)
+  private let finish: Finish
+
+  init(_ operands: PairOperands, _ rule: FactorRule, table: [UInt8]?, memory: PlanMemory) {
+    self.operands = operands
+    zeros = (
+      Words(repeating: rule.zeroPoints.0 + 128), Words(repeating: rule.zeroPoints.1 + 128)
+    )
+    finish = Finish(
+      [FixedPointMultiplier](repeating: rule.multiplier, count: laneCount),
+      largestSums: [255 * 255], zeroPoint: rule.outputZeroPoint, range: rule.range, table: table,
+      memory: memory)
+  }
+
+  func run(images: Int) {
+    operands.forEach(images: images) { first, second, count in
+      let a = lanes_widened(operands.first.bytes(first)) &- zeros.0
+      let b = lanes_widened(operands.second.bytes(second)) &- zeros.1
+      operands.output.store(finish(a &* b, 0), first, count: count)
+    }
+  }
+}

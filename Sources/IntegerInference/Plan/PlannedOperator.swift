@@ -1,0 +1,68 @@
+import DeployedModels
+
+/// An operator with what is computed along with it.
+struct PlannedOperator {
+  var rule: IntegerRule
+  var inputs: [Int]
+  var output: Int
+  /// Where the window of a convolution lies.
+  var geometry: WindowGeometry?
+  /// What is applied to each byte of the output.
+  var table: [UInt8]?
+
+  /// Whether it can apply a table to its output.
+  private var takesTable: Bool {
+    switch rule {
+    case .convolution, .depthwise, .dense, .sum, .factor: table == nil
+    default: false
+    }
+  }
+
+  /// Returns the operators of a model: padding becomes part of the window that reads it, functions of one
+  /// integer part of the operator before them, where nothing else reads what lies between.
+  static func fused(_ model: DeployedModel) throws(DeploymentError) -> [PlannedOperator] {
+    let rules = try model.integerRules()
+    var readers = [Int](repeating: 0, count: model.tensors.count)
+    for step in model.operators {
+      for tensor in step.inputs where tensor >= 0 { readers[tensor] += 1 }
+    }
+    readers[model.output] += 1
+    var result: [PlannedOperator] = []
+    for (step, rule) in zip(model.operators, rules) {
+      var planned = PlannedOperator(
+        rule: rule, inputs: step.inputs, output: step.output, geometry: nil, table: nil)
+      let source = result.lastIndex { $0.output == step.inputs[0] }
+      let isAlone = readers[step.inputs[0]] == 1
+      switch rule {
+      case .convolution(let place, _), .depthwise(let place, _):
+        planned.geometry = WindowGeometry(place)
+        if let source, isAlone, case .pad(let before, _) = result[source].rule,
+          let pad = Optional(result[source].inputs[0]),
+          let padded = planned.geometry?.absorbing(
+            paddedFrom: model.tensors[pad].shape, before: before),
+          model.tensors[pad].shape.count == 4, model.tensors[pad].shape[3] == place.channels
+        {
+          planned.geometry = padded
+          planned.inputs[0] = pad
+          result.remove(at: source)
+        }
+      case .unary(let unary):
+        if let source, isAlone, result[source].takesTable {
+          result[source].table = unary.table
+          result[source].output = step.output
+          continue
+        }
+      default: break
+      }
+      result.append(planned)
+    }
+    return result
+  }
+}
+
+extension UnaryRule {
+  /// Its result for each byte, which is 128 above the integer.
+  var table: [UInt8] {
+    (0...255).map { UInt8(bitPattern: output(Int8(bitPattern: UInt8($0) ^ 128))) ^ 128 }
+  }
+}
