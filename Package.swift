@@ -78,6 +78,7 @@ let testImports = [
   "IntegerInference": ["NetworkFixtures", "RandomStreams", "SearchSpaces"],
   "ParetoFronts": ["RandomStreams"], "SearchSpaces": ["TensorKernels"],
   "Studies": ["FlashBenchmark"],
+  "TFLiteFiles": ["NetworkFixtures", "NeuralNetworks", "RandomStreams", "SearchSpaces"],
 ]
 
 /// Targets without tests of their own.
@@ -111,6 +112,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   ),
   ("DeployedModels", ["NeuralNetworks"], optimized),
   ("IntegerInference", ["CIntegerVectors", "NeuralNetworks", "DeployedModels"], integers),
+  ("TFLiteFiles", ["DeployedModels", "FileFormats"], optimized),
   ("Datasets", ["RandomStreams", "FileFormats"], optimized),
   (
     "Distillation",

@@ -1,0 +1,159 @@
+// A model that passes can be run, priced and planned without looking outside of any array.
+
+extension DeployedModel {
+  /// The largest activation, in values, that a model may have; nothing for a small device comes near.
+  static let largestActivation = 1 << 28
+  /// The longest side of a window and the largest stride.
+  static let longestWindow = 1 << 12
+
+  /// Checks the invariant, each tensor, and that the tensors of each operator fit together and to it.
+  ///
+  /// - Throws: `DeployedModelFault` for the first thing that is wrong.
+  public func check() throws(DeployedModelFault) {
+    guard tensors.indices.contains(input), tensors.indices.contains(output) else {
+      throw DeployedModelFault(
+        .model, found: "input \(input) and output \(output)",
+        expected: "two of its \(tensors.count) tensors")
+    }
+    for (index, tensor) in tensors.enumerated() { try tensor.check(at: .tensor(index)) }
+    try checkOrder()
+    var macs = 0.0
+    for (index, step) in operators.enumerated() {
+      try OperatorCheck(model: self, index: index).check()
+      macs += Self.macs(of: step, in: tensors)
+    }
+    guard macs <= 0x1p53 else {
+      throw DeployedModelFault(
+        .model, found: "\(macs) multiplications", expected: "a network for one device")
+    }
+  }
+
+  /// Each operator reads what is there, and writes what nothing else gives.
+  private func checkOrder() throws(DeployedModelFault) {
+    var exists = tensors.map(\.isConstant)
+    guard !exists[input] else {
+      throw DeployedModelFault(.tensor(input), found: "a constant", expected: "the input")
+    }
+    exists[input] = true
+    for (index, step) in operators.enumerated() {
+      for tensor in step.inputs {
+        guard tensors.indices.contains(tensor) else {
+          throw DeployedModelFault(
+            .step(index), found: "tensor \(tensor) as an input",
+            expected: "one of the \(tensors.count) tensors")
+        }
+        guard exists[tensor] else {
+          throw DeployedModelFault(
+            .step(index), found: "tensor \(tensor) as an input, which nothing before gives",
+            expected: "the input, a constant, or an output of an operator before")
+        }
+      }
+      guard tensors.indices.contains(step.output) else {
+        throw DeployedModelFault(
+          .step(index), found: "tensor \(step.output) as output",
+          expected: "one of the \(tensors.count) tensors")
+      }
+      guard !exists[step.output] else {
+        throw DeployedModelFault(
+          .step(index), found: "tensor \(step.output) as output, which has a value already",
+          expected: "a tensor of its own")
+      }
+      exists[step.output] = true
+    }
+    guard exists[output], !tensors[output].isConstant else {
+      throw DeployedModelFault(
+        .tensor(output), found: "an output that no operator gives", expected: "one that some gives")
+    }
+  }
+
+  /// As a floating-point number, which does not overflow.
+  private static func macs(of step: DeployedOperator, in tensors: [DeployedTensor]) -> Double {
+    switch step.kind {
+    case .convolution, .depthwiseConvolution:
+      Double(tensors[step.output].elementCount)
+        * Double(tensors[step.inputs[1]].elementCount)
+        / Double(max(1, tensors[step.output].channels))
+    case .fullyConnected: Double(tensors[step.inputs[1]].elementCount)
+    default: 0
+    }
+  }
+}
+
+extension DeployedTensor {
+  /// The number of values; nil where a side is not positive, or there are more than any model has.
+  var checkedCount: Int? {
+    var count = 1
+    for side in shape {
+      guard side > 0, side <= Int(Int32.max) else { return nil }
+      count *= side
+      guard count <= Int(Int32.max) else { return nil }
+    }
+    return count
+  }
+
+  func check(at place: DeployedModelFault.Place) throws(DeployedModelFault) {
+    let limit = isConstant ? Int(Int32.max) : DeployedModel.largestActivation
+    guard let count = checkedCount, count <= limit else {
+      throw DeployedModelFault(
+        place, found: "shape \(shape)", expected: "positive sides and at most \(limit) values")
+    }
+    guard shape.count <= 6 else {
+      throw DeployedModelFault(
+        place, found: "shape \(shape)", expected: "at most six dimensions")
+    }
+    if let values, values.count != count || values.type != type || !isConstant {
+      throw DeployedModelFault(
+        place, found: "\(values.count) values of \(values.type.rawValue)",
+        expected: "\(count) of \(type.rawValue), of a constant")
+    }
+    if !isConstant, type == .int32 {
+      throw DeployedModelFault(
+        place, found: "an activation of int32", expected: "float32 or int8")
+    }
+    try checkQuantization(at: place)
+  }
+
+  private func checkQuantization(
+    at place: DeployedModelFault.Place
+  ) throws(DeployedModelFault) {
+    guard let quantization else {
+      guard type != .int8 else {
+        throw DeployedModelFault(place, found: "int8 without a scale", expected: "a scale")
+      }
+      return
+    }
+    func fault(_ found: String, _ expected: String) -> DeployedModelFault {
+      DeployedModelFault(place, found: found, expected: expected)
+    }
+    guard type != .float32 else { throw fault("a scale of float32", "none, or integers") }
+    let scales = quantization.scales
+    guard let wrong = scales.first(where: { !($0.isFinite && $0 >= 0) }) else {
+      guard !scales.isEmpty, quantization.zeroPoints.count == scales.count else {
+        throw fault(
+          "\(scales.count) scales and \(quantization.zeroPoints.count) zero points",
+          "as many of each, at least one")
+      }
+      if scales.count > 1 {
+        guard isConstant else {
+          throw fault("\(scales.count) scales of an activation", "one scale")
+        }
+        guard shape.indices.contains(quantization.axis), shape[quantization.axis] == scales.count
+        else {
+          throw fault(
+            "\(scales.count) scales along dimension \(quantization.axis) of \(shape)",
+            "one scale, or one for each place along it")
+        }
+      }
+      // A scale of zero divides by zero where values are stored; constants of zeros may have it.
+      guard isConstant || scales[0] > 0 else { throw fault("a scale of 0", "a positive one") }
+      let range: ClosedRange<Int32> = isConstant ? 0...0 : -128...127
+      guard let zero = quantization.zeroPoints.first(where: { !range.contains($0) }) else { return }
+      // A second operand of a sum or product has a zero point of its own; weights and biases have none.
+      guard isConstant, type == .int8, scales.count == 1, (-128...127).contains(zero) else {
+        throw fault("a zero point of \(zero)", "\(range.lowerBound) to \(range.upperBound)")
+      }
+      return
+    }
+    throw fault("a scale of \(wrong)", "a finite number, not negative")
+  }
+}
