@@ -75,7 +75,9 @@ let testImports = [
   "FileFormats": ["RandomStreams"], "HardwareProfiles": ["RandomStreams"],
   "ModelExchange": ["NetworkFixtures"],
   "ONNXInference": ["ModelExchange", "RandomStreams", "SearchSpaces"],
-  "IntegerInference": ["NetworkFixtures", "RandomStreams", "SearchSpaces"],
+  "IntegerInference": [
+    "NetworkFixtures", "RandomStreams", "SearchSpaces", "TFLiteFiles", "FileFormats",
+  ],
   "ParetoFronts": ["RandomStreams"], "SearchSpaces": ["TensorKernels"],
   "Studies": ["FlashBenchmark"],
   "TFLiteFiles": ["NetworkFixtures", "NeuralNetworks", "RandomStreams", "SearchSpaces"],
@@ -201,7 +203,8 @@ let targets: [Target] =
     // What tests of several targets share.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .target(
-      name: "NetworkFixtures", dependencies: ["NeuralNetworks", "RandomStreams", "SearchSpaces"],
+      name: "NetworkFixtures",
+      dependencies: ["DeployedModels", "NeuralNetworks", "RandomStreams", "SearchSpaces"],
       path: "Tests/NetworkFixtures", swiftSettings: strict),
     .testTarget(
       name: "autodistillTests",

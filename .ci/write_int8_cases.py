@@ -394,8 +394,6 @@ def case(kind, seed):
             interpreter.set_input(image[None].reshape(model.tensors[0]["shape"]), 0)
             interpreter.invoke()
             outputs.append(interpreter.get_output(0).copy())
-        for step in model.operators:
-            step["kind"] = step["kind"].removesuffix("_vector")
         return {"kind": kind, "seed": seed, "tensors": model.tensors,
                 "operators": model.operators, "output": output,
                 "images": [image.tobytes().hex() for image in inputs],

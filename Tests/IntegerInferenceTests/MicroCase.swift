@@ -89,7 +89,8 @@ extension MicroCase.Operator {
       "convolution": .convolution(place), "depthwise": .depthwiseConvolution(place),
       "dense": .fullyConnected, "add": .add, "multiply": .multiply,
       "average_pool": .averagePool(place), "max_pool": .maxPool(place),
-      "mean": .mean(keepsDimensions: true), "reshape": .reshape, "pad": .pad,
+      "mean": .mean(keepsDimensions: true), "mean_vector": .mean(keepsDimensions: false),
+      "reshape": .reshape, "pad": .pad,
       "transpose": .transpose, "softmax": .softmax, "logistic": .logistic, "relu": .relu,
       "relu6": .relu6, "hard_swish": .hardSwish, "quantize": .quantize, "dequantize": .dequantize,
     ]

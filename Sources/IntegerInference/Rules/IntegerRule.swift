@@ -53,7 +53,7 @@ enum IntegerRule {
           && weights[0] % (place.channels / weights[3]) == 0 && site.output.channels == weights[0],
         "weights of the shape \(weights) for \(place.channels) input and \(site.output.channels) output channels"
       )
-      self = .convolution(place, try ProductRule(site, channels: weights[0], isDense: false))
+      self = .convolution(place, try ProductRule(site, channels: weights[0]))
     case .depthwiseConvolution(let window):
       let place = try WindowPlace(window, site)
       let weights = try site.tensor(1).shape
@@ -61,14 +61,14 @@ enum IntegerRule {
         weights == [1, window.height, window.width, place.channels]
           && site.output.channels == place.channels,
         "depthwise weights of the shape \(weights) for \(place.channels) channels")
-      self = .depthwise(place, try ProductRule(site, channels: place.channels, isDense: false))
+      self = .depthwise(place, try ProductRule(site, channels: place.channels))
     case .fullyConnected:
       let (input, weights) = (try site.tensor(0), try site.tensor(1).shape)
       try site.require(
         weights.count == 2 && weights[1] > 0 && input.elementCount == weights[1],
         "dense weights of the shape \(weights) for \(input.shape)")
       try site.requireOutput(count: weights[0])
-      self = .dense(try ProductRule(site, channels: weights[0], isDense: true))
+      self = .dense(try ProductRule(site, channels: weights[0]))
     case .add:
       try Self.requireRepeating(site)
       self = .sum(try SumRule(site))
@@ -159,34 +159,13 @@ enum IntegerRule {
 extension DeployedModel {
   /// Returns the rules of all operators, in order.
   func integerRules() throws(DeploymentError) -> [IntegerRule] {
-    try checkOrder()
+    do {
+      try check()
+    } catch {
+      throw DeploymentError(layer: "model", reason: "\(error)")
+    }
     var rules: [IntegerRule] = []
     for step in operators { rules.append(try IntegerRule(OperatorSite(model: self, step: step))) }
     return rules
-  }
-
-  /// Checks that operators read only what is there before them.
-  private func checkOrder() throws(DeploymentError) {
-    guard tensors.indices.contains(input), tensors.indices.contains(output) else {
-      throw DeploymentError(layer: "model", reason: "the input or the output is no tensor")
-    }
-    var known = Set(tensors.indices.filter { tensors[$0].isConstant })
-    known.insert(input)
-    for step in operators {
-      guard tensors.indices.contains(step.output), known.insert(step.output).inserted else {
-        throw DeploymentError(
-          layer: "model",
-          reason: "an operator's output \(step.output) is no tensor or has a value before it")
-      }
-      for tensor in step.inputs
-      where tensor >= 0 && (tensor == step.output || !known.contains(tensor)) {
-        throw DeploymentError(
-          layer: tensors[step.output].name, reason: "tensor \(tensor) is read before it has a value"
-        )
-      }
-    }
-    guard known.contains(output) else {
-      throw DeploymentError(layer: "model", reason: "no operator gives the output")
-    }
   }
 }

@@ -24,7 +24,7 @@ struct ProductRule {
   }
 
   /// - Parameter channels: Of the output.
-  init(_ site: OperatorSite, channels: Int, isDense: Bool) throws(DeploymentError) {
+  init(_ site: OperatorSite, channels: Int) throws(DeploymentError) {
     let input = try site.quantization(of: 0)
     let output = try site.outputQuantization()
     let weightTensor = try site.tensor(1)
@@ -34,11 +34,7 @@ struct ProductRule {
     inputZeroPoint = input.zeroPoint
     outputZeroPoint = output.zeroPoint
     range = output.range(of: site.step.activation)
-    // A dense layer of one scale multiplies the scales in fp32, everything else in fp64.
-    let factors =
-      isDense && scales.count == 1
-      ? [Double(input.scale * scales[0]) / Double(output.scale)]
-      : scales.map { Double(input.scale) * Double($0) / Double(output.scale) }
+    let factors = scales.map { Double(input.scale) * Double($0) / Double(output.scale) }
     multipliers = (0..<channels).map {
       FixedPointMultiplier(factors[factors.count == 1 ? 0 : $0])
     }
