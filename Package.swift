@@ -71,7 +71,7 @@ let unoptimized: [SwiftSetting] =
 /// What the tests of a target see beyond what it imports: real students of the shipped spaces, random points,
 /// and what is tested with the made-up studies of another target's tests.
 let testImports = [
-  "DeployedModels": ["NetworkFixtures", "RandomStreams", "SearchSpaces"],
+  "DeployedModels": ["NetworkFixtures", "SearchSpaces"],
   "FileFormats": ["RandomStreams"], "HardwareProfiles": ["RandomStreams"],
   "ModelExchange": ["NetworkFixtures"],
   "ONNXInference": ["ModelExchange", "RandomStreams", "SearchSpaces"],
@@ -112,7 +112,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     "ONNXInference",
     ["TensorKernels", "NeuralNetworks", "FileFormats"], optimized
   ),
-  ("DeployedModels", ["NeuralNetworks"], optimized),
+  ("DeployedModels", ["RandomStreams", "NeuralNetworks"], optimized),
   ("IntegerInference", ["CIntegerVectors", "NeuralNetworks", "DeployedModels"], integers),
   ("TFLiteFiles", ["DeployedModels", "FileFormats"], optimized),
   ("Datasets", ["RandomStreams", "FileFormats"], optimized),
