@@ -130,7 +130,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
       "Distillation", "SearchSpaces",
     ], strict
   ),
-  ("HardwareProfiles", ["Statistics", "NeuralNetworks", "FileFormats"], strict),
+  ("HardwareProfiles", ["Statistics", "NeuralNetworks", "FileFormats", "DeployedModels"], strict),
   (
     "DeviceMeasurement",
     [

@@ -90,7 +90,12 @@ extension FrontFile {
     as other: FrontFile, for metric: String
   ) throws(ComparisonRefusal) {
     let parts = FrontFile.parts(of: metric)
-    guard ["latency_ms", "energy_mj", "measured_latency_ms"].contains(parts[0]) else { return }
+    // The runtime and its version decide about these; they stand in the protocol.
+    let ofRuntime = [
+      "latency_ms", "energy_mj", "measured_latency_ms", "arena_bytes", "flash_bytes",
+      "missing_operators",
+    ]
+    guard ofRuntime.contains(parts[0]) else { return }
     func protocols(_ file: FrontFile) -> [String] {
       file.hardware.filter { parts.count == 1 || $0.profile == parts[1] }
         .map(\.measurementProtocol).sorted()
@@ -113,6 +118,7 @@ extension FrontFile {
   func qualified(_ metric: String) -> String {
     let names = [
       "latency_ms", "energy_mj", "peak_memory_bytes", "weight_bytes", "working_set_bytes",
+      "arena_bytes", "flash_bytes", "missing_operators",
     ]
     guard hardware.count == 1, names.contains(metric) else { return metric }
     return "\(metric)@\(hardware[0].profile)"

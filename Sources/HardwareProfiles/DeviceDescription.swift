@@ -7,10 +7,12 @@ public struct DeviceDescription: Sendable {
   /// Where no energies were measured.
   public var energy: Energy?
   public var provenance: Provenance
+  /// What its runtime runs, where that is known.
+  public var deployment: Deployment?
 
   public init(
     name: String, device: String, measurementProtocol: MeasurementProtocol, memory: Memory,
-    energy: Energy? = nil, provenance: Provenance
+    energy: Energy? = nil, provenance: Provenance, deployment: Deployment? = nil
   ) {
     self.name = name
     self.device = device
@@ -18,5 +20,6 @@ public struct DeviceDescription: Sendable {
     self.memory = memory
     self.energy = energy
     self.provenance = provenance
+    self.deployment = deployment
   }
 }

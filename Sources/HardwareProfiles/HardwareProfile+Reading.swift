@@ -4,9 +4,11 @@ import NeuralNetworks
 
 extension HardwareProfile {
   /// The value of `"format"` in the files that this version reads and writes.
-  public static let format = "autodistill-hardware-profile/2"
+  public static let format = "autodistill-hardware-profile/3"
   /// Earlier formats whose files mean the same.
-  private static let earlierFormats = ["autodistill-hardware-profile/1"]
+  private static let earlierFormats = [
+    "autodistill-hardware-profile/1", "autodistill-hardware-profile/2",
+  ]
 
   /// Reads a profile from a file.
   ///
@@ -28,7 +30,8 @@ extension HardwareProfile {
       of: "a hardware profile",
       known: [
         "format", "name", "device", "protocol", "memory", "inference_overhead_us", "fusion",
-        "kernels", "idle_kernels", "energy", "relative_uncertainty", "provenance", "validation",
+        "kernels", "idle_kernels", "energy", "deployment", "relative_uncertainty", "provenance",
+        "validation",
         "correction",
       ])
     let format = try root.required("format")
@@ -69,7 +72,10 @@ extension HardwareProfile {
       energy: try root["energy"].map { field throws(JSONError) in try Energy(field) },
       relativeUncertainty: try root.required("relative_uncertainty").uncertainty(),
       provenance: try Provenance(try root.required("provenance")),
-      validation: try root["validation"].map { field throws(JSONError) in try Validation(field) })
+      validation: try root["validation"].map { field throws(JSONError) in try Validation(field) },
+      deployment: try root["deployment"].map { field throws(JSONError) in
+        try Deployment(field, precision: measurementProtocol.precision)
+      })
   }
 
   private static func kernels(_ field: JSONField) throws(JSONError) -> [KernelParameters] {
@@ -121,7 +127,16 @@ extension MeasurementProtocol {
   public init(_ field: JSONField) throws(JSONError) {
     let members = try field.members(
       of: "a measurement protocol",
-      known: ["runtime", "precision", "batch", "threads", "resolution", "affinity", "thermal"])
+      known: [
+        "runtime", "runtime_name", "runtime_version", "precision", "batch", "threads", "resolution",
+        "affinity", "thermal",
+      ])
+    let version = try members["runtime_version"]?.text("the runtime's version, such as 9.0.0")
+    let name = try members["runtime_name"]?.text("the runtime's name, such as x-cube-ai")
+    if (name == nil) != (version == nil) {
+      let missing = name == nil ? "runtime_name" : "runtime_version"
+      throw field.expected("the key \"\(missing)\" too: a version is one of a named runtime")
+    }
     let batch = try members.required("batch")
     guard batch.value == .integer(1) else {
       throw batch.expected("1: predictions are for one image at a time")
@@ -133,6 +148,8 @@ extension MeasurementProtocol {
       resolution: try members.required("resolution").text("the image sizes, in words"),
       affinity: try members.required("affinity").text("which cores were used, in words"),
       thermal: try members.required("thermal").text("clock and cooling, in words"))
+    runtimeName = name
+    runtimeVersion = version
   }
 }
 
@@ -260,5 +277,22 @@ extension Validation {
     within5Percent = try members[CodingKeys.within5Percent.rawValue]?.number(in: 0...1)
     kendall = try members[CodingKeys.kendall.rawValue]?.number(in: -1...1)
     intervalCoverage90 = try members[CodingKeys.intervalCoverage90.rawValue]?.number(in: 0...1)
+    if let field = members[CodingKeys.leftOut.rawValue] {
+      var networks: [LeftOut] = []
+      for element in try field.elements(of: "networks") { networks.append(try LeftOut(element)) }
+      leftOut = networks
+    }
+  }
+}
+
+extension Validation.LeftOut {
+  fileprivate init(_ field: JSONField) throws(JSONError) {
+    let members = try field.members(
+      of: "a network that was left out", known: CodingKeys.allCases.map(\.rawValue))
+    network = try members.required("network").text("the network's name")
+    let range = -100.0...10_000
+    latencyErrorPercent = try members.required(CodingKeys.latencyErrorPercent.rawValue)
+      .number(in: range)
+    energyErrorPercent = try members[CodingKeys.energyErrorPercent.rawValue]?.number(in: range)
   }
 }

@@ -22,6 +22,7 @@ extension HardwareProfile: Encodable {
     case fusion, kernels
     case idleKernels = "idle_kernels"
     case energy
+    case deployment
     case relativeUncertainty = "relative_uncertainty"
     case provenance, validation
   }
@@ -45,6 +46,7 @@ extension HardwareProfile: Encodable {
     try container.encode(named(physical.kernels), forKey: .kernels)
     try container.encodeIfPresent(physical.idleKernels.map(named), forKey: .idleKernels)
     try container.encodeIfPresent(energy, forKey: .energy)
+    try container.encodeIfPresent(deployment, forKey: .deployment)
     try container.encode(relativeUncertainty, forKey: .relativeUncertainty)
     try container.encode(provenance, forKey: .provenance)
     try container.encodeIfPresent(validation, forKey: .validation)

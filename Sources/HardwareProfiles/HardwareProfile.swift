@@ -16,6 +16,8 @@ public struct HardwareProfile: Hashable, Sendable {
   /// What measured networks add to that; nil if none were measured.
   public let correction: LatencyCorrection?
   public let energy: Energy?
+  /// What the runtime runs, and what a model takes there; nil where the profile says nothing of it.
+  public let deployment: Deployment?
   /// One standard deviation of what all kernels of a network are wrong by together, relative.
   public let relativeUncertainty: Double
   public let provenance: Provenance
@@ -24,7 +26,8 @@ public struct HardwareProfile: Hashable, Sendable {
   init(
     name: String, device: String, measurementProtocol: MeasurementProtocol, memory: Memory,
     physical: PhysicalModel, correction: LatencyCorrection? = nil, energy: Energy?,
-    relativeUncertainty: Double, provenance: Provenance, validation: Validation?
+    relativeUncertainty: Double, provenance: Provenance, validation: Validation?,
+    deployment: Deployment? = nil
   ) {
     precondition(physical.kernels.count == InferenceKernel.Kind.allCases.count)
     self.name = name
@@ -34,6 +37,7 @@ public struct HardwareProfile: Hashable, Sendable {
     self.physical = physical
     self.correction = correction
     self.energy = energy
+    self.deployment = deployment
     self.relativeUncertainty = relativeUncertainty
     self.provenance = provenance
     self.validation = validation
@@ -163,6 +167,23 @@ public struct Validation: Hashable, Sendable, Codable {
   public var kendall: Double?
   /// The share of networks inside their 90 % interval.
   public var intervalCoverage90: Double?
+  /// How far off each network was that was left out; nil where they are too many to name.
+  public var leftOut: [LeftOut]?
+
+  /// How far off a network was that took no part in the fit.
+  public struct LeftOut: Hashable, Sendable, Codable {
+    public let network: String
+    /// Predicted less measured, in per cent of the measured latency.
+    public let latencyErrorPercent: Double
+    /// The same of the energy; nil where none was measured.
+    public let energyErrorPercent: Double?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case network
+      case latencyErrorPercent = "latency_error_percent"
+      case energyErrorPercent = "energy_error_percent"
+    }
+  }
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case method, networks, spearman, kendall
@@ -170,5 +191,6 @@ public struct Validation: Hashable, Sendable, Codable {
     case within5Percent = "within_5_percent"
     case within10Percent = "within_10_percent"
     case intervalCoverage90 = "interval_coverage_90"
+    case leftOut = "left_out"
   }
 }

@@ -7,6 +7,10 @@ public struct MeasurementProtocol: Hashable, Sendable, Codable {
 
   /// The program that runs the network, with its version.
   public let runtime: String
+  /// The runtime's name without a version, for programs: `x-cube-ai`; nil in profiles that do not say it.
+  public var runtimeName: String?
+  /// The version of the named runtime: `9.0.0`; nil where the name is.
+  public var runtimeVersion: String?
   public let precision: Precision
   /// Images per inference; predictions are for one.
   public let batch: Int
@@ -32,12 +36,20 @@ public struct MeasurementProtocol: Hashable, Sendable, Codable {
     self.affinity = affinity
     self.thermal = thermal
   }
+
+  enum CodingKeys: String, CodingKey {
+    case runtime
+    case runtimeName = "runtime_name"
+    case runtimeVersion = "runtime_version"
+    case precision, batch, threads, resolution, affinity, thermal
+  }
 }
 
 extension MeasurementProtocol: CustomStringConvertible {
   /// The protocol as a report states it with a latency.
   public var description: String {
-    "\(runtime), \(precision.rawValue), batch \(batch), "
+    runtime + (runtimeName.map { " (\($0) \(runtimeVersion ?? ""))" } ?? "")
+      + ", \(precision.rawValue), batch \(batch), "
       + "\(threads) thread\(threads == 1 ? "" : "s"), resolution: \(resolution), "
       + "affinity: \(affinity), thermal: \(thermal)"
   }
@@ -48,6 +60,8 @@ extension MeasurementProtocol {
   public func differences(from other: MeasurementProtocol) -> [String] {
     let fields: [(String, Bool)] = [
       ("runtime", runtime == other.runtime),
+      ("runtime_name", runtimeName == other.runtimeName),
+      ("runtime_version", runtimeVersion == other.runtimeVersion),
       ("precision", precision == other.precision),
       ("batch", batch == other.batch),
       ("threads", threads == other.threads),

@@ -46,17 +46,21 @@ public struct StatedDevice: Sendable {
         text: "Fitted to \(networks) networks of \(spaces.joined(separator: " and "))"
           + (base.map { ", starting from the profile \($0.name)" } ?? "") + ". "
           + (source ?? "Where they were measured was not stated."),
-        date: date, machine: machine))
+        date: date, machine: machine),
+      // Another runtime has other operators, and other rules of memory.
+      deployment: runtime == nil ? described?.deployment : nil)
   }
 
   private func measurementProtocol(like described: HardwareProfile?) -> MeasurementProtocol {
     // Another runtime was measured in another way: nothing of the described protocol holds for it.
     let known = runtime == nil ? described?.measurementProtocol : nil
-    return MeasurementProtocol(
+    var stated = MeasurementProtocol(
       runtime: runtime ?? known?.runtime ?? "not stated",
       precision: precision ?? known?.precision ?? .fp32, threads: threads ?? known?.threads ?? 1,
       resolution: known?.resolution ?? "the image size of the network that is priced",
       affinity: known?.affinity ?? "not stated", thermal: known?.thermal ?? "not stated")
+    (stated.runtimeName, stated.runtimeVersion) = (known?.runtimeName, known?.runtimeVersion)
+    return stated
   }
 }
 

@@ -9,6 +9,9 @@ extension CostMetric {
     case .peakMemoryBytes: "peak memory"
     case .weightBytes: "weights"
     case .workingSetBytes: "largest working set"
+    case .arenaBytes: "arena"
+    case .flashBytes: "flash"
+    case .missingOperators: "operators that the device lacks"
     case .macs: "MACs"
     case .parameters: "parameters"
     case .flops: "FLOPs"
@@ -20,7 +23,8 @@ extension CostMetric {
     switch self {
     case .latencyMilliseconds: "ms"
     case .energyMillijoules: "mJ"
-    case .peakMemoryBytes, .weightBytes, .workingSetBytes: "KiB"
+    case .peakMemoryBytes, .weightBytes, .workingSetBytes, .arenaBytes, .flashBytes: "KiB"
+    case .missingOperators: "uses"
     case .macs, .flops: "million"
     case .parameters: "thousand"
     }
@@ -29,8 +33,8 @@ extension CostMetric {
   /// How many of the metric's own units make one of `unit`.
   var unitSize: Double {
     switch self {
-    case .latencyMilliseconds, .energyMillijoules: 1
-    case .peakMemoryBytes, .weightBytes, .workingSetBytes: 1024
+    case .latencyMilliseconds, .energyMillijoules, .missingOperators: 1
+    case .peakMemoryBytes, .weightBytes, .workingSetBytes, .arenaBytes, .flashBytes: 1024
     case .macs, .flops: 1e6
     case .parameters: 1e3
     }

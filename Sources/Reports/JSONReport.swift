@@ -167,6 +167,7 @@ struct JSONReport {
             ("binding", .text(nearest.binding)),
             ("excess", JSONText(nearest.excess, decimals: 5)),
           ]
+            + (inputs.missingOperators(nearest).map { [("cannot_run", .text($0))] } ?? [])
             + inputs.definition.objectives.map { metric in
               (metric.description, JSONText(try? nearest.costs.value(of: metric), decimals: 5))
             })

@@ -15,7 +15,7 @@ extension ReportInputs {
     let rows = (known + others.sorted().map { (text: $0, origin: .study) }).map { entry in
       let rejected = screened.rejections[entry.text]
       return [
-        entry.text, entry.origin.words,
+        entry.text, entry.origin.words(for: entry.text),
         rejected.map(String.init) ?? "–",
         rejected.map { (Double($0) / Double(screened.drawn)).percent(1) } ?? "–",
         note(rejected, of: screened.drawn),
@@ -60,7 +60,7 @@ extension ReportInputs {
     let (costs, source) = trials.isEmpty ? (nearest, "nearest student") : (trials, "trial")
     var largest = 0.0
     var sentences = constraints.map(\.constraint).filter {
-      $0.relation == .atMost && $0.metric.needsProfile
+      $0.relation == .atMost && $0.metric.isPredicted
     }.compactMap { constraint -> String? in
       let errors = costs.compactMap { costs -> Double? in
         guard let cost = try? constraint.decisive(of: costs, at: confidence), cost.value > 0 else {
@@ -137,11 +137,13 @@ extension ReportInputs {
 }
 
 extension ReportInputs.ConstraintOrigin {
-  /// Who it is, in a table.
-  fileprivate var words: String {
+  /// Who sets a constraint, in a table.
+  fileprivate func words(for constraint: String) -> String {
     switch self {
     case .study: "the study"
-    case .device: "the device's memory"
+    case .device:
+      constraint.hasPrefix(CostMetric.missingOperators.rawValue)
+        ? "the device's runtime" : "the device's memory"
     case .budget: "a budget"
     }
   }

@@ -83,6 +83,10 @@ extension ReportInputs {
     guard let nearest = nothing.leastInfeasible.first else {
       return "No student meets the constraints, and no network could be built from the space."
     }
+    if let lack = missingOperators(nearest) {
+      return "No student meets the constraints, so none was trained. The nearest one "
+        + "(\(words(nearest.key))) cannot run: \(lack)."
+    }
     return "No student meets the constraints, so none was trained. The nearest one "
       + "(\(words(nearest.key))) misses \(nearest.binding) by \(nearest.excess.percent(1)) %"
       + (uncertainty(nearest.binding, nearest.costs).map { ": \($0)." } ?? ".")

@@ -11,7 +11,7 @@ extension ReportInputs {
       columns: [.init("architecture"), .init("misses"), .init("by (%)", .number)]
         + metrics.map { .init($0.heading, .number) } + [.init("key", .code)],
       rows: nothing.leastInfeasible.map { nearest in
-        [words(nearest.key), nearest.binding, "+" + nearest.excess.percent(1)]
+        [words(nearest.key), nearest.binding, excess(of: nearest)]
           + metrics.map { $0.text(try? nearest.costs.largest($0)) } + [nearest.key]
       })
     let advice =
@@ -51,12 +51,36 @@ extension ReportInputs {
       return "\(limit.constraint)\(share), but can be kept alone: \(metric) is "
         + "\(metric.amount(limit.cost)) in \(limit.key)."
     }
+    if metric.metric == .missingOperators {
+      let nearest = nothing(of: limit.key)
+      return "\(limit.constraint)\(share); no student "
+        + (isExhaustive ? "of the space" : "that was found") + " keeps it: "
+        + (nearest?.costs.lack(on: metric).map { "\(limit.key): \($0)." }
+          ?? "\(limit.key) needs \(metric.text(limit.cost.value)).")
+    }
     let extreme = constraint.relation == .atMost ? "smallest" : "largest"
     return "\(limit.constraint)\(share); no student "
       + (isExhaustive ? "of the space" : "that was found")
       + " keeps it: the \(extreme) \(metric) is "
       + "\(metric.amount(limit.cost)) (\(limit.key)), which misses it by \(limit.excess.percent(1)) %"
       + (uncertainty(constraint, limit.cost).map { ": \($0)." } ?? ".")
+  }
+
+  private func nothing(of key: String) -> JournalEvent.NothingFeasible.Nearest? {
+    state.nothingFeasible?.leastInfeasible.first { $0.key == key }
+  }
+
+  /// By how much a student misses what it misses most, as the table shows it.
+  private func excess(of nearest: JournalEvent.NothingFeasible.Nearest) -> String {
+    missingOperators(nearest) ?? "+" + nearest.excess.percent(1)
+  }
+
+  /// Which operators its devices lack, where that is what a student misses most; nil where it is something else.
+  func missingOperators(_ nearest: JournalEvent.NothingFeasible.Nearest) -> String? {
+    guard let constraint = try? Constraint(nearest.binding),
+      constraint.metric.metric == .missingOperators
+    else { return nil }
+    return nearest.costs.lack(on: constraint.metric)
   }
 
   /// The decisions on the way to keeping one constraint; nil without any.
@@ -74,7 +98,8 @@ extension ReportInputs {
     }
     let end =
       last.excess > 0
-      ? "which still misses \(last.constraint) by \(last.excess.percent(1)) %"
+      ? "which still misses \(last.constraint)"
+        + (constraint.bound > 0 ? " by \(last.excess.percent(1)) %" : "")
       : "which keeps \(last.constraint)"
     var harm = ""
     if let other = last.binding, other != last.constraint, let excess = last.bindingExcess {

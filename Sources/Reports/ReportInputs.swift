@@ -49,7 +49,7 @@ struct ReportInputs: Sendable {
   }
 
   /// Whether any bound is on a cost that is predicted with an error.
-  var hasPredictedBounds: Bool { constraints.contains { $0.constraint.metric.needsProfile } }
+  var hasPredictedBounds: Bool { constraints.contains { $0.constraint.metric.isPredicted } }
 
   /// Flash trials that ended well.
   var measuredTrials: [StudyState.Trial] { state.trials.filter { $0.flashAccuracy != nil } }

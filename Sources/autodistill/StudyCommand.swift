@@ -173,9 +173,17 @@ struct StudyCommand {
     guard let nearest = nothing.leastInfeasible.first else {
       return ["autodistill: error: no student meets the constraints"]
     }
-    let first = String(
-      format: "no student meets the constraints: the nearest one, %@, breaks %@ by %.1f %%",
-      nearest.key, nearest.binding, 100 * nearest.excess)
+    let lack = (try? Constraint(nearest.binding)).flatMap { constraint in
+      constraint.metric.metric == .missingOperators
+        ? nearest.costs.lack(on: constraint.metric) : nil
+    }
+    let first =
+      lack.map {
+        "no student meets the constraints: the nearest one, \(nearest.key), cannot run: \($0)"
+      }
+      ?? String(
+        format: "no student meets the constraints: the nearest one, %@, breaks %@ by %.1f %%",
+        nearest.key, nearest.binding, 100 * nearest.excess)
     return ["autodistill: error: " + first] + report.infeasibility
   }
 

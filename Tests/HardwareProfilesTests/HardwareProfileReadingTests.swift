@@ -51,7 +51,23 @@ struct HardwareProfileReadingTests {
   static let mistakes: [Mistake] = [
     Mistake(
       "format", "\"autodistill-hardware-profile/9\"", "\"autodistill-hardware-profile/9\"",
-      "autodistill-hardware-profile/2"),
+      "autodistill-hardware-profile/3"),
+    Mistake(
+      "protocol.runtime_name", "\"tflite-micro\"", field: "protocol",
+      "an object with", "the key \"runtime_version\" too"),
+    Mistake("deployment.speed", "1", "an unknown key", "\"arena\""),
+    Mistake(
+      "deployment.arena.kernels", "\"cmsis-nn\"", field: "deployment.arena", "an object with",
+      "\"planner\" too"),
+    Mistake(
+      "deployment.operators", "[\"CONV_3D\"]", field: "deployment.operators[0]", "\"CONV_3D\"",
+      "an operator of TensorFlow Lite"),
+    Mistake(
+      "deployment.operators", "[{\"name\": \"MUL\", \"with\": [\"speed\"]}]",
+      field: "deployment.operators[0].with[0]", "\"speed\"", "\"broadcast\""),
+    Mistake(
+      "deployment.operators", "[{\"name\": \"MUL\", \"ns_per_value\": -1}]",
+      field: "deployment.operators[0].ns_per_value", "-1", "nanoseconds"),
     Mistake("name", "\"\"", "\"\"", "the profile's name"),
     Mistake("device", nil, field: "the file", "an object with", "\"device\" too"),
     Mistake("speed", "1", "an unknown key", "one of \"format\""),

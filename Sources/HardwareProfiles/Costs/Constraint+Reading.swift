@@ -25,9 +25,12 @@ extension Constraint {
   private static func single(_ text: String) throws(ConstraintError) -> Constraint {
     for relation in Relation.allCases {
       guard let sign = text.firstRange(of: relation.rawValue) else { continue }
-      return Constraint(
-        try metric(trimmed(text[..<sign.lowerBound]), text), relation,
-        try number(trimmed(text[sign.upperBound...]), text))
+      let metric = try metric(trimmed(text[..<sign.lowerBound]), text)
+      let value = trimmed(text[sign.upperBound...])
+      if metric.metric == .missingOperators, relation == .atMost, Double(value) == 0 {
+        return Constraint(metric, relation, 0)
+      }
+      return Constraint(metric, relation, try number(value, text))
     }
     throw ConstraintError(
       text: text,

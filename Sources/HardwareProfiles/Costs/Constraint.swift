@@ -12,12 +12,14 @@ public struct Constraint: Hashable, Sendable {
 
   public let metric: DeviceMetric
   public let relation: Relation
-  /// The bound in the metric's unit; positive and finite.
+  /// The bound in the metric's unit; positive and finite, or 0 for what must not be at all.
   public let bound: Double
 
-  /// Creates a constraint; `bound` must be positive and finite.
+  /// Creates a constraint; `bound` must be positive and finite, or the ceiling 0.
   public init(_ metric: DeviceMetric, _ relation: Relation, _ bound: Double) {
-    precondition(bound > 0 && bound.isFinite, "the bound must be positive, got \(bound)")
+    precondition(
+      (bound > 0 || bound == 0 && relation == .atMost) && bound.isFinite,
+      "the bound must be positive, got \(bound)")
     (self.metric, self.relation, self.bound) = (metric, relation, bound)
   }
 }
@@ -31,8 +33,10 @@ extension Constraint {
     return relation == .atMost ? cost.value + margin : cost.value - margin
   }
 
-  /// Returns by how much a cost breaks the bound, relative to it; 0 if it keeps it at the confidence.
+  /// Returns by how much a cost breaks the bound, relative to it (to 1, where it is 0); 0 if it keeps it at the
+  /// confidence.
   func violation(of cost: CostValue, at confidence: Confidence) -> Double {
+    guard bound > 0 else { return max(0, compared(cost, at: confidence)) }
     let ratio = compared(cost, at: confidence) / bound
     return max(0, relation == .atMost ? ratio - 1 : 1 - ratio)
   }
@@ -111,7 +115,8 @@ extension Constraint: Codable {
 }
 
 extension HardwareProfile {
-  /// What the device itself demands: weights fit into flash, everything live fits into RAM.
+  /// What the device itself demands: its runtime has all operators, everything live fits into RAM (the runtime's arena
+  /// where its rules are known), weights (or the file and the code) into flash.
   ///
   /// - Parameter isNamed: Whether the constraints name the device, as they must next to another's.
   public func memoryConstraints(isNamed: Bool = false) -> [Constraint] {
@@ -120,7 +125,9 @@ extension HardwareProfile {
       bytes.map { Constraint(DeviceMetric(metric, on: device), .atMost, Double($0)) }
     }
     return [
-      limit(.peakMemoryBytes, memory.ramBytes), limit(.weightBytes, memory.flashBytes),
+      deployment.flatMap { _ in limit(.missingOperators, 0) },
+      limit(deployment?.arena == nil ? .peakMemoryBytes : .arenaBytes, memory.ramBytes),
+      limit(deployment?.flash == nil ? .weightBytes : .flashBytes, memory.flashBytes),
       limit(.workingSetBytes, memory.workingSetBytes),
     ].compactMap(\.self)
   }

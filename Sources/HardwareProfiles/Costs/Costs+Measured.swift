@@ -10,13 +10,10 @@ extension Costs {
   ) -> Costs {
     let devices = devices.map { device in
       guard device.profile == profile else { return device }
-      return DeviceCosts(
-        profile: profile, latencyMilliseconds: milliseconds,
-        latencyStandardErrorMilliseconds: standardError,
-        energyMillijoules: device.energyMillijoules,
-        energyStandardErrorMillijoules: device.energyStandardErrorMillijoules,
-        peakMemoryBytes: device.peakMemoryBytes, weightBytes: device.weightBytes,
-        workingSetBytes: device.workingSetBytes)
+      var measured = device
+      measured.latencyMilliseconds = milliseconds
+      measured.latencyStandardErrorMilliseconds = standardError
+      return measured
     }
     return Costs(devices: devices, macs: macs, parameters: parameters, depth: depth)
   }

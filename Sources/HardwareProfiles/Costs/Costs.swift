@@ -24,9 +24,9 @@ public struct Costs: Hashable, Sendable {
 public struct DeviceCosts: Hashable, Sendable, Codable {
   /// The name of the profile that predicted the latency and energy; nil without a device.
   public let profile: String?
-  public let latencyMilliseconds: Double?
+  public var latencyMilliseconds: Double?
   /// One standard deviation of the latency's error, in milliseconds.
-  public let latencyStandardErrorMilliseconds: Double?
+  public var latencyStandardErrorMilliseconds: Double?
   public let energyMillijoules: Double?
   /// One standard deviation of the energy's error, as far as it comes from the latency's, in
   /// millijoules; nil in journals of versions that did not state it.
@@ -35,6 +35,12 @@ public struct DeviceCosts: Hashable, Sendable, Codable {
   public let weightBytes: Int
   /// Bytes of the largest kernel; nil in journals of versions that did not state them.
   public var workingSetBytes: Int?
+  /// Bytes of the runtime's memory; nil where the profile does not say its rules.
+  public var arenaBytes: Int?
+  /// Bytes of the file and the code; nil where the profile does not say the code's size.
+  public var flashBytes: Int?
+  /// Operators that the device's runtime lacks; nil where the profile says nothing of them.
+  public var missingOperators: [MissingOperator]?
 
   enum CodingKeys: String, CodingKey {
     case profile
@@ -45,6 +51,9 @@ public struct DeviceCosts: Hashable, Sendable, Codable {
     case peakMemoryBytes = "peak_memory_bytes"
     case weightBytes = "weight_bytes"
     case workingSetBytes = "working_set_bytes"
+    case arenaBytes = "arena_bytes"
+    case flashBytes = "flash_bytes"
+    case missingOperators = "missing_operators"
   }
 }
 
@@ -106,23 +115,38 @@ extension Costs {
     case .parameters: [CostValue(value: Double(parameters), standardError: 0)]
     case .flops: [CostValue(value: Double(flops), standardError: 0)]
     case .latencyMilliseconds:
-      try onDevices(metric, field: "kernels") {
+      try onDevices(metric) {
         ($0.latencyMilliseconds, $0.latencyStandardErrorMilliseconds)
       }
     case .energyMillijoules:
-      try onDevices(metric, field: "energy") {
+      try onDevices(metric) {
         ($0.energyMillijoules, $0.energyStandardErrorMillijoules)
       }
     case .peakMemoryBytes:
-      try onDevices(metric, field: "memory") { (Double($0.peakMemoryBytes), nil) }
-    case .weightBytes: try onDevices(metric, field: "memory") { (Double($0.weightBytes), nil) }
+      try onDevices(metric) { (Double($0.peakMemoryBytes), nil) }
+    case .weightBytes: try onDevices(metric) { (Double($0.weightBytes), nil) }
     case .workingSetBytes:
-      try onDevices(metric, field: "memory") { ($0.workingSetBytes.map(Double.init), nil) }
+      try onDevices(metric) { ($0.workingSetBytes.map(Double.init), nil) }
+    case .arenaBytes: try onDevices(metric) { ($0.arenaBytes.map(Double.init), nil) }
+    case .flashBytes: try onDevices(metric) { ($0.flashBytes.map(Double.init), nil) }
+    case .missingOperators:
+      try onDevices(metric) { ($0.missingOperators.map { Double($0.uses) }, nil) }
     }
   }
 
+  /// Returns in words which operators the devices that a metric speaks of lack; nil if none does.
+  public func lack(on metric: DeviceMetric) -> String? {
+    let sentences = devices.compactMap { device -> String? in
+      guard metric.device == nil || metric.device == device.profile,
+        let missing = device.missingOperators, !missing.isEmpty, let profile = device.profile
+      else { return nil }
+      return "\(profile) lacks \(missing.map(\.description).joined(separator: ", "))"
+    }
+    return sentences.isEmpty ? nil : sentences.joined(separator: "; ")
+  }
+
   private func onDevices(
-    _ metric: DeviceMetric, field: String, _ cost: (DeviceCosts) -> (value: Double?, error: Double?)
+    _ metric: DeviceMetric, _ cost: (DeviceCosts) -> (value: Double?, error: Double?)
   ) throws(CostError) -> [CostValue] {
     var values: [CostValue] = []
     for costs in devices where metric.device == nil || metric.device == costs.profile {
@@ -130,7 +154,7 @@ extension Costs {
       if let value {
         values.append(CostValue(value: value, standardError: error ?? 0))
       } else if let profile = costs.profile {
-        throw .missingField(metric, profile: profile, field: field)
+        throw .missingField(metric, profile: profile, field: metric.metric.profileField)
       } else {
         throw .needsProfile(metric)
       }
@@ -149,7 +173,8 @@ extension DeviceCosts {
       energyStandardErrorMillijoules: profile.energy.map {
         $0.standardErrorMillijoules(latencyStandardErrorMilliseconds: error)
       }, peakMemoryBytes: estimate.peakMemoryBytes, weightBytes: estimate.weightBytes,
-      workingSetBytes: estimate.workingSetBytes)
+      workingSetBytes: estimate.workingSetBytes, arenaBytes: estimate.deployed?.arenaBytes,
+      flashBytes: estimate.deployed?.flashBytes, missingOperators: estimate.deployed?.missing)
   }
 }
 

@@ -18,6 +18,9 @@ public struct DeviceMetric: Hashable, Sendable {
   public static let peakMemoryBytes = DeviceMetric(.peakMemoryBytes)
   public static let weightBytes = DeviceMetric(.weightBytes)
   public static let workingSetBytes = DeviceMetric(.workingSetBytes)
+  public static let arenaBytes = DeviceMetric(.arenaBytes)
+  public static let flashBytes = DeviceMetric(.flashBytes)
+  public static let missingOperators = DeviceMetric(.missingOperators)
   public static let macs = DeviceMetric(.macs)
   public static let parameters = DeviceMetric(.parameters)
   public static let flops = DeviceMetric(.flops)
@@ -27,7 +30,9 @@ public struct DeviceMetric: Hashable, Sendable {
     deviceCount > 1 ? self == other : metric == other.metric
   }
 
-  /// Whether the metric means something only on a given device, and is predicted with an error.
+  /// Whether the metric is predicted with an error.
+  public var isPredicted: Bool { metric.isPredicted }
+  /// Whether the metric means something only on a given device.
   public var needsProfile: Bool { metric.needsProfile }
 }
 
@@ -105,7 +110,7 @@ extension DeviceMetric {
     if needsProfile && chosen.isEmpty { throw .needsProfile(self) }
     if chosen.count > 1 && metric.dependsOnDevice {
       guard isWorstCase else { throw .severalDevices(self, profiles: names) }
-      for other in needsProfile ? chosen.dropFirst() : [] {
+      for other in isPredicted ? chosen.dropFirst() : [] {
         do {
           try chosen[0].requireComparable(to: other)
         } catch {
@@ -113,8 +118,23 @@ extension DeviceMetric {
         }
       }
     }
-    for profile in chosen where metric == .energyMillijoules && profile.energy == nil {
-      throw .missingField(self, profile: profile.name, field: "energy")
+    for profile in chosen where !profile.has(metric) {
+      throw .missingField(self, profile: profile.name, field: metric.profileField)
+    }
+  }
+}
+
+extension HardwareProfile {
+  /// Whether the profile says what a metric is computed from.
+  fileprivate func has(_ metric: CostMetric) -> Bool {
+    switch metric {
+    case .energyMillijoules: energy != nil
+    case .arenaBytes: deployment?.arena != nil
+    case .flashBytes: deployment?.flash != nil
+    case .missingOperators: deployment != nil
+    case .latencyMilliseconds, .peakMemoryBytes, .weightBytes, .workingSetBytes, .macs,
+      .parameters, .flops:
+      true
     }
   }
 }

@@ -37,7 +37,7 @@ public struct DeviceFit: Sendable {
       name: description.name, device: description.device,
       measurementProtocol: description.measurementProtocol, memory: memory, physical: model,
       correction: fit.correction, energy: nil, relativeUncertainty: 0.3,
-      provenance: description.provenance, validation: nil)
+      provenance: description.provenance, validation: nil, deployment: description.deployment)
     profile = bare.with(
       energy: Energy(fitting: measurements, predictedBy: bare) ?? description.energy
         ?? base?.energy,
@@ -72,7 +72,7 @@ public struct DeviceFit: Sendable {
       measurementProtocol: profile.measurementProtocol, memory: memory, physical: physical,
       energy: profile.energy,
       relativeUncertainty: roundedForFile(min(0.9, max(0.02, shared)), digits: 2),
-      provenance: profile.provenance, validation: nil)
+      provenance: profile.provenance, validation: nil, deployment: profile.deployment)
   }
 
   /// The most networks that a fit takes; of more, those that spread evenly over the latencies.
@@ -117,7 +117,8 @@ extension HardwareProfile {
     HardwareProfile(
       name: name, device: device, measurementProtocol: measurementProtocol, memory: memory,
       physical: physical, correction: correction, energy: energy,
-      relativeUncertainty: relativeUncertainty, provenance: provenance, validation: validation)
+      relativeUncertainty: relativeUncertainty, provenance: provenance, validation: validation,
+      deployment: deployment)
   }
 }
 

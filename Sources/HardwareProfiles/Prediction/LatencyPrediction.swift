@@ -31,8 +31,11 @@ public struct CostEstimate: Hashable, Sendable {
   public let weightBytes: Int
   /// Bytes of the largest kernel's input, weights and output.
   public let workingSetBytes: Int
+  /// What the deployed network takes; nil where the profile says nothing of its runtime, or the workload is of another
+  /// program.
+  public let deployed: DeployedCosts?
   /// Microseconds that are no kernel's: the inference's own, and what measured networks took more or less
-  /// than their kernels.
+  /// than their kernels, and what slow operators take.
   public let otherMicroseconds: Double
   /// Every kernel that the device runs, in the order of execution, idle ones last.
   public let kernels: [KernelEstimate]
@@ -55,6 +58,13 @@ extension HardwareProfile {
           kernels: executed)
       } ?? physicalLatency(executed, times)
     let precision = physical.precision
+    let deployed = deployment?.costs(of: workload, precision: precision)
+    let microseconds = latency.microseconds + (deployed?.slowMicroseconds ?? 0)
+    // Of a slow operator little more is known than how slow it is.
+    let deviation = 0.5 * (deployed?.slowMicroseconds ?? 0)
+    let variance =
+      latency.standardErrorMicroseconds * latency.standardErrorMicroseconds
+      + deviation * deviation
     let weightBytes = precision.bytes(ofFP32: workload.costs.weightBytes)
     let activationBytes = precision.bytes(ofFP32: workload.costs.peakActivationBytes)
     let estimates = executed.indices.map { index in
@@ -64,15 +74,16 @@ extension HardwareProfile {
         bound: times[index].arithmetic >= times[index].traffic ? .compute : .memory)
     }
     return CostEstimate(
-      latencyMilliseconds: latency.microseconds / 1000,
-      latencyStandardErrorMilliseconds: latency.standardErrorMicroseconds / 1000,
+      latencyMilliseconds: microseconds / 1000,
+      latencyStandardErrorMilliseconds: deviation > 0
+        ? variance.squareRoot() / 1000 : latency.standardErrorMicroseconds / 1000,
       energyMillijoules: energy?.millijoules(
         macs: workload.costs.macs, bytes: physical.bytesMoved(by: executed),
-        milliseconds: latency.microseconds / 1000),
+        milliseconds: microseconds / 1000),
       peakMemoryBytes: activationBytes + (memory.weightsIn == .ram ? weightBytes : 0),
       weightBytes: weightBytes,
-      workingSetBytes: precision.bytes(ofFP32: workload.workingSetBytes),
-      otherMicroseconds: latency.microseconds - latency.kernels.reduce(0, +), kernels: estimates)
+      workingSetBytes: precision.bytes(ofFP32: workload.workingSetBytes), deployed: deployed,
+      otherMicroseconds: microseconds - latency.kernels.reduce(0, +), kernels: estimates)
   }
 
   /// The latency where no measured network says better: the kernels' sum, and as its error what they err by

@@ -27,16 +27,19 @@ public struct InferenceWorkload: Sendable {
   public let depth: Int?
   /// Where the network comes from; nil for one that comes from no search space.
   public let origin: Origin?
+  /// The network that the kernels are of; nil for one of another program.
+  public let network: Network?
 
   public init(
     kernels: [InferenceKernel], idleKernels: [InferenceKernel] = [], costs: NetworkCosts,
-    depth: Int? = nil, origin: Origin? = nil
+    depth: Int? = nil, origin: Origin? = nil, network: Network? = nil
   ) {
     self.kernels = kernels
     self.idleKernels = idleKernels
     self.costs = costs
     self.depth = depth
     self.origin = origin
+    self.network = network
   }
 
   /// Bytes of the largest kernel's input, weights and output, fp32.
@@ -49,6 +52,7 @@ public struct InferenceWorkload: Sendable {
     let graph = InferenceGraph(network)
     self.init(
       kernels: graph.kernels, idleKernels: idleKernels,
-      costs: FloatInferencePlan.costs(of: graph), depth: network.depth, origin: origin)
+      costs: FloatInferencePlan.costs(of: graph), depth: network.depth, origin: origin,
+      network: network)
   }
 }

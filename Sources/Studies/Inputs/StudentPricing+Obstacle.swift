@@ -7,6 +7,12 @@ extension StudentPricing {
     do {
       let architecture = try inputs.space.architecture(key: key)
       guard let costs = costs(of: architecture) else { return "no network can be built from it" }
+      if let lack = costs.lack(on: .missingOperators) {
+        let decisions = decisionsBehindLack(of: architecture)
+        return lack
+          + (decisions.isEmpty
+            ? "" : ": without \(decisions.joined(separator: " or ")) it would need fewer")
+      }
       return binding(costs).map { binding in
         let excess = (1000 * binding.excess).rounded() / 10
         return "it breaks \(binding.constraint.description) by \(excess) %"
@@ -26,5 +32,27 @@ extension StudentPricing {
     let percent = (100 * probability).rounded()
     return "its prediction keeps the bound with a probability of \(Int(percent)) %, the study asks "
       + "for \((1000 * confidence.level).rounded() / 10) %"
+  }
+
+  /// Returns the decisions of an architecture, `name=value`, of which another value would need fewer of the operators
+  /// that devices lack.
+  func decisionsBehindLack(of architecture: Architecture) -> [String] {
+    let metric = DeviceMetric.missingOperators
+    func uses(_ architecture: Architecture) -> Double {
+      costs(of: architecture).flatMap { try? $0.value(of: metric) } ?? .infinity
+    }
+    let (space, own) = (inputs.space, uses(architecture))
+    var decisions: [String] = []
+    for neighbor in space.neighbors(of: architecture) where uses(neighbor) < own {
+      guard
+        let index = space.parameters.indices.first(where: {
+          architecture.choices[$0] != neighbor.choices[$0]
+        })
+      else { continue }
+      let parameter = space.parameters[index]
+      let decision = "\(parameter.name)=\(parameter.values[architecture.choices[index]])"
+      if !decisions.contains(decision) { decisions.append(decision) }
+    }
+    return decisions
   }
 }
