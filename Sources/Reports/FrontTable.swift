@@ -51,6 +51,13 @@ struct FrontTable: Hashable, Sendable {
     "latency_ms", "latency_se_ms", "energy_mj", "energy_se_mj", "peak_memory_bytes", "weight_bytes",
   ]
 
+  /// What only devices have whose profiles say the rules of their runtime.
+  private static func deployedColumns(_ inputs: ReportInputs) -> [DeviceMetric] {
+    let deployments = inputs.profiles.compactMap(\.deployment)
+    return (deployments.contains { $0.arena != nil } ? [.arenaBytes] : [])
+      + (deployments.contains { $0.flash != nil } ? [.flashBytes] : [])
+  }
+
   private static let trailingColumns: [Column] = [
     Column(name: "seeds", kind: .number),
     Column(name: "profile", kind: .text),
@@ -75,14 +82,18 @@ struct FrontTable: Hashable, Sendable {
     let suffixes = names.count > 1 ? names.map { "@\($0)" } : [""]
     let columns =
       worstCaseObjectives(inputs).map(\.description)
-      + suffixes.flatMap { suffix in deviceColumns.map { $0 + suffix } } + ["macs", "parameters"]
+      + suffixes.flatMap { suffix in
+        (deviceColumns + deployedColumns(inputs).map(\.description)).map { $0 + suffix }
+      } + ["macs", "parameters"]
     return columns.map { Column(name: $0, kind: .number) }
   }
 
   /// Returns the cells of `costColumns`.
   static func costCells(_ costs: Costs, _ inputs: ReportInputs) -> [String] {
     worstCaseObjectives(inputs).map { (try? costs.value(of: $0))?.fixed(5) ?? "" }
-      + costs.devices.flatMap(cells) + [String(costs.macs), String(costs.parameters)]
+      + costs.devices.flatMap { cells($0, deployedColumns(inputs)) } + [
+        String(costs.macs), String(costs.parameters),
+      ]
   }
 
   /// The objectives that mean the worst of several devices.
@@ -91,13 +102,17 @@ struct FrontTable: Hashable, Sendable {
     return inputs.definition.objectives.filter { $0.metric.dependsOnDevice && $0.device == nil }
   }
 
-  private static func cells(_ costs: DeviceCosts) -> [String] {
+  private static func cells(_ costs: DeviceCosts, _ deployed: [DeviceMetric]) -> [String] {
     func number(_ value: Double?) -> String { value?.fixed(5) ?? "" }
     return [
       number(costs.latencyMilliseconds), number(costs.latencyStandardErrorMilliseconds),
       number(costs.energyMillijoules), number(costs.energyStandardErrorMillijoules),
       String(costs.peakMemoryBytes), String(costs.weightBytes),
     ]
+      + deployed.map { metric in
+        let bytes = metric == .arenaBytes ? costs.arenaBytes : costs.flashBytes
+        return bytes.map(String.init) ?? ""
+      }
   }
 
   private static func row(_ student: StudyResults.Student, _ inputs: ReportInputs) -> [String] {

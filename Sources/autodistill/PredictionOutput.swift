@@ -32,6 +32,7 @@ struct PredictionOutput {
         1e-6 * Double(costs.macs), costs.parameters, estimate.weightBytes,
         estimate.peakMemoryBytes)
         + (estimate.energyMillijoules.map { String(format: "; energy %.4g mJ", $0) } ?? ""))
+    if let deployed = estimate.deployed { lines += PredictionOutput.lines(deployed) }
     lines.append("on \(profile.protocolDescription)")
     if let assumption = profile.assumption(of: kernels) { lines.append(assumption) }
     if !unsupported.isEmpty {
@@ -39,6 +40,23 @@ struct PredictionOutput {
       lines += unsupported.map { "  \($0)" }
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// What the deployed network takes, and what the runtime lacks.
+  private static func lines(_ deployed: DeployedCosts) -> [String] {
+    let bytes = [
+      deployed.arenaBytes.map { "arena \($0) bytes" },
+      deployed.flashBytes.map { "flash \($0) bytes, the runtime's code included" },
+    ].compactMap(\.self)
+    return (bytes.isEmpty ? [] : [bytes.joined(separator: "; ")])
+      + (deployed.slowMicroseconds > 0
+        ? [String(format: "%.4g µs of it in slow operators", deployed.slowMicroseconds)] : [])
+      + (deployed.missing.isEmpty
+        ? []
+        : [
+          "cannot run: the runtime lacks "
+            + deployed.missing.map(\.description).joined(separator: ", ")
+        ])
   }
 
   func json() throws -> String {
@@ -54,7 +72,9 @@ struct PredictionOutput {
       unsupported: unsupported.map {
         PredictionReport.Unsupported(operator: $0.operation, name: $0.name, reason: $0.reason)
       },
-      assumedKinds: assumed.isEmpty ? nil : assumed.map(\.rawValue))
+      assumedKinds: assumed.isEmpty ? nil : assumed.map(\.rawValue),
+      arenaBytes: estimate.deployed?.arenaBytes, flashBytes: estimate.deployed?.flashBytes,
+      missingOperators: estimate.deployed?.missing)
     return String(decoding: try encoder.encode(report), as: UTF8.self)
   }
 }
@@ -101,6 +121,10 @@ private struct PredictionReport: Encodable {
   let unsupported: [Unsupported]
   /// Kinds of kernels that the profile says nothing of; absent if there are none.
   let assumedKinds: [String]?
+  /// Absent where the profile does not say them.
+  let arenaBytes: Int?
+  let flashBytes: Int?
+  let missingOperators: [MissingOperator]?
 
   enum CodingKeys: String, CodingKey {
     case profile
@@ -113,6 +137,9 @@ private struct PredictionReport: Encodable {
     case otherMicroseconds = "other_us"
     case kernels, unsupported
     case assumedKinds = "kinds_priced_as_elementwise"
+    case arenaBytes = "arena_bytes"
+    case flashBytes = "flash_bytes"
+    case missingOperators = "missing_operators"
   }
 }
 

@@ -16,7 +16,8 @@ struct ProfilePredictVerb: Verb {
            autodistill profile predict PROFILE --space FILE --key KEY [--json]
 
     Says what one inference costs on the profile's device: each kernel as the runtime executes it, what
-    the network takes besides its kernels, latency with its standard error, energy and memory. Operators
+    the network takes besides its kernels, latency with its standard error, energy and memory; where the
+    profile says the runtime's rules, its arena, flash, and the operators that it lacks. Operators
     of an ONNX file that cannot be priced are named, and the exit status is then 3.
 
     --space FILE, --key KEY       an architecture of a search space
