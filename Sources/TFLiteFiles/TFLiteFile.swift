@@ -54,7 +54,7 @@ extension TFLiteFile {
 
   /// Writes the file atomically; equal contents give equal bytes.
   ///
-  /// - Precondition: All constants have values.
+  /// - Precondition: All constants have values, and the model passes its `check`.
   /// - Throws: `FileFormatError.system` if the file cannot be written.
   public func write(to path: String) throws {
     try AtomicFile.write(Data(bytes), to: path)

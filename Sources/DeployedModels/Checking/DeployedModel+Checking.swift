@@ -116,44 +116,37 @@ extension DeployedTensor {
   private func checkQuantization(
     at place: DeployedModelFault.Place
   ) throws(DeployedModelFault) {
-    guard let quantization else {
-      guard type != .int8 else {
-        throw DeployedModelFault(place, found: "int8 without a scale", expected: "a scale")
-      }
-      return
-    }
     func fault(_ found: String, _ expected: String) -> DeployedModelFault {
       DeployedModelFault(place, found: found, expected: expected)
     }
-    guard type != .float32 else { throw fault("a scale of float32", "none, or integers") }
-    let scales = quantization.scales
-    guard let wrong = scales.first(where: { !($0.isFinite && $0 >= 0) }) else {
-      guard !scales.isEmpty, quantization.zeroPoints.count == scales.count else {
-        throw fault(
-          "\(scales.count) scales and \(quantization.zeroPoints.count) zero points",
-          "as many of each, at least one")
-      }
-      if scales.count > 1 {
-        guard isConstant else {
-          throw fault("\(scales.count) scales of an activation", "one scale")
-        }
-        guard shape.indices.contains(quantization.axis), shape[quantization.axis] == scales.count
-        else {
-          throw fault(
-            "\(scales.count) scales along dimension \(quantization.axis) of \(shape)",
-            "one scale, or one for each place along it")
-        }
-      }
-      // A scale of zero divides by zero where values are stored; constants of zeros may have it.
-      guard isConstant || scales[0] > 0 else { throw fault("a scale of 0", "a positive one") }
-      let range: ClosedRange<Int32> = isConstant ? 0...0 : -128...127
-      guard let zero = quantization.zeroPoints.first(where: { !range.contains($0) }) else { return }
-      // A second operand of a sum or product has a zero point of its own; weights and biases have none.
-      guard isConstant, type == .int8, scales.count == 1, (-128...127).contains(zero) else {
-        throw fault("a zero point of \(zero)", "\(range.lowerBound) to \(range.upperBound)")
-      }
+    guard let quantization else {
+      if type == .int8 { throw fault("int8 without a scale", "a scale") }
       return
     }
-    throw fault("a scale of \(wrong)", "a finite number, not negative")
+    let (scales, zeroPoints) = (quantization.scales, quantization.zeroPoints)
+    if type == .float32 { throw fault("a scale of float32", "none, or integers") }
+    if let wrong = scales.first(where: { !($0.isFinite && $0 >= 0) }) {
+      throw fault("a scale of \(wrong)", "a finite number, not negative")
+    }
+    guard !scales.isEmpty, zeroPoints.count == scales.count else {
+      throw fault(
+        "\(scales.count) scales and \(zeroPoints.count) zero points", "as many, at least one")
+    }
+    if scales.count > 1 {
+      if !isConstant { throw fault("\(scales.count) scales of an activation", "one scale") }
+      guard shape.indices.contains(quantization.axis), shape[quantization.axis] == scales.count
+      else {
+        throw fault(
+          "\(scales.count) scales along dimension \(quantization.axis) of \(shape)",
+          "one scale, or one for each place along it")
+      }
+    }
+    // A scale of zero divides by zero where values are stored; constants of zeros may have it.
+    if !isConstant, scales[0] == 0 { throw fault("a scale of 0", "a positive one") }
+    // Operands of sums and products have a zero point like activations; weights and biases have none.
+    let range: ClosedRange<Int32> = type == .int8 && scales.count == 1 ? -128...127 : 0...0
+    if let wrong = zeroPoints.first(where: { !range.contains($0) }) {
+      throw fault("a zero point of \(wrong)", "\(range.lowerBound) to \(range.upperBound)")
+    }
   }
 }

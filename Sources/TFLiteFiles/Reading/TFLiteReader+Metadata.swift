@@ -30,7 +30,8 @@ extension TFLiteReader {
     file.malformed(place, "a name for the second time", "names of their own")
   }
 
-  /// Reads a version, a subgraph, the number of tensors, and an offset for each.
+  /// Reads a version, the number of subgraphs and of tensors, and an offset for each tensor; some writers count
+  /// subgraphs from 0, and no runtime looks.
   ///
   /// Source: tensorflow/lite/micro/docs/memory_management.md.
   private func plan(
@@ -42,10 +43,10 @@ extension TFLiteReader {
     }
     let numbers = stride(from: range.lowerBound, to: range.upperBound, by: 4)
       .map { file.value(at: $0, as: Int32.self) }
-    guard numbers[0] == 1, numbers[1] == 0, numbers[2] == tensors else {
+    guard numbers[0] == 1, (0...1).contains(numbers[1]), numbers[2] == tensors else {
       throw file.malformed(
-        place, "version \(numbers[0]) for subgraph \(numbers[1]) and \(numbers[2]) tensors",
-        "version 1 for subgraph 0 and \(tensors) tensors")
+        place, "version \(numbers[0]), \(numbers[1]) subgraphs, \(numbers[2]) tensors",
+        "version 1, 1 subgraph, \(tensors) tensors")
     }
     if let wrong = numbers.dropFirst(3).first(where: { $0 < -1 }) {
       throw file.malformed(place, "an offset of \(wrong)", "-1, or bytes from the arena's begin")

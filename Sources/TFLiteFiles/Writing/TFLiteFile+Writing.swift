@@ -3,7 +3,7 @@ import DeployedModels
 extension TFLiteFile {
   /// The file's bytes.
   ///
-  /// - Precondition: All constants have values, and the plan, if there is one, has a place for each tensor.
+  /// - Precondition: The model passes its `check`, all constants have values, and the plan, if there is one, has a place for each tensor.
   public var bytes: [UInt8] {
     var writer = TFLiteWriter(self)
     return writer.written()
@@ -115,7 +115,7 @@ extension TFLiteWriter {
       precondition(
         plan.offsets.count == model.tensors.count, "a plan for another number of tensors")
       let offsets = plan.offsets.map { Int32($0 ?? -1) }
-      let numbers: [Int32] = [1, 0, Int32(offsets.count)] + offsets
+      let numbers: [Int32] = [1, 1, Int32(offsets.count)] + offsets
       parts.append((TFLiteFile.MetadataName.plan, TFLiteFiles.bytes(of: numbers)))
     }
     return parts + file.metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
