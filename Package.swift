@@ -78,7 +78,8 @@ let testImports = [
   "IntegerInference": [
     "NetworkFixtures", "RandomStreams", "SearchSpaces", "TFLiteFiles", "FileFormats",
   ],
-  "ParetoFronts": ["RandomStreams"], "SearchSpaces": ["TensorKernels"],
+  "ParetoFronts": ["RandomStreams"], "Quantization": ["NetworkFixtures", "SearchSpaces"],
+  "SearchSpaces": ["TensorKernels"],
   "Studies": ["FlashBenchmark"],
   "TFLiteFiles": ["NetworkFixtures", "NeuralNetworks", "RandomStreams", "SearchSpaces"],
 ]
@@ -90,7 +91,7 @@ let testedElsewhere: Set = ["FlashBenchmark"]
 /// problems. What is tested is optimised in any case.
 let computingTests: Set = [
   "BayesianOptimization", "Comparisons", "FrontFiles", "IntegerInference", "NeuralNetworks",
-  "ONNXInference", "Statistics", "TensorKernels",
+  "ONNXInference", "Quantization", "Statistics", "TensorKernels",
 ]
 
 /// One row per library target: its name and what it may import. A target sees only what stands above it.
@@ -120,6 +121,14 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     "Distillation",
     ["Statistics", "RandomStreams", "TensorKernels", "NeuralNetworks", "FileFormats", "Datasets"],
     strict
+  ),
+  (
+    "Quantization",
+    [
+      "RandomStreams", "TensorKernels", "NeuralNetworks", "DeployedModels", "FileFormats",
+      "Datasets",
+      "Distillation",
+    ], optimized
   ),
   ("SearchSpaces", ["RandomStreams", "NeuralNetworks", "FileFormats"], strict),
   (
