@@ -78,7 +78,8 @@ let testImports = [
   "IntegerInference": [
     "NetworkFixtures", "RandomStreams", "SearchSpaces", "TFLiteFiles", "FileFormats",
   ],
-  "ParetoFronts": ["RandomStreams"], "Quantization": ["NetworkFixtures", "SearchSpaces"],
+  "ParetoFronts": ["RandomStreams"],
+  "Quantization": ["NetworkFixtures", "RandomStreams", "SearchSpaces"],
   "SearchSpaces": ["TensorKernels"],
   "Studies": ["FlashBenchmark"],
   "TFLiteFiles": ["NetworkFixtures", "NeuralNetworks", "RandomStreams", "SearchSpaces"],
@@ -125,9 +126,8 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   (
     "Quantization",
     [
-      "RandomStreams", "TensorKernels", "NeuralNetworks", "DeployedModels", "FileFormats",
-      "Datasets",
-      "Distillation",
+      "TensorKernels", "NeuralNetworks", "DeployedModels", "IntegerInference", "FileFormats",
+      "Datasets", "Distillation",
     ], optimized
   ),
   ("SearchSpaces", ["RandomStreams", "NeuralNetworks", "FileFormats"], strict),
@@ -168,9 +168,9 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   (
     "Benchmarks",
     [
-      "COpenBLAS", "RandomStreams", "TensorKernels", "NeuralNetworks", "FileFormats",
-      "ONNXInference", "Datasets", "Distillation", "SearchSpaces", "DeviceMeasurement",
-      "BayesianOptimization",
+      "COpenBLAS", "Statistics", "RandomStreams", "TensorKernels", "NeuralNetworks", "FileFormats",
+      "ONNXInference", "DeployedModels", "Datasets", "Distillation", "Quantization", "SearchSpaces",
+      "DeviceMeasurement", "BayesianOptimization",
     ], strict
   ),
   (

@@ -9,7 +9,12 @@ package enum ReferenceNetwork: String, CaseIterable, Sendable {
   case teacher = "T"
 
   package func network() throws(NetworkError) -> Network {
-    var builder = NetworkBuilder(input: TensorShape(height: 28, width: 28, channels: 1))
+    try network(input: TensorShape(height: 28, width: 28, channels: 1), classes: 10)
+  }
+
+  /// Returns the network for other images.
+  package func network(input: TensorShape, classes: Int) throws(NetworkError) -> Network {
+    var builder = NetworkBuilder(input: input)
     switch self {
     case .small:
       try builder.appendNormed(3, stride: 2, channels: 12, .relu6)
@@ -48,7 +53,7 @@ package enum ReferenceNetwork: String, CaseIterable, Sendable {
       try builder.appendBasicBlock(channels: 128, stride: 2)
     }
     try builder.append(.globalAveragePool)
-    try builder.append(.dense(channels: 10))
+    try builder.append(.dense(channels: classes))
     return try builder.network()
   }
 }

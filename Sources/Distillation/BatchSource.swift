@@ -7,7 +7,7 @@ import TensorKernels
 ///
 /// What a step holds depends on the seed, the epoch and the step alone. Threads may fill different
 /// slices at once; `begin(epoch:)` is called between steps.
-final class BatchSource: @unchecked Sendable {
+package final class BatchSource: @unchecked Sendable {
   private let reader: BatchReader
   private let recipe: Recipe
   private let seed: UInt64
@@ -22,7 +22,7 @@ final class BatchSource: @unchecked Sendable {
   /// One a slice, where the teacher is asked about augmented images.
   private var sessions: [Int: any TeacherSession] = [:]
 
-  init(reader: BatchReader, recipe: Recipe, seed: UInt64, signal: TeacherSignal?) {
+  package init(reader: BatchReader, recipe: Recipe, seed: UInt64, signal: TeacherSignal?) {
     let images = reader.dataset.trainingImages(withTeacher: recipe.loss.distillation > 0)
     (self.reader, self.recipe, self.seed) = (reader, recipe, seed)
     self.signal = recipe.loss.distillation > 0 ? signal : nil
@@ -41,14 +41,14 @@ final class BatchSource: @unchecked Sendable {
   }
 
   /// Shuffles the images for an epoch.
-  func begin(epoch: Int) {
+  package func begin(epoch: Int) {
     order.shuffle(epoch: epoch)
     self.epoch = epoch
     key = views?.key(epoch: epoch) ?? AugmentationKey(seed: seed, epoch: epoch)
   }
 
   /// Fills a slice with its images, labels and soft targets.
-  func fill(_ slice: TrainingSlice) {
+  package func fill(_ slice: TrainingSlice) {
     fill(slice, augmentation: recipe.augmentation)
     order.indices.withUnsafeBufferPointer { indices in
       let chosen = chosen(slice, from: indices)

@@ -13,7 +13,8 @@ struct AutoDistillCommand {
       ProfileFitVerb.self, ProfileSuggestVerb.self,
       ProfilePredictVerb.self, ProfileCompareVerb.self, BenchVerb.self, BenchTrainingVerb.self,
       BenchInferenceVerb.self, BenchAccuracyVerb.self, BenchProposalsVerb.self,
-      BenchFlashVerb.self, BenchHardwareVerb.self, BenchTeacherVerb.self, ReplayVerb.self,
+      BenchFlashVerb.self, BenchHardwareVerb.self, BenchTeacherVerb.self,
+      BenchQuantizationVerb.self, ReplayVerb.self,
       DataImportVerb.self, DataDescribeVerb.self, DataSplitVerb.self,
       TeacherCheckVerb.self, TeacherRunVerb.self, TeacherVerifyVerb.self,
     ]

@@ -1,4 +1,5 @@
 import DeployedModels
+import IntegerInference
 import NetworkFixtures
 import NeuralNetworks
 import TestSupport
@@ -44,6 +45,51 @@ struct ModelQuantizerTests {
     }
     // 20 dB: an error of a tenth.
     #expect(noise < 0.01 * signal, "\(space): \(noise / signal)")
+  }
+
+  /// The executor's floats against the integers of the reference kernels, which run bit for bit as devices do.
+  @Test(
+    "are what the executor simulates, up to the roundings of fixed point", arguments: shippedSpaces)
+  func simulation(space: String) throws {
+    for network in try NetworkFixtures.students(of: space, count: 2) {
+      let fixture = try QuantizationFixture(network, count: 4)
+      try expectSimulation(fixture)
+    }
+  }
+
+  @Test("are so for every layer and operator that there is")
+  func unusualSimulation() throws {
+    try expectSimulation(QuantizationFixture(unusualNetwork(height: 7)))
+    try expectSimulation(OtherOperators.fixture())
+  }
+
+  private func expectSimulation(_ fixture: QuantizationFixture) throws {
+    let model = try PostTrainingQuantization()
+      .quantize(fixture.model, images: fixture.images).model
+    var reference = try IntegerInterpreter(model)
+    // Operator by operator, each on the integers that the reference kernels gave it.
+    for image in 0..<fixture.images.count {
+      reference.run(fixture.image(image))
+      let executor = ModelExecutor(model, capacity: 1)
+      executor.load(fixture.images, first: image, count: 1)
+      executor.run(
+        images: 1,
+        replacing: { tensor in
+          model.tensors[tensor].isConstant
+            ? nil
+            : reference.integers[tensor].map { model.tensors[tensor].quantization!.value(of: $0) }
+        }
+      ) { tensor, values in
+        let quantization = model.tensors[tensor].quantization!
+        for (place, expected) in reference.integers[tensor].enumerated() {
+          let units = values[place] / quantization.scale + Float(quantization.zeroPoint)
+          if abs(units - Float(expected)) > 1.01 {
+            Issue.record("\(model.tensors[tensor].name)[\(place)]: \(units), not \(expected)")
+            return
+          }
+        }
+      }
+    }
   }
 
   @Test("widen the scale of a channel whose bias does not fit")

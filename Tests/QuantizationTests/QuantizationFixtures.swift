@@ -6,7 +6,7 @@ import NeuralNetworks
 
 /// A model of floats and images for it.
 struct QuantizationFixture {
-  let model: DeployedModel
+  var model: DeployedModel
   let images: CalibrationImages
 
   init(_ network: Network, seed: UInt64 = 1, count: Int = 8) throws {

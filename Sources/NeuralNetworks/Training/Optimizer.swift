@@ -32,7 +32,7 @@ public final class Optimizer: @unchecked Sendable {
   }
 
   /// Creates an optimiser for `floats` parameters, of which the first `decayedFloats` decay.
-  init(
+  package init(
     rule: OptimizerRule, weightDecay: Float, clipNorm: Float?, floats: Int, decayedFloats: Int
   ) {
     self.rule = rule

@@ -1,4 +1,5 @@
 import DeployedModels
+import IntegerInference
 
 /// The range whose rounding and clipping errors have the least sum of squares.
 ///
@@ -38,7 +39,7 @@ public struct SquaredErrorObserver: RangeObserver {
     let quantization = TensorQuantization(activationsIn: range)
     return used.reduce(0) { sum, part in
       let value = histogram.middle(part)
-      let error = Double(value - quantization.value(quantization.integer(value)))
+      let error = Double(value - quantization.value(of: quantization.integer(of: value)))
       return sum + Double(histogram.counts[part]) * error * error
     }
   }

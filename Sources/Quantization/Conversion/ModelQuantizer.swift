@@ -1,4 +1,5 @@
 import DeployedModels
+import IntegerInference
 
 extension DeployedModel {
   /// Returns the int8 model of an fp32 one by the rules of `QuantizationRules.swift`.
@@ -76,7 +77,7 @@ private struct ModelQuantizer {
   private mutating func convertOperand(_ operand: Int, at place: Int, of index: Int) {
     guard case .float32(let values) = model.tensors[operand].values else { return }
     let quantization = TensorQuantization(activationsIn: ValueRange(of: values))
-    store(.int8(values.map(quantization.integer)), quantization, at: place, of: index)
+    store(.int8(values.map { quantization.integer(of: $0) }), quantization, at: place, of: index)
   }
 
   /// Stores a constant in its tensor, or in a copy if another operator has it with other integers.

@@ -45,7 +45,17 @@ public final class ModelExecutor {
   public func values(of tensor: Int) -> UnsafePointer<Float> { UnsafePointer(slice.values[tensor]) }
 
   /// Computes all tensors of the first `images` images.
-  public func run(images: Int) {
+  public func run(images: Int) { run(images: images, replacing: { _ in nil }) { _, _ in } }
+
+  /// Computes all tensors, shows each, and replaces it by what operators behind it read.
+  ///
+  /// - Parameters:
+  ///   - replacement: Values for a tensor; nil to leave what was computed.
+  ///   - show: Sees the output of each operator before it is replaced.
+  func run(
+    images: Int, replacing replacement: (Int) -> [Float]?,
+    show: (_ tensor: Int, _ values: UnsafePointer<Float>) -> Void
+  ) {
     precondition(images <= capacity, "\(images) images do not fit into \(capacity)")
     if let quantization = model.tensors[model.input].quantization {
       Rounding(quantization).apply(
@@ -56,6 +66,8 @@ public final class ModelExecutor {
       let (target, count) = (slice.raw[step.output], images * model.elementCount(step.output))
       step.activation.apply(target, count: count)
       roundings[index]?.apply(target, into: target, count: count)
+      show(step.output, target)
+      if let values = replacement(step.output) { target.update(from: values, count: count) }
     }
   }
 }

@@ -39,13 +39,4 @@ extension TensorQuantization {
     ValueRange(
       low: scale * Float(-128 - zeroPoint), high: scale * Float(127 - zeroPoint))
   }
-
-  /// Returns the integer of a value, for a tensor of one scale.
-  public func integer(_ value: Float) -> Int8 {
-    let steps = (value / scale).rounded(.toNearestOrAwayFromZero) + Float(zeroPoint)
-    return Int8(min(127, max(-128, steps)))
-  }
-
-  /// Returns what an integer stands for, for a tensor of one scale.
-  public func value(_ integer: Int8) -> Float { scale * Float(Int32(integer) - zeroPoint) }
 }
