@@ -116,11 +116,14 @@ extension FrontFile {
 
   /// The metric with its device's name, where this study has only one device and metrics name none.
   func qualified(_ metric: String) -> String {
-    let names = [
-      "latency_ms", "energy_mj", "peak_memory_bytes", "weight_bytes", "working_set_bytes",
-      "arena_bytes", "flash_bytes", "missing_operators",
-    ]
-    guard hardware.count == 1, names.contains(metric) else { return metric }
+    guard hardware.count == 1, FrontFile.deviceMetrics.contains(metric) else { return metric }
     return "\(metric)@\(hardware[0].profile)"
   }
+
+  /// The metrics that may differ from device to device, as `CostMetric.dependsOnDevice` says; its tests compare
+  /// the two.
+  package static let deviceMetrics: Set = [
+    "latency_ms", "energy_mj", "peak_memory_bytes", "weight_bytes", "working_set_bytes",
+    "arena_bytes", "flash_bytes", "missing_operators",
+  ]
 }

@@ -58,6 +58,11 @@ struct FrontTable: Hashable, Sendable {
       + (deployments.contains { $0.flash != nil } ? [.flashBytes] : [])
   }
 
+  /// The metrics of `deviceColumns`, and those that are the same on every device.
+  private static let metricsOfAll: Set<CostMetric> = [
+    .latencyMilliseconds, .energyMillijoules, .peakMemoryBytes, .weightBytes, .macs, .parameters,
+  ]
+
   private static let trailingColumns: [Column] = [
     Column(name: "seeds", kind: .number),
     Column(name: "profile", kind: .text),
@@ -84,16 +89,33 @@ struct FrontTable: Hashable, Sendable {
       worstCaseObjectives(inputs).map(\.description)
       + suffixes.flatMap { suffix in
         (deviceColumns + deployedColumns(inputs).map(\.description)).map { $0 + suffix }
-      } + ["macs", "parameters"]
+      } + ["macs", "parameters"] + otherMetrics(inputs).map(\.description)
     return columns.map { Column(name: $0, kind: .number) }
   }
 
   /// Returns the cells of `costColumns`.
   static func costCells(_ costs: Costs, _ inputs: ReportInputs) -> [String] {
     worstCaseObjectives(inputs).map { (try? costs.value(of: $0))?.fixed(5) ?? "" }
-      + costs.devices.flatMap { cells($0, deployedColumns(inputs)) } + [
-        String(costs.macs), String(costs.parameters),
-      ]
+      + costs.devices.flatMap { cells($0, deployedColumns(inputs)) }
+      + [String(costs.macs), String(costs.parameters)]
+      + otherMetrics(inputs).map { metric in
+        guard let value = try? costs.value(of: metric) else { return "" }
+        return Int(exactly: value).map(String.init) ?? value.fixed(5)
+      }
+  }
+
+  /// What the study minimises or limits and has no column in every table, such as `working_set_bytes`.
+  private static func otherMetrics(_ inputs: ReportInputs) -> [DeviceMetric] {
+    let definition = inputs.definition
+    let bounds = definition.constraints + definition.budgets.flatMap(\.constraints)
+    let listed = worstCaseObjectives(inputs)
+    let ofAll = metricsOfAll.union(deployedColumns(inputs).map(\.metric))
+    return (definition.objectives + bounds.map(\.metric)).reduce(into: []) { others, metric in
+      // On one device its name makes no difference.
+      let metric = inputs.profiles.count > 1 ? metric : DeviceMetric(metric.metric)
+      let isListed = ofAll.contains(metric.metric) || listed.contains(metric)
+      if !isListed, !others.contains(metric) { others.append(metric) }
+    }
   }
 
   /// The objectives that mean the worst of several devices.

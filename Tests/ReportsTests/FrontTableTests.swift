@@ -1,5 +1,9 @@
+import FileFormats
+import Foundation
+import FrontFiles
 import Testing
 
+@testable import HardwareProfiles
 @testable import Reports
 @testable import Studies
 
@@ -109,5 +113,32 @@ struct FrontTableTests {
       #expect(cells[name] == cell, "\(name)")
     }
     #expect(cells["energy_mj"] == nil)
+  }
+
+  @Test("has a column for whatever else the study minimises or limits")
+  func otherMetrics() throws {
+    var study = MadeUpStudy.small
+    study.minimize = ["working_set_bytes"]
+    study.constraints = ["flops<=1e9", "macs<=1e9", "working_set_bytes@small-board<=1e6"]
+    study.events = study.events.map { event in
+      guard case .proposed(var proposed) = event else { return event }
+      var device = proposed.costs.devices[0]
+      device.workingSetBytes = 5000 + proposed.trial
+      proposed.costs = Costs(
+        devices: [device], macs: proposed.costs.macs, parameters: proposed.costs.parameters)
+      return .proposed(proposed)
+    }
+    let report = try study.report()
+    let names = report.model.front.columns.map(\.name)
+    #expect(names.count { $0.hasPrefix("working_set_bytes") } == 1)
+    for row in report.model.front.rows {
+      let cells = Dictionary(uniqueKeysWithValues: zip(names, row))
+      let trial = try #require(cells["trial"].flatMap { Int($0) })
+      #expect(cells["working_set_bytes"] == String(5000 + trial))
+      #expect(cells["flops"] == cells["macs"].flatMap { Int($0) }.map { String(2 * $0) })
+    }
+    let front = try FrontFile(
+      JSONField(json: Data(report.frontJSON.utf8), file: "front.json"), subject: "study")
+    #expect(front.knownMetrics.contains("working_set_bytes"))
   }
 }

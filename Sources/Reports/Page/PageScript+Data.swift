@@ -1,4 +1,11 @@
+import HardwareProfiles
+
 extension PageScript {
+  /// Each metric's title, unit and the size of the unit, as members of a script's object.
+  private static let metrics = CostMetric.allCases.map {
+    "\($0.rawValue): [\"\($0.title)\", \"\($0.unit)\", \($0.unitSize)]"
+  }.joined(separator: ", ")
+
   /// What the script reads from the page's own `front.json`: points, and what axes can show.
   static let data = #"""
     const front = JSON.parse(document.getElementById("front-json").textContent);
@@ -18,11 +25,7 @@ extension PageScript {
       points.push({kind: "reference", trial: null, name: "Reference design " + design.name, row: design});
     }
 
-    const metrics = {
-      latency_ms: ["predicted latency", "ms", 1], energy_mj: ["predicted energy", "mJ", 1],
-      peak_memory_bytes: ["peak memory", "KiB", 1024], weight_bytes: ["weights", "KiB", 1024],
-      macs: ["MACs", "million", 1e6], parameters: ["parameters", "thousand", 1e3],
-    };
+    const metrics = {\#(metrics)};
     // What an axis can show; every value is in `unit`, accuracies are in per cent.
     const quantities = [];
     const columns = front.trials.length ? Object.keys(front.trials[0]) : [];
