@@ -52,11 +52,16 @@ struct LocalProcessesTests {
     }
   }
 
-  @Test("goes on after a start that failed")
-  func secondStart() throws {
-    let driver = try ExecutorDriver(
-      capacity: 1, atStart: "mkdir \"$folder/once\" 2>/dev/null && kill -9 $$")
-    #expect(try driver.run(0..<3) == ExecutorDriver.expected(0..<3))
+  @Test("ends its processes too where they have nothing to do")
+  func endsIdle() throws {
+    let temporary = try TemporaryFolder()
+    let worker = try FakeWorker(in: temporary)
+    var executor: LocalProcesses? = try LocalProcesses(workerCount: 2, command: worker.command)
+    let path = worker.command[1]
+    #expect(Processes.wait(seconds: 10) { Processes.running(path).count == 2 })
+    #expect(executor?.idleCount == 2)
+    executor = nil
+    #expect(Processes.wait(seconds: 10) { Processes.running(path).isEmpty })
   }
 
   @Test("says which command cannot be started")

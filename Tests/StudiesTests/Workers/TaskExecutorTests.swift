@@ -41,6 +41,19 @@ struct TaskExecutorTests {
     #expect(try driver.run(0..<2) == [0: Int?.none, 1: FakeWorker.correct(1)])
   }
 
+  @Test("goes on after a start that failed, and blames no task", arguments: ExecutorKind.allCases)
+  func secondStart(_ kind: ExecutorKind) throws {
+    let driver = try ExecutorDriver(
+      kind, atStart: "mkdir \"$folder/once\" 2>/dev/null && kill -9 $$")
+    #expect(try driver.run(0..<3) == ExecutorDriver.expected(0..<3))
+  }
+
+  @Test("gives up where nothing can be started", arguments: ExecutorKind.allCases)
+  func neverReady(_ kind: ExecutorKind) throws {
+    let driver = try ExecutorDriver(kind, capacity: 2, atStart: "exit 1")
+    #expect(throws: StudyError.self) { try driver.run(0..<3) }
+  }
+
   @Test("replaces a worker that died while it had nothing to do", arguments: ExecutorKind.allCases)
   func diesIdle(_ kind: ExecutorKind) throws {
     let driver = try ExecutorDriver(
@@ -104,14 +117,14 @@ struct TaskExecutorTests {
     #expect(Date().timeIntervalSince(began) < 10)
   }
 
-  @Test("ends its workers when it is let go of, at work or not", arguments: ExecutorKind.allCases)
+  @Test("ends what it executes when it is let go of", arguments: ExecutorKind.allCases)
   func endsWorkers(_ kind: ExecutorKind) throws {
     let temporary = try TemporaryFolder()
     let worker = try FakeWorker(in: temporary, onTask: "while :; do sleep 0.05; done")
     var executor: (any TaskExecutor)? = try kind.make(capacity: 2, worker: worker)
     _ = executor?.submit(ExecutorDriver.task(0))
     let path = worker.command[1]
-    #expect(Processes.wait(seconds: 10) { Processes.running(path).count == 2 })
+    #expect(Processes.wait(seconds: 10) { !Processes.running(path).isEmpty })
     executor = nil
     #expect(Processes.wait(seconds: 10) { Processes.running(path).isEmpty })
   }
