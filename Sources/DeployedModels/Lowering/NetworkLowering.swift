@@ -89,7 +89,9 @@ struct NetworkLowering {
   private func hasFusedActivation(_ group: FusedGroup) -> Bool {
     switch network.nodes[group.head].layer {
     case .convolution, .groupedConvolution, .depthwiseConvolution, .dense, .batchNorm, .add: true
-    default: false
+    case .input, .activation, .squeezeExcitation, .zero, .layerNorm, .gelu, .channelShuffle,
+      .pooling, .globalAveragePool, .dropout:
+      false
     }
   }
 }
