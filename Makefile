@@ -83,6 +83,7 @@ check-all: lint test build ## lint, all of the tests, run exports and statistics
 	.ci/check-int8
 	.ci/check-arena
 	python3 Results/benchmarks/scripts/fit_microcontrollers.py --check
+	.ci/check-mlpackage
 	.ci/check-comparisons $(autodistill)
 	.ci/check-resume $(autodistill) $(STUDY) $(SEED)
 

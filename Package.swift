@@ -71,6 +71,7 @@ let unoptimized: [SwiftSetting] =
 /// What the tests of a target see beyond what it imports: real students of the shipped spaces, random points,
 /// and what is tested with the made-up studies of another target's tests.
 let testImports = [
+  "CoreMLPackages": ["NetworkFixtures", "NeuralNetworks"],
   "DeployedModels": ["NetworkFixtures", "SearchSpaces"],
   "FileFormats": ["RandomStreams"], "HardwareProfiles": ["RandomStreams"],
   "ModelExchange": ["NetworkFixtures"],
@@ -109,12 +110,13 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     ["Statistics", "ParetoFronts", "RandomStreams", "FileFormats", "Comparisons"], strict
   ),
   ("Processes", [], strict),
-  ("ModelExchange", ["NeuralNetworks", "FileFormats"], strict),
+  ("DeployedModels", ["RandomStreams", "NeuralNetworks"], optimized),
+  ("ModelExchange", ["NeuralNetworks", "FileFormats", "DeployedModels"], strict),
+  ("CoreMLPackages", ["FileFormats", "DeployedModels"], strict),
   (
     "ONNXInference",
     ["TensorKernels", "NeuralNetworks", "FileFormats"], optimized
   ),
-  ("DeployedModels", ["RandomStreams", "NeuralNetworks"], optimized),
   ("IntegerInference", ["CIntegerVectors", "NeuralNetworks", "DeployedModels"], integers),
   ("TFLiteFiles", ["DeployedModels", "FileFormats"], optimized),
   ("Datasets", ["RandomStreams", "FileFormats"], optimized),
@@ -177,7 +179,8 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     "Studies",
     [
       "Statistics", "ParetoFronts", "Comparisons", "RandomStreams", "TensorKernels",
-      "NeuralNetworks", "FileFormats", "ModelExchange", "Datasets", "Distillation", "SearchSpaces",
+      "NeuralNetworks", "FileFormats", "DeployedModels", "ModelExchange", "CoreMLPackages",
+      "Datasets", "Distillation", "SearchSpaces",
       "Teachers", "HardwareProfiles", "DeviceMeasurement", "BayesianOptimization",
     ], strict
   ),

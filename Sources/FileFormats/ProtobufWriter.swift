@@ -1,30 +1,32 @@
 import Foundation
 
 /// Writes a message in the wire format of Protocol Buffers, field by field; `ProtobufMessage` describes it.
-struct ProtobufWriter {
-  private(set) var data = Data()
+package struct ProtobufWriter {
+  package private(set) var data = Data()
+
+  package init() {}
 
   /// Writes an `int32`, `int64` or enumeration value.
-  mutating func write(_ value: Int, field: Int) {
+  package mutating func write(_ value: Int, field: Int) {
     key(field, wireType: 0)
     varint(UInt64(bitPattern: Int64(value)))
   }
 
-  mutating func write(_ value: Float, field: Int) {
+  package mutating func write(_ value: Float, field: Int) {
     key(field, wireType: 5)
     withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) }
   }
 
-  mutating func write(_ bytes: Data, field: Int) {
+  package mutating func write(_ bytes: Data, field: Int) {
     key(field, wireType: 2)
     varint(UInt64(bytes.count))
     data.append(bytes)
   }
 
-  mutating func write(_ text: String, field: Int) { write(Data(text.utf8), field: field) }
+  package mutating func write(_ text: String, field: Int) { write(Data(text.utf8), field: field) }
 
   /// Writes a message that `body` fills.
-  mutating func writeMessage(field: Int, _ body: (inout ProtobufWriter) -> Void) {
+  package mutating func writeMessage(field: Int, _ body: (inout ProtobufWriter) -> Void) {
     var message = ProtobufWriter()
     body(&message)
     write(message.data, field: field)

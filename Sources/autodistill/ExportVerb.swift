@@ -3,11 +3,12 @@ import Studies
 /// `autodistill export STUDY KEY`
 struct ExportVerb: Verb {
   static let name = "export"
-  static let summary = "writes a distilled student to a file: weights, or an ONNX model"
+  static let summary =
+    "writes a distilled student to a file: weights, an ONNX model or a Core ML package"
   static let operands = ["STUDY", "KEY"]
   static let options = ["--format", "--output", "--data"]
   static let help = """
-    USAGE: autodistill export STUDY KEY [--format safetensors|onnx] [--output FILE]
+    USAGE: autodistill export STUDY KEY [--format safetensors|onnx|mlpackage] [--output FILE]
 
     Writes the student KEY (as front.csv names it), fp32. It reads what the study's folder holds; the data set
     itself need not be there, nor may anything be written there. The file's metadata hold the architecture,
@@ -20,8 +21,12 @@ struct ExportVerb: Verb {
     onnx: a model that runs elsewhere (operator set 17): input [1, channels, height, width], output
     logits [1, classes]; norms are folded into the layers before them.
 
-    --format F       safetensors (default) or onnx
-    --output FILE    default: KEY.safetensors or KEY.onnx in the current folder
+    mlpackage: a folder with an ML Program for Core ML (iOS 15, macOS 12): input and logits as for onnx.
+    Core ML's own tools read it (.ci/check-mlpackage); they run models on Apple's systems only, so its
+    metadata say "structure-checked, not run". A package that is there already is replaced.
+
+    --format F       safetensors (default), onnx or mlpackage
+    --output FILE    default: KEY and the format's name, such as KEY.onnx, in the current folder
     --data DIR       where the named data set lies, instead of where the study says
     """
 

@@ -1,8 +1,10 @@
+import CoreMLPackages
+import DeployedModels
 import Distillation
 import FileFormats
 import ModelExchange
 
-/// A file format that a student is exported in, for a device to time or for the user.
+/// A format of files, or of a folder, that a student is exported in, for a device to time or for the user.
 public struct ModelExport: Sendable {
   /// The format's name, which is also how its files end.
   public let format: String
@@ -30,8 +32,15 @@ public struct ModelExport: Sendable {
     ).write(to: path)
   }
 
+  /// A folder for Core ML.
+  public static let mlpackage = ModelExport(format: "mlpackage") { model, path, metadata in
+    let lowered = try LoweredNetwork(
+      model.network, parameters: model.parameters, statistics: model.statistics)
+    try CoreMLPackage(lowered.model, metadata: metadata).write(to: path)
+  }
+
   /// The formats that a device's command may ask for.
-  public static let all = [safetensors, onnx]
+  public static let all = [safetensors, onnx, mlpackage]
 
   /// Returns the format of a name; nil if there is none.
   public static func named(_ format: String) -> ModelExport? {
