@@ -3,8 +3,10 @@ import NeuralNetworks
 import RandomStreams
 import SearchSpaces
 
-/// Returns random students of a shipped space.
-package func students(of name: String, count: Int, channels: Int = 3) throws -> [Network] {
+/// Returns random students of a shipped space, for images of 28×28 or another side.
+package func students(
+  of name: String, count: Int, channels: Int = 3, side: Int = 28
+) throws -> [Network] {
   let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "SearchSpaces/\(name).json")
   let space = try SearchSpace(contentsOf: file.path())
@@ -12,7 +14,7 @@ package func students(of name: String, count: Int, channels: Int = 3) throws -> 
   return try (0..<count).map { _ in
     try space.network(
       for: space.randomArchitecture(using: &stream),
-      input: TensorShape(height: 28, width: 28, channels: channels), classes: 10)
+      input: TensorShape(height: side, width: side, channels: channels), classes: 10)
   }
 }
 
