@@ -202,6 +202,22 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   ),
 ]
 
+/// What runs a student in somebody's app stands outside of the stack above: no target of ours below it, no flags of
+/// the building machine, which would make it useless on another one, and none that are unsafe, which older clients
+/// refuse. `make lint` lets it import nothing else.
+let studentRuntime: [Target] = [
+  .target(
+    name: "CStudentKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+  .target(name: "StudentRuntime", dependencies: ["CStudentKernels"]),
+  .testTarget(
+    name: "StudentRuntimeTests",
+    dependencies: [
+      "StudentRuntime", "CStudentKernels", "TestSupport", "NetworkFixtures", "RandomStreams",
+      "NeuralNetworks", "Distillation", "DeployedModels", "Benchmarks",
+    ],
+    swiftSettings: unoptimized),
+]
+
 let targets: [Target] =
   [
     .systemLibrary(
@@ -243,7 +259,10 @@ let targets: [Target] =
 
 let package = Package(
   name: "AutoDistill",
-  products: [.executable(name: "autodistill", targets: ["autodistill"])],
-  targets: targets,
+  products: [
+    .executable(name: "autodistill", targets: ["autodistill"]),
+    .library(name: "StudentRuntime", targets: ["StudentRuntime"]),
+  ],
+  targets: targets + studentRuntime,
   swiftLanguageModes: [.v6]
 )
