@@ -215,7 +215,7 @@ let studentRuntime: [Target] = [
       "StudentRuntime", "CStudentKernels", "TestSupport", "NetworkFixtures", "RandomStreams",
       "NeuralNetworks", "Distillation", "DeployedModels", "Benchmarks",
     ],
-    swiftSettings: unoptimized),
+    swiftSettings: strict),
 ]
 
 let targets: [Target] =

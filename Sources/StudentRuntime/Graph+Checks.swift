@@ -2,6 +2,15 @@ import CStudentKernels
 
 extension Operation {
   var isDense: Bool { if case .dense = kind { true } else { false } }
+
+  /// Whether the output has the input's integers, so that both must mean the same.
+  var keepsIntegers: Bool {
+    switch kind {
+    case .pool, .reshape, .transpose, .pad: true
+    case .activation: activation == student_relu6
+    default: false
+    }
+  }
 }
 
 extension Graph {
@@ -29,6 +38,10 @@ extension Graph {
           && input.values == nil, "\(input.shape) → \(output.shape)", "activations of one type, one scale each")
       try require(
         input.shape.first == 1 && output.shape.first == 1, "\(input.shape) → \(output.shape)", "one image")
+      if operation.keepsIntegers {
+        try require(
+          input.scales == output.scales && input.zeroPoint == output.zeroPoint, "another scale", "the input's")
+      }
       var expected = input.shape
       switch operation.kind {
       case .convolution(let window), .depthwise(let window):
@@ -64,8 +77,6 @@ extension Graph {
       case .pool(let window, _): expected = try positions(window, input, place) + [input.channels]
       case .reshape:
         try require(input.count == output.count, "\(output.shape)", "as many values as \(input.shape)")
-        try require(
-          input.scales == output.scales && input.zeroPoint == output.zeroPoint, "another scale", "the same")
         expected = output.shape
       case .transpose(let order):
         try require(order.sorted() == Array(input.shape.indices), "order \(order)", "each dimension once")

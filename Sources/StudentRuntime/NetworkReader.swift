@@ -107,6 +107,7 @@ struct NetworkReader {
     isDepthwise: Bool = false, output: [Int], roles: (String, String) = ("weight", "bias")
   ) throws(Refusal) -> Int {
     let channels = output[output.count - 1]
+    _ = try Tensor.count([rows, channels], layers[index].place)
     var weights = try trained(roles.0, index, count: rows * channels)
     var bias = hasBias ? try trained(roles.1, index, count: channels) : [Float](repeating: 0, count: channels)
     if roles.0 == "weight", let next = normBehind(index) {
@@ -157,7 +158,7 @@ struct NetworkReader {
     let (channels, outputs) = (source[3], layer.shape[3])
     let image = shaped(self.outputs[layer.inputs[0]], source, place)
     func window() throws(Refusal) -> Window {
-      let (kernel, stride) = (try number("kernel"), max(1, try number("stride")))
+      let (kernel, stride) = (min(4096, try number("kernel")), max(1, try number("stride")))
       let before = layer.name == "pooling" ? try number("padding") : kernel / 2
       var window = Window(height: kernel, width: kernel, strideY: stride, strideX: stride, top: before, left: before)
       (window.outputHeight, window.outputWidth) = (
@@ -167,16 +168,16 @@ struct NetworkReader {
     }
     switch layer.name {
     case "convolution", "groupedConvolution":
-      let kernel = try number("kernel")
+      let kernel = min(4096, try number("kernel"))
       let groups = layer.name == "convolution" ? 1 : try number("groups")
-      guard groups > 0, channels % groups == 0, kernel <= 1024 else {
+      guard groups > 0, channels % groups == 0 else {
         throw Refusal(place, found: "\(layer.arguments)", expected: "groups of \(channels) channels")
       }
       return try weighted(
         index, .convolution(try window()), input: image, shape: [outputs, kernel, kernel, channels / groups],
         rows: kernel * kernel * (channels / groups), hasBias: layer.arguments["bias"] == "true", output: layer.shape)
     case "depthwiseConvolution":
-      let kernel = try number("kernel")
+      let kernel = min(4096, try number("kernel"))
       return try weighted(
         index, .depthwise(try window()), input: image, shape: [1, kernel, kernel, channels], rows: kernel * kernel,
         hasBias: false, isDepthwise: true, output: layer.shape)

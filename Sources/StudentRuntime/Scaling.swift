@@ -37,7 +37,7 @@ extension Tensor {
 
   /// The integers between which an activation keeps its output.
   func limits(of activation: UInt32, relu: UInt32, relu6: UInt32) -> ClosedRange<Int> {
-    func integer(_ value: Float) -> Int { zeroPoint + Int((value / Float(scale)).rounded()) }
+    func integer(_ value: Float) -> Int { zeroPoint + Int(min(1e6, value / Float(scale)).rounded()) }
     switch activation {
     case relu: return max(-128, zeroPoint)...127
     case relu6: return max(-128, zeroPoint)...max(max(-128, zeroPoint), min(127, integer(6)))
@@ -60,7 +60,9 @@ func hardSwishTable(_ input: Tensor, _ output: Tensor, _ place: String) throws(R
   func half(_ factor: FixedFactor) -> Int32 {
     factor.multiplier >= .max - (1 << 15) ? 32767 : (factor.multiplier + 1 << 15) >> 16
   }
-  func saturated(_ value: Int32) -> Int32 { min(32767, max(-32768, value)) }
+  func shifted(_ value: Int32, by count: Int32) -> Int32 {
+    Int32(min(32767, max(-32768, Int64(value) << Int64(count))))
+  }
   /// a · b / 2¹⁵, rounded to the nearest.
   func product(_ a: Int32, _ b: Int32) -> Int32 {
     let exact = a * b
@@ -70,9 +72,9 @@ func hardSwishTable(_ input: Tensor, _ output: Tensor, _ place: String) throws(R
     let x = Int32(value - input.zeroPoint) << 7
     let scaled = product(x, half(outer))
     var gate = x
-    if inner.left > 0 { gate = saturated(gate << (inner.left - 1)) }
+    if inner.left > 0 { gate = shifted(gate, by: inner.left - 1) }
     gate = product(gate, half(inner))
-    if inner.left > 0 { gate = saturated(gate << 1) }
+    if inner.left > 0 { gate = shifted(gate, by: 1) }
     if inner.right > 0 { gate = divided(gate, by: inner.right) }
     gate = (gate + 1 << 15) >> 1
     let result = divided(gate * scaled / (1 << 15), by: outer.right) + Int32(output.zeroPoint)

@@ -6,6 +6,7 @@ import CStudentKernels
 struct TFLiteReader {
   private let file: FlatBuffer
   private var graph = Graph()
+  private var constantBytes = 0
 
   static func isReadable(_ bytes: [UInt8]) -> Bool {
     bytes.count >= 8 && bytes[4..<8].elementsEqual("TFL3".utf8)
@@ -56,7 +57,7 @@ struct TFLiteReader {
     return list[0]
   }
 
-  private func tensor(
+  private mutating func tensor(
     _ table: FlatBuffer.Table, _ buffers: [FlatBuffer.Table], _ place: String
   ) throws(Refusal) -> Tensor {
     let name = try file.text(3, of: table)
@@ -85,7 +86,9 @@ struct TFLiteReader {
     }
     let range = try file.vector(0, of: buffers[buffer], elementBytes: 1)
     guard !range.isEmpty else { return tensor }
-    guard range.count == count * bytes else {
+    // Tensors may share a buffer, but not so many that a small file fills the memory.
+    constantBytes += range.count
+    guard range.count == count * bytes, constantBytes <= 8 * file.bytes.count else {
       throw Refusal(place, found: "\(range.count) bytes", expected: "\(count * bytes) for \(tensor.shape)")
     }
     switch type {

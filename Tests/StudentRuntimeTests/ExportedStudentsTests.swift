@@ -1,0 +1,114 @@
+import CStudentKernels
+import DeployedModels
+import Distillation
+import IntegerInference
+import NetworkFixtures
+import NeuralNetworks
+import TFLiteFiles
+import TestSupport
+import Testing
+
+@testable import StudentRuntime
+
+/// The instruction sets that this processor has.
+let levels = (Int32(0)...3).filter { student_kernels_of_level($0) != nil }
+
+@Suite("exported students in an app")
+struct ExportedStudentsTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test("give the engine's logits from safetensors", arguments: shippedSpaces)
+  func safetensors(space: String) throws {
+    let count = Thoroughness.pick(40, usually: 4)
+    for (number, network) in try students(of: space, count: count).enumerated() {
+      try expectLogits(RandomModel(network, seed: UInt64(number)), throughTFLite: false)
+    }
+  }
+
+  @Test("give them from TensorFlow Lite files", arguments: shippedSpaces)
+  func tflite(space: String) throws {
+    let count = Thoroughness.pick(40, usually: 4)
+    for (number, network) in try students(of: space, count: count).enumerated() {
+      try expectLogits(RandomModel(network, seed: UInt64(number)), throughTFLite: true)
+    }
+  }
+
+  @Test("give them for every layer, and on odd sides", arguments: [6, 7])
+  func unusual(height: Int) throws {
+    let model = RandomModel(try unusualNetwork(height: height), seed: 1)
+    try expectLogits(model, throughTFLite: false)
+    if height == 7 { try expectLogits(model, throughTFLite: true) }
+  }
+
+  @Test("give them for layer norms and GELUs")
+  func layerNorm() throws {
+    var builder = NetworkBuilder(input: TensorShape(height: 5, width: 4, channels: 3))
+    try builder.append(.convolution(kernel: 3, stride: 2, channels: 20, bias: true))
+    try builder.append(.layerNorm)
+    try builder.append(.gelu)
+    try builder.append(.globalAveragePool)
+    try builder.append(.dense(channels: 5))
+    try expectLogits(RandomModel(try builder.network(), seed: 2), throughTFLite: false)
+  }
+
+  /// Made-up integers, so that multipliers above 1 and saturated values are among them.
+  @Test("give TensorFlow Lite Micro's integers", arguments: shippedSpaces)
+  func integers(space: String) throws {
+    let count = Thoroughness.pick(40, usually: 4)
+    for (number, network) in try students(of: space, count: count).enumerated() {
+      try expectIntegers(RandomModel(network, seed: UInt64(number)))
+    }
+  }
+
+  @Test("give them for every layer that has an int8 form")
+  func unusualIntegers() throws {
+    try expectIntegers(RandomModel(try unusualNetwork(height: 7), seed: 1))
+  }
+
+  private func expectLogits(_ model: RandomModel, throughTFLite: Bool) throws {
+    let path = folder.file(throughTFLite ? "student.tflite" : "student.safetensors")
+    if throughTFLite {
+      try TFLiteFile(lowered(model)).write(to: path)
+    } else {
+      try TrainedModel(
+        network: model.network, parameters: model.parameters, statistics: model.statistics
+      ).write(to: path, metadata: ["network": model.network.identity])
+    }
+    for level in levels {
+      let student = try Student(contentsOf: path, level: level)
+      #expect(student.classCount == model.network.outputShape.channels)
+      for seed in UInt64(1)...2 {
+        let image = model.image(seed: seed)
+        let expected = model.logits(of: image)
+        let found = try student.predict(pixels: image)
+        let largest = expected.map(abs).max() ?? 0
+        let difference = zip(found, expected).map { abs($0 - $1) }.max() ?? .infinity
+        #expect(difference <= 1e-5 * max(1, largest), "level \(level): \(difference) of \(largest)")
+      }
+    }
+  }
+
+  private func expectIntegers(_ model: RandomModel) throws {
+    let images = (UInt64(1)...3).map { model.image(seed: $0) }
+    let integers = MadeUpIntegers(try lowered(model), images: Array(images.dropLast())).model
+    let path = folder.file("student.tflite")
+    try TFLiteFile(integers).write(to: path)
+    var interpreter = try IntegerInterpreter(integers)
+    for level in levels {
+      let student = try Student(contentsOf: path, level: level)
+      #expect(student.isInteger)
+      for image in images {
+        interpreter.run(image)
+        #expect(try student.predict(pixels: image) == interpreter.logits, "level \(level)")
+      }
+    }
+  }
+
+  private func lowered(_ model: RandomModel) throws -> DeployedModel {
+    try LoweredNetwork(
+      model.network, parameters: model.parameters, statistics: model.statistics
+    ).model
+  }
+}

@@ -1,0 +1,139 @@
+import DeployedModels
+import Distillation
+import Foundation
+import NetworkFixtures
+import NeuralNetworks
+import RandomStreams
+import TFLiteFiles
+import TestSupport
+import Testing
+
+@testable import StudentRuntime
+
+@Suite("files and images that a student refuses")
+struct RefusedFilesTests {
+  /// What is changed in a file: the head, where all structure is, more often than the weights.
+  private struct Mutations {
+    let original: [UInt8]
+    let structureBytes: Int
+    var stream: RandomStream
+
+    mutating func next() -> [UInt8] {
+      var bytes = original
+      for _ in 0...stream.integer(below: 3) {
+        let place = stream.integer(below: stream.integer(below: 4) == 0 ? bytes.count : structureBytes)
+        switch stream.integer(below: 4) {
+        case 0: bytes[min(place, bytes.count - 1)] = UInt8(stream.integer(below: 256))
+        case 1: bytes[min(place, bytes.count - 1)] ^= 1 << stream.integer(below: 8)
+        case 2: bytes[min(place, bytes.count - 1)] = [0, 1, 127, 128, 255][stream.integer(below: 5)]
+        default:
+          if stream.integer(below: 8) == 0 { bytes.removeLast(stream.integer(below: bytes.count)) }
+        }
+        if bytes.isEmpty { return bytes }
+      }
+      return bytes
+    }
+  }
+
+  private static func small() throws -> RandomModel {
+    var builder = NetworkBuilder(input: TensorShape(height: 6, width: 5, channels: 2))
+    try builder.append(.convolution(kernel: 3, stride: 2, channels: 4, bias: true))
+    try builder.append(.batchNorm)
+    try builder.append(.activation(.hardSwish))
+    let source = builder.current
+    try builder.append(.depthwiseConvolution(kernel: 3, stride: 1))
+    try builder.append(.squeezeExcitation(hidden: 2))
+    try builder.add(source)
+    try builder.append(.channelShuffle(groups: 2))
+    try builder.append(.pooling(.max, kernel: 2, stride: 1, padding: 0))
+    try builder.append(.globalAveragePool)
+    try builder.append(.dense(channels: 3))
+    return RandomModel(try builder.network(), seed: 1)
+  }
+
+  private func files() throws -> [(name: String, bytes: [UInt8], structureBytes: Int)] {
+    let model = try Self.small()
+    let folder = try TemporaryFolder()
+    let path = folder.file("student.safetensors")
+    try TrainedModel(
+      network: model.network, parameters: model.parameters, statistics: model.statistics
+    ).write(to: path, metadata: ["network": model.network.identity])
+    let safetensors = [UInt8](try folder.read("student.safetensors"))
+    let header = safetensors[0..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let lowered = try LoweredNetwork(
+      model.network, parameters: model.parameters, statistics: model.statistics
+    ).model
+    let floats = TFLiteFile(lowered).bytes
+    let integers = TFLiteFile(MadeUpIntegers(lowered, images: [model.image(seed: 1)]).model).bytes
+    return [
+      ("safetensors", safetensors, 8 + header), ("fp32", floats, floats.count),
+      ("int8", integers, integers.count),
+    ]
+  }
+
+  /// A changed file is refused, or runs as what it says now; it never ends the program that reads it.
+  @Test("a damaged file is refused with a reason, or runs")
+  func damaged() throws {
+    for file in try files() {
+      var mutations = Mutations(
+        original: file.bytes, structureBytes: file.structureBytes,
+        stream: RandomStream(seed: 7, purpose: file.name))
+      var refused = 0
+      let count = Thoroughness.pick(200_000, usually: 4_000)
+      for _ in 0..<count {
+        do throws(Refusal) {
+          let student = try Student(mutations.next(), file: file.name)
+          guard student.inputShape.count < 1 << 16 else { continue }
+          _ = try? student.predict(pixels: [Float](repeating: 1, count: student.inputShape.count))
+        } catch {
+          refused += 1
+          #expect(!error.reason.isEmpty)
+        }
+      }
+      #expect(refused > count / 4, "\(file.name): \(refused) of \(count)")
+    }
+  }
+
+  @Test("a file that ends early is refused, wherever it ends")
+  func truncated() throws {
+    for file in try files() {
+      for length in 0..<file.bytes.count {
+        #expect(throws: Refusal.self, "\(file.name), \(length) bytes") {
+          try Student(Array(file.bytes[..<length]), file: file.name)
+        }
+      }
+    }
+  }
+
+  @Test("a missing file, a folder and a foreign safetensors are refused by name and reason")
+  func foreign() throws {
+    let folder = try TemporaryFolder()
+    for path in [folder.file("none.tflite"), folder.path] {
+      let error = #expect(throws: StudentError.self) { try Student(contentsOf: path) }
+      #expect(error?.description.hasPrefix(path + ": ") == true)
+    }
+    let model = try Self.small()
+    let path = folder.file("foreign.safetensors")
+    try TrainedModel(
+      network: model.network, parameters: model.parameters, statistics: model.statistics
+    ).write(to: path, metadata: ["format": "pt"])
+    let error = #expect(throws: StudentError.self) { try Student(contentsOf: path) }
+    #expect(error?.reason.contains("describes its network") == true)
+    // Layers of another network than the tensors are of.
+    try TrainedModel(
+      network: model.network, parameters: model.parameters, statistics: model.statistics
+    ).write(to: path, metadata: ["network": try unusualNetwork().identity])
+    #expect(throws: StudentError.self) { try Student(contentsOf: path) }
+  }
+
+  @Test("an image of another size is refused")
+  func size() throws {
+    let student = try Student(try files()[1].bytes, file: "student.tflite")
+    for count in [0, 59, 61] {
+      let error = #expect(throws: StudentError.self) {
+        try student.predict(pixels: [Float](repeating: 0, count: count))
+      }
+      #expect(error?.description == "student.tflite: an image has 6×5×2 = 60 values, not \(count)")
+    }
+  }
+}
