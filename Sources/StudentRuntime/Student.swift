@@ -100,26 +100,36 @@ public struct Student: Sendable {
     return pixels.withUnsafeBufferPointer { program.run($0) }
   }
 
-  /// Returns the likeliest class of standardised pixels; as `predict`.
+  /// As `predict(pixels:)`, for an 8-bit image that is standardised first.
+  ///
+  /// - Throws: `StudentError` if it has another size, or the file does not say how images are standardised.
+  public func predict(image: [UInt8]) throws(StudentError) -> [Float] {
+    guard let (mean, deviation) = standardization else {
+      throw StudentError(
+        file: file, reason: "it does not say how pixels are standardised: give standardised ones")
+    }
+    let channels = inputShape.channels
+    return try predict(
+      pixels: image.indices.map {
+        (Float(image[$0]) / 255 - mean[$0 % channels]) / deviation[$0 % channels]
+      })
+  }
+
+  /// Returns the likeliest class of standardised pixels; throws as `predict`.
   public func classify(pixels: [Float]) throws(StudentError) -> Classification {
-    let outputs = try predict(pixels: pixels)
+    classification(of: try predict(pixels: pixels))
+  }
+
+  /// Returns the likeliest class of an 8-bit image; throws as `predict`.
+  public func classify(image: [UInt8]) throws(StudentError) -> Classification {
+    classification(of: try predict(image: image))
+  }
+
+  private func classification(of outputs: [Float]) -> Classification {
     let best = outputs.indices.max { outputs[$0] < outputs[$1] } ?? 0
     let sum = outputs.reduce(0) { $0 + student_exponential($1 - outputs[best]) }
     return Classification(
-      classIndex: best, className: classNames?[best], probability: givesProbabilities ? outputs[best] : 1 / sum)
-  }
-
-  /// Returns the likeliest class of an 8-bit image, `[height, width, channels]`.
-  ///
-  /// - Throws: `StudentError` if it has another size, or the file does not say how images are standardised.
-  public func classify(image: [UInt8]) throws(StudentError) -> Classification {
-    guard let standardization else {
-      throw StudentError(file: file, reason: "it does not say how pixels are standardised: give standardised ones")
-    }
-    return try classify(
-      pixels: image.indices.map {
-        let channel = $0 % inputShape.channels
-        return (Float(image[$0]) / 255 - standardization.mean[channel]) / standardization.deviation[channel]
-      })
+      classIndex: best, className: classNames?[best],
+      probability: givesProbabilities ? outputs[best] : 1 / sum)
   }
 }

@@ -41,12 +41,17 @@ public struct StudentWeights {
       )
     }
     func list(_ values: [Double]) -> String { values.map { "\($0)" }.joined(separator: " ") }
-    metadata = [
+    var metadata = [
       "architecture": key, "description": files.space.description(of: architecture),
       "network": network.identity, "classes": String(dataset.classes),
       "pixel_mean": list(dataset.standardization.mean),
       "pixel_deviation": list(dataset.standardization.standardDeviation),
     ]
+    // One a line; a name is no reason to lose the others, so one with a line break stays outside.
+    if let names = files.definition.data.classNames, !names.contains(where: { $0.contains("\n") }) {
+      metadata["class_names"] = names.joined(separator: "\n")
+    }
+    self.metadata = metadata
   }
 
   /// Checks that a student has had its full training here and that its weights are there.
