@@ -78,12 +78,13 @@ benchmark-hardware: packages build ## Predict measured latencies, compared with 
 
 .PHONY: check-all
 check-all: export AUTODISTILL_THOROUGH := 1
-check-all: lint test build ## lint, all of the tests, run exports and statistics elsewhere, kill and resume a study (STUDY=.../study.json SEED=1)
+check-all: lint test build ## lint, all of the tests, run exports and statistics elsewhere, use a student in an app, kill and resume a study (STUDY=.../study.json SEED=1)
 	.ci/check-onnx $(autodistill)
 	.ci/check-int8
 	.ci/check-arena
 	python3 Results/benchmarks/scripts/fit_microcontrollers.py --check
 	.ci/check-mlpackage
+	Tests/StudentRuntimeExample/run $(autodistill)
 	.ci/check-comparisons $(autodistill)
 	.ci/check-resume $(autodistill) $(STUDY) $(SEED)
 

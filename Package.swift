@@ -207,7 +207,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
 /// refuse. `make lint` lets it import nothing else.
 let studentRuntime: [Target] = [
   .target(
-    name: "CStudentKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    name: "CStudentKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux, .android]))]),
   .target(name: "StudentRuntime", dependencies: ["CStudentKernels"]),
   .testTarget(
     name: "StudentRuntimeTests",

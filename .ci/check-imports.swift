@@ -10,6 +10,10 @@ import Foundation
 /// What the toolchain brings along. XCTest is left out on purpose: tests use swift-testing.
 let toolchainModules: Set<String> = ["Dispatch", "Foundation", "Glibc", "Synchronization"]
 
+/// Targets outside of the stack, which other packages build: they import nothing of the toolchain either, and have
+/// no unsafe flags, which would be those of the building machine.
+let standalone: Set<String> = ["CStudentKernels", "StudentRuntime"]
+
 /// The part of `swift package dump-package` that matters here.
 struct Manifest: Decodable {
   let dependencies: [Dependency]
@@ -23,6 +27,7 @@ struct Manifest: Decodable {
     let type: String
     let path: String?
     let dependencies: [TargetDependency]
+    let settings: [Setting]
 
     var folder: String { path ?? (type == "test" ? "Tests/" : "Sources/") + name }
   }
@@ -35,6 +40,15 @@ struct Manifest: Decodable {
       let kinds = try decoder.singleValueContainer().decode([String: [Ignorable]].self)
       name = kinds.values.first?.first?.text ?? ""
     }
+  }
+
+  /// A compiler or linker setting; its kind is the only name in `kind`.
+  struct Setting: Decodable {
+    let kind: [String: Anything]
+  }
+
+  struct Anything: Decodable {
+    init(from decoder: any Decoder) throws {}
   }
 
   /// A text, or anything else.
@@ -67,7 +81,14 @@ func complaints(about target: Manifest.Target) throws -> [String] {
   let declared = Set(target.dependencies.map(\.name))
   // What tests share is no test itself.
   let isForTests = target.type == "test" || target.folder.hasPrefix("Tests/")
-  let allowed = toolchainModules.union(declared).union(isForTests ? ["Testing"] : [])
+  let isStandalone = standalone.contains(target.name)
+  if isStandalone, target.settings.contains(where: { $0.kind["unsafeFlags"] != nil }) {
+    return ["Package.swift: \(target.name) has unsafe flags, which no client of it should inherit"]
+  }
+  if isStandalone, let other = declared.first(where: { !standalone.contains($0) }) {
+    return ["Package.swift: \(target.name) depends on \(other), which its clients would have to build"]
+  }
+  let allowed = (isStandalone ? [] : toolchainModules).union(declared).union(isForTests ? ["Testing"] : [])
   return try swiftFiles(in: target.folder).flatMap { file in
     let lines = try String(contentsOfFile: file, encoding: .utf8)
       .split(separator: "\n", omittingEmptySubsequences: false)

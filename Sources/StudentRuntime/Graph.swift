@@ -99,4 +99,10 @@ struct Window {
   /// The positions that it has.
   var outputHeight = 0
   var outputWidth = 0
+
+  /// Returns the positions along a side, and how many places lie before the image, of TensorFlow's SAME.
+  static func same(_ length: Int, _ kernel: Int, _ stride: Int) -> (positions: Int, before: Int) {
+    let positions = (length - 1) / stride + 1
+    return (positions, max(0, (positions - 1) * stride + kernel - length) / 2)
+  }
 }

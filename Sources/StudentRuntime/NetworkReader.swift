@@ -1,13 +1,13 @@
 import CStudentKernels
 
 /// Reads what `export --format safetensors` writes: trained tensors, and in the metadata's `network` the layers,
-/// `name(arguments)[inputs]height×width×channels`, parted by semicolons. A norm behind a convolution or dense layer
-/// becomes part of its weights.
+/// `name(arguments)[inputs]height×width×channels`, parted by semicolons. A norm behind a convolution
+/// or dense layer becomes part of its weights.
 struct NetworkReader {
   private struct Layer {
     let place: String
     let name: String
-    /// By label; an argument without one stands under "".
+    /// Numbers and words by label; without a label under "".
     let arguments: [String: String]
     let inputs: [Int]
     let shape: [Int]
@@ -30,46 +30,60 @@ struct NetworkReader {
   private mutating func read() throws(Refusal) {
     guard let text = file.metadata["network"] else {
       throw Refusal(
-        "metadata", found: "no \"network\"", expected: "a file of autodistill export, which describes its network")
+        "metadata", found: "no \"network\"",
+        expected: "a file of autodistill export, which describes its network")
     }
     for (index, part) in text.split(separator: ";").enumerated() {
-      layers.append(try NetworkReader.layer(String(part), index))
+      layers.append(try NetworkReader.layer(part, index))
     }
     graph.metadata = file.metadata
     for index in layers.indices { outputs.append(try append(index)) }
-    graph.output = outputs.last ?? 0
-    // A vector of logits, whatever the last layer was.
-    let last = graph.tensors[graph.output]
-    if last.shape.count == 4 {
-      graph.output = add(.reshape, [graph.output], [1, last.count], "output")
+    guard let last = outputs.last else {
+      throw Refusal("network", found: "no layers", expected: "some")
     }
+    // Logits are a vector, whatever the last layer was.
+    graph.output = shaped(last, [1, graph.tensors[last].count], "output")
   }
 
-  private static func layer(_ text: String, _ index: Int) throws(Refusal) -> Layer {
-    let place = "layer \(index)"
-    let pieces = text.split(separator: "[", maxSplits: 1)
-    let ends = pieces.count == 2 ? pieces[1].split(separator: "]", maxSplits: 1, omittingEmptySubsequences: false) : []
-    let head = pieces.first?.split(separator: "(", maxSplits: 1) ?? []
-    let shape = ends.count == 2 ? ends[1].split(separator: "×").map { Int($0) ?? 0 } : []
-    let inputs = ends.first?.split(separator: ",").map { Int($0.filter { $0 != " " }) ?? -1 } ?? []
-    guard !head.isEmpty, shape.count == 3, inputs.allSatisfy({ (0..<index).contains($0) }),
-      inputs.isEmpty == (index == 0)
-    else { throw Refusal(place, found: text, expected: "name(arguments)[inputs]height×width×channels") }
-    var arguments: [String: String] = [:]
-    if head.count == 2 {
-      for argument in head[1].dropLast().split(separator: ",") {
-        let parts = argument.split(separator: ":").map { String($0.drop { $0 == " " }) }
-        arguments[parts.count == 2 ? parts[0] : ""] = parts.last.map { String($0.split(separator: ".").last ?? "") }
+  private static func layer(_ text: Substring, _ index: Int) throws(Refusal) -> Layer {
+    // What follows the arguments has the text's last brackets.
+    let close = text.lastIndex(of: "]") ?? text.endIndex
+    let open = text[..<close].lastIndex(of: "[") ?? close
+    let head = text[..<open].split { "(), ".contains($0) }
+    let shape = text[close...].dropFirst().split(separator: "×").map { Int($0) ?? 0 }
+    let inputs = text[open..<close].dropFirst().split { ", ".contains($0) }.map { Int($0) ?? -1 }
+    guard let name = head.first, shape.count == 3,
+      inputs.allSatisfy({ (0..<index).contains($0) }), inputs.isEmpty == (index == 0)
+    else {
+      throw Refusal(
+        "layer \(index)", found: "\(text)", expected: "name(arguments)[inputs]height×width×channels")
+    }
+    var (arguments, label) = ([String: String](), "")
+    for word in head.dropFirst() {
+      if word.last == ":" {
+        label = String(word.dropLast())
+      } else {
+        // Swift prints a word with its type in front, and a word's own argument behind it.
+        arguments[label] = String(word.split(separator: ".").last ?? "")
+        if label == "padding" || label == "" { label = "positions" }
       }
     }
-    _ = try Tensor.count(shape, place)
+    let unknown = Set(arguments.keys).subtracting([
+      "", "positions", "window", "height", "width", "kernel", "stride", "channels", "bias", "groups",
+      "padding", "hidden", "rate",
+    ])
+    guard unknown.isEmpty else {
+      throw Refusal("layer \(index)", found: "\(unknown)", expected: "what this version knows")
+    }
+    _ = try Tensor.count(shape, "layer \(index)")
     return Layer(
-      place: "\(place) (\(head[0]))", name: String(head[0]), arguments: arguments, inputs: inputs, shape: [1] + shape)
+      place: "layer \(index) (\(name))", name: String(name), arguments: arguments, inputs: inputs,
+      shape: [1] + shape)
   }
 
   private mutating func add(
     _ kind: Operation.Kind, _ inputs: [Int], _ shape: [Int], _ place: String,
-    activation: student_activation = student_no_activation
+    _ activation: student_activation = student_no_activation
   ) -> Int {
     let output = graph.add(Tensor(name: place, shape: shape))
     graph.operations.append(
@@ -81,164 +95,172 @@ struct NetworkReader {
     graph.add(Tensor(name: "", shape: shape, values: .floats(values)))
   }
 
+  /// Returns a tensor in another shape.
+  private mutating func shaped(_ tensor: Int, _ shape: [Int], _ place: String) -> Int {
+    graph.tensors[tensor].shape == shape ? tensor : add(.reshape, [tensor], shape, place)
+  }
+
   /// Returns a trained tensor of a layer.
   private func trained(_ role: String, _ index: Int, count: Int) throws(Refusal) -> [Float] {
-    let name = "\(index).\(role)"
-    guard let tensor = file.tensors[name], tensor.values.count == count else {
+    let tensor = file.tensors["\(index).\(role)"]
+    guard let tensor, tensor.values.count == count else {
       throw Refusal(
-        "tensor \(name)", found: file.tensors[name].map { "shape \($0.shape)" } ?? "nothing",
+        "tensor \(index).\(role)", found: tensor.map { "shape \($0.shape)" } ?? "nothing",
         expected: "\(count) values for \(layers[index].place)")
     }
     return tensor.values
   }
 
   /// Returns what a norm multiplies and adds.
-  private func norm(_ index: Int, channels: Int) throws(Refusal) -> (factors: [Float], addends: [Float]) {
-    let (scale, shift) = (try trained("scale", index, count: channels), try trained("shift", index, count: channels))
+  private func norm(
+    _ index: Int, channels: Int
+  ) throws(Refusal) -> (factors: [Float], addends: [Float]) {
+    let scale = try trained("scale", index, count: channels)
+    let shift = try trained("shift", index, count: channels)
     let mean = try trained("running_mean", index, count: channels)
     let variance = try trained("running_variance", index, count: channels)
     let factors = scale.indices.map { scale[$0] / (variance[$0] + 1e-5).squareRoot() }
     return (factors, shift.indices.map { shift[$0] - mean[$0] * factors[$0] })
   }
 
+  /// Returns the norm that is the only reader of a layer with weights.
+  private func normBehind(_ index: Int) -> Int? {
+    let readers = layers.indices.filter { layers[$0].inputs.contains(index) }
+    let isWeighted = layers[index].name == "dense" || layers[index].name.hasSuffix("onvolution")
+    return isWeighted && readers.count == 1 && layers[readers[0]].name == "batchNorm" ? readers[0] : nil
+  }
+
   /// Adds a convolution, depthwise convolution or dense layer with the norm that alone reads it.
+  ///
+  /// - Parameter shape: Of the weights, `[outputs, …]`, or `[1, height, width, channels]` if depthwise.
   private mutating func weighted(
-    _ index: Int, _ kind: Operation.Kind, input: Int, shape: [Int], rows: Int, hasBias: Bool,
-    isDepthwise: Bool = false, output: [Int], roles: (String, String) = ("weight", "bias")
+    _ index: Int, _ kind: Operation.Kind, _ input: Int, shape: [Int], output: [Int], hasBias: Bool,
+    role: String = ""
   ) throws(Refusal) -> Int {
     let channels = output[output.count - 1]
-    _ = try Tensor.count([rows, channels], layers[index].place)
-    var weights = try trained(roles.0, index, count: rows * channels)
-    var bias = hasBias ? try trained(roles.1, index, count: channels) : [Float](repeating: 0, count: channels)
-    if roles.0 == "weight", let next = normBehind(index) {
+    let rows = try Tensor.count(shape, layers[index].place) / channels
+    var weights = try trained(role + "weight", index, count: rows * channels)
+    var bias = [Float](repeating: 0, count: channels)
+    if hasBias { bias = try trained(role + "bias", index, count: channels) }
+    if let next = normBehind(index) {
       let norm = try norm(next, channels: channels)
       for place in weights.indices { weights[place] *= norm.factors[place % channels] }
-      for channel in 0..<channels { bias[channel] = bias[channel] * norm.factors[channel] + norm.addends[channel] }
+      for channel in 0..<channels {
+        bias[channel] = bias[channel] * norm.factors[channel] + norm.addends[channel]
+      }
     }
-    if !isDepthwise {
+    if shape[0] == channels {
       let trained = weights
-      for row in 0..<rows {
-        for channel in 0..<channels { weights[channel * rows + row] = trained[row * channels + channel] }
+      for place in weights.indices {
+        weights[place % channels * rows + place / channels] = trained[place]
       }
     }
     let inputs = [input, constant(weights, shape), constant(bias, [channels])]
-    return add(kind, inputs, output, layers[index].place + " " + roles.0)
-  }
-
-  /// Returns the norm that is the only reader of a layer.
-  private func normBehind(_ index: Int) -> Int? {
-    let readers = layers.indices.filter { layers[$0].inputs.contains(index) }
-    return readers.count == 1 && layers[readers[0]].name == "batchNorm" ? readers[0] : nil
-  }
-
-  /// Returns a layer's input as a vector or an image.
-  private mutating func shaped(_ tensor: Int, _ shape: [Int], _ place: String) -> Int {
-    graph.tensors[tensor].shape == shape ? tensor : add(.reshape, [tensor], shape, place + " shape")
+    return add(kind, inputs, output, layers[index].place + " " + role)
   }
 
   /// Adds a layer's operations and returns the tensor of its output.
   private mutating func append(_ index: Int) throws(Refusal) -> Int {
     let layer = layers[index]
-    let place = layer.place
+    let (place, arguments) = (layer.place, layer.arguments)
     guard index > 0 else {
       graph.input = graph.add(Tensor(name: "input", shape: layer.shape))
       return graph.input
     }
+    let source = layers[layer.inputs[0]].shape
+    let (channels, outputs) = (source[3], layer.shape[3])
+    let image = shaped(self.outputs[layer.inputs[0]], source, place + " image")
     func number(_ label: String) throws(Refusal) -> Int {
-      guard let value = layer.arguments[label].flatMap({ Int($0) }), (0...1 << 20).contains(value) else {
-        throw Refusal(place, found: "\(layer.arguments)", expected: "a whole number as \(label)")
+      guard let value = arguments[label].flatMap({ Int($0) }), (1...4096).contains(value) else {
+        throw Refusal(place, found: "\(arguments)", expected: "a whole number as \(label)")
       }
       return value
     }
-    let known = ["kernel", "stride", "channels", "bias", "groups", "hidden", "padding", "rate", ""]
-    guard layer.arguments.keys.allSatisfy({ known.contains($0) }) else {
-      throw Refusal(place, found: "\(layer.arguments)", expected: "arguments that this version knows")
-    }
-    let source = layers[layer.inputs[0]].shape
-    let (channels, outputs) = (source[3], layer.shape[3])
-    let image = shaped(self.outputs[layer.inputs[0]], source, place)
     func window() throws(Refusal) -> Window {
-      let (kernel, stride) = (min(4096, try number("kernel")), max(1, try number("stride")))
-      let before = layer.name == "pooling" ? try number("padding") : kernel / 2
-      var window = Window(height: kernel, width: kernel, strideY: stride, strideX: stride, top: before, left: before)
-      (window.outputHeight, window.outputWidth) = (
-        (source[1] + 2 * before - kernel) / stride + 1, (source[2] + 2 * before - kernel) / stride + 1
-      )
+      let height = try number(arguments["height"] == nil ? "kernel" : "height")
+      let width = try number(arguments["width"] == nil ? "kernel" : "width")
+      let stride = try number("stride")
+      var window = Window(height: height, width: width, strideY: stride, strideX: stride)
+      let word = arguments["padding"] ?? "half"
+      let positions = Int(word == "positions" ? arguments["positions"] ?? "" : word)
+      guard positions.map({ (0..<4096).contains($0) }) ?? ["half", "same"].contains(word) else {
+        throw Refusal(place, found: "padding \(word)", expected: "half, same or a number of positions")
+      }
+      func side(_ length: Int, _ kernel: Int) -> (positions: Int, before: Int) {
+        if word == "same" { return Window.same(length, kernel, stride) }
+        let before = positions ?? kernel / 2
+        return ((length + 2 * before - kernel) / stride + 1, before)
+      }
+      (window.outputHeight, window.top) = side(source[1], height)
+      (window.outputWidth, window.left) = side(source[2], width)
       return window
     }
     switch layer.name {
     case "convolution", "groupedConvolution":
-      let kernel = min(4096, try number("kernel"))
-      let groups = layer.name == "convolution" ? 1 : try number("groups")
-      guard groups > 0, channels % groups == 0 else {
-        throw Refusal(place, found: "\(layer.arguments)", expected: "groups of \(channels) channels")
-      }
+      let (window, groups) = (try window(), layer.name == "convolution" ? 1 : try number("groups"))
       return try weighted(
-        index, .convolution(try window()), input: image, shape: [outputs, kernel, kernel, channels / groups],
-        rows: kernel * kernel * (channels / groups), hasBias: layer.arguments["bias"] == "true", output: layer.shape)
+        index, .convolution(window), image,
+        shape: [outputs, window.height, window.width, max(1, channels / groups)],
+        output: layer.shape, hasBias: arguments["bias"] == "true")
     case "depthwiseConvolution":
-      let kernel = min(4096, try number("kernel"))
+      let window = try window()
       return try weighted(
-        index, .depthwise(try window()), input: image, shape: [1, kernel, kernel, channels], rows: kernel * kernel,
-        hasBias: false, isDepthwise: true, output: layer.shape)
+        index, .depthwise(window), image, shape: [1, window.height, window.width, channels],
+        output: layer.shape, hasBias: false)
     case "dense":
-      let rows = source.reduce(1, *)
-      let vector = shaped(self.outputs[layer.inputs[0]], [1, rows], place)
+      let count = source.reduce(1, *)
+      let vector = shaped(self.outputs[layer.inputs[0]], [1, count], place + " vector")
       return try weighted(
-        index, .dense, input: vector, shape: [outputs, rows], rows: rows, hasBias: true, output: [1, outputs])
+        index, .dense, vector, shape: [outputs, count], output: [1, outputs], hasBias: true)
     case "batchNorm":
-      if normBehind(layer.inputs[0]) == index, ["convolution", "groupedConvolution", "depthwiseConvolution", "dense"]
-        .contains(layers[layer.inputs[0]].name)
-      {
-        return self.outputs[layer.inputs[0]]
-      }
+      if normBehind(layer.inputs[0]) != nil { return self.outputs[layer.inputs[0]] }
       let norm = try norm(index, channels: channels)
-      let inputs = [image, constant(norm.factors, [1, 1, 1, channels]), constant(norm.addends, [channels])]
       var window = Window(height: 1, width: 1, strideY: 1, strideX: 1)
       (window.outputHeight, window.outputWidth) = (source[1], source[2])
-      return add(.depthwise(window), inputs, layer.shape, place)
-    case "layerNorm":
-      let norm = (try trained("scale", index, count: channels), try trained("shift", index, count: channels))
       return add(
-        .normalize, [image, constant(norm.0, [channels]), constant(norm.1, [channels])], layer.shape, place)
+        .depthwise(window),
+        [image, constant(norm.factors, [1, 1, 1, channels]), constant(norm.addends, [channels])],
+        layer.shape, place)
+    case "layerNorm":
+      let factors = constant(try trained("scale", index, count: channels), [channels])
+      let addends = constant(try trained("shift", index, count: channels), [channels])
+      return add(.normalize, [image, factors, addends], layer.shape, place)
     case "activation":
       let kinds = ["relu": student_relu, "relu6": student_relu6, "hardSwish": student_hard_swish]
-      guard let name = layer.arguments[""], name == "identity" || kinds[name] != nil else {
-        throw Refusal(place, found: "\(layer.arguments)", expected: "relu, relu6, hardSwish or identity")
+      guard let name = arguments[""], name == "identity" || kinds[name] != nil else {
+        throw Refusal(place, found: "\(arguments)", expected: "relu, relu6, hardSwish or identity")
       }
-      return kinds[name].map { add(.activation, [image], layer.shape, place, activation: $0) } ?? image
-    case "gelu": return add(.activation, [image], layer.shape, place, activation: student_gelu)
+      return kinds[name].map { add(.activation, [image], layer.shape, place, $0) } ?? image
+    case "gelu": return add(.activation, [image], layer.shape, place, student_gelu)
     case "dropout": return image
     case "squeezeExcitation":
       let hidden = try number("hidden")
-      let mean = shaped(globalMean(image, source, place), [1, channels], place)
+      let mean = shaped(globalMean(image, source, place), [1, channels], place + " vector")
       let squeezed = try weighted(
-        index, .dense, input: mean, shape: [hidden, channels], rows: channels, hasBias: true, output: [1, hidden],
-        roles: ("squeeze.weight", "squeeze.bias"))
-      let active = add(.activation, [squeezed], [1, hidden], place + " relu", activation: student_relu)
+        index, .dense, mean, shape: [hidden, channels], output: [1, hidden], hasBias: true,
+        role: "squeeze.")
+      let active = add(.activation, [squeezed], [1, hidden], place + " relu", student_relu)
       let excited = try weighted(
-        index, .dense, input: active, shape: [channels, hidden], rows: hidden, hasBias: true, output: [1, channels],
-        roles: ("excite.weight", "excite.bias"))
-      let shifted = add(
-        .add, [excited, constant([3], [1])], [1, channels], place + " shift", activation: student_relu6)
+        index, .dense, active, shape: [channels, hidden], output: [1, channels], hasBias: true,
+        role: "excite.")
+      let three = constant([3], [1])
+      let shifted = add(.add, [excited, three], [1, channels], place + " shift", student_relu6)
       let gate = add(.multiply, [shifted, constant([1 / 6], [1])], [1, channels], place + " gate")
       return add(.multiply, [image, gate], layer.shape, place)
     case "add":
-      guard layer.inputs.count == 2 else { throw Refusal(place, found: "\(layer.inputs)", expected: "two inputs") }
-      return add(
-        .add, [image, shaped(self.outputs[layer.inputs[1]], layer.shape, place + " second")], layer.shape, place)
+      let second = shaped(self.outputs[layer.inputs.last ?? 0], layer.shape, place + " second")
+      return add(.add, [image, second], layer.shape, place)
     case "zero": return add(.multiply, [image, constant([0], [1])], layer.shape, place)
     case "channelShuffle":
       let (groups, positions) = (try number("groups"), source[1] * source[2])
-      guard groups > 0, channels % groups == 0 else {
-        throw Refusal(place, found: "\(groups) groups", expected: "a divisor of \(channels)")
-      }
-      let split = add(.reshape, [image], [1, positions, groups, channels / groups], place + " split")
+      let size = channels / groups
+      let split = add(.reshape, [image], [1, positions, groups, size], place + " split")
       let dealt = add(
-        .transpose([0, 1, 3, 2]), [split], [1, positions, channels / groups, groups], place + " deal")
+        .transpose([0, 1, 3, 2]), [split], [1, positions, size, groups], place + " deal")
       return add(.reshape, [dealt], layer.shape, place)
     case "pooling":
-      return add(.pool(try window(), isMaximum: layer.arguments[""] == "max"), [image], layer.shape, place)
+      let isMaximum = arguments[""] == "max"
+      return add(.pool(try window(), isMaximum: isMaximum), [image], layer.shape, place)
     case "globalAveragePool": return globalMean(image, source, place)
     default: throw Refusal(place, found: layer.name, expected: "a layer that this version knows")
     }

@@ -255,10 +255,7 @@ extension Program {
       }
       let factors = try (0..<outputs).map { channel throws(Refusal) in
         let scale = weights.scales[weights.scales.count == 1 ? 0 : channel]
-        let product =
-          operation.isDense && weights.scales.count == 1
-          ? Double(Float(input.scale) * scale) : input.scale * Double(scale)
-        return try FixedFactor(product / output.scale, operation.place)
+        return try FixedFactor(input.scale * Double(scale) / output.scale, operation.place)
       }
       var scaling: [Int32] = []
       for panel in panels {

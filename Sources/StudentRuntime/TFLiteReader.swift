@@ -45,7 +45,27 @@ struct TFLiteReader {
     for entry in try file.tables(6, of: model) {
       let buffer = try file.number(UInt32.self, 1, of: entry)
       guard buffers.indices.contains(buffer) else { continue }
-      graph.metadata[try file.text(0, of: entry)] = try file.text(0, of: buffers[buffer])
+      let name = try file.text(0, of: entry)
+      if name == "TFLITE_METADATA" {
+        try readMeaning(Array(file.bytes[try file.vector(0, of: buffers[buffer], elementBytes: 1)]))
+      } else {
+        graph.metadata[name] = try file.text(0, of: buffers[buffer])
+      }
+    }
+  }
+
+  /// Reads how pixels from 0 to 255 are standardised, and the classes.
+  ///
+  /// Field numbers: metadata_schema.fbs of tflite_support.
+  private mutating func readMeaning(_ bytes: [UInt8]) throws(Refusal) {
+    let part = FlatBuffer(bytes: bytes)
+    guard let graph = try part.tables(3, of: part.table(at: part.target(at: 0))).first,
+      let input = try part.tables(2, of: graph).first, let unit = try part.tables(4, of: input).first,
+      let normalization = try part.table(1, of: unit)
+    else { return }
+    for (field, name) in [(0, "pixel_mean"), (1, "pixel_deviation")] {
+      let values = part.floats(try part.vector(field, of: normalization, elementBytes: 4))
+      self.graph.metadata[name] = values.map { "\($0 / 255)" }.joined(separator: " ")
     }
   }
 
@@ -145,10 +165,8 @@ struct TFLiteReader {
         (1...4096).contains(height), (1...4096).contains(width)
       else { throw Refusal(place, found: "window \(window)", expected: "sides and steps from 1 to 4096") }
       let (image, isSame) = (graph.tensors[inputs[0]], try option(Int8.self, 0) == 0)
-      /// Returns the positions along a side, and how many lie before the image.
-      func side(_ length: Int, _ kernel: Int, _ step: Int) -> (Int, Int) {
-        let positions = isSame ? (length - 1) / step + 1 : (length - kernel) / step + 1
-        return (positions, isSame ? max(0, (positions - 1) * step + kernel - length) / 2 : 0)
+      func side(_ length: Int, _ kernel: Int, _ stride: Int) -> (positions: Int, before: Int) {
+        isSame ? Window.same(length, kernel, stride) : ((length - kernel) / stride + 1, 0)
       }
       (window.outputHeight, window.top) = side(image.height, height, window.strideY)
       (window.outputWidth, window.left) = side(image.width, width, window.strideX)

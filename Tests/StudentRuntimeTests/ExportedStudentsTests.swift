@@ -92,7 +92,7 @@ struct ExportedStudentsTests {
 
   private func expectIntegers(_ model: RandomModel) throws {
     let images = (UInt64(1)...3).map { model.image(seed: $0) }
-    let integers = MadeUpIntegers(try lowered(model), images: Array(images.dropLast())).model
+    let integers = minMaxQuantized(try lowered(model), images: Array(images.dropLast()))
     let path = folder.file("student.tflite")
     try TFLiteFile(integers).write(to: path)
     var interpreter = try IntegerInterpreter(integers)

@@ -64,7 +64,7 @@ struct RefusedFilesTests {
       model.network, parameters: model.parameters, statistics: model.statistics
     ).model
     let floats = TFLiteFile(lowered).bytes
-    let integers = TFLiteFile(MadeUpIntegers(lowered, images: [model.image(seed: 1)]).model).bytes
+    let integers = TFLiteFile(minMaxQuantized(lowered, images: [model.image(seed: 1)])).bytes
     return [
       ("safetensors", safetensors, 8 + header), ("fp32", floats, floats.count),
       ("int8", integers, integers.count),
