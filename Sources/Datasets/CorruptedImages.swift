@@ -16,6 +16,9 @@ public struct CorruptedImages: Sendable {
   private let black: Float
   private let white: Float
 
+  /// The values of one image.
+  public var imageElements: Int { reader.dataset.imageElements }
+
   /// Draws a sample without replacement.
   ///
   /// - Parameter count: The images of the sample; all of the split if it has no more.

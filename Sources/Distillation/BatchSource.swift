@@ -20,7 +20,7 @@ package final class BatchSource: @unchecked Sendable {
   private var order: EpochOrder
   private var key: AugmentationKey
   /// One a slice, where the teacher is asked about augmented images.
-  private var sessions: [Int: any TeacherSession] = [:]
+  private var sessions: [Int: any ClassifierSession] = [:]
 
   package init(reader: BatchReader, recipe: Recipe, seed: UInt64, signal: TeacherSignal?) {
     let images = reader.dataset.trainingImages(withTeacher: recipe.loss.distillation > 0)

@@ -48,10 +48,7 @@ public struct Evaluation: Hashable, Sendable, Codable {
   }
 }
 
-extension TrainedModel {
-  /// Images classified at once.
-  static let evaluationBatch = 50
-
+extension ImageClassifier {
   /// Classifies a split.
   public func evaluate(
     on split: DatasetSplit, reader: BatchReader, threads: Int = 1

@@ -22,7 +22,7 @@ public struct RobustnessResult: Hashable, Sendable, Codable {
   public var accuracy: Double { Double(correct) / Double(count) }
 }
 
-extension TrainedModel {
+extension ImageClassifier {
   /// Classifies a sample as it is, then with every corruption at every severity.
   ///
   /// - Parameter observe: Told the share that is done, 0…1, after each; false stops.
@@ -30,7 +30,7 @@ extension TrainedModel {
   public func robustness(
     on images: CorruptedImages, observe: (Double) -> Bool = { _ in true }
   ) -> [RobustnessResult]? {
-    let plan = inferencePlan(capacity: TrainedModel.evaluationBatch)
+    let session = session(capacity: evaluationBatch)
     let corruptions = [nil] + Corruption.all.map(Optional.some)
     var results: [RobustnessResult] = []
     for corruption in corruptions {
@@ -38,24 +38,25 @@ extension TrainedModel {
         RobustnessResult(
           corruption: corruption?.kind, severity: corruption?.severity ?? 0,
           count: images.labels.count,
-          correct: correctCount(images, corruption: corruption, plan: plan)))
+          correct: correctCount(images, corruption: corruption, session: session)))
       guard observe(Double(results.count) / Double(corruptions.count)) else { return nil }
     }
     return results
   }
 
   private func correctCount(
-    _ images: CorruptedImages, corruption: Corruption?, plan: FloatInferencePlan
+    _ images: CorruptedImages, corruption: Corruption?, session: any ClassifierSession
   ) -> Int {
-    let classes = network.outputShape.channels
+    let pixels = FloatArena(count: evaluationBatch * images.imageElements)
+    let logits = FloatArena(count: evaluationBatch * classes)
     let count = images.labels.count
     var correct = 0
-    for start in stride(from: 0, to: count, by: TrainedModel.evaluationBatch) {
-      let range = start..<min(count, start + TrainedModel.evaluationBatch)
-      images.fill(plan.input, range: range, corruption: corruption)
-      plan.run(images: range.count)
+    for start in stride(from: 0, to: count, by: evaluationBatch) {
+      let range = start..<min(count, start + evaluationBatch)
+      images.fill(pixels.base, range: range, corruption: corruption)
+      session.answer(pixels.base, count: range.count, into: logits.base)
       for (place, sample) in range.enumerated() {
-        let logits = UnsafeBufferPointer(start: plan.logits + place * classes, count: classes)
+        let logits = UnsafeBufferPointer(start: logits.base + place * classes, count: classes)
         let best = logits.indices.reduce(0) { logits[$1] > logits[$0] ? $1 : $0 }
         if best == images.labels[sample] { correct += 1 }
       }

@@ -7,7 +7,7 @@ public enum TeacherSignal: Sendable {
   /// Logits on clean images.
   case cached(SoftTargets)
   /// The teacher itself, asked about whatever the student sees.
-  case live(any LiveTeacher)
+  case live(any ImageClassifier)
   /// Logits on the few views of each image that students see.
   case stored(StoredViews)
 }

@@ -83,7 +83,7 @@ struct EnsembleTeacher: Teacher {
 
   var obstacleToAsking: String? { members.lazy.compactMap(\.obstacleToAsking).first }
 
-  func live() throws -> any LiveTeacher {
+  func live() throws -> any ImageClassifier {
     LiveEnsemble(
       members: try members.map { try $0.live() }, mean: ProbabilityMean(weights, classes: classes))
   }

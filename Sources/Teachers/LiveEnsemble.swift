@@ -42,8 +42,8 @@ struct ProbabilityMean: Sendable {
 }
 
 /// An ensemble all of whose members can be asked about any image.
-struct LiveEnsemble: LiveTeacher {
-  let members: [any LiveTeacher]
+struct LiveEnsemble: ImageClassifier {
+  let members: [any ImageClassifier]
   let mean: ProbabilityMean
   var classes: Int { members[0].classes }
 
@@ -51,18 +51,20 @@ struct LiveEnsemble: LiveTeacher {
     ContentHash.hexadecimal(of: "ensemble|\(mean)|" + members.map(\.contentHash).joined())
   }
 
-  func session(capacity: Int) -> any TeacherSession {
+  func session(capacity: Int) -> any ClassifierSession {
     Session(members.map { $0.session(capacity: capacity) }, mean, capacity * classes, classes)
   }
 
-  private final class Session: TeacherSession {
-    private let sessions: [any TeacherSession]
+  private final class Session: ClassifierSession {
+    private let sessions: [any ClassifierSession]
     private let mean: ProbabilityMean
     private let classes: Int
     /// What each member says.
     private let logits: [FloatArena]
 
-    init(_ sessions: [any TeacherSession], _ mean: ProbabilityMean, _ floats: Int, _ classes: Int) {
+    init(
+      _ sessions: [any ClassifierSession], _ mean: ProbabilityMean, _ floats: Int, _ classes: Int
+    ) {
       (self.sessions, self.mean, self.classes) = (sessions, mean, classes)
       logits = sessions.map { _ in FloatArena(count: floats) }
     }

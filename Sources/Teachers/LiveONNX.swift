@@ -5,7 +5,7 @@ import ONNXInference
 import TensorKernels
 
 /// A graph that can be asked about any image.
-struct LiveONNX: LiveTeacher {
+struct LiveONNX: ImageClassifier {
   let classifier: ONNXClassifier
   let layout: ONNXInputLayout
   /// What the numbers are; nil: they are given as the graph has them.
@@ -20,9 +20,9 @@ struct LiveONNX: LiveTeacher {
 
   var classes: Int { classifier.classes }
 
-  func session(capacity: Int) -> any TeacherSession { Session(self, capacity) }
+  func session(capacity: Int) -> any ClassifierSession { Session(self, capacity) }
 
-  private final class Session: TeacherSession {
+  private final class Session: ClassifierSession {
     private let teacher: LiveONNX
     private let plan: ONNXPlan
     /// Images as the graph wants them, channels last.

@@ -38,24 +38,24 @@ struct PixelMap: Sendable {
 }
 
 /// A network that sees images by another standardisation than its students.
-struct MappedTeacher: LiveTeacher {
+struct MappedTeacher: ImageClassifier {
   let model: TrainedModel
   let map: PixelMap
   let identity: String
   var classes: Int { model.classes }
   var contentHash: String { ContentHash.hexadecimal(of: "\(model.contentHash)|\(identity)") }
 
-  func session(capacity: Int) -> any TeacherSession {
+  func session(capacity: Int) -> any ClassifierSession {
     Session(model.session(capacity: capacity), map, model.network.inputShape.elementCount, capacity)
   }
 
-  private final class Session: TeacherSession {
-    private let inner: any TeacherSession
+  private final class Session: ClassifierSession {
+    private let inner: any ClassifierSession
     private let map: PixelMap
     private let imageElements: Int
     private let images: FloatArena
 
-    init(_ inner: any TeacherSession, _ map: PixelMap, _ imageElements: Int, _ capacity: Int) {
+    init(_ inner: any ClassifierSession, _ map: PixelMap, _ imageElements: Int, _ capacity: Int) {
       (self.inner, self.map, self.imageElements) = (inner, map, imageElements)
       images = FloatArena(count: capacity * imageElements)
     }

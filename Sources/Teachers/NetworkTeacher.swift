@@ -90,7 +90,7 @@ struct NetworkTeacher: AskedTeacher {
     }
   }
 
-  func live() throws -> any LiveTeacher {
+  func live() throws -> any ImageClassifier {
     let model = try TrainedModel(network, contentsOf: weightsFile)
     guard let own = origin.standardization else { return model }
     let map = PixelMap(

@@ -116,7 +116,7 @@ struct ONNXTeacher: Teacher {
     return (logits, rows.raisedCount)
   }
 
-  func live() throws -> any LiveTeacher { try liveTeacher() }
+  func live() throws -> any ImageClassifier { try liveTeacher() }
 
   private func liveTeacher() throws -> LiveONNX {
     let classifier = try classifier()

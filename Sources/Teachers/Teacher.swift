@@ -51,7 +51,7 @@ package protocol Teacher: Sendable {
   /// Returns the teacher for questions about any image.
   ///
   /// - Throws: `TeacherError.refused` where there is an obstacle, or an error that names its file.
-  func live() throws -> any LiveTeacher
+  func live() throws -> any ImageClassifier
 }
 
 extension Teacher {
@@ -77,7 +77,7 @@ extension Teacher {
       obstacleToViews ?? "the teacher cannot be asked about augmented images")
   }
 
-  package func live() throws -> any LiveTeacher {
+  package func live() throws -> any ImageClassifier {
     throw TeacherError.refused(obstacleToAsking ?? "the teacher cannot be asked about images")
   }
 }

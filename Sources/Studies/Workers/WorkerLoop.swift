@@ -13,7 +13,7 @@ import Teachers
 public struct WorkerLoop {
   let inputs: StudyInputs
   private let targets: SoftTargets
-  private let teacher: (any LiveTeacher)?
+  private let teacher: (any ImageClassifier)?
   private let views: StoredViews?
   let teacherLogits: TeacherLogits
   private let parent = getppid()

@@ -2,20 +2,23 @@ import Datasets
 import NeuralNetworks
 import TensorKernels
 
-/// A teacher that can be asked about any image, an augmented one too.
+/// What can be asked about any image, an augmented one too: a teacher, or a student in any arithmetic.
 ///
 /// What it answers depends on the image alone: not on the other images of a call, nor on the thread.
-public protocol LiveTeacher: Sendable {
+public protocol ImageClassifier: Sendable {
   /// The number of classes that it tells apart.
   var classes: Int { get }
   /// A hash of everything that its answers depend on; checkpoints of students are kept by it.
   var contentHash: String { get }
   /// Returns what answers up to `capacity` images at once, for one thread at a time.
-  func session(capacity: Int) -> any TeacherSession
+  func session(capacity: Int) -> any ClassifierSession
 }
 
-/// A live teacher at work, with memory of its own.
-public protocol TeacherSession: AnyObject {
+/// Images classified at once where a whole split is.
+let evaluationBatch = 50
+
+/// A classifier at work, with memory of its own.
+public protocol ClassifierSession: AnyObject {
   /// Answers some images.
   ///
   /// - Parameters:
@@ -26,7 +29,7 @@ public protocol TeacherSession: AnyObject {
     _ images: UnsafePointer<Float>, count: Int, into logits: UnsafeMutablePointer<Float>)
 }
 
-extension LiveTeacher {
+extension ImageClassifier {
   /// Returns the logits of images of a split, `[count, classes]`, in the split's order.
   ///
   /// The values do not depend on `threads`.
@@ -40,7 +43,7 @@ extension LiveTeacher {
   ) -> [Float] {
     let all = range ?? 0..<reader.dataset.count(split)
     let classes = classes
-    let batch = TrainedModel.evaluationBatch
+    let batch = evaluationBatch
     let batches = (all.count + batch - 1) / batch
     let team = WorkerTeam(threadCount: max(1, min(threads, batches)))
     var logits = [Float](repeating: 0, count: all.count * classes)
@@ -65,16 +68,16 @@ extension LiveTeacher {
   }
 }
 
-extension TrainedModel: LiveTeacher {
+extension TrainedModel: ImageClassifier {
   public var classes: Int { network.outputShape.channels }
 
-  public func session(capacity: Int) -> any TeacherSession {
+  public func session(capacity: Int) -> any ClassifierSession {
     NetworkSession(inferencePlan(capacity: capacity))
   }
 }
 
 /// A network that answers images as they are.
-private final class NetworkSession: TeacherSession {
+private final class NetworkSession: ClassifierSession {
   private let plan: FloatInferencePlan
 
   init(_ plan: FloatInferencePlan) { self.plan = plan }
