@@ -179,9 +179,9 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     "Studies",
     [
       "Statistics", "ParetoFronts", "Comparisons", "RandomStreams", "TensorKernels",
-      "NeuralNetworks", "FileFormats", "DeployedModels", "ModelExchange", "CoreMLPackages",
-      "Datasets", "Distillation", "SearchSpaces",
-      "Teachers", "HardwareProfiles", "DeviceMeasurement", "BayesianOptimization",
+      "NeuralNetworks", "FileFormats", "DeployedModels", "TFLiteFiles", "ModelExchange",
+      "CoreMLPackages", "Datasets", "Distillation", "Quantization", "SearchSpaces", "Teachers",
+      "HardwareProfiles", "DeviceMeasurement", "BayesianOptimization",
     ], strict
   ),
   (
@@ -207,7 +207,8 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
 /// refuse. `make lint` lets it import nothing else.
 let studentRuntime: [Target] = [
   .target(
-    name: "CStudentKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux, .android]))]),
+    name: "CStudentKernels",
+    linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux, .android]))]),
   .target(name: "StudentRuntime", dependencies: ["CStudentKernels"]),
   .testTarget(
     name: "StudentRuntimeTests",

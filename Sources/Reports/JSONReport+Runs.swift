@@ -24,13 +24,32 @@ extension JSONReport {
   func runs(_ runs: [StudyResults.Run]) -> JSONText {
     .array(
       runs.map { run in
-        .object([
-          ("seed", JSONText(run.seed)),
-          ("validation", outcome(run.validation, run.validationOutcome)),
-          ("test", outcome(run.test, run.testOutcome)),
-          ("curve", curve(run.curve)),
-        ])
+        .object(
+          [
+            ("seed", JSONText(run.seed)),
+            ("validation", outcome(run.validation, run.validationOutcome)),
+            ("test", outcome(run.test, run.testOutcome)),
+            ("curve", curve(run.curve)),
+          ] + (run.quantization.map { [("quantization", quantization($0))] } ?? []))
       })
+  }
+
+  /// The student in fp32 and in int8, on the validation split.
+  private func quantization(_ outcome: QuantizationOutcome) -> JSONText {
+    func counts(_ evaluation: Evaluation) -> JSONText {
+      .object([
+        ("count", JSONText(evaluation.count)), ("correct", JSONText(evaluation.correct)),
+        (
+          "negative_log_likelihood",
+          JSONText(evaluation.negativeLogLikelihood, decimals: 5)
+        ),
+      ])
+    }
+    return .object([
+      ("fp32", counts(outcome.fp32)), ("post_training", counts(outcome.postTraining)),
+      ("aware", outcome.aware.map(counts) ?? .null),
+      ("student", .text(outcome.isAware ? "aware" : "post_training")),
+    ])
   }
 
   /// How a split is classified; null where it was not looked at.

@@ -20,7 +20,7 @@ struct AwareTrainingTests {
     let floats = task.student.evaluate(on: .test, reader: task.reader)
     #expect(floats.accuracy > 0.85, "\(floats.accuracy)")
     let result = try task.aware(guide: guide)
-    let int8 = try result.evaluate(on: .test, reader: task.reader)
+    let int8 = try IntegerClassifier(result.model).evaluate(on: .test, reader: task.reader)
     #expect(int8.accuracy > floats.accuracy - 0.03, "\(int8.accuracy) of \(floats.accuracy)")
   }
 
@@ -29,7 +29,8 @@ struct AwareTrainingTests {
     let task = try Rings.task.get()
     let result = try task.aware(guide: .teacher)
     let count = task.reader.dataset.count(.test)
-    let logits = try result.logits(of: .test, reader: task.reader, threads: 2)
+    let logits = try IntegerClassifier(result.model).logits(
+      of: .test, reader: task.reader, threads: 2)
     let executor = ModelExecutor(result.model, capacity: count)
     var labels = [Int32](repeating: 0, count: count)
     task.reader.fill(executor.input, labels: &labels, range: 0..<count, split: .test)

@@ -142,7 +142,8 @@ package struct QuantizationBenchmark {
         quantized = result
       }
       let seconds = start.duration(to: .now)
-      let logits = try quantized.logits(of: split, reader: task.reader, threads: threads)
+      let logits = try IntegerClassifier(quantized.model).logits(
+        of: split, reader: task.reader, threads: threads)
       let evaluation = Evaluation(logits: logits, split: split, dataset: task.reader.dataset)
       results.append(
         QuantizationRecord.Result(

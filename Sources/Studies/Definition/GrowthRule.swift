@@ -113,6 +113,12 @@ struct FixedPart: Sendable {
       field: "full", isSame: { $0.full.lasting(1) == $1.full.lasting(1) },
       reason: "the flash trainings are its short form", takesOver: asPrior),
     FixedPart(
+      field: "precision", isSame: { $0.precision == $1.precision },
+      reason: "all accuracies and costs are of students in it", takesOver: asTheyAre),
+    FixedPart(
+      field: "quantization", isSame: { $0.quantization == $1.quantization },
+      reason: "all full trainings end with it", takesOver: asTheyAre),
+    FixedPart(
       field: "search", isSame: { $0.search.withoutCounts == $1.search.withoutCounts },
       reason: "the trials were proposed by it", takesOver: asTheyAre),
     FixedPart(

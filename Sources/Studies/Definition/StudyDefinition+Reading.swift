@@ -12,7 +12,7 @@ extension StudyDefinition {
     "format", "name", "seed", "data", "teacher", "search_space", "fix", "hardware", "devices",
     "minimize",
     "constraints", "confidence", "budgets", "search", "flash", "full", "finalists", "audit",
-    "references", "warm_start", "measure", "robustness", "workers",
+    "references", "warm_start", "measure", "robustness", "precision", "quantization", "workers",
   ]
 
   /// Reads `study.json` strictly.
@@ -58,6 +58,9 @@ extension StudyDefinition {
       try members["flash"].map { field throws(JSONError) in
         try FlashRecipe(field, defaults: .defaults)
       } ?? .defaults
+    precision = try StudyDefinition.precision(members["precision"])
+    quantization = try StudyDefinition.quantization(
+      members["quantization"], precision: precision)
     finalists = try FinalistSettings(
       members["finalists"], trials: search.trials, budgets: budgets.count)
     audit = try AuditSettings(members["audit"])
@@ -78,6 +81,7 @@ extension StudyDefinition {
     if flash.imagesPerClass > 0 && !given.contains("images_per_class") {
       identity += ",\(flash.imagesPerClass)"
     }
+    if let quantization { identity += " quantization=\(quantization.identity)" }
     if !asksForFront { objectives = try limitedMetrics(members) }
     try checkHardware(file: field.file)
     try checkFinalists(file: field.file)

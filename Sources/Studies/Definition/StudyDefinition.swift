@@ -41,6 +41,11 @@ public struct StudyDefinition: Sendable {
   public var search: SearchSettings
   public var flash: FlashRecipe
   public var full: Recipe
+  /// What students compute in on the device: accuracies and costs are of this arithmetic. Flash trainings
+  /// are fp32.
+  public var precision = Precision.fp32
+  /// How students are quantised; nil in fp32.
+  public var quantization: QuantizationSettings?
   public var finalists: FinalistSettings
   public var audit: AuditSettings
   /// How the final students are timed on the device; nil for this machine, if the profile is its own.

@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import NeuralNetworks
 
 /// The paths of a study's files.
 public struct StudyFolder: Hashable, Sendable {
@@ -39,6 +40,29 @@ public struct StudyFolder: Hashable, Sendable {
 
   public func candidate(_ key: String) -> String { appending("candidates/\(key)") }
   public func weights(of key: String) -> String { candidate(key) + "/weights.safetensors" }
+  /// The student in int8, as a TensorFlow Lite model.
+  public func integerModel(of key: String) -> String { candidate(key) + "/student.tflite" }
+
+  /// Whether all is there that a student's first full training leaves.
+  public func keeps(_ key: String, in precision: Precision) -> Bool {
+    let files = [weights(of: key)] + (precision == .int8 ? [integerModel(of: key)] : [])
+    return files.allSatisfy(FileManager.default.fileExists(atPath:))
+  }
+
+  /// Copies what a student's first full training has left in another study, if nothing of it is here.
+  func copyStudent(_ key: String, from other: StudyFolder) throws {
+    let pairs = [
+      (other.weights(of: key), weights(of: key)),
+      (other.integerModel(of: key), integerModel(of: key)),
+    ]
+    for (old, new) in pairs
+    where FileManager.default.fileExists(atPath: old)
+      && !FileManager.default.fileExists(atPath: new)
+    {
+      try Folder.create(candidate(key))
+      try AtomicFile.write(MappedFile(old).withUnsafeBytes { Data($0) }, to: new)
+    }
+  }
 
   /// Where an unfinished full training keeps its checkpoint.
   public func checkpoint(of key: String, repetition: Int, isBaseline: Bool) -> String {

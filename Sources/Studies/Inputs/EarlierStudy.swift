@@ -100,6 +100,7 @@ struct EarlierStudy {
       && hasSameTeacher(teacher, now) && hasSameSeed(as: now)
       && definition.full.identity == now.full.identity
       && definition.flash.statisticsBatches == now.flash.statisticsBatches
+      && definition.precision == now.precision && definition.quantization == now.quantization
   }
 
   /// Returns what its flash accuracies come from and this study's do not, in words.

@@ -44,14 +44,7 @@ struct WarmStart {
   func copyWeights(of imported: JournalEvent.Imported, into inputs: StudyInputs) throws {
     for (study, source) in zip(studies, imported.sources) {
       for student in source.trained ?? [] {
-        let (old, new) = (
-          study.folder.weights(of: student.key), inputs.folder.weights(of: student.key)
-        )
-        guard FileManager.default.fileExists(atPath: old),
-          !FileManager.default.fileExists(atPath: new)
-        else { continue }
-        try Folder.create(inputs.folder.candidate(student.key))
-        try AtomicFile.write(MappedFile(old).withUnsafeBytes { Data($0) }, to: new)
+        try inputs.folder.copyStudent(student.key, from: study.folder)
       }
     }
   }

@@ -28,6 +28,8 @@ extension JournalEvent {
     public var testOutcome: SplitOutcome?
     /// How it went on its way; nil in journals of versions that did not look, and of trainings elsewhere.
     public var curve: TrainingCurve?
+    /// What int8 cost it; nil in fp32, and of trainings elsewhere.
+    public var quantization: QuantizationOutcome?
     /// What it took here.
     public var seconds: Double
     public var steps: Int
@@ -38,16 +40,18 @@ extension JournalEvent {
     package init(
       trial: Int, repetition: Int, isBaseline: Bool, outcome: Outcome, validation: Evaluation?,
       test: Evaluation?, validationOutcome: SplitOutcome? = nil, testOutcome: SplitOutcome? = nil,
-      curve: TrainingCurve? = nil, seconds: Double, steps: Int, source: String? = nil
+      curve: TrainingCurve? = nil, quantization: QuantizationOutcome? = nil, seconds: Double,
+      steps: Int, source: String? = nil
     ) {
       (self.trial, self.repetition, self.isBaseline) = (trial, repetition, isBaseline)
       (self.outcome, self.validation, self.test) = (outcome, validation, test)
       (self.validationOutcome, self.testOutcome) = (validationOutcome, testOutcome)
-      (self.curve, self.seconds, self.steps, self.source) = (curve, seconds, steps, source)
+      (self.curve, self.quantization) = (curve, quantization)
+      (self.seconds, self.steps, self.source) = (seconds, steps, source)
     }
 
     enum CodingKeys: String, CodingKey {
-      case trial, repetition, outcome, validation, test, curve, seconds, steps, source
+      case trial, repetition, outcome, validation, test, curve, quantization, seconds, steps, source
       case isBaseline = "baseline"
       case validationOutcome = "validation_outcome"
       case testOutcome = "test_outcome"

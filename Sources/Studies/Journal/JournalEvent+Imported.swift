@@ -61,9 +61,10 @@ extension JournalEvent {
       public var validationOutcome: SplitOutcome?
       public var testOutcome: SplitOutcome?
       public var curve: TrainingCurve?
+      public var quantization: QuantizationOutcome?
 
       enum CodingKeys: String, CodingKey {
-        case repetition, outcome, validation, test, curve
+        case repetition, outcome, validation, test, curve, quantization
         case isBaseline = "baseline"
         case validationOutcome = "validation_outcome"
         case testOutcome = "test_outcome"
@@ -137,7 +138,7 @@ extension JournalEvent.Imported.FullTraining {
       repetition: training.repetition, isBaseline: training.isBaseline, outcome: training.outcome,
       validation: training.validation, test: training.test,
       validationOutcome: training.validationOutcome, testOutcome: training.testOutcome,
-      curve: training.curve)
+      curve: training.curve, quantization: training.quantization)
   }
 
   init(_ training: JournalEvent.ReferenceTrained) {
@@ -145,7 +146,7 @@ extension JournalEvent.Imported.FullTraining {
       repetition: training.repetition, isBaseline: false, outcome: training.outcome,
       validation: training.validation, test: training.test,
       validationOutcome: training.validationOutcome, testOutcome: training.testOutcome,
-      curve: training.curve)
+      curve: training.curve, quantization: training.quantization)
   }
 }
 

@@ -35,13 +35,15 @@ extension JournalEvent {
     public var validationOutcome: SplitOutcome?
     public var testOutcome: SplitOutcome?
     public var curve: TrainingCurve?
+    public var quantization: QuantizationOutcome?
     public var seconds: Double
     public var steps: Int
     /// As in `Distilled`.
     public var source: String?
 
     enum CodingKeys: String, CodingKey {
-      case name, key, repetition, outcome, validation, test, curve, seconds, steps, source
+      case name, key, repetition, outcome, validation, test, curve, quantization, seconds, steps
+      case source
       case validationOutcome = "validation_outcome"
       case testOutcome = "test_outcome"
     }

@@ -12,30 +12,32 @@ extension StudyResults {
     public var testOutcome: SplitOutcome?
     /// How it went on its way; nil where a journal does not say.
     public var curve: TrainingCurve?
+    /// What int8 cost it; nil in fp32.
+    public var quantization: QuantizationOutcome?
 
     /// Nil for a training that ended otherwise.
     init?(
       seed: Int, validation: Evaluation?, test: Evaluation?, validationOutcome: SplitOutcome?,
-      testOutcome: SplitOutcome?, curve: TrainingCurve?
+      testOutcome: SplitOutcome?, curve: TrainingCurve?, quantization: QuantizationOutcome?
     ) {
       guard let validation else { return nil }
       (self.seed, self.validation, self.test) = (seed, validation, test)
       (self.validationOutcome, self.testOutcome) = (validationOutcome, testOutcome)
-      self.curve = curve
+      (self.curve, self.quantization) = (curve, quantization)
     }
 
     init?(_ training: JournalEvent.Distilled) {
       self.init(
         seed: training.repetition, validation: training.validation, test: training.test,
         validationOutcome: training.validationOutcome, testOutcome: training.testOutcome,
-        curve: training.curve)
+        curve: training.curve, quantization: training.quantization)
     }
 
     init?(_ training: JournalEvent.ReferenceTrained) {
       self.init(
         seed: training.repetition, validation: training.validation, test: training.test,
         validationOutcome: training.validationOutcome, testOutcome: training.testOutcome,
-        curve: training.curve)
+        curve: training.curve, quantization: training.quantization)
     }
   }
 

@@ -47,7 +47,7 @@ struct DistillationStage {
   private func isTestable(_ trial: Int) -> Bool {
     let key = journal.state.trials[trial].key
     return context.trainsElsewhere || journal.state.isTestTold(key)
-      || FileManager.default.fileExists(atPath: inputs.folder.weights(of: key))
+      || inputs.folder.keeps(key, in: inputs.definition.precision)
   }
 
   /// Says which students' test results only those can tell who have trained them.

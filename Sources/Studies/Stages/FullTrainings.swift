@@ -51,7 +51,7 @@ struct FullTrainings {
     let key = journal.state.trials[trial].key
     let known = journal.state.distillation(of: trial, repetition: 0, isBaseline: false)
     return known?.outcome == .measured && !journal.state.isTold(key)
-      && !StudentWeights.areKept(of: key, in: inputs.folder)
+      && !inputs.folder.keeps(key, in: inputs.definition.precision)
   }
 
   /// Records what a full training or a look at the test split came to.
@@ -70,6 +70,7 @@ struct FullTrainings {
           validation: outcome.result?.validation, test: outcome.result?.test,
           validationOutcome: outcome.result?.validationOutcome,
           testOutcome: outcome.result?.testOutcome, curve: outcome.result?.curve,
+          quantization: outcome.result?.quantization,
           seconds: outcome.result?.seconds ?? 0, steps: outcome.result?.steps ?? 0,
           source: outcome.result?.source))
     }

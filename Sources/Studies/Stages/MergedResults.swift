@@ -88,7 +88,8 @@ struct MergedResults {
         trial: 0, repetition: training.repetition, isBaseline: false, outcome: training.outcome,
         validation: training.validation, test: training.test,
         validationOutcome: training.validationOutcome, testOutcome: training.testOutcome,
-        curve: training.curve, seconds: training.seconds, steps: training.steps)
+        curve: training.curve, quantization: training.quantization, seconds: training.seconds,
+        steps: training.steps)
       if add(distilled, of: training.key, seed, state) { count += 1 }
     }
     guard let index = sources.firstIndex(where: { $0.study == part.name }) else { return }
@@ -168,7 +169,7 @@ extension JournalEvent.Distilled {
     JournalEvent.ReferenceTrained(
       name: name, key: key, repetition: repetition, outcome: outcome, validation: validation,
       test: test, validationOutcome: validationOutcome, testOutcome: testOutcome,
-      curve: curve, seconds: seconds, steps: steps)
+      curve: curve, quantization: quantization, seconds: seconds, steps: steps)
   }
 
   fileprivate func asTold(_ key: String) -> JournalEvent.Told {

@@ -62,7 +62,7 @@ struct ReferenceStage {
       return true
     }
     return repetition == 0 && known.outcome == .measured && !state.isTold(key)
-      && !FileManager.default.fileExists(atPath: inputs.folder.weights(of: key))
+      && !inputs.folder.keeps(key, in: inputs.definition.precision)
   }
 
   private func record(_ purpose: Purpose, _ outcome: TaskOutcome) throws {
@@ -72,6 +72,7 @@ struct ReferenceStage {
       outcome: JournalEvent.Distilled.Outcome(outcome), validation: outcome.result?.validation,
       test: outcome.result?.test, validationOutcome: outcome.result?.validationOutcome,
       testOutcome: outcome.result?.testOutcome, curve: outcome.result?.curve,
+      quantization: outcome.result?.quantization,
       seconds: outcome.result?.seconds ?? 0, steps: outcome.result?.steps ?? 0,
       source: outcome.result?.source)
     // One that was done once more for its weights is known already.

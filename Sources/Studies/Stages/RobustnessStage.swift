@@ -1,5 +1,4 @@
 import Distillation
-import Foundation
 
 /// After all trainings and choices: the students are shown corrupted images of the test split.
 ///
@@ -39,7 +38,6 @@ struct RobustnessStage {
   private func isTrained(_ trial: Int) -> Bool {
     let state = journal.state
     return state.distillation(of: trial, repetition: 0, isBaseline: false)?.outcome == .measured
-      && FileManager.default.fileExists(
-        atPath: inputs.folder.weights(of: state.trials[trial].key))
+      && inputs.folder.keeps(state.trials[trial].key, in: inputs.definition.precision)
   }
 }

@@ -10,7 +10,8 @@ extension StudyContext {
     let executor: any TaskExecutor =
       trainsElsewhere ? AskingExecutor(capacity: capacity) : try makeExecutor(capacity)
     let known = KnownTrainings(
-      journal.state, in: inputs.folder, flashFraction: inputs.definition.flash.fraction)
+      journal.state, in: inputs.folder, flashFraction: inputs.definition.flash.fraction,
+      precision: inputs.definition.precision)
     return known.isEmpty ? executor : AnsweringExecutor(executor, knowing: known)
   }
 }

@@ -148,7 +148,7 @@ public struct StudyMerge {
     }
     events += merged.trainingEvents(
       choosing: { ReferenceSelection(inputs: inputs).chosen() },
-      withoutWeights: { !FileManager.default.fileExists(atPath: folder.weights(of: $0)) })
+      withoutWeights: { !folder.keeps($0, in: inputs.definition.precision) })
     let lines = try events.map { try JSONLines.line($0) + "\n" }
     try AtomicFile.write(lines.joined(), to: folder.journal)
     let state = try Journal.state(of: folder)
@@ -164,12 +164,10 @@ public struct StudyMerge {
       let state = part.state
       let keys = state.distilled.map { state.trials[$0.trial].key }
       for key in Set(keys + state.referenceTrainings.map(\.key))
-      where manager.fileExists(atPath: part.inputs.folder.weights(of: key))
+      where part.inputs.folder.keeps(key, in: part.inputs.definition.precision)
         && !manager.fileExists(atPath: folder.candidate(key))
       {
-        try Folder.create(folder.candidate(key))
-        try manager.copyItem(
-          atPath: part.inputs.folder.weights(of: key), toPath: folder.weights(of: key))
+        try folder.copyStudent(key, from: part.inputs.folder)
       }
     }
   }

@@ -1,4 +1,4 @@
-import Foundation
+import NeuralNetworks
 
 /// What trainings come to that need not be done here: because it was told, or because an earlier study has done
 /// them.
@@ -8,10 +8,17 @@ struct KnownTrainings {
   private let imported: JournalEvent.Imported?
   /// The study's own flash fraction.
   private let fraction: Double
+  private let precision: Precision
 
-  /// - Parameter fraction: The study's own flash fraction, as it has found it.
-  init(_ state: StudyState, in folder: StudyFolder, flashFraction fraction: Double) {
+  /// - Parameters:
+  ///   - fraction: The study's own flash fraction, as it has found it.
+  ///   - precision: What its students compute in.
+  init(
+    _ state: StudyState, in folder: StudyFolder, flashFraction fraction: Double,
+    precision: Precision = .fp32
+  ) {
     (self.folder, self.fraction, imported) = (folder, fraction, state.imported)
+    self.precision = precision
     told = Dictionary(
       state.told.map { ($0.training, $0) }, uniquingKeysWith: { first, _ in first })
   }
@@ -42,7 +49,7 @@ struct KnownTrainings {
       var result = TaskResult(
         training.outcome == .measured ? .measured : .diverged, validation: training.validation)
       result.validationOutcome = training.validationOutcome
-      result.curve = training.curve
+      (result.curve, result.quantization) = (training.curve, training.quantization)
       if work.usesTest {
         (result.test, result.testOutcome) = (training.test, training.testOutcome)
       }
@@ -65,7 +72,7 @@ struct KnownTrainings {
   ) -> Bool {
     work.repetition == 0 && !work.isBaseline && training.outcome == .measured
       && imported?.isTrainedElsewhere(key) != true
-      && !FileManager.default.fileExists(atPath: folder.weights(of: key))
+      && !folder.keeps(key, in: precision)
   }
 }
 

@@ -68,6 +68,8 @@ package struct TaskResult: Hashable, Sendable {
   package var testOutcome: SplitOutcome?
   /// How a full training went on its way.
   package var curve: TrainingCurve?
+  /// What int8 cost the student; nil in fp32.
+  package var quantization: QuantizationOutcome?
   package var seconds: Double
   /// The steps of the training.
   package var steps: Int

@@ -1,8 +1,10 @@
 import Datasets
+import DeployedModels
 import Distillation
 import FileFormats
 import Foundation
 import NeuralNetworks
+import Quantization
 import RandomStreams
 import SearchSpaces
 import Teachers
@@ -73,14 +75,14 @@ public struct WorkerLoop {
     case .flash(let work): result = try flash(work, network, reporter)
     case .full(let work): result = try full(work, key: key, network, reporter)
     case .test:
-      let judged = judge(try keptModel(key, network), .test)
+      let judged = judge(try keptStudent(key, network), .test)
       result = TaskResult(.measured, test: judged?.evaluation)
       result.testOutcome = judged?.outcome
     case .robustness(let count):
       let images = CorruptedImages(
         inputs.reader, split: .test, count: count, seed: inputs.definition.seed)
       result = TaskResult(.measured)
-      result.robustness = try keptModel(key, network).robustness(
+      result.robustness = try keptStudent(key, network).robustness(
         on: images, observe: reporter.observe(share:))
     }
     result.seconds = began.duration(to: .now) / .seconds(1)
@@ -142,17 +144,31 @@ public struct WorkerLoop {
     let run = try fullRun(work, key: key, network)
     var result = TaskResult(.diverged, steps: run.steps)
     let recorder = CurveRecorder()
+    // What is left belongs to the way to int8.
+    let fp32Share = 1 / (1 + (inputs.definition.quantization?.awareShare ?? 0))
+    reporter.begin(part: 0...fp32Share)
     let outcome = try run.train(recording: recorder, observe: reporter.observe)
     result.curve = recorder.curve
-    if case .finished(let model) = outcome, let validation = judge(model, .validation) {
-      (result.ending, result.validation) = (.measured, validation.evaluation)
-      result.validationOutcome = validation.outcome
-      if work.usesTest, let test = judge(model, .test) {
-        (result.test, result.testOutcome) = (test.evaluation, test.outcome)
+    guard case .finished(let model) = outcome else { return result }
+    var student: any ImageClassifier = model
+    var integers: DeployedModel?
+    if let settings = inputs.definition.quantization {
+      reporter.begin(part: fp32Share...1)
+      guard let quantized = try integerStudent(of: model, after: run, settings, reporter) else {
+        return result
       }
-      if !work.isBaseline && work.repetition == 0 {
-        try model.write(to: inputs.folder.weights(of: key), metadata: ["architecture": key])
-      }
+      result.quantization = quantized.outcome
+      (student, integers) = (try IntegerClassifier(quantized.model), quantized.model)
+    }
+    guard let validation = judge(student, .validation) else { return result }
+    (result.ending, result.validation) = (.measured, validation.evaluation)
+    result.validationOutcome = validation.outcome
+    if work.usesTest, let test = judge(student, .test) {
+      (result.test, result.testOutcome) = (test.evaluation, test.outcome)
+    }
+    if !work.isBaseline && work.repetition == 0 {
+      try model.write(to: inputs.folder.weights(of: key), metadata: ["architecture": key])
+      if let integers { try write(integers, of: key) }
     }
     return result
   }

@@ -100,6 +100,7 @@ struct WorkerReply: Hashable, Sendable, Codable {
   var validationOutcome: SplitOutcome?
   var testOutcome: SplitOutcome?
   var curve: TrainingCurve?
+  var quantization: QuantizationOutcome?
   var seconds: Double?
   var steps: Int?
   var rungs: [RungEvaluation]?
@@ -110,7 +111,7 @@ struct WorkerReply: Hashable, Sendable, Codable {
   var processorSeconds: Double?
 
   enum CodingKeys: String, CodingKey {
-    case id, status, share, validation, test, validationOutcome, testOutcome, curve
+    case id, status, share, validation, test, validationOutcome, testOutcome, curve, quantization
     case seconds, steps, rungs, repeats, robustness, message
     case processorSeconds = "cpu_seconds"
   }
@@ -122,7 +123,8 @@ extension WorkerReply {
     self.init(
       id: id, status: Status(result.ending), validation: result.validation, test: result.test,
       validationOutcome: result.validationOutcome, testOutcome: result.testOutcome,
-      curve: result.curve, seconds: result.seconds, steps: result.steps, rungs: result.rungs,
+      curve: result.curve, quantization: result.quantization, seconds: result.seconds,
+      steps: result.steps, rungs: result.rungs,
       repeats: result.repeats,
       robustness: result.robustness)
   }
@@ -140,7 +142,7 @@ extension WorkerReply {
       ending, validation: validation, test: test, seconds: seconds ?? 0, steps: steps ?? 0,
       rungs: rungs, repeats: repeats)
     (result.validationOutcome, result.testOutcome) = (validationOutcome, testOutcome)
-    (result.robustness, result.curve) = (robustness, curve)
+    (result.robustness, result.curve, result.quantization) = (robustness, curve, quantization)
     return result
   }
 }
