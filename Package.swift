@@ -49,6 +49,7 @@ let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 /// And so is the int8 engine, which also uses the building machine's dot products of bytes, unless
 /// `AUTODISTILL_MARCH` says which instructions there are; the engine refuses to run where they are missing.
 let integers: [SwiftSetting] = {
+  let optimized = optimized + [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
   #if arch(x86_64)
     guard ProcessInfo.processInfo.environment["AUTODISTILL_MARCH", default: ""].isEmpty else {
       return optimized
@@ -71,6 +72,7 @@ let unoptimized: [SwiftSetting] =
 /// What the tests of a target see beyond what it imports: real students of the shipped spaces, random points,
 /// and what is tested with the made-up studies of another target's tests.
 let testImports = [
+  "Benchmarks": ["ModelExchange", "NetworkFixtures"],
   "CoreMLPackages": ["NetworkFixtures", "NeuralNetworks"],
   "DeployedModels": ["NetworkFixtures", "SearchSpaces"],
   "FileFormats": ["RandomStreams"], "HardwareProfiles": ["RandomStreams"],
@@ -172,7 +174,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     [
       "COpenBLAS", "Statistics", "RandomStreams", "TensorKernels", "NeuralNetworks", "FileFormats",
       "ONNXInference", "DeployedModels", "Datasets", "Distillation", "Quantization", "SearchSpaces",
-      "DeviceMeasurement", "BayesianOptimization",
+      "DeviceMeasurement", "BayesianOptimization", "IntegerInference", "TFLiteFiles",
     ], strict
   ),
   (

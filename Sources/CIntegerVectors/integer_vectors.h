@@ -110,9 +110,35 @@ LANES lanes_int lanes_truncated(lanes_float values) { return __builtin_convertve
 LANES lanes_int lanes_max(lanes_int a, lanes_int b) { return __builtin_elementwise_max(a, b); }
 LANES lanes_int lanes_min(lanes_int a, lanes_int b) { return __builtin_elementwise_min(a, b); }
 
-// Four bytes of a channel, one from each of four images, become one lane.
+#if defined(__AVX512VBMI__) && !defined(LANES_PLAIN)
+// Byte i of four rows of sixteen.
+LANES lanes_int lanes_columns(__m512i rows) {
+  const __m512i order = _mm512_set_epi32(
+      0x3f2f1f0f, 0x3e2e1e0e, 0x3d2d1d0d, 0x3c2c1c0c, 0x3b2b1b0b, 0x3a2a1a0a, 0x39291909, 0x38281808,
+      0x37271707, 0x36261606, 0x35251505, 0x34241404, 0x33231303, 0x32221202, 0x31211101, 0x30201000);
+  return (lanes_int)_mm512_permutexvar_epi8(order, rows);
+}
+#endif
+
+// Three bytes of a channel, one from each of three rows, become one lane; the fourth byte may be anything.
+LANES lanes_int lanes_triple(lanes_byte a, lanes_byte b, lanes_byte c) {
+#if defined(__AVX512VBMI__) && !defined(LANES_PLAIN)
+  __m512i rows = _mm512_inserti32x4(_mm512_castsi128_si512((__m128i)a), (__m128i)b, 1);
+  return lanes_columns(_mm512_inserti32x4(rows, (__m128i)c, 2));
+#else
+  return lanes_widened(a) | lanes_widened(b) << 8 | lanes_widened(c) << 16;
+#endif
+}
+
+// Four bytes of a channel become one lane.
 LANES lanes_int lanes_quad(lanes_byte a, lanes_byte b, lanes_byte c, lanes_byte d) {
+#if defined(__AVX512VBMI__) && !defined(LANES_PLAIN)
+  __m512i rows = _mm512_inserti32x4(_mm512_castsi128_si512((__m128i)a), (__m128i)b, 1);
+  rows = _mm512_inserti32x4(_mm512_inserti32x4(rows, (__m128i)c, 2), (__m128i)d, 3);
+  return lanes_columns(rows);
+#else
   return (lanes_widened(a) | lanes_widened(b) << 8) | (lanes_widened(c) << 16 | lanes_widened(d) << 24);
+#endif
 }
 
 // x · 2^count, bits beyond 32 lost.

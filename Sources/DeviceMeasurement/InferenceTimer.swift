@@ -12,11 +12,11 @@ public struct InferenceTimer {
   public init(_ plan: any InferencePlan) {
     self.plan = plan
     var stream = RandomStream(seed: 1, purpose: "timed image")
-    for i in 0..<plan.network.inputShape.elementCount { plan.input[i] = Float(stream.normal()) }
+    for i in 0..<plan.imageFloats { plan.input[i] = Float(stream.normal()) }
   }
 
   /// Times an engine on a network with random weights, which do not change what is computed.
-  public init(_ network: Network, as engine: any InferencePlan.Type = FloatInferencePlan.self) {
+  public init(_ network: Network, as engine: any NetworkPlan.Type = FloatInferencePlan.self) {
     let layout = ParameterLayout(network)
     let memory = FloatArena(count: layout.parameterFloats + layout.statisticFloats)
     layout.initialize(memory.base, seed: 1)

@@ -8,11 +8,12 @@ struct BenchInferenceVerb: Verb {
   static let options = SpeedOptions.inference
   static let flags = SpeedOptions.inferenceFlags
   static let help = """
-    USAGE: autodistill bench inference [--network S|M|L|T] [--seconds N] [--json]
+    USAGE: autodistill bench inference [--network S|M|L|T | --model FILE] [--seconds N] [--json]
 
     \(SpeedOptions.meaning)
 
     \(SpeedOptions.networkHelp)
+    --model FILE      an int8 model instead, a TensorFlow Lite file, on the int8 engine
     --seconds N       how long to measure each, at least (default: 2; never under three times
                       100 images)
     --json            one JSON object a line, for each network

@@ -60,7 +60,8 @@ extension InferenceMeasurement {
 
   func json(_ peak: MachinePeaks.Rates) -> String {
     object([
-      ("measurement", "\"inference\""), ("network", "\"\(network)\""), ("macs", "\(macs)"),
+      ("measurement", "\"inference\""), ("network", "\"\(network)\""),
+      ("precision", "\"\(precision.rawValue)\""), ("macs", "\(macs)"),
       ("batch", "1"), ("threads", "1"), ("latency_us_median", number(medianMicroseconds)),
       ("latency_us_p95", number(p95Microseconds)),
       ("latency_us_minimum", number(minimumMicroseconds)),

@@ -3,7 +3,7 @@ import Benchmarks
 /// What `bench`, `bench training` and `bench inference` have in common.
 struct SpeedOptions {
   static let training = ["--network", "--batch", "--threads", "--seconds"]
-  static let inference = ["--network", "--seconds"]
+  static let inference = ["--network", "--model", "--seconds"]
   static let trainingFlags = ["--json", "--await-start"]
   static let inferenceFlags = ["--json"]
   static let networkHelp = "--network NAME    only this one: S, M, L or T (default: all)"
@@ -18,12 +18,18 @@ struct SpeedOptions {
     """
 
   private let networks: [ReferenceNetwork]
+  /// A model of integers to measure in place of the networks.
+  private let model: String?
   private let seconds: Double
   private let asJSON: Bool
   private let training: TrainingBenchmark
 
   init(_ arguments: Arguments) throws {
     networks = try arguments.referenceNetworks()
+    model = arguments.value("--model")
+    if model != nil, arguments.value("--network") != nil {
+      throw UsageError("--model and --network exclude each other")
+    }
     seconds = Double(try arguments.integer("--seconds", in: 1...3600) ?? 2)
     asJSON = arguments.has("--json")
     let awaitsStart = arguments.has("--await-start")
@@ -48,11 +54,17 @@ struct SpeedOptions {
 
   func measureInference(_ peaks: inout MachinePeaks) throws {
     if !asJSON { Terminal.print(InferenceMeasurement.heading) }
-    for reference in networks {
-      let measured = try InferenceBenchmark(seconds: seconds).measure(reference)
-      let peak = peaks.of(threads: 1)
-      Terminal.print(asJSON ? measured.json(peak) : measured.line(peak))
+    let benchmark = InferenceBenchmark(seconds: seconds)
+    if let model {
+      report(try benchmark.measure(model: model), &peaks)
+    } else {
+      for reference in networks { report(try benchmark.measure(reference), &peaks) }
     }
+  }
+
+  private func report(_ measured: InferenceMeasurement, _ peaks: inout MachinePeaks) {
+    let peak = peaks.of(threads: 1)
+    Terminal.print(asJSON ? measured.json(peak) : measured.line(peak))
   }
 }
 

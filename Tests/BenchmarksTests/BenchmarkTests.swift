@@ -22,7 +22,8 @@ struct BenchmarkTests {
     #expect(measured.medianMicroseconds <= measured.p95Microseconds && measured.macs == 510_420)
     // Two operations a multiply–add: two million in a millisecond.
     let known = InferenceMeasurement(
-      network: "S", macs: 1_000_000, minimumMicroseconds: 900, medianMicroseconds: 1000,
+      network: "S", precision: .fp32, macs: 1_000_000, minimumMicroseconds: 900,
+      medianMicroseconds: 1000,
       p95Microseconds: 2000)
     #expect(known.gflops == 2)
   }

@@ -46,7 +46,9 @@ struct StudentPlanTests {
     // Random integers, as far from the images as can be.
     var stream = RandomStream(seed: 3, purpose: "integers")
     for _ in 0..<3 {
-      let integers = images[0].map { _ in Int8(truncatingIfNeeded: Int(stream.uniform() * 256) - 128) }
+      let integers = images[0].map { _ in
+        Int8(truncatingIfNeeded: Int(stream.uniform() * 256) - 128)
+      }
       interpreter.run(integers)
       plan.run(integers: integers, images: 1)
       #expect(plan.integers() == interpreter.output)

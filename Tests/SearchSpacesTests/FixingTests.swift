@@ -175,9 +175,9 @@ struct FixingTests {
       ("{}", "fix: got an empty object, expected a value for at least one parameter, by its name"),
       (
         #"{"a": [1]}"#,
-        #"fix.a: got an array of 1 elements, expected a value of "a": a number, a text, true or false"#
+        #"fix.a: got [1], expected a value of "a": a number, a text, true or false"#
       ),
-      ("[1]", "fix: got an array of 1 elements, expected an object that describes fixed decisions"),
+      ("[1]", "fix: got [1], expected an object that describes fixed decisions"),
     ])
   func reading(text: String, message: String) throws {
     func read(_ text: String) throws -> [FixedDecision] {

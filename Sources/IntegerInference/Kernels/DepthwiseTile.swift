@@ -28,11 +28,14 @@ struct DepthwiseColumns {
 @inline(__always)
 private func quad(_ column: UnsafePointer<UInt8>, _ line: Int, first: Int, height: Int) -> Words {
   let top = column + first &* line
-  let zero = Bytes.zero
-  return lanes_quad(
-    top.bytes(0), first &+ 1 < height ? top.bytes(line) : zero,
-    first &+ 2 < height ? top.bytes(2 &* line) : zero,
-    first &+ 3 < height ? top.bytes(3 &* line) : zero)
+  switch height &- first {
+  case 1: return lanes_widened(top.bytes(0))
+  case 2: return lanes_triple(top.bytes(0), top.bytes(line), .zero)
+  case 3: return lanes_triple(top.bytes(0), top.bytes(line), top.bytes(2 &* line))
+  default:
+    return lanes_quad(
+      top.bytes(0), top.bytes(line), top.bytes(2 &* line), top.bytes(3 &* line))
+  }
 }
 
 @inline(__always)
@@ -57,48 +60,55 @@ private func store<let X: Int>(
   }
 }
 
+/// Adds column j of the image to the outputs that see it.
+@inline(__always)
+private func add<let K: Int, let S: Int, let X: Int>(
+  column j: Int, _: InlineArray<K, Bool>.Type, _: InlineArray<S, Bool>.Type,
+  _ positions: InlineArray<X, Bool>.Type, to sums: inout InlineArray<X, Words>,
+  _ place: DepthwiseRows, _ weights: UnsafePointer<Words>
+) {
+  guard j < (X &- 1) &* S &+ K else { return }
+  let base = place.source + j &* place.pixel
+  let first = quad(base, place.line, first: 0, height: K)
+  let second = K > 4 ? quad(base, place.line, first: 4, height: K) : first
+  unrolledRows(positions) { x in
+    let kx = j &- x &* S
+    guard kx >= 0, kx < K else { return }
+    if K > 4 {
+      let sum = lanes_dot(sums[unchecked: x], first, weights[2 &* kx])
+      sums[unchecked: x] = lanes_dot(sum, second, weights[2 &* kx &+ 1])
+    } else {
+      sums[unchecked: x] = lanes_dot(sums[unchecked: x], first, weights[kx])
+    }
+  }
+}
+
 /// X outputs of a K×K window at stride S, side by side: each column of the image is read once.
 @inline(__always)
 private func slidingTile<let K: Int, let S: Int, let X: Int>(
-  _: InlineArray<K, Bool>.Type, _: InlineArray<S, Bool>.Type,
+  _ kernel: InlineArray<K, Bool>.Type, _ stride: InlineArray<S, Bool>.Type,
   _ positions: InlineArray<X, Bool>.Type, _ place: DepthwiseRows, _ columns: DepthwiseColumns
 ) {
   var sums = InlineArray<X, Words>(repeating: columns.start)
-  // Every column that the windows see; all of it is unrolled.
-  @inline(__always)
-  func column(_ j: Int) {
-    guard j < (X &- 1) &* S &+ K else { return }
-    let base = place.source + j &* place.pixel
-    let first = quad(base, place.line, first: 0, height: K)
-    let second = K > 4 ? quad(base, place.line, first: 4, height: K) : first
-    unrolledRows(positions) { x in
-      let kx = j &- x &* S
-      guard kx >= 0, kx < K else { return }
-      if K > 4 {
-        sums[unchecked: x] = lanes_dot(sums[unchecked: x], first, columns.weights[2 &* kx])
-        sums[unchecked: x] = lanes_dot(sums[unchecked: x], second, columns.weights[2 &* kx &+ 1])
-      } else {
-        sums[unchecked: x] = lanes_dot(sums[unchecked: x], first, columns.weights[kx])
-      }
-    }
-  }
-  column(0)
-  column(1)
-  column(2)
-  column(3)
-  column(4)
-  column(5)
-  column(6)
-  column(7)
-  column(8)
-  column(9)
-  column(10)
-  column(11)
-  column(12)
-  column(13)
-  column(14)
-  column(15)
-  column(16)
+  let weights = columns.weights
+  // Every column that the windows see, unrolled in the source as tiles are.
+  add(column: 0, kernel, stride, positions, to: &sums, place, weights)
+  add(column: 1, kernel, stride, positions, to: &sums, place, weights)
+  add(column: 2, kernel, stride, positions, to: &sums, place, weights)
+  add(column: 3, kernel, stride, positions, to: &sums, place, weights)
+  add(column: 4, kernel, stride, positions, to: &sums, place, weights)
+  add(column: 5, kernel, stride, positions, to: &sums, place, weights)
+  add(column: 6, kernel, stride, positions, to: &sums, place, weights)
+  add(column: 7, kernel, stride, positions, to: &sums, place, weights)
+  add(column: 8, kernel, stride, positions, to: &sums, place, weights)
+  add(column: 9, kernel, stride, positions, to: &sums, place, weights)
+  add(column: 10, kernel, stride, positions, to: &sums, place, weights)
+  add(column: 11, kernel, stride, positions, to: &sums, place, weights)
+  add(column: 12, kernel, stride, positions, to: &sums, place, weights)
+  add(column: 13, kernel, stride, positions, to: &sums, place, weights)
+  add(column: 14, kernel, stride, positions, to: &sums, place, weights)
+  add(column: 15, kernel, stride, positions, to: &sums, place, weights)
+  add(column: 16, kernel, stride, positions, to: &sums, place, weights)
   store(positions, sums, place, columns)
 }
 

@@ -129,13 +129,12 @@ struct ConvolutionStep: IntegerStep {
     let sourceLine = geometry.strideY * first.lineStride
     let targetLine = geometry.outputWidth * channels
     var place = first
-    // Two lines of a narrow image fill a tile; the last two overlap where their number is odd.
+    // Two lines of a narrow image fill a tile.
     let lines = geometry.outputWidth <= largestTile.rows / 2 && geometry.outputHeight > 1 ? 2 : 1
-    for number in stride(from: 0, to: geometry.outputHeight, by: lines) {
-      let y = min(number, geometry.outputHeight - lines)
+    for y in stride(from: 0, to: geometry.outputHeight, by: lines) {
       place.source = first.source + y * sourceLine
       place.target = first.target + y * targetLine
-      if lines == 2 {
+      if y + 2 <= geometry.outputHeight, lines == 2 {
         (place.sourceHalf, place.targetHalf) = (sourceLine, targetLine)
         productTile(rows: geometry.outputWidth, hasHalves: true, place, panel.columns)
       } else {

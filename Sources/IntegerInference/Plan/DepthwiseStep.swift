@@ -1,12 +1,17 @@
 import CIntegerVectors
 
 /// A depthwise convolution, sixteen channels at a time.
+///
+/// Two neighbouring pixels of eight channels fill a vector as well: at stride 1 they are sixteen channels of a window
+/// whose columns are half a vector apart, at stride 2.
 struct DepthwiseStep: IntegerStep {
   private let geometry: WindowGeometry
   private let input: UnsafePointer<UInt8>
   private let output: UnsafeMutablePointer<UInt8>
   private let padded: PaddedBytes?
   private let columns: [DepthwiseColumns]
+  /// How many pixels a vector holds.
+  private let pixels: Int
 
   /// - Parameter rule: Weights `[1, kh, kw, C]`.
   init(
@@ -18,8 +23,11 @@ struct DepthwiseStep: IntegerStep {
     padded =
       geometry.needsPadding
       ? PaddedBytes(geometry, zero: UInt8(rule.inputZeroPoint + 128), memory: memory) : nil
+    pixels =
+      geometry.channels == 8 && geometry.strideX == 1 && geometry.outputWidth % 2 == 0 ? 2 : 1
+    let rule = pixels == 2 ? rule.doubled : rule
     let (height, width, channels) = (
-      geometry.kernelHeight, geometry.kernelWidth, geometry.channels
+      geometry.kernelHeight, geometry.kernelWidth, geometry.channels * pixels
     )
     let quads = (height + 3) / 4
     let blocks = (channels + laneCount - 1) / laneCount
@@ -64,13 +72,25 @@ struct DepthwiseStep: IntegerStep {
         let channel = columns.block * laneCount
         for y in 0..<geometry.outputHeight {
           depthwiseLine(
-            count: geometry.outputWidth, height: geometry.kernelHeight,
-            width: geometry.kernelWidth, stride: geometry.strideX,
+            count: geometry.outputWidth / pixels, height: geometry.kernelHeight,
+            width: geometry.kernelWidth, stride: geometry.strideX * pixels,
             DepthwiseRows(
               source: whole + y * geometry.strideY * line + channel, pixel: pixel, line: line,
-              target: target + y * targetLine + channel, targetPixel: pixel), columns)
+              target: target + y * targetLine + channel, targetPixel: pixel * pixels), columns)
         }
       }
     }
+  }
+}
+
+extension ProductRule {
+  /// The rule of a depthwise convolution for two copies of its channels.
+  fileprivate var doubled: ProductRule {
+    let channels = bias.count
+    return ProductRule(
+      weights: stride(from: 0, to: weights.count, by: channels).flatMap {
+        weights[$0..<$0 + channels] + weights[$0..<$0 + channels]
+      }, bias: bias + bias, inputZeroPoint: inputZeroPoint,
+      multipliers: multipliers + multipliers, outputZeroPoint: outputZeroPoint, range: range)
   }
 }

@@ -1,22 +1,28 @@
 import CIntegerVectors
 import DeployedModels
+import NeuralNetworks
 
 /// The plan of our own int8 kernels: weights packed once, activations of one byte in one arena.
 ///
 /// Its integers are those of `IntegerInterpreter`, and so of TensorFlow Lite Micro's reference kernels.
-public final class IntegerPlan {
+public final class IntegerPlan: InferencePlan {
+  public static var precision: Precision { .int8 }
+
   public let model: DeployedModel
   /// The most images in one run.
   public let capacity: Int
   /// Where the images go before `run`, `[images, H, W, C]`: standardised pixels.
   public let input: UnsafeMutablePointer<Float>
+  /// The values of one image.
+  public var imageFloats: Int { model.tensors[model.input].elementCount }
   /// The values of the output after `run`, `[images, classes]`.
   public var logits: UnsafePointer<Float> { UnsafePointer(values) }
   /// Bytes of weights, tables, padded images and activations.
   public var memoryBytes: Int { memory.bytes }
 
   private let memory = PlanMemory()
-  private let steps: [any IntegerStep]
+  /// Internal for the sake of profiles.
+  let steps: [any IntegerStep]
   private let quantize: QuantizeStep?
   private let imageBytes: UnsafeMutablePointer<UInt8>?
   private let outputBytes: UnsafePointer<UInt8>

@@ -120,12 +120,12 @@ struct QuantizeStep: IntegerStep {
 
   func run(images: Int) {
     let count = images * count
-    let zero = Words(repeating: quantization.zeroPoint + 128)
+    let (scale, zero) = (quantization.scale, Words(repeating: quantization.zeroPoint + 128))
     let (low, high) = (Words.zero, Words(repeating: 255))
     var place = 0
     while place < count {
       let values = UnsafeRawPointer(input + place).loadUnaligned(as: Floats.self)
-      let steps = lanes_steps(values, quantization.scale) &+ zero
+      let steps = lanes_steps(values, scale) &+ zero
       output.store(
         lanes_narrowed(lanes_min(lanes_max(steps, low), high)), place,
         count: min(laneCount, count - place))

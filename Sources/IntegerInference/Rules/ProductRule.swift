@@ -22,7 +22,9 @@ struct ProductRule {
   func output(_ sum: Int32, channel: Int) -> Int8 {
     range.clamped(multipliers[channel].scaled(sum) &+ outputZeroPoint)
   }
+}
 
+extension ProductRule {
   /// - Parameter channels: Of the output.
   init(_ site: OperatorSite, channels: Int) throws(DeploymentError) {
     let input = try site.quantization(of: 0)

@@ -1,7 +1,7 @@
 import TensorKernels
 
 /// The plan of our own fp32 kernels: norms folded into the weights, activations in one small arena.
-public final class FloatInferencePlan: InferencePlan {
+public final class FloatInferencePlan: NetworkPlan {
   public static var precision: Precision { .fp32 }
 
   public let network: Network
