@@ -77,9 +77,24 @@ struct ArenaStudentsTests {
 }
 
 extension DeployedModel {
-  /// The model with numbers for all constants that have none, no two tensors alike.
+  /// The model with numbers for all constants that have none and for scales of channels, no two tensors alike.
   fileprivate var filled: DeployedModel {
     var model = self
+    for (index, tensor) in tensors.enumerated()
+    where !tensor.isConstant && tensor.quantization != nil {
+      model.tensors[index].quantization = TensorQuantization(scale: 0.5, zeroPoint: 0)
+    }
+    for step in operators where step.inputs.count > 2 {
+      // A bias has the product of the input's scale, a half, and of the weights'.
+      for (place, input) in step.inputs[1...2].enumerated() {
+        guard let quantization = tensors[input].quantization else { continue }
+        let scales = quantization.scales.indices.map {
+          Float(1 + $0) / Float(1000 + 7 * step.inputs[1]) / (place == 0 ? 1 : 2)
+        }
+        model.tensors[input].quantization = TensorQuantization(
+          scales: scales, axis: quantization.axis)
+      }
+    }
     for (index, tensor) in tensors.enumerated() where tensor.isConstant && tensor.values == nil {
       let count = tensor.elementCount
       switch tensor.type {

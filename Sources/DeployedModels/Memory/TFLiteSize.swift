@@ -27,7 +27,7 @@ struct TFLiteSize {
     var bytes = 4 + 20 + 4 + (tensor.name.utf8.count + 1).rounded(upTo: 4)
     if shapes.insert(tensor.shape).inserted { bytes += 4 + 4 * tensor.shape.count }
     // A reference to the buffer and its table, the count, and the values.
-    if tensor.isConstant { bytes += 4 + 8 + 4 + 6 + tensor.byteCount.rounded(upTo: 4) + 4 }
+    if tensor.isConstant { bytes += 4 + 8 + 4 + 6 + tensor.byteCount.rounded(upTo: 4) }
     if let quantization = tensor.quantization {
       let count = quantization.scales.count
       bytes += 12 + 4 + 4 * count
@@ -39,11 +39,11 @@ struct TFLiteSize {
   }
 
   private mutating func bytes(of step: DeployedOperator) -> Int {
-    // A reference, the table, the inputs and the output; the options.
-    var bytes = 4 + 20 + 4 + 4 * step.inputs.count + 8
+    // A reference, the table, the inputs and the output; the options. Fields at their default are left out.
+    var bytes = 4 + 12 + 4 * step.inputs.count + 4
     if codes.insert(step.kind.operatorName).inserted { bytes += 4 + 24 }
     switch step.kind {
-    case .convolution, .depthwiseConvolution: bytes += 20
+    case .convolution, .depthwiseConvolution: bytes += 16
     case .averagePool, .maxPool: bytes += 24
     case .fullyConnected, .add, .multiply, .softmax, .mean, .gelu: bytes += 8
     case .reshape, .pad, .transpose, .logistic, .relu, .relu6, .hardSwish, .quantize, .dequantize:
