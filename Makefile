@@ -72,6 +72,10 @@ benchmark-flash: packages-and-data build ## Measure how well flash recipes rank 
 benchmark-teachers: packages build ## Race ONNX Runtime with classifiers of ONNX files, one thread each (Results/benchmarks/scripts/teachers)
 	@Results/benchmarks/scripts/teachers $(autodistill)
 
+.PHONY: benchmark-quantization
+benchmark-quantization: packages-and-data build ## Compare int8 students with their floats, by each way to quantise (Results/benchmarks/scripts/quantization)
+	@Results/benchmarks/scripts/quantization $(autodistill)
+
 .PHONY: benchmark-hardware
 benchmark-hardware: packages build ## Predict measured latencies, compared with simple baselines (Results/benchmarks/scripts/hardware)
 	@Results/benchmarks/scripts/hardware $(autodistill)
