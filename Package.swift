@@ -82,7 +82,7 @@ let testImports = [
     "NetworkFixtures", "RandomStreams", "SearchSpaces", "TFLiteFiles", "FileFormats",
   ],
   "ParetoFronts": ["RandomStreams"],
-  "Quantization": ["NetworkFixtures", "RandomStreams", "SearchSpaces"],
+  "Quantization": ["FileFormats", "NetworkFixtures", "RandomStreams", "SearchSpaces"],
   "SearchSpaces": ["TensorKernels"],
   "Studies": ["FlashBenchmark"],
   "TFLiteFiles": ["NetworkFixtures", "NeuralNetworks", "RandomStreams", "SearchSpaces"],

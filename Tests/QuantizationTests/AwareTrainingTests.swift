@@ -69,18 +69,20 @@ struct AwareTrainingTests {
     #expect(training.steps > 3)
   }
 
-  @Test("is refused before it begins where a layer has no operator")
-  func refused() throws {
+  @Test(
+    "is refused before it begins where a layer has no operator, or none in int8",
+    arguments: [(Layer.layerNorm, "layer norm"), (.gelu, "gelu")])
+  func refused(layer: Layer, name: String) throws {
     let task = try Rings.task.get()
     var builder = NetworkBuilder(input: TensorShape(height: 8, width: 8, channels: 1))
-    try builder.append(.layerNorm)
+    try builder.append(layer)
     try builder.append(.dense(channels: Rings.classes))
     let network = try builder.network()
     let layout = ParameterLayout(network)
     let student = TrainedModel(
       network: network, parameters: [Float](repeating: 0.1, count: layout.parameterFloats),
       statistics: [])
-    expectError(["layer norm"]) {
+    expectError([name]) {
       _ = try AwareTraining(
         student, recipe: task.recipe, reader: task.reader, signal: nil, seed: 1)
     }
@@ -113,7 +115,9 @@ struct Rings {
     try builder.append(.convolution(kernel: 1, stride: 1, channels: 8, bias: false))
     try builder.append(.batchNorm)
     try builder.add(source)
-    try builder.append(.pooling(.max, kernel: 2, stride: 2, padding: 0))
+    try builder.append(.convolution(kernel: 3, stride: 2, channels: 8, bias: false))
+    try builder.append(.batchNorm)
+    try builder.append(.activation(.relu))
     try builder.append(.globalAveragePool)
     try builder.append(.dense(channels: Rings.classes))
     let run = TrainingRun(

@@ -1,6 +1,7 @@
 import Datasets
 import DeployedModels
 import Distillation
+import IntegerInference
 import NeuralNetworks
 import TensorKernels
 
@@ -22,8 +23,8 @@ public struct AwareTraining: Sendable {
   public var threads: Int
   private let model: DeployedModel
 
-  /// - Throws: `DeploymentError` if a layer of the student has no operator, `QuantizationError` if its output is no
-  ///   logits.
+  /// - Throws: `DeploymentError` if a layer of the student has no operator, or one without a kernel in int8;
+  ///   `QuantizationError` if a value of the student is no finite number.
   public init(
     _ student: TrainedModel, recipe: Recipe, aware: AwareRecipe = AwareRecipe(),
     reader: BatchReader, signal: TeacherSignal?, seed: UInt64, threads: Int = 1
@@ -33,7 +34,10 @@ public struct AwareTraining: Sendable {
     model = try LoweredNetwork(
       student.network, parameters: student.parameters, statistics: student.statistics
     ).model
-    try model.checkIsFloat()
+    // Whether there are kernels does not depend on ranges.
+    let ranges = [ValueRange?](
+      repeating: ValueRange(low: -1, high: 1), count: model.tensors.count)
+    _ = try IntegerInterpreter(model.quantized(ranges: ranges).model)
   }
 
   /// How a training ended.
