@@ -76,7 +76,7 @@ let testImports = [
   "CoreMLPackages": ["NetworkFixtures", "NeuralNetworks"],
   "DeployedModels": ["NetworkFixtures", "SearchSpaces"],
   "FileFormats": ["RandomStreams"], "HardwareProfiles": ["RandomStreams"],
-  "ModelExchange": ["NetworkFixtures"],
+  "ModelExchange": ["IntegerInference", "NetworkFixtures"],
   "ONNXInference": ["ModelExchange", "RandomStreams", "SearchSpaces"],
   "IntegerInference": [
     "NetworkFixtures", "RandomStreams", "SearchSpaces", "TFLiteFiles", "FileFormats",

@@ -6,17 +6,23 @@ import FileFormats
 /// Every int8 activation has one `QuantizeLinear` that gives it and one `DequantizeLinear` that all its readers
 /// read; weights and biases are stored as int8 and int32 behind a `DequantizeLinear` each. A runtime that knows
 /// the form runs an operator between them on integers.
+///
+/// Activations are uint8 here, each integer 128 larger. ONNX Runtime would make them so on x86, but only those with
+/// one reader, and then runs what reads and gives both kinds in floating point: half of a residual network.
 struct QuantizedGraphWriter {
   let model: ChannelsFirstModel
   var graph: ONNXGraph
   /// The oldest operator set that has all operators written: 13 brought scales along an axis.
   private(set) var operatorSet = 13
+  /// The weights, which stay int8.
+  let weights: Set<Int>
   /// The names of the float values of tensors that have been read.
-  private var realNames: [Int: String] = [:]
+  var realNames: [Int: String] = [:]
 
   /// Takes a model whose activations are int8, the input's and the output's as well or floats.
   init(_ model: ChannelsFirstModel) {
     self.model = model
+    weights = Set(model.steps.filter(\.hasWeights).map { $0.inputs[1] })
     graph = ONNXGraph(name: "student")
     let input = model.tensors[model.input]
     graph.inputs = [ONNXValueInfo(name: "input", shape: input.shape.map { .size($0) })]
@@ -96,7 +102,7 @@ struct QuantizedGraphWriter {
 
   private func name(_ step: ChannelsFirstModel.Step) -> String { model.tensors[step.output].name }
 
-  private mutating func append(
+  mutating func append(
     _ operation: String, inputs: [String], output: String,
     attributes: [String: ONNXAttribute] = [:]
   ) {
@@ -116,87 +122,6 @@ struct QuantizedGraphWriter {
   }
 }
 
-extension QuantizedGraphWriter {
-  /// Makes a float value a tensor's: quantised where the tensor is int8.
-  private mutating func take(_ value: String, as tensor: Int) {
-    guard let quantization = model.tensors[tensor].quantization else {
-      realNames[tensor] = value
-      return
-    }
-    let name = model.tensors[tensor].name + ".int8"
-    append(
-      "QuantizeLinear", inputs: [value] + scales(quantization, name, hasZeroPoint: true),
-      output: name)
-  }
-
-  /// Returns the name of a tensor's float value.
-  private mutating func real(_ tensor: Int) -> String {
-    if let name = realNames[tensor] { return name }
-    let described = model.tensors[tensor]
-    var source = described.name
-    if let values = described.values {
-      graph.initializers.append(ONNXTensor(name: source, NumericArray(described.shape, values)))
-    } else {
-      source += ".int8"
-    }
-    guard let quantization = described.quantization else {
-      realNames[tensor] = source
-      return source
-    }
-    let name = described.name + ".dequantized"
-    // A zero point of int32 is not allowed: it is always 0.
-    append(
-      "DequantizeLinear",
-      inputs: [source] + scales(quantization, source, hasZeroPoint: described.type == .int8),
-      output: name,
-      attributes: quantization.scales.count > 1 ? ["axis": .integer(quantization.axis)] : [:])
-    realNames[tensor] = name
-    return name
-  }
-
-  /// Returns the names of the scales, and of the zero points where they are wanted.
-  private mutating func scales(
-    _ quantization: TensorQuantization, _ name: String, hasZeroPoint: Bool
-  ) -> [String] {
-    let shape = quantization.scales.count > 1 ? [quantization.scales.count] : []
-    let scale = constant(name + ".scale", NumericArray(shape: shape, quantization.scales))
-    guard hasZeroPoint else { return [scale] }
-    let zeroPoints = quantization.zeroPoints.map { Int8($0) }
-    return [scale, constant(name + ".zero_point", NumericArray(shape: shape, zeroPoints))]
-  }
-
-  private var clipBounds: [String] {
-    mutating get {
-      [
-        constant("lowest", NumericArray(shape: [], [Float(0)])),
-        constant("highest", NumericArray(shape: [], [Float(6)])),
-      ]
-    }
-  }
-
-  private mutating func integers(_ name: String, _ values: [Int]) -> String {
-    constant(name, NumericArray(shape: [values.count], values.map(Int64.init)))
-  }
-
-  /// Adds an initializer, unless there is one of the name, and returns the name.
-  private mutating func constant(_ name: String, _ values: NumericArray) -> String {
-    if !graph.initializers.contains(where: { $0.name == name }) {
-      graph.initializers.append(ONNXTensor(name: name, values))
-    }
-    return name
-  }
-}
-
-extension NumericArray {
-  fileprivate init(_ shape: [Int], _ values: TensorValues) {
-    switch values {
-    case .float32(let values): self.init(shape: shape, values)
-    case .int8(let values): self.init(shape: shape, values)
-    case .int32(let values): self.init(shape: shape, values)
-    }
-  }
-}
-
 extension DeployedTensor {
   /// Whether quantising to this tensor's int8 already clips as an activation does; a runtime that sees the
   /// activation on its own may leave integers for it.
@@ -209,6 +134,18 @@ extension DeployedTensor {
     case .none: return true
     case .relu: return clipsBelow
     case .relu6: return clipsBelow && clipsAbove
+    }
+  }
+}
+
+extension ChannelsFirstModel.Step {
+  /// Whether the second input is a matrix or filters.
+  fileprivate var hasWeights: Bool {
+    switch kind {
+    case .convolution, .fullyConnected: true
+    case .add, .multiply, .averagePool, .maxPool, .mean, .reshape, .transpose, .pad, .softmax,
+      .logistic, .relu, .relu6, .hardSwish, .gelu, .quantize, .dequantize:
+      false
     }
   }
 }

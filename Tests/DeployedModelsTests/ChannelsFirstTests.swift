@@ -8,7 +8,7 @@ import Testing
 struct ChannelsFirstTests {
   @Test("give the logits of those with channels last", arguments: shippedSpaces)
   func students(space: String) throws {
-    for (number, network) in try NetworkFixtures.students(of: space, count: 2, side: 9).enumerated()
+    for (number, network) in try NetworkFixtures.students(of: space, count: 2, side: 8).enumerated()
     {
       try expectSameLogits(RandomModel(network, seed: UInt64(number)))
     }

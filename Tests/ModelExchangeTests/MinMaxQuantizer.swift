@@ -29,7 +29,7 @@ struct MinMaxQuantizer {
     }
     for step in model.operators {
       switch step.kind {
-      case .averagePool, .maxPool, .reshape, .pad, .transpose:
+      case .averagePool, .maxPool, .reshape, .pad, .transpose, .relu6:
         result.tensors[step.output].quantization = result.tensors[step.inputs[0]].quantization
       case .softmax, .logistic:
         result.tensors[step.output].quantization = TensorQuantization(
@@ -41,7 +41,7 @@ struct MinMaxQuantizer {
         for input in step.inputs where model.tensors[input].isConstant {
           quantizeConstant(input, axis: nil, in: &result)
         }
-      case .mean, .relu, .relu6, .hardSwish, .gelu, .quantize, .dequantize: break
+      case .mean, .relu, .hardSwish, .gelu, .quantize, .dequantize: break
       }
     }
     return result
@@ -62,7 +62,11 @@ struct MinMaxQuantizer {
   }
 
   /// Rounds a constant to [−127, 127] with one scale, or one for each place along an axis.
-  private func quantizeConstant(_ tensor: Int, axis: Int?, in result: inout DeployedModel) {
+  ///
+  /// - Parameter least: The least scale, of all or of each place.
+  private func quantizeConstant(
+    _ tensor: Int, axis: Int?, least: [Float] = [0], in result: inout DeployedModel
+  ) {
     let (values, shape) = (floats(tensor), model.tensors[tensor].shape)
     let channels = axis.map { shape[$0] } ?? 1
     let stride = axis.map { shape[($0 + 1)...].reduce(1, *) } ?? values.count
@@ -71,7 +75,9 @@ struct MinMaxQuantizer {
       let channel = place / stride % channels
       largest[channel] = max(largest[channel], abs(value))
     }
-    let scales = largest.map { $0 > 0 ? $0 / 127 : 1 }
+    let scales = largest.enumerated().map { channel, value in
+      value > 0 ? max(value / 127, least[channel % least.count]) : 1
+    }
     let integers = values.indices.map {
       Int8((values[$0] / scales[$0 / stride % channels]).rounded())
     }
@@ -85,11 +91,13 @@ struct MinMaxQuantizer {
   private func quantizeWeights(
     _ step: DeployedOperator, axis: Int?, in result: inout DeployedModel
   ) {
-    quantizeConstant(step.inputs[1], axis: axis, in: &result)
-    guard let input = result.tensors[step.inputs[0]].quantization,
-      let weights = result.tensors[step.inputs[1]].quantization
-    else { return }
+    guard let input = result.tensors[step.inputs[0]].quantization else { return }
     let bias = step.inputs[2]
+    // A bias has to fit into 31 bits: where the weights are small, their scale is larger for it.
+    var least = floats(bias).map { abs($0) / (input.scale * 1e9) }
+    if axis == nil { least = [least.max() ?? 0] }
+    quantizeConstant(step.inputs[1], axis: axis, least: least, in: &result)
+    guard let weights = result.tensors[step.inputs[1]].quantization else { return }
     let scales = weights.scales.map { $0 * input.scale }
     result.tensors[bias].type = .int32
     result.tensors[bias].values = .int32(

@@ -43,6 +43,7 @@ struct QuantizedExportTests {
       #expect(stored[bias.name]?.values?.elementType == .int32)
       #expect(stored[bias.name + ".zero_point"] == nil)
     }
+    #expect(stored["input.quantized.zero_point"]?.values?.elementType == .uint8)
     let quantizing = graph.nodes.filter { $0.operation == "QuantizeLinear" }
     let activations = student.integers.tensors.filter { !$0.isConstant }
     #expect(Set(quantizing.flatMap(\.outputs)).count == quantizing.count)
