@@ -88,10 +88,11 @@ def check_student(path, seen):
         seen["same"].append(same)
 
     sizes = json.loads(path.with_suffix(".json").read_text())
-    # What the format must hold: values, and a scale and a zero point for each channel's weights and bias.
-    data = sizes["int8"] + 12 * sizes["scales"]
+    # Values, and for each activation and each channel's weights and bias a scale, with a zero point where TensorFlow
+    # Lite reads the file.
+    (data, compact) = (sizes["int8"] + size * sizes["scales"] for size in (12, 4))
     for kind, count, file in (("float", sizes["float"], name), ("int8", data, name + ".int8"),
-                              ("compact", data, name + ".compact")):
+                              ("compact", compact, name + ".compact")):
         size = path.with_name(file + ".tflite").stat().st_size
         seen["size " + kind].append((size / count, size - count, count))
 
@@ -120,7 +121,8 @@ def check_student(path, seen):
 
 def check_students(folder):
     spaces = collections.defaultdict(lambda: collections.defaultdict(list))
-    refused = collections.Counter(path.read_text() for path in folder.glob("*.refused"))
+    refused = collections.Counter(
+        path.read_text() for path in folder.glob("*.refused") if "reference-" not in path.name)
     for path in sorted(folder.glob("*.image.npy")):
         if path.name.startswith("reference-"):
             continue

@@ -12,27 +12,28 @@ struct OperatorFormat {
 
 /// The operators that files of ours hold, with the numbers of TensorFlow Lite's schema.
 enum BuiltinOperator: Int32, CaseIterable {
-  case ADD = 0
-  case AVERAGE_POOL_2D = 1
-  case CONV_2D = 3
-  case DEPTHWISE_CONV_2D = 4
-  case DEQUANTIZE = 6
-  case FULLY_CONNECTED = 9
-  case LOGISTIC = 14
-  case MAX_POOL_2D = 17
-  case MUL = 18
-  case RELU = 19
-  case RELU6 = 21
-  case RESHAPE = 22
-  case SOFTMAX = 25
-  case PAD = 34
-  case TRANSPOSE = 39
-  case MEAN = 40
-  case QUANTIZE = 114
-  case HARD_SWISH = 117
-  case GELU = 150
+  case add = 0
+  case averagePool2D = 1
+  case conv2D = 3
+  case depthwiseConv2D = 4
+  case dequantize = 6
+  case fullyConnected = 9
+  case logistic = 14
+  case maxPool2D = 17
+  case mul = 18
+  case relu = 19
+  case relu6 = 21
+  case reshape = 22
+  case softmax = 25
+  case pad = 34
+  case transpose = 39
+  case mean = 40
+  case quantize = 114
+  case hardSwish = 117
+  case gelu = 150
 
-  var name: String { "\(self)" }
+  /// As the schema spells it.
+  var name: String { operatorName(rawValue) }
 }
 
 extension DeployedOperator.Kind {
@@ -43,25 +44,25 @@ extension DeployedOperator.Kind {
       OperatorFormat(builtin: builtin, options: options, versions: (int8, float32))
     }
     return switch self {
-    case .convolution: format(.CONV_2D, 1, int8: 3)
-    case .depthwiseConvolution: format(.DEPTHWISE_CONV_2D, 2, int8: 3)
-    case .fullyConnected: format(.FULLY_CONNECTED, 8, int8: 4)
-    case .add: format(.ADD, 11, int8: 2)
-    case .multiply: format(.MUL, 21, int8: 2)
-    case .averagePool: format(.AVERAGE_POOL_2D, 5, int8: 2)
-    case .maxPool: format(.MAX_POOL_2D, 5, int8: 2)
-    case .mean: format(.MEAN, 27, int8: 2)
-    case .reshape: format(.RESHAPE, 17, int8: 1)
-    case .pad: format(.PAD, 0, int8: 2)
-    case .transpose: format(.TRANSPOSE, 0, int8: 2)
-    case .softmax: format(.SOFTMAX, 9, int8: 2)
-    case .logistic: format(.LOGISTIC, 0, int8: 2)
-    case .relu: format(.RELU, 0, int8: 2)
-    case .relu6: format(.RELU6, 0, int8: 2)
-    case .hardSwish: format(.HARD_SWISH, 0, int8: 1)
-    case .gelu: format(.GELU, 116, int8: 2)
-    case .quantize: format(.QUANTIZE, 0, int8: 1)
-    case .dequantize: format(.DEQUANTIZE, 0, int8: 2)
+    case .convolution: format(.conv2D, 1, int8: 3)
+    case .depthwiseConvolution: format(.depthwiseConv2D, 2, int8: 3)
+    case .fullyConnected: format(.fullyConnected, 8, int8: 4)
+    case .add: format(.add, 11, int8: 2)
+    case .multiply: format(.mul, 21, int8: 2)
+    case .averagePool: format(.averagePool2D, 5, int8: 2)
+    case .maxPool: format(.maxPool2D, 5, int8: 2)
+    case .mean: format(.mean, 27, int8: 2)
+    case .reshape: format(.reshape, 17, int8: 1)
+    case .pad: format(.pad, 0, int8: 2)
+    case .transpose: format(.transpose, 0, int8: 2)
+    case .softmax: format(.softmax, 9, int8: 2)
+    case .logistic: format(.logistic, 0, int8: 2)
+    case .relu: format(.relu, 0, int8: 2)
+    case .relu6: format(.relu6, 0, int8: 2)
+    case .hardSwish: format(.hardSwish, 0, int8: 1)
+    case .gelu: format(.gelu, 116, int8: 2)
+    case .quantize: format(.quantize, 0, int8: 1)
+    case .dequantize: format(.dequantize, 0, int8: 2)
     }
   }
 }

@@ -11,8 +11,8 @@ public struct TFLiteFile: Hashable, Sendable {
   public var metadata: [String: [UInt8]]
   /// Where each tensor begins in TensorFlow Lite Micro's arena, in bytes; nil lets the runtime plan.
   public var plan: MemoryPlan?
-  /// Whether one zero point stands for those of all channels, and biases of convolutions have no scales: smaller,
-  /// but only TensorFlow Lite Micro reads it.
+  /// Whether one zero point stands for those of all channels, biases of convolutions have no scales, and tensors no
+  /// names: smaller, but only TensorFlow Lite Micro reads it.
   public var isCompact: Bool
 
   /// Where tensors are put before the model runs.

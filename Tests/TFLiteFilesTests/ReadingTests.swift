@@ -36,7 +36,7 @@ struct ReadingTests {
     ] {
       expectError(["a.tflite"] + parts) { _ = try TFLiteFile(bytes: bytes, path: "a.tflite") }
     }
-    expectError(["none.tflite", "cannot read"]) { _ = try TFLiteFile.read("/tmp/none.tflite") }
+    expectError(["none.tflite", "cannot read"]) { _ = try TFLiteFile.read("nowhere/none.tflite") }
   }
 
   @Test("has tensors that do not fit together")
@@ -139,6 +139,18 @@ struct ReadingTests {
       (4, .offset(builder.vector([builder.table([])]))),
     ])
     return builder.finished(root: root, identifier: "TFL3")
+  }
+
+  @Test("is told by the names of the schema")
+  func names() {
+    #expect(
+      BuiltinOperator.allCases.map(\.name) == [
+        "ADD", "AVERAGE_POOL_2D", "CONV_2D", "DEPTHWISE_CONV_2D", "DEQUANTIZE", "FULLY_CONNECTED",
+        "LOGISTIC", "MAX_POOL_2D", "MUL", "RELU", "RELU6", "RESHAPE", "SOFTMAX", "PAD",
+        "TRANSPOSE", "MEAN", "QUANTIZE", "HARD_SWISH", "GELU",
+      ])
+    #expect(operatorName(32) == "CUSTOM" && operatorName(83) == "PACK")
+    #expect(operatorName(400) == "builtin operator 400")
   }
 
   @Test("is cut off anywhere")

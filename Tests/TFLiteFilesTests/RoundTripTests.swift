@@ -35,8 +35,9 @@ struct RoundTripTests {
         let bytes = file.bytes
         #expect(bytes == file.bytes)
         let read = try TFLiteFile(bytes: bytes, path: "a.tflite")
-        // A file in which no tensor has several scales looks the same.
-        file.isCompact = read.isCompact
+        if isCompact {
+          for index in file.model.tensors.indices { file.model.tensors[index].name = "" }
+        }
         #expect(read == file)
         #expect(read.bytes == bytes)
       }

@@ -51,6 +51,11 @@ struct FlatTable {
     return position + offset
   }
 
+  /// Whether the table has a field of four bytes: a number or a reference.
+  func has(_ slot: Int, _ field: String) throws(FileFormatError) -> Bool {
+    try place(slot, field, width: 4) != nil
+  }
+
   /// Returns a number, or what stands for it where it is absent.
   func integer<Value: FixedWidthInteger>(
     _ slot: Int, _ field: String, default absent: Value

@@ -19,15 +19,15 @@ struct OperatorOptions {
     of builtin: BuiltinOperator, weights: [Int], isImage: Bool
   ) throws(FileFormatError) -> (DeployedOperator.Kind, FusedActivation) {
     switch builtin {
-    case .CONV_2D:
+    case .conv2D:
       let options = try required(1)
       try expectNoDilation(options, slots: (4, 5))
       return (.convolution(try window(options, weights)), try activation(options, slot: 3))
-    case .DEPTHWISE_CONV_2D:
+    case .depthwiseConv2D:
       let options = try required(2)
       try expectNoDilation(options, slots: (5, 6))
       return (.depthwiseConvolution(try window(options, weights)), try activation(options, slot: 4))
-    case .AVERAGE_POOL_2D, .MAX_POOL_2D:
+    case .averagePool2D, .maxPool2D:
       let options = try required(5)
       let size = [
         0, Int(try options.integer(4, "filter_height", default: Int32(0))),
@@ -35,39 +35,39 @@ struct OperatorOptions {
       ]
       let window = try window(options, size)
       return (
-        builtin == .MAX_POOL_2D ? .maxPool(window) : .averagePool(window),
+        builtin == .maxPool2D ? .maxPool(window) : .averagePool(window),
         try activation(options, slot: 5)
       )
-    case .FULLY_CONNECTED:
+    case .fullyConnected:
       let options = try optional(8)
       let format = try options?.integer(1, "weights_format", default: UInt8(0)) ?? 0
       guard format == 0 else {
         throw malformed("weights_format", "\(format)", "0, rows of weights")
       }
       return (.fullyConnected, try activation(options))
-    case .ADD: return (.add, try activation(optional(11)))
-    case .MUL: return (.multiply, try activation(optional(21)))
-    case .MEAN:
+    case .add: return (.add, try activation(optional(11)))
+    case .mul: return (.multiply, try activation(optional(21)))
+    case .mean:
       let keeps = try optional(27)?.flag(0, "keep_dims") ?? false
       return (.mean(keepsDimensions: keeps), .none)
-    case .SOFTMAX:
+    case .softmax:
       let beta = try optional(9)?.float(0, "beta", default: 0) ?? 0
       guard beta == 1 else { throw malformed("beta", "\(beta)", "1") }
       return (.softmax, .none)
-    case .GELU:
+    case .gelu:
       if try optional(116)?.flag(0, "approximate") ?? false {
         throw malformed("approximate", "the approximation by tanh", "the exact function")
       }
       return (.gelu, .none)
-    case .RESHAPE: return (.reshape, .none)
-    case .PAD: return (.pad, .none)
-    case .TRANSPOSE: return (.transpose, .none)
-    case .LOGISTIC: return (.logistic, .none)
-    case .RELU: return (.relu, .none)
-    case .RELU6: return (.relu6, .none)
-    case .HARD_SWISH: return (.hardSwish, .none)
-    case .QUANTIZE: return (.quantize, .none)
-    case .DEQUANTIZE: return (.dequantize, .none)
+    case .reshape: return (.reshape, .none)
+    case .pad: return (.pad, .none)
+    case .transpose: return (.transpose, .none)
+    case .logistic: return (.logistic, .none)
+    case .relu: return (.relu, .none)
+    case .relu6: return (.relu6, .none)
+    case .hardSwish: return (.hardSwish, .none)
+    case .quantize: return (.quantize, .none)
+    case .dequantize: return (.dequantize, .none)
     }
   }
 

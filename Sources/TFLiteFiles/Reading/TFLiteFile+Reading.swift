@@ -21,7 +21,7 @@ struct TFLiteReader {
   let buffers: [Range<Int>?]
   /// Buffers that have been decoded, since tensors may share them.
   var decoded: [BufferContents: TensorValues] = [:]
-  /// Whether some tensor has many scales and one zero point.
+  /// Whether some tensor has many scales and one zero point, or none has a name.
   var isCompact = false
 
   struct BufferContents: Hashable {
@@ -56,9 +56,12 @@ struct TFLiteReader {
       throw file.malformed("model, subgraphs", "\(subgraphs.count)", "1")
     }
     var tensors: [DeployedTensor] = []
+    var namedTensors = 0
     for table in try subgraph.tables(0, "tensors", item: "tensor", bytesEach: 480) {
       tensors.append(try tensor(table))
+      if try table.has(3, "name") { namedTensors += 1 }
     }
+    if namedTensors == 0 { isCompact = true }
     var model = DeployedModel(
       tensors: tensors, operators: [],
       input: try single(subgraph, 1, "inputs"), output: try single(subgraph, 2, "outputs"))

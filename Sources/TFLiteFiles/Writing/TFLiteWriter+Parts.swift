@@ -4,9 +4,9 @@ extension TFLiteWriter {
   /// Writes a tensor: shape, type, buffer, name and what its integers mean.
   mutating func write(_ tensor: DeployedTensor, buffer: Int) -> Offset {
     var fields: [(slot: Int, field: FlatBufferBuilder.Field)] = [
-      (0, .offset(builder.vector(tensor.shape.map(Int32.init)))),
-      (3, .offset(builder.text(tensor.name))),
+      (0, .offset(builder.vector(tensor.shape.map(Int32.init))))
     ]
+    if !file.isCompact { fields.append((3, .offset(builder.text(tensor.name)))) }
     if tensor.type != .float32 { fields.append((1, .byte(tensor.type.code))) }
     if buffer != 0 { fields.append((2, .int32(Int32(buffer)))) }
     if let quantization = tensor.quantization, !leavesOut(quantization, of: tensor) {
