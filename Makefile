@@ -89,6 +89,7 @@ check-all: lint test build ## lint, all of the tests, run exports and statistics
 	python3 Results/benchmarks/scripts/fit_microcontrollers.py --check
 	.ci/check-mlpackage
 	Tests/StudentRuntimeExample/run $(autodistill)
+	.ci/check-tflite $(autodistill)
 	.ci/check-comparisons $(autodistill)
 	.ci/check-resume $(autodistill) $(STUDY) $(SEED)
 

@@ -50,8 +50,8 @@ struct CommandMeasurement {
     seed = try arguments.integer("--seed", in: 0...Int.max) ?? 1
     images = try ImagesOption(arguments)
     let format = arguments.value("--format") ?? ModelExport.safetensors.format
-    guard let export = ModelExport.named(format) else {
-      throw UsageError("--format: got '\(format)', expected \(ModelExport.knownNames)")
+    guard let export = ModelExport.forDevices(format) else {
+      throw UsageError("--format: got '\(format)', expected \(ModelExport.deviceNames)")
     }
     self.export = export
   }

@@ -9,6 +9,16 @@ struct PredictionOutput {
   let estimate: CostEstimate
   let costs: NetworkCosts
   let unsupported: [UnsupportedNode]
+  /// What the model's file computes with; nil for one that does not say.
+  var precision: Precision?
+
+  /// Says that the file's numbers are not those that the profile was measured with; nil where they are.
+  private var precisionNote: String? {
+    let measured = profile.measurementProtocol.precision
+    guard let precision, precision != measured else { return nil }
+    return "the file is \(precision.rawValue), the profile was measured in \(measured.rawValue): "
+      + "this is the price of the same network in \(measured.rawValue)"
+  }
 
   private var kernels: [InferenceKernel] { estimate.kernels.map(\.kernel) }
 
@@ -34,6 +44,7 @@ struct PredictionOutput {
         + (estimate.energyMillijoules.map { String(format: "; energy %.4g mJ", $0) } ?? ""))
     if let deployed = estimate.deployed { lines += PredictionOutput.lines(deployed) }
     lines.append("on \(profile.protocolDescription)")
+    if let precisionNote { lines.append(precisionNote) }
     if let assumption = profile.assumption(of: kernels) { lines.append(assumption) }
     if !unsupported.isEmpty {
       lines.append("not priced, so the network costs more than this:")
@@ -74,7 +85,8 @@ struct PredictionOutput {
       },
       assumedKinds: assumed.isEmpty ? nil : assumed.map(\.rawValue),
       arenaBytes: estimate.deployed?.arenaBytes, flashBytes: estimate.deployed?.flashBytes,
-      missingOperators: estimate.deployed?.missing)
+      missingOperators: estimate.deployed?.missing, precision: precision?.rawValue,
+      precisionNote: precisionNote)
     return String(decoding: try encoder.encode(report), as: UTF8.self)
   }
 }
@@ -125,6 +137,10 @@ private struct PredictionReport: Encodable {
   let arenaBytes: Int?
   let flashBytes: Int?
   let missingOperators: [MissingOperator]?
+  /// What the file computes with; absent where it does not say.
+  let precision: String?
+  /// Absent where the profile was measured with the same.
+  let precisionNote: String?
 
   enum CodingKeys: String, CodingKey {
     case profile
@@ -140,6 +156,8 @@ private struct PredictionReport: Encodable {
     case arenaBytes = "arena_bytes"
     case flashBytes = "flash_bytes"
     case missingOperators = "missing_operators"
+    case precision
+    case precisionNote = "precision_note"
   }
 }
 

@@ -3,22 +3,25 @@ import HardwareProfiles
 import ModelExchange
 import NeuralNetworks
 import SearchSpaces
+import TFLiteFiles
 
 /// `autodistill profile predict`
 struct ProfilePredictVerb: Verb {
   static let name = "profile predict"
   static let summary = "prices one network layer by layer"
-  static let operands = ["PROFILE", "[MODEL.onnx]"]
+  static let operands = ["PROFILE", "[MODEL]"]
   static let options = ["--space", "--key"] + ImagesOption.options
   static let flags = ["--json"]
   static let help = """
-    USAGE: autodistill profile predict PROFILE MODEL.onnx [--json]
+    USAGE: autodistill profile predict PROFILE MODEL.onnx|MODEL.tflite [--json]
            autodistill profile predict PROFILE --space FILE --key KEY [--json]
 
     Says what one inference costs on the profile's device: each kernel as the runtime executes it, what
     the network takes besides its kernels, latency with its standard error, energy and memory; where the
     profile says the runtime's rules, its arena, flash, and the operators that it lacks. Operators
-    of an ONNX file that cannot be priced are named, and the exit status is then 3.
+    of an ONNX file that cannot be priced are named, and the exit status is then 3. A TensorFlow Lite file is
+    priced operator by operator, as it is fused; where its numbers are not those that the profile was
+    measured with (int8, fp32), that is said.
 
     --space FILE, --key KEY       an architecture of a search space
     --image HxWxC, --classes N    what it looks at (default: what the space says)
@@ -39,12 +42,12 @@ struct ProfilePredictVerb: Verb {
     case (.some, nil, nil): architecture = nil
     default:
       throw UsageError(
-        "profile predict needs either MODEL.onnx or --space and --key", ProfilePredictVerb.self)
+        "profile predict needs either a model's file or --space and --key", ProfilePredictVerb.self)
     }
     images = try ImagesOption(arguments)
     if model != nil, let option = ImagesOption.options.first(where: { arguments.value($0) != nil })
     {
-      throw UsageError("\(option) goes together with --space: an ONNX file says what it looks at")
+      throw UsageError("\(option) goes together with --space: a model's file says what it looks at")
     }
     asJSON = arguments.has("--json")
   }
@@ -53,12 +56,16 @@ struct ProfilePredictVerb: Verb {
     let profile = try HardwareProfile(contentsOf: profilePath)
     var unsupported: [UnsupportedNode] = []
     let workload: InferenceWorkload
+    var precision: Precision?
     if let architecture {
       let space = try SearchSpace(contentsOf: architecture.space)
       let images = images.images(of: space)
       workload = try space.workload(
         of: space.architecture(key: architecture.key), input: images.shape,
         classes: images.classes)
+    } else if let model, model.hasSuffix(".tflite") {
+      let deployed = try TFLiteFile.read(model).model
+      (workload, precision) = (deployed.workload, deployed.precision)
     } else {
       let network = try ONNXNetwork(contentsOf: model ?? "")
       workload = InferenceWorkload(kernels: network.kernels, costs: network.costs)
@@ -66,7 +73,7 @@ struct ProfilePredictVerb: Verb {
     }
     let output = PredictionOutput(
       profile: profile, estimate: profile.predict(workload), costs: workload.costs,
-      unsupported: unsupported)
+      unsupported: unsupported, precision: precision)
     Terminal.print(asJSON ? try output.json() : output.text)
     return unsupported.isEmpty ? .success : .badInput
   }

@@ -1,5 +1,7 @@
+import Distillation
 import FileFormats
 import Foundation
+import TFLiteFiles
 import TestSupport
 import Testing
 
@@ -40,6 +42,62 @@ struct ExportCommandTests {
     let ended = try study.run("export", key, "--format", "onnx", "--output", path)
     #expect(ended.status == 0, "\(ended.errors)")
     #expect(temporary.has("student.onnx"))
+  }
+
+  @Test(
+    "writes a model for small devices, which answers as the student", arguments: ["tflite", "c"])
+  func smallDevices(format: String) throws {
+    let study = try FinishedStudy.study()
+    let outcome = try study.outcome()
+    let key = outcome.trials[try #require(outcome.finalists?.first)].key
+    let temporary = try TemporaryFolder()
+    let path = temporary.file("student." + format)
+    let ended = try study.run("export", key, "--format", format, "--output", path, "--verify")
+    #expect(ended.status == 0, "\(ended.errors)\(ended.output)")
+    #expect(ended.output.contains("pixels:  (pixel - "))
+    #expect(ended.output.contains("verify:  accuracy 0."))
+    #expect(ended.output.contains("; 0 right or wrong otherwise"))
+    let file = format == "c" ? try MicroProgram.readModel(path) : try TFLiteFile.read(path)
+    #expect(file.metadata["TFLITE_METADATA"] != nil && !file.description.isEmpty)
+    #expect(file.model.tensors[file.model.output].shape == [1, 3])
+    guard format == "c" else { return }
+    for name in ["student.h", "student_main.cc"] { #expect(temporary.has(name)) }
+  }
+
+  @Test("--verify finds a file that is not the student")
+  func otherStudent() throws {
+    let study = try FinishedStudy.study()
+    let outcome = try study.outcome()
+    let key = outcome.trials[try #require(outcome.finalists?.first)].key
+    let student = try StudentWeights(of: key, in: study.folder, dataFolder: nil)
+    let temporary = try TemporaryFolder()
+    let path = temporary.file("student.tflite")
+    try ModelExport.tflite.write(
+      TrainedModel(untrained: student.model.network), path, student.metadata)
+    let wrong = try ExportVerification(of: path, format: .tflite, student: student)
+    #expect(!wrong.passes && wrong.largestDifference > ExportVerification.tolerance)
+    try ModelExport.tflite.write(student.model, path, student.metadata)
+    let right = try ExportVerification(of: path, format: .tflite, student: student)
+    #expect(right.passes && right.agreeing == right.evaluation.count)
+    #expect(right.reported?.correct == right.evaluation.correct && right.changed == 0)
+  }
+
+  @Test("refuses options that go with another format")
+  func options() throws {
+    let study = try FinishedStudy.study()
+    for (arguments, message) in [
+      (["--verify"], "--verify goes together with --format tflite or c"),
+      (["--format", "onnx", "--compact"], "--compact goes together with"),
+      (
+        ["--format", "tflite", "--arena-bytes", "1000"],
+        "--arena-bytes goes together with --format c"
+      ),
+      (["--format", "c", "--output", "x.h"], "expected a name that ends with .c"),
+      (["--format", "h5"], "expected one of safetensors, onnx, tflite, c"),
+    ] {
+      let ended = try Program.Running(["export", study.folder.path, "0"] + arguments).end()
+      #expect(ended.status == 2 && ended.errors.contains(message), "\(ended.errors)")
+    }
   }
 
   @Test("of a student whose weights are gone says so, and run brings them back")

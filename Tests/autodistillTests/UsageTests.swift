@@ -29,7 +29,7 @@ struct UsageTests {
       (["enqueue", "a"], "expected STUDY KEY…, got a"),
       (
         ["export", "a", "b", "--format", "onnx2"],
-        "--format: got 'onnx2', expected one of safetensors, onnx, mlpackage"
+        "--format: got 'onnx2', expected one of safetensors, onnx, tflite, c, mlpackage"
       ),
       (["profile", "guess"], "unknown command 'profile guess', expected one of profile measure"),
       (["profile", "measure"], "profile measure needs --output FILE"),

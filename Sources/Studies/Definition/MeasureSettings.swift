@@ -40,8 +40,8 @@ public struct MeasureSettings: Hashable, Sendable {
     format = ModelExport.safetensors.format
     if let given = members["format"] {
       format = try given.text("a format")
-      guard ModelExport.named(format) != nil else {
-        throw given.expected("one of \(ModelExport.knownNames)")
+      guard ModelExport.forDevices(format) != nil else {
+        throw given.expected("one of \(ModelExport.deviceNames)")
       }
     }
     measurementProtocol = try members["protocol"].map { field throws(JSONError) in

@@ -8,45 +8,85 @@ import ModelExchange
 public struct ModelExport: Sendable {
   /// The format's name, which is also how its files end.
   public let format: String
-  /// Writes a model to a path, with metadata where the format has a place for them.
-  public let write:
-    @Sendable (_ model: TrainedModel, _ path: String, _ metadata: [String: String]) throws -> Void
+  /// Whether a device's command can ask for it: a format of one file that some runtime loads.
+  public let isForDevices: Bool
+  /// Whether `ExportVerification` can run its files.
+  public let isVerifiable: Bool
+  private let writer:
+    @Sendable (
+      _ model: TrainedModel, _ path: String, _ metadata: [String: String], _ options: ExportOptions
+    ) throws -> Void
 
   public init(
-    format: String,
+    format: String, isForDevices: Bool = true, isVerifiable: Bool = false,
     write:
-      @escaping @Sendable (_ model: TrainedModel, _ path: String, _ metadata: [String: String])
-      throws -> Void
+      @escaping @Sendable (
+        _ model: TrainedModel, _ path: String, _ metadata: [String: String],
+        _ options: ExportOptions
+      ) throws -> Void
   ) {
-    (self.format, self.write) = (format, write)
+    (self.format, self.isForDevices) = (format, isForDevices)
+    (self.isVerifiable, writer) = (isVerifiable, write)
   }
 
-  public static let safetensors = ModelExport(format: "safetensors") { model, path, metadata in
+  /// Writes a model to a path, with metadata where the format has a place for them.
+  public func write(
+    _ model: TrainedModel, _ path: String, _ metadata: [String: String],
+    options: ExportOptions = ExportOptions()
+  ) throws {
+    try writer(model, path, metadata, options)
+  }
+
+  public static let safetensors = ModelExport(format: "safetensors") { model, path, metadata, _ in
     try model.write(to: path, metadata: metadata)
   }
 
   /// As inference runs it, norms folded, for other runtimes.
-  public static let onnx = ModelExport(format: "onnx") { model, path, metadata in
+  public static let onnx = ModelExport(format: "onnx") { model, path, metadata, _ in
     try ONNXModel(
       model.network, parameters: model.parameters, statistics: model.statistics, metadata: metadata
     ).write(to: path)
   }
 
   /// A folder for Core ML.
-  public static let mlpackage = ModelExport(format: "mlpackage") { model, path, metadata in
+  public static let mlpackage = ModelExport(
+    format: "mlpackage", isForDevices: false
+  ) { model, path, metadata, _ in
     let lowered = try LoweredNetwork(
       model.network, parameters: model.parameters, statistics: model.statistics)
     try CoreMLPackage(lowered.model, metadata: metadata).write(to: path)
   }
 
-  /// The formats that a device's command may ask for.
-  public static let all = [safetensors, onnx, mlpackage]
+  /// The formats there are.
+  public static let all = [safetensors, onnx, tflite, cSource, mlpackage]
 
   /// Returns the format of a name; nil if there is none.
   public static func named(_ format: String) -> ModelExport? {
     all.first { $0.format == format }
   }
 
-  /// The names in messages: `safetensors, onnx`.
+  /// Returns the format that a device's command asks for; nil if there is none.
+  public static func forDevices(_ format: String) -> ModelExport? {
+    named(format).flatMap { $0.isForDevices ? $0 : nil }
+  }
+
+  /// The names in messages: `safetensors, onnx, tflite, c`.
   public static var knownNames: String { all.map(\.format).joined(separator: ", ") }
+
+  /// The names of those for devices.
+  public static var deviceNames: String {
+    all.filter(\.isForDevices).map(\.format).joined(separator: ", ")
+  }
+}
+
+/// What can be chosen about a file besides its format.
+public struct ExportOptions: Hashable, Sendable {
+  /// Whether the file leaves out what TensorFlow Lite Micro can do without.
+  public var isCompact = false
+  /// The bytes that the program gives the interpreter; nil for as many as the model takes.
+  public var arenaBytes: Int?
+
+  public init(isCompact: Bool = false, arenaBytes: Int? = nil) {
+    (self.isCompact, self.arenaBytes) = (isCompact, arenaBytes)
+  }
 }

@@ -11,6 +11,12 @@ public struct StudentWeights {
   public let model: TrainedModel
   /// The architecture, its network, the classes, and the statistics by which images are standardised.
   public let metadata: [String: String]
+  /// What the student was trained on.
+  public let dataset: PreparedDataset
+  /// How well the report says these weights classify the validation split; nil where it says nothing.
+  public let reported: Evaluation?
+  /// Which images of it the report says they classify rightly.
+  public let reportedOutcome: SplitOutcome?
 
   /// Whether a study's folder holds a student's weights.
   public static func areKept(of key: String, in folder: StudyFolder) -> Bool {
@@ -46,12 +52,20 @@ public struct StudentWeights {
       "network": network.identity, "classes": String(dataset.classes),
       "pixel_mean": list(dataset.standardization.mean),
       "pixel_deviation": list(dataset.standardization.standardDeviation),
+      "pixel_type": dataset.pixelType.rawValue,
     ]
     // One a line; a name is no reason to lose the others, so one with a line break stays outside.
-    if let names = files.definition.data.classNames, !names.contains(where: { $0.contains("\n") }) {
+    if let names = dataset.classNames, !names.contains(where: { $0.contains("\n") }) {
       metadata["class_names"] = names.joined(separator: "\n")
     }
-    self.metadata = metadata
+    (self.metadata, self.dataset) = (metadata, dataset)
+    // The weights that are kept are those of the first repetition.
+    let results = StudyResults(files.definition, state)
+    let runs =
+      results.students.filter { $0.key == key }.flatMap(\.runs)
+      + results.references.filter { $0.key == key }.flatMap(\.runs)
+    let run = runs.first { $0.seed == 0 }
+    (reported, reportedOutcome) = (run?.validation, run?.validationOutcome)
   }
 
   /// Checks that a student has had its full training here and that its weights are there.

@@ -39,7 +39,7 @@ struct MeasuringDevice {
     _ settings: MeasureSettings, _ profile: HardwareProfile, _ inputs: StudyInputs,
     _ context: StudyContext
   ) -> MeasuringDevice? {
-    guard let export = ModelExport.named(settings.format) else { return nil }
+    guard let export = ModelExport.forDevices(settings.format) else { return nil }
     let measurementProtocol = settings.measurementProtocol ?? profile.measurementProtocol
     return MeasuringDevice(
       source: settings.source, profile: profile.name,

@@ -1,0 +1,90 @@
+import DeployedModels
+import Distillation
+import FileFormats
+import Foundation
+import TFLiteFiles
+
+extension ModelExport {
+  /// As runtimes of small devices execute it.
+  public static let tflite = ModelExport(
+    format: "tflite", isVerifiable: true
+  ) { model, path, metadata, options in
+    try TFLiteFile(model, metadata: metadata, options: options).write(to: path)
+  }
+
+  /// The same as an array in C, with a program that runs it.
+  public static let cSource = ModelExport(
+    format: "c", isForDevices: false, isVerifiable: true
+  ) { model, path, metadata, options in
+    let file = try TFLiteFile(model, metadata: metadata, options: options)
+    try MicroProgram(file, arenaBytes: options.arenaBytes).write(to: path)
+  }
+}
+
+extension TFLiteFile {
+  /// Puts a trained network into a file, with what its images and classes mean.
+  ///
+  /// - Parameter metadata: As `StudentWeights.metadata`; what is missing is left out.
+  /// - Throws: `DeploymentError` for a layer that no operator expresses.
+  init(
+    _ model: TrainedModel, metadata: [String: String], options: ExportOptions
+  ) throws(DeploymentError) {
+    let network = try LoweredNetwork(
+      model.network, parameters: model.parameters, statistics: model.statistics)
+    self.init(network.model, metadata: metadata, options: options)
+  }
+
+  /// Puts a model, of fp32 or int8, into a file.
+  init(_ model: DeployedModel, metadata: [String: String], options: ExportOptions) {
+    let plan = OfflinePlan(model, on: MicroRuntime(.reference))
+    let unplanned = MicroArena(model, on: MicroRuntime(.reference))
+    self.init(
+      model, description: metadata["description"] ?? "",
+      // A plan that saves nothing only makes the file longer.
+      plan: plan.headBytes < unplanned.headBytes ? MemoryPlan(offsets: plan.offsets) : nil,
+      isCompact: options.isCompact)
+    guard let input = InputMeaning(metadata) else { return }
+    self.metadata[ClassifierMetadata.partName] =
+      ClassifierMetadata(
+        name: metadata["architecture"] ?? "student", description: description, mean: input.mean,
+        deviation: input.deviation, classes: input.classes
+      ).bytes
+  }
+}
+
+/// What a student's images and classes are, as its metadata say it.
+public struct InputMeaning: Hashable, Sendable {
+  /// For each channel, in the units of the pixels as they are stored: 0 to 255 for 8-bit images.
+  public let mean: [Float]
+  /// For each channel, in the units of the pixels as they are stored.
+  public let deviation: [Float]
+  /// Whether pixels are bytes.
+  public let hasBytePixels: Bool
+  /// In the order of the logits; empty where they have no names.
+  public let classes: [String]
+
+  /// Nil where the metadata do not say how pixels are standardised.
+  public init?(_ metadata: [String: String]) {
+    hasBytePixels = metadata["pixel_type"] != "float32"
+    let unit: Float = hasBytePixels ? 255 : 1
+    func list(_ name: String) -> [Float] {
+      (metadata[name] ?? "").split(separator: " ").compactMap { Float($0) }.map { unit * $0 }
+    }
+    (mean, deviation) = (list("pixel_mean"), list("pixel_deviation"))
+    guard !mean.isEmpty, mean.count == deviation.count else { return nil }
+    // One a line.
+    classes =
+      metadata["class_names"]?.split(separator: "\n", omittingEmptySubsequences: false)
+      .map(String.init) ?? []
+  }
+
+  /// On one line: `(pixel - 72.9) / 90.1, pixels from 0 to 255`.
+  public var formula: String {
+    func text(_ values: [Float]) -> String {
+      let words = values.map { String(format: "%.6g", $0) }
+      return words.count == 1 ? words[0] : "[" + words.joined(separator: ", ") + "]"
+    }
+    return "(pixel - \(text(mean))) / \(text(deviation)), "
+      + (hasBytePixels ? "pixels from 0 to 255" : "pixels as the data set has them")
+  }
+}

@@ -1,0 +1,114 @@
+import Datasets
+import DeployedModels
+import Distillation
+import FileFormats
+import Foundation
+import NeuralNetworks
+import TFLiteFiles
+
+/// What an exported file answers on the validation split, next to what the report says of the student.
+public struct ExportVerification: Hashable, Sendable {
+  /// How the file classifies the split.
+  public let evaluation: Evaluation
+  /// What the report says of the same weights; nil where it says nothing.
+  public let reported: Evaluation?
+  /// Images that the file classifies as the trained student does.
+  public let agreeing: Int
+  /// Images that one of the report's answers and the file's gets right and the other wrong; nil where the report has no
+  /// answers image by image.
+  public let changed: Int?
+  /// The largest difference of two logits, as a share of the largest logit of the student, or of 1 if that is more.
+  public let largestDifference: Float
+
+  /// How much logits may differ by the order of sums alone.
+  public static let tolerance: Float = 1e-3
+
+  /// Whether the file is the student: all images get the class that the student gives them, but for those whose best
+  /// classes differ by rounding, and the accuracy is the report's to a thousandth.
+  public var passes: Bool {
+    let count = evaluation.count
+    let isClose = reported.map { abs($0.accuracy - evaluation.accuracy) <= 1e-3 } ?? true
+    return largestDifference <= Self.tolerance && count - agreeing <= count / 1000 && isClose
+  }
+
+  /// Reads a file back and runs it by its own operators on the validation split, by plain loops.
+  ///
+  /// - Throws: `FileFormatError` if the file is not a model, or of other images or classes than the student.
+  public init(of path: String, format: ModelExport, student: StudentWeights) throws {
+    let file =
+      format.format == ModelExport.cSource.format
+      ? try MicroProgram.readModel(path) : try TFLiteFile.read(path)
+    let network = student.model.network
+    let classifier = try DeployedClassifier(file.model, path: path)
+    let reader = BatchReader(student.dataset)
+    let input = file.model.tensors[file.model.input]
+    guard input.elementCount == network.inputShape.elementCount,
+      classifier.classes == network.outputShape.channels
+    else {
+      throw FileFormatError.malformed(
+        path: path, location: "input and output",
+        found: "\(input.shape) and \(classifier.classes) classes",
+        expected: "\(network.inputShape) and \(network.outputShape.channels) classes")
+    }
+    let threads = ProcessInfo.processInfo.activeProcessorCount
+    let logits = classifier.logits(of: .validation, reader: reader, threads: threads)
+    let expected = student.model.logits(of: .validation, reader: reader, threads: threads)
+    evaluation = Evaluation(logits: logits, split: .validation, dataset: student.dataset)
+    reported = student.reported
+    let classes = classifier.classes
+    let predicted = largestPlaces(of: logits, classes: classes)
+    let ofStudent = largestPlaces(of: expected, classes: classes)
+    agreeing = zip(predicted, ofStudent).count { $0 == $1 }
+    let bits = student.reportedOutcome?.correctImages
+    changed = bits.map { bits in
+      predicted.indices.count {
+        bits[$0] != (predicted[$0] == student.dataset.label($0, of: .validation))
+      }
+    }
+    let largest = expected.reduce(1) { max($0, abs($1)) }
+    largestDifference = zip(logits, expected).reduce(0) { max($0, abs($1.0 - $1.1)) } / largest
+  }
+}
+
+/// Returns the class with the largest logit of each image, the first of several.
+private func largestPlaces(of logits: [Float], classes: Int) -> [Int] {
+  stride(from: 0, to: logits.count, by: classes).map { start in
+    (1..<classes).reduce(0) { logits[start + $1] > logits[start + $0] ? $1 : $0 }
+  }
+}
+
+/// A deployed model as what classifies images.
+private struct DeployedClassifier: LiveTeacher {
+  let model: DeployedModel
+  let classes: Int
+  let contentHash = ""
+
+  init(_ model: DeployedModel, path: String) throws(FileFormatError) {
+    guard model.tensors[model.input].type == .float32, model.precision == .fp32 else {
+      throw .malformed(
+        path: path, location: "input", found: "int8", expected: "an fp32 model")
+    }
+    self.model = model
+    classes = model.tensors[model.output].elementCount
+  }
+
+  func session(capacity: Int) -> any TeacherSession { Session(model) }
+
+  private final class Session: TeacherSession {
+    private var interpreter: FloatInterpreter
+    init(_ model: DeployedModel) { interpreter = FloatInterpreter(model) }
+
+    func answer(
+      _ images: UnsafePointer<Float>, count: Int, into logits: UnsafeMutablePointer<Float>
+    ) {
+      let model = interpreter.model
+      let (size, classes) = (
+        model.tensors[model.input].elementCount, model.tensors[model.output].elementCount
+      )
+      for image in 0..<count {
+        interpreter.run(Array(UnsafeBufferPointer(start: images + image * size, count: size)))
+        (logits + image * classes).update(from: interpreter.output, count: classes)
+      }
+    }
+  }
+}
