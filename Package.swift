@@ -182,8 +182,9 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     [
       "Statistics", "ParetoFronts", "Comparisons", "RandomStreams", "TensorKernels",
       "NeuralNetworks", "FileFormats", "DeployedModels", "TFLiteFiles", "ModelExchange",
-      "CoreMLPackages", "Datasets", "Distillation", "Quantization", "SearchSpaces", "Teachers",
-      "HardwareProfiles", "DeviceMeasurement", "BayesianOptimization",
+      "CoreMLPackages", "Datasets", "Distillation", "IntegerInference", "Quantization",
+      "SearchSpaces",
+      "Teachers", "HardwareProfiles", "DeviceMeasurement", "BayesianOptimization",
     ], strict
   ),
   (

@@ -112,7 +112,7 @@ struct CommandMeasurement {
       for: space.architecture(key: key), input: images.shape, classes: images.classes)
     let path = "\(folder)/\(key).\(export.format)"
     try export.write(
-      TrainedModel(untrained: network), path,
+      ExportedStudent(TrainedModel(untrained: network)), path,
       ["architecture": key, "network": network.identity, "classes": String(images.classes)])
     defer { try? FileManager.default.removeItem(atPath: path) }
     return try device.measure(model: path, isCancelled: { Interruption.isRequested })

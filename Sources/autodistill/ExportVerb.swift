@@ -1,4 +1,6 @@
+import DeployedModels
 import Foundation
+import NeuralNetworks
 import Studies
 import TFLiteFiles
 
@@ -9,12 +11,13 @@ struct ExportVerb: Verb {
     "writes a distilled student to a file: weights, ONNX, TensorFlow Lite, C, Core ML"
   static let operands = ["STUDY", "KEY"]
   static let options = ["--format", "--output", "--data", "--arena-bytes"]
-  static let flags = ["--compact", "--verify"]
+  static let flags = ["--compact", "--verify", "--int8", "--fp32"]
   static let help = """
     USAGE: autodistill export STUDY KEY [--format safetensors|onnx|tflite|c|mlpackage] [--output FILE] [--verify]
 
-    Writes the student KEY (as front.csv names it), fp32. It reads what the study's folder holds; the data set
-    itself need not be there, nor may anything be written there. The file's metadata hold the architecture,
+    Writes the student KEY (as front.csv names it; best: the most accurate one on the front), in what the study's
+    students compute in. It reads what the study's folder holds; the data set itself need not be there, nor
+    may anything be written there. The file's metadata hold the architecture,
     its network, the classes and the pixel statistics that images must be standardised with before they
     go in: (pixel / 255 − mean) / deviation for 8-bit images.
 
@@ -37,6 +40,9 @@ struct ExportVerb: Verb {
     --format F       safetensors (default), onnx, tflite, c or mlpackage
     --output FILE    default: KEY and the format's ending, in the current folder
     --data DIR       where the named data set lies, instead of where the study says
+    --int8           onnx, tflite, c: the student in int8. A study of int8 has trained it so; in others it is
+                     quantised as it is, by images of the training split
+    --fp32           the student in fp32, also where the study is one of int8
     --compact        tflite, c: leaves out what only TensorFlow Lite needs; Micro alone reads the file
     --arena-bytes N  c: gives the interpreter N bytes, instead of what the student takes
     --verify         tflite, c: runs the file by its own operators on the validation split and compares it with the
@@ -45,45 +51,61 @@ struct ExportVerb: Verb {
     """
 
   private let folder: StudyFolder
-  private let key: String
+  /// A key, or `best`.
+  private let name: String
   private let format: ModelExport
-  private let output: String
+  /// Nil for the key with the format's ending.
+  private let wantedOutput: String?
   private let dataFolder: String?
   private let options: ExportOptions
   private let verifies: Bool
+  /// Nil for what the study's students compute in.
+  private let precision: Precision?
 
   init(_ arguments: Arguments) throws {
     folder = StudyFolder(arguments.operands[0])
-    key = arguments.operands[1]
+    self.name = arguments.operands[1]
     dataFolder = arguments.value("--data")
-    let name = arguments.value("--format") ?? ModelExport.safetensors.format
-    guard let format = ModelExport.named(name) else {
-      throw UsageError("--format: got '\(name)', expected one of \(ModelExport.knownNames)")
+    let formatName = arguments.value("--format") ?? ModelExport.safetensors.format
+    guard let format = ModelExport.named(formatName) else {
+      throw UsageError("--format: got '\(formatName)', expected one of \(ModelExport.knownNames)")
     }
     self.format = format
-    output = arguments.value("--output") ?? "\(key).\(format.format)"
+    wantedOutput = arguments.value("--output")
     verifies = arguments.has("--verify")
+    precision = arguments.has("--int8") ? .int8 : arguments.has("--fp32") ? .fp32 : nil
+    guard !(arguments.has("--int8") && arguments.has("--fp32")) else {
+      throw UsageError("--int8 and --fp32 exclude each other")
+    }
+    if precision == .int8 && !format.hasIntegers {
+      throw UsageError("--int8 goes together with --format onnx, tflite or c, got '\(formatName)'")
+    }
     options = ExportOptions(
       isCompact: arguments.has("--compact"),
       arenaBytes: try arguments.integer("--arena-bytes", in: 1...1 << 30))
     for (option, isGiven) in [("--verify", verifies), ("--compact", options.isCompact)]
     where isGiven && !format.isVerifiable {
-      throw UsageError("\(option) goes together with --format tflite or c, got '\(name)'")
+      throw UsageError("\(option) goes together with --format tflite or c, got '\(formatName)'")
     }
     if options.arenaBytes != nil && format.format != ModelExport.cSource.format {
-      throw UsageError("--arena-bytes goes together with --format c, got '\(name)'")
+      throw UsageError("--arena-bytes goes together with --format c, got '\(formatName)'")
     }
-    if format.format == ModelExport.cSource.format && !output.hasSuffix(".c") {
-      throw UsageError("--output: got '\(output)', expected a name that ends with .c")
+    if let wantedOutput, format.format == ModelExport.cSource.format, !wantedOutput.hasSuffix(".c")
+    {
+      throw UsageError("--output: got '\(wantedOutput)', expected a name that ends with .c")
     }
   }
 
   func run() throws -> ExitStatus {
+    let key = try StudentWeights.key(name, in: folder)
     let student = try StudentWeights(of: key, in: folder, dataFolder: dataFolder)
-    try format.write(student.model, output, student.metadata, options: options)
+    let output = wantedOutput ?? "\(key).\(format.format)"
+    let precision = precision ?? (format.hasIntegers ? student.precision : .fp32)
+    let exported = try student.exported(in: precision)
+    try format.write(exported, output, student.metadata, options: options)
     if format.isVerifiable {
-      printFiles(student)
-      if verifies, try !verify(student) { return .requirementNotMet }
+      try printFiles(student, exported, output)
+      if verifies, try !verify(student, exported, output) { return .requirementNotMet }
     } else {
       Terminal.print("model:   \(output)")
     }
@@ -92,12 +114,14 @@ struct ExportVerb: Verb {
   }
 
   /// Says what was written and what goes in.
-  private func printFiles(_ student: StudentWeights) {
+  private func printFiles(
+    _ student: StudentWeights, _ exported: ExportedStudent, _ output: String
+  ) throws {
     let isC = format.format == ModelExport.cSource.format
     let paths = isC ? MicroProgram.paths(for: output) : [output]
     Terminal.print("model:   \(paths.joined(separator: ", "))")
     let shape = student.model.network.inputShape
-    Terminal.print("input:   rows, columns, channels \(shape), float32")
+    Terminal.print("input:   rows, columns, channels \(shape), \(try InputNumbers(exported))")
     if let meaning = InputMeaning(student.metadata) {
       Terminal.print("pixels:  \(meaning.formula)")
       if !meaning.classes.isEmpty {
@@ -107,8 +131,11 @@ struct ExportVerb: Verb {
   }
 
   /// Runs the file and says how it compares; false if it is not the student.
-  private func verify(_ student: StudentWeights) throws -> Bool {
-    let result = try ExportVerification(of: output, format: format, student: student)
+  private func verify(
+    _ student: StudentWeights, _ exported: ExportedStudent, _ output: String
+  ) throws -> Bool {
+    let result = try ExportVerification(
+      of: output, format: format, exported: exported, student: student)
     var text = String(
       format: "accuracy %.4f on %d validation images", result.evaluation.accuracy,
       result.evaluation.count)
@@ -122,5 +149,19 @@ struct ExportVerb: Verb {
       Terminal.print("verify:  the file is not the student that the report names")
     }
     return result.passes
+  }
+}
+
+/// What the input's numbers are, in words.
+private struct InputNumbers: CustomStringConvertible {
+  let description: String
+
+  init(_ student: ExportedStudent) throws {
+    let model = try student.deployed()
+    let input = model.tensors[model.input]
+    description =
+      input.quantization.map {
+        "int8: value = \($0.scale) × (integer − \($0.zeroPoint)), of standardised pixels"
+      } ?? "float32"
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import HardwareProfiles
+import NeuralNetworks
 import Reports
 import Studies
 
@@ -141,20 +142,24 @@ struct StudyCommand {
     let (report, results) = report(files, state)
     let path = path ?? folder.report
     try report.write(into: path)
-    output.tell(report, in: path, next: next ?? self.next(report, results, state))
+    output.tell(
+      report, in: path, next: next ?? self.next(report, results, state, files.definition.precision))
     return report
   }
 
   /// Returns what to do with a study's results.
-  private func next(_ report: StudyReport, _ results: StudyResults, _ state: StudyState) -> String {
+  private func next(
+    _ report: StudyReport, _ results: StudyResults, _ state: StudyState, _ precision: Precision
+  ) -> String {
     let front = results.students.filter(\.isOnFront)
     // Of a student that was trained elsewhere there is nothing to export.
-    let best = front.filter { StudentWeights.areKept(of: $0.key, in: folder) }.max {
+    let best = front.filter { folder.keeps($0.key, in: precision) }.max {
       $0.validationAccuracy < $1.validationAccuracy
     }
     if let best {
       return CommandText.of(
-        ExportVerb.self, folder.path, best.key, "--format", "safetensors", dataFolder: dataFolder)
+        ExportVerb.self, folder.path, best.key, "--format",
+        precision == .int8 ? "tflite" : "safetensors", dataFolder: dataFolder)
     }
     if !front.isEmpty && report.missing.isEmpty {
       return CommandText.of(ReportVerb.self, folder.path, "--terminal")

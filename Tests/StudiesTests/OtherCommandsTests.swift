@@ -70,14 +70,17 @@ struct ExportCommandTests {
     let outcome = try study.outcome()
     let key = outcome.trials[try #require(outcome.finalists?.first)].key
     let student = try StudentWeights(of: key, in: study.folder, dataFolder: nil)
+    let exported = ExportedStudent(student.model)
     let temporary = try TemporaryFolder()
     let path = temporary.file("student.tflite")
     try ModelExport.tflite.write(
-      TrainedModel(untrained: student.model.network), path, student.metadata)
-    let wrong = try ExportVerification(of: path, format: .tflite, student: student)
+      ExportedStudent(TrainedModel(untrained: student.model.network)), path, student.metadata)
+    let wrong = try ExportVerification(
+      of: path, format: .tflite, exported: exported, student: student)
     #expect(!wrong.passes && wrong.largestDifference > ExportVerification.tolerance)
-    try ModelExport.tflite.write(student.model, path, student.metadata)
-    let right = try ExportVerification(of: path, format: .tflite, student: student)
+    try ModelExport.tflite.write(exported, path, student.metadata)
+    let right = try ExportVerification(
+      of: path, format: .tflite, exported: exported, student: student)
     #expect(right.passes && right.agreeing == right.evaluation.count)
     #expect(right.reported?.correct == right.evaluation.correct && right.changed == 0)
   }

@@ -78,12 +78,18 @@ extension Costs {
 
   /// Computes all costs of a workload on every device at once; without a profile, those that need no
   /// device.
-  public init(_ workload: InferenceWorkload, on profiles: [HardwareProfile]) {
+  ///
+  /// - Parameter precision: What bytes are counted in where no profile says it.
+  public init(
+    _ workload: InferenceWorkload, on profiles: [HardwareProfile], precision: Precision = .fp32
+  ) {
     let exact = workload.costs
+    let weightBytes = precision.bytes(ofFP32: exact.weightBytes)
+    let activationBytes = precision.bytes(ofFP32: exact.peakActivationBytes)
     let bare = DeviceCosts(
       profile: nil, latencyMilliseconds: nil, latencyStandardErrorMilliseconds: nil,
-      energyMillijoules: nil, peakMemoryBytes: exact.weightBytes + exact.peakActivationBytes,
-      weightBytes: exact.weightBytes, workingSetBytes: workload.workingSetBytes)
+      energyMillijoules: nil, peakMemoryBytes: weightBytes + activationBytes,
+      weightBytes: weightBytes, workingSetBytes: precision.bytes(ofFP32: workload.workingSetBytes))
     let devices = profiles.map { DeviceCosts($0.predict(workload), $0) }
     self.init(
       devices: devices.isEmpty ? [bare] : devices, macs: exact.macs,

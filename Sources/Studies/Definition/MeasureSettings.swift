@@ -2,6 +2,7 @@ import DeviceMeasurement
 import FileFormats
 import Foundation
 import HardwareProfiles
+import NeuralNetworks
 
 /// How the final students are timed on the study's device, where that is not this machine.
 public struct MeasureSettings: Hashable, Sendable {
@@ -23,7 +24,8 @@ public struct MeasureSettings: Hashable, Sendable {
     return (profile.map { "\($0), " } ?? "") + "\(format): \(device.command)" + measured
   }
 
-  init(_ field: JSONField) throws(JSONError) {
+  /// - Parameter precision: What the study's students compute in: their files have to have a place for it.
+  init(_ field: JSONField, precision: Precision) throws(JSONError) {
     let members = try field.members(
       of: "how students are measured",
       known: ["profile", "command", "format", "time_limit_seconds", "protocol"])
@@ -37,11 +39,14 @@ public struct MeasureSettings: Hashable, Sendable {
       throw command.expected(
         "a command with \(CommandDevice.placeholder), which stands for the exported model's path")
     }
-    format = ModelExport.safetensors.format
+    format = precision == .int8 ? ModelExport.tflite.format : ModelExport.safetensors.format
     if let given = members["format"] {
       format = try given.text("a format")
       guard ModelExport.forDevices(format) != nil else {
         throw given.expected("one of \(ModelExport.deviceNames)")
+      }
+      guard precision == .fp32 || ModelExport.forDevices(format)?.hasIntegers == true else {
+        throw given.expected("a format of int8, as the study's students are: tflite or onnx")
       }
     }
     measurementProtocol = try members["protocol"].map { field throws(JSONError) in

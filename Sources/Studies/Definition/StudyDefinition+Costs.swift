@@ -105,6 +105,16 @@ extension StudyDefinition {
             + "\(hardware[first]) is")
       }
     }
+    for profile in profiles where statesPrecision {
+      let priced = profile.measurementProtocol.precision
+      guard priced == precision else {
+        throw .invalid(
+          file: file, field: "precision", value: "\"\(precision.rawValue)\"",
+          expected:
+            "\"\(priced.rawValue)\": the profile '\(profile.name)' prices students in it, and "
+            + "accuracies and costs are to be of the same students")
+      }
+    }
     if let measure {
       let names = profiles.map(\.name)
       guard measure.profile.map(names.contains) ?? (names.count == 1) else {

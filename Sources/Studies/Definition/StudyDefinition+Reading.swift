@@ -59,6 +59,7 @@ extension StudyDefinition {
         try FlashRecipe(field, defaults: .defaults)
       } ?? .defaults
     precision = try StudyDefinition.precision(members["precision"])
+    statesPrecision = members["precision"] != nil
     quantization = try StudyDefinition.quantization(
       members["quantization"], precision: precision)
     finalists = try FinalistSettings(
@@ -66,7 +67,9 @@ extension StudyDefinition {
     audit = try AuditSettings(members["audit"])
     references = try members["references"].map(ReferenceChoice.init)
     warmStart = try members["warm_start"]?.distinctTexts("earlier studies", "a folder") ?? []
-    measure = try members["measure"].map(MeasureSettings.init)
+    measure = try members["measure"].map { field throws(JSONError) in
+      try MeasureSettings(field, precision: precision)
+    }
     robustness = try RobustnessSettings.read(members["robustness"])
     if let measure = members["measure"], hardware.isEmpty {
       throw measure.expected("nothing without \"hardware\", whose device and protocol it measures")

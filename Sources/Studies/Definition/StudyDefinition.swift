@@ -44,6 +44,8 @@ public struct StudyDefinition: Sendable {
   /// What students compute in on the device: accuracies and costs are of this arithmetic. Flash trainings
   /// are fp32.
   public var precision = Precision.fp32
+  /// Whether `study.json` says so, and not only the default.
+  var statesPrecision = false
   /// How students are quantised; nil in fp32.
   public var quantization: QuantizationSettings?
   public var finalists: FinalistSettings

@@ -7,34 +7,24 @@ import TFLiteFiles
 extension ModelExport {
   /// As runtimes of small devices execute it.
   public static let tflite = ModelExport(
-    format: "tflite", isVerifiable: true
-  ) { model, path, metadata, options in
-    try TFLiteFile(model, metadata: metadata, options: options).write(to: path)
+    format: "tflite", isVerifiable: true, hasIntegers: true
+  ) { student, path, metadata, options in
+    try TFLiteFile(student.deployed(), metadata: metadata, options: options).write(to: path)
   }
 
   /// The same as an array in C, with a program that runs it.
   public static let cSource = ModelExport(
-    format: "c", isForDevices: false, isVerifiable: true
-  ) { model, path, metadata, options in
-    let file = try TFLiteFile(model, metadata: metadata, options: options)
+    format: "c", isForDevices: false, isVerifiable: true, hasIntegers: true
+  ) { student, path, metadata, options in
+    let file = TFLiteFile(try student.deployed(), metadata: metadata, options: options)
     try MicroProgram(file, arenaBytes: options.arenaBytes).write(to: path)
   }
 }
 
 extension TFLiteFile {
-  /// Puts a trained network into a file, with what its images and classes mean.
+  /// Puts a model, of fp32 or int8, into a file, with what its images and classes mean.
   ///
   /// - Parameter metadata: As `StudentWeights.metadata`; what is missing is left out.
-  /// - Throws: `DeploymentError` for a layer that no operator expresses.
-  init(
-    _ model: TrainedModel, metadata: [String: String], options: ExportOptions
-  ) throws(DeploymentError) {
-    let network = try LoweredNetwork(
-      model.network, parameters: model.parameters, statistics: model.statistics)
-    self.init(network.model, metadata: metadata, options: options)
-  }
-
-  /// Puts a model, of fp32 or int8, into a file.
   init(_ model: DeployedModel, metadata: [String: String], options: ExportOptions) {
     let plan = OfflinePlan(model, on: MicroRuntime(.reference))
     let unplanned = MicroArena(model, on: MicroRuntime(.reference))

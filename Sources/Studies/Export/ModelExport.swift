@@ -12,49 +12,57 @@ public struct ModelExport: Sendable {
   public let isForDevices: Bool
   /// Whether `ExportVerification` can run its files.
   public let isVerifiable: Bool
+  /// Whether it has a place for integers: its files are of int8 where the student is.
+  public let hasIntegers: Bool
   private let writer:
     @Sendable (
-      _ model: TrainedModel, _ path: String, _ metadata: [String: String], _ options: ExportOptions
+      _ student: ExportedStudent, _ path: String, _ metadata: [String: String],
+      _ options: ExportOptions
     ) throws -> Void
 
   public init(
     format: String, isForDevices: Bool = true, isVerifiable: Bool = false,
+    hasIntegers: Bool = false,
     write:
       @escaping @Sendable (
-        _ model: TrainedModel, _ path: String, _ metadata: [String: String],
+        _ student: ExportedStudent, _ path: String, _ metadata: [String: String],
         _ options: ExportOptions
       ) throws -> Void
   ) {
     (self.format, self.isForDevices) = (format, isForDevices)
-    (self.isVerifiable, writer) = (isVerifiable, write)
+    (self.isVerifiable, self.hasIntegers, writer) = (isVerifiable, hasIntegers, write)
   }
 
-  /// Writes a model to a path, with metadata where the format has a place for them.
+  /// Writes a student to a path, with metadata where the format has a place for them.
   public func write(
-    _ model: TrainedModel, _ path: String, _ metadata: [String: String],
+    _ student: ExportedStudent, _ path: String, _ metadata: [String: String],
     options: ExportOptions = ExportOptions()
   ) throws {
-    try writer(model, path, metadata, options)
+    try writer(student, path, metadata, options)
   }
 
-  public static let safetensors = ModelExport(format: "safetensors") { model, path, metadata, _ in
-    try model.write(to: path, metadata: metadata)
+  public static let safetensors = ModelExport(format: "safetensors") { student, path, metadata, _ in
+    try student.model.write(to: path, metadata: metadata)
   }
 
   /// As inference runs it, norms folded, for other runtimes.
-  public static let onnx = ModelExport(format: "onnx") { model, path, metadata, _ in
-    try ONNXModel(
-      model.network, parameters: model.parameters, statistics: model.statistics, metadata: metadata
-    ).write(to: path)
+  public static let onnx = ModelExport(
+    format: "onnx", hasIntegers: true
+  ) { student, path, metadata, _ in
+    let model = student.model
+    let onnx =
+      student.integers.map { ONNXModel(quantized: $0, metadata: metadata) }
+      ?? ONNXModel(
+        model.network, parameters: model.parameters, statistics: model.statistics,
+        metadata: metadata)
+    try onnx.write(to: path)
   }
 
   /// A folder for Core ML.
   public static let mlpackage = ModelExport(
     format: "mlpackage", isForDevices: false
-  ) { model, path, metadata, _ in
-    let lowered = try LoweredNetwork(
-      model.network, parameters: model.parameters, statistics: model.statistics)
-    try CoreMLPackage(lowered.model, metadata: metadata).write(to: path)
+  ) { student, path, metadata, _ in
+    try CoreMLPackage(student.deployed(), metadata: metadata).write(to: path)
   }
 
   /// The formats there are.

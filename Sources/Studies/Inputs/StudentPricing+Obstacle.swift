@@ -6,6 +6,7 @@ extension StudentPricing {
   func obstacle(to key: String) -> String? {
     do {
       let architecture = try inputs.space.architecture(key: key)
+      if let obstacle = integerObstacle(to: architecture) { return obstacle }
       guard let costs = costs(of: architecture) else { return "no network can be built from it" }
       if let lack = costs.lack(on: .missingOperators) {
         let decisions = decisionsBehindLack(of: architecture)

@@ -15,8 +15,10 @@ package struct StudentPricing {
 
   /// Returns the costs of an architecture, or nil if no network can be built from it.
   package func costs(of architecture: Architecture) -> Costs? {
-    guard let workload = try? inputs.workload(of: architecture) else { return nil }
-    return Costs(workload, on: inputs.profiles)
+    guard integerObstacle(to: architecture) == nil,
+      let workload = try? inputs.workload(of: architecture)
+    else { return nil }
+    return Costs(workload, on: inputs.profiles, precision: definition.precision)
   }
 
   /// The study's constraints and the devices' own memory limits.

@@ -4,6 +4,7 @@ import Distillation
 import FileFormats
 import Foundation
 import NeuralNetworks
+import Quantization
 import TFLiteFiles
 
 /// What an exported file answers on the validation split, next to what the report says of the student.
@@ -33,13 +34,18 @@ public struct ExportVerification: Hashable, Sendable {
 
   /// Reads a file back and runs it by its own operators on the validation split, by plain loops.
   ///
+  /// - Parameters:
+  ///   - exported: What the file was made of.
+  ///   - student: What the report says of it.
   /// - Throws: `FileFormatError` if the file is not a model, or of other images or classes than the student.
-  public init(of path: String, format: ModelExport, student: StudentWeights) throws {
+  public init(
+    of path: String, format: ModelExport, exported: ExportedStudent, student: StudentWeights
+  ) throws {
     let file =
       format.format == ModelExport.cSource.format
       ? try MicroProgram.readModel(path) : try TFLiteFile.read(path)
     let network = student.model.network
-    let classifier = try DeployedClassifier(file.model, path: path)
+    let classifier = try ExportVerification.classifier(file.model, exported.precision, path: path)
     let reader = BatchReader(student.dataset)
     let input = file.model.tensors[file.model.input]
     guard input.elementCount == network.inputShape.elementCount,
@@ -52,14 +58,16 @@ public struct ExportVerification: Hashable, Sendable {
     }
     let threads = ProcessInfo.processInfo.activeProcessorCount
     let logits = classifier.logits(of: .validation, reader: reader, threads: threads)
-    let expected = student.model.logits(of: .validation, reader: reader, threads: threads)
+    let original: any ImageClassifier =
+      try exported.integers.map { try IntegerClassifier($0) } ?? exported.model
+    let expected = original.logits(of: .validation, reader: reader, threads: threads)
     evaluation = Evaluation(logits: logits, split: .validation, dataset: student.dataset)
-    reported = student.reported
+    reported = student.reported(in: exported.precision)
     let classes = classifier.classes
     let predicted = largestPlaces(of: logits, classes: classes)
     let ofStudent = largestPlaces(of: expected, classes: classes)
     agreeing = zip(predicted, ofStudent).count { $0 == $1 }
-    let bits = student.reportedOutcome?.correctImages
+    let bits = student.reportedOutcome(in: exported.precision)?.correctImages
     changed = bits.map { bits in
       predicted.indices.count {
         bits[$0] != (predicted[$0] == student.dataset.label($0, of: .validation))
@@ -70,6 +78,20 @@ public struct ExportVerification: Hashable, Sendable {
   }
 }
 
+extension ExportVerification {
+  /// Returns what runs a file's model, which has to be of the precision that was exported.
+  private static func classifier(
+    _ model: DeployedModel, _ precision: Precision, path: String
+  ) throws -> any ImageClassifier {
+    guard model.precision == precision else {
+      throw FileFormatError.malformed(
+        path: path, location: "tensors", found: model.precision.rawValue,
+        expected: "a model in \(precision.rawValue)")
+    }
+    return precision == .int8 ? try IntegerClassifier(model) : DeployedClassifier(model)
+  }
+}
+
 /// Returns the class with the largest logit of each image, the first of several.
 private func largestPlaces(of logits: [Float], classes: Int) -> [Int] {
   stride(from: 0, to: logits.count, by: classes).map { start in
@@ -77,24 +99,20 @@ private func largestPlaces(of logits: [Float], classes: Int) -> [Int] {
   }
 }
 
-/// A deployed model as what classifies images.
-private struct DeployedClassifier: LiveTeacher {
+/// A deployed model of floats as what classifies images.
+private struct DeployedClassifier: ImageClassifier {
   let model: DeployedModel
   let classes: Int
   let contentHash = ""
 
-  init(_ model: DeployedModel, path: String) throws(FileFormatError) {
-    guard model.tensors[model.input].type == .float32, model.precision == .fp32 else {
-      throw .malformed(
-        path: path, location: "input", found: "int8", expected: "an fp32 model")
-    }
+  init(_ model: DeployedModel) {
     self.model = model
     classes = model.tensors[model.output].elementCount
   }
 
-  func session(capacity: Int) -> any TeacherSession { Session(model) }
+  func session(capacity: Int) -> any ClassifierSession { Session(model) }
 
-  private final class Session: TeacherSession {
+  private final class Session: ClassifierSession {
     private var interpreter: FloatInterpreter
     init(_ model: DeployedModel) { interpreter = FloatInterpreter(model) }
 

@@ -1,10 +1,12 @@
 import Datasets
+import DeployedModels
 import Distillation
 import FileFormats
 import Foundation
 import HardwareProfiles
 import NeuralNetworks
 import SearchSpaces
+import TFLiteFiles
 
 /// A fully trained student as its study keeps it, for use elsewhere.
 public struct StudentWeights {
@@ -13,14 +15,30 @@ public struct StudentWeights {
   public let metadata: [String: String]
   /// What the student was trained on.
   public let dataset: PreparedDataset
-  /// How well the report says these weights classify the validation split; nil where it says nothing.
-  public let reported: Evaluation?
-  /// Which images of it the report says they classify rightly.
-  public let reportedOutcome: SplitOutcome?
+  /// What the study's students compute in.
+  public let precision: Precision
+  /// The student in int8 as its study keeps it; nil in a study of fp32.
+  private let keptIntegers: DeployedModel?
+  private let calibrationImages: Int
+  private let seed: UInt64
+  /// The full training that left the weights; nil where the report does not know it.
+  private let run: StudyResults.Run?
 
-  /// Whether a study's folder holds a student's weights.
-  public static func areKept(of key: String, in folder: StudyFolder) -> Bool {
-    FileManager.default.fileExists(atPath: folder.weights(of: key))
+  /// Returns the key that a user means: `best` is the most accurate student on the front that is kept.
+  ///
+  /// - Throws: As `init`; `StudyError.missing` if there is no such student yet.
+  public static func key(_ name: String, in folder: StudyFolder) throws -> String {
+    guard name == "best" else { return name }
+    let files = try StudyFiles(folder)
+    let best = StudyResults(files.definition, try Journal.state(of: folder)).students
+      .filter { $0.isOnFront && folder.keeps($0.key, in: files.definition.precision) }
+      .max { ($0.validationAccuracy, $1.trial) < ($1.validationAccuracy, $0.trial) }
+    guard let best else {
+      throw StudyError.missing(
+        "no student of \(folder.path) is on a front and kept there: run autodistill run "
+          + folder.shellWord)
+    }
+    return best.key
   }
 
   /// Reads a student's weights. Nothing is written, and the data set's own files need not be there where the
@@ -59,13 +77,40 @@ public struct StudentWeights {
       metadata["class_names"] = names.joined(separator: "\n")
     }
     (self.metadata, self.dataset) = (metadata, dataset)
+    let definition = files.definition
+    (precision, seed) = (definition.precision, definition.seed)
+    calibrationImages = (definition.quantization ?? .defaults).calibrationImages
+    keptIntegers =
+      definition.precision == .int8
+      ? try TFLiteFile.read(folder.integerModel(of: key)).model : nil
     // The weights that are kept are those of the first repetition.
     let results = StudyResults(files.definition, state)
     let runs =
       results.students.filter { $0.key == key }.flatMap(\.runs)
       + results.references.filter { $0.key == key }.flatMap(\.runs)
-    let run = runs.first { $0.seed == 0 }
-    (reported, reportedOutcome) = (run?.validation, run?.validationOutcome)
+    run = runs.first { $0.seed == 0 }
+  }
+
+  /// Returns how well the report says the student classifies the validation split; nil where it says nothing.
+  public func reported(in precision: Precision) -> Evaluation? {
+    if precision == self.precision { return run?.validation }
+    return precision == .fp32 ? run?.quantization?.fp32 : nil
+  }
+
+  /// Returns which images of it the report says the student classifies rightly.
+  public func reportedOutcome(in precision: Precision) -> SplitOutcome? {
+    precision == self.precision ? run?.validationOutcome : nil
+  }
+
+  /// Returns the student as files are made of it. Where the study keeps none in int8, it is quantised as it was
+  /// trained, by images of the training split.
+  ///
+  /// - Throws: `DeploymentError` or `QuantizationError` for a student that int8 does not express.
+  public func exported(in precision: Precision) throws -> ExportedStudent {
+    guard precision == .int8 else { return ExportedStudent(model) }
+    if let keptIntegers { return ExportedStudent(model, integers: keptIntegers) }
+    return try ExportedStudent(
+      quantizing: model, calibrationImages: calibrationImages, of: BatchReader(dataset), seed: seed)
   }
 
   /// Checks that a student has had its full training here and that its weights are there.
@@ -77,14 +122,14 @@ public struct StudentWeights {
     var known = results.students.map(\.key)
     known += results.references.map(\.key).filter { !known.contains($0) }
     guard known.contains(key), let architecture = try? files.space.architecture(key: key) else {
-      let kept = known.filter { areKept(of: $0, in: folder) }
+      let kept = known.filter { folder.keeps($0, in: files.definition.precision) }
       throw StudyError.missing(
         "'\(key)' has not been distilled in \(folder.path): "
           + (kept.isEmpty
             ? "run autodistill run \(folder.shellWord)"
             : "expected one of \(kept.joined(separator: ", "))"))
     }
-    guard areKept(of: key, in: folder) else {
+    guard folder.keeps(key, in: files.definition.precision) else {
       let why =
         state.isTold(key)
         ? "'\(key)' was trained elsewhere, so its weights are where that was done"

@@ -91,7 +91,8 @@ public struct AskedTraining: Hashable, Sendable {
   ///
   /// - Throws: `FileFormatError` with the path and the system's reason.
   public func writeModel(to path: String) throws {
-    try ModelExport.onnx.write(TrainedModel(untrained: network), path, ["architecture": name.key])
+    try ModelExport.onnx.write(
+      ExportedStudent(TrainedModel(untrained: network)), path, ["architecture": name.key])
   }
 
   init?(_ task: StudentTask, in inputs: StudyInputs, _ state: StudyState) throws {

@@ -2,6 +2,7 @@ import DeviceMeasurement
 import Distillation
 import FileFormats
 import Foundation
+import TFLiteFiles
 
 /// After the full trainings: the students are timed on the device, if it can be reached.
 ///
@@ -105,7 +106,19 @@ struct MeasurementStage {
     let model =
       FileManager.default.fileExists(atPath: path)
       ? try TrainedModel(network, contentsOf: path) : TrainedModel(untrained: network)
-    return try device.measure(model, key)
+    return try device.measure(try exported(model, key), key)
+  }
+
+  /// Returns the student in the study's arithmetic. One without weights is quantised as it is.
+  private func exported(_ model: TrainedModel, _ key: String) throws -> ExportedStudent {
+    guard let settings = inputs.definition.quantization else { return ExportedStudent(model) }
+    guard inputs.folder.keeps(key, in: .int8) else {
+      return try ExportedStudent(
+        quantizing: model, calibrationImages: settings.calibrationImages, of: inputs.reader,
+        seed: inputs.definition.seed)
+    }
+    let file = try TFLiteFile.read(inputs.folder.integerModel(of: key))
+    return ExportedStudent(model, integers: file.model)
   }
 
   /// Keeps the raw samples next to the weights, before the journal says that there are any.

@@ -3,6 +3,7 @@ import Distillation
 import FileFormats
 import Foundation
 import HardwareProfiles
+import IntegerInference
 
 /// A device that the study's final students can be timed on.
 struct MeasuringDevice {
@@ -14,7 +15,7 @@ struct MeasuringDevice {
   /// Whether that is what the hardware profile's predictions are for.
   let isComparable: Bool
   /// Measures a model; the key names its files.
-  let measure: (_ model: TrainedModel, _ key: String) throws -> MeasuredLatency
+  let measure: (_ student: ExportedStudent, _ key: String) throws -> MeasuredLatency
 
   /// Returns the device of a study: the command that it names, or this machine if the profile was measured
   /// on one like it with this program; nil if there is neither.
@@ -30,8 +31,11 @@ struct MeasuringDevice {
     return MeasuringDevice(
       source: MeasureSettings.hostSource, profile: profile.name,
       protocolDescription: profile.protocolDescription, isComparable: true
-    ) { model, _ in
-      try InferenceTimer(model.inferencePlan(capacity: 1)).measure(.student)
+    ) { student, _ in
+      if let integers = student.integers {
+        return try InferenceTimer(IntegerPlan(integers)).measure(.student)
+      }
+      return try InferenceTimer(student.model.inferencePlan(capacity: 1)).measure(.student)
     }
   }
 
@@ -45,15 +49,15 @@ struct MeasuringDevice {
       source: settings.source, profile: profile.name,
       protocolDescription: "\(profile.device); \(measurementProtocol)",
       isComparable: measurementProtocol == profile.measurementProtocol
-    ) { model, key in
+    ) { student, key in
       // An absolute path: the command may change its folder.
       let folder = URL(filePath: inputs.folder.candidate(key)).path
       try Folder.create(folder)
       let path = (folder as NSString).appendingPathComponent("measured.\(export.format)")
       try export.write(
-        model, path,
+        student, path,
         [
-          "architecture": key, "network": model.network.identity,
+          "architecture": key, "network": student.model.network.identity,
           "classes": String(inputs.dataset.classes),
         ])
       defer { try? FileManager.default.removeItem(atPath: path) }

@@ -55,6 +55,7 @@ public struct StudyRunner {
     let warmStart = isImporting ? try WarmStart(inputs) : nil
     try journal.begin(beginning)
     for note in beginning.data?.notes ?? [] { context.report(.note("data: \(note)")) }
+    if let doubt = inputs.files.precisionDoubt { context.report(.note(doubt)) }
     if let lost { try journal.append(.stageTimed(lost)) }
     // The constraints need no teacher: if nothing can meet them, that is known in seconds.
     try SearchStage(inputs: inputs, context: context, journal: journal).screen()

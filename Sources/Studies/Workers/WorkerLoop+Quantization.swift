@@ -20,11 +20,10 @@ extension WorkerLoop {
     of model: TrainedModel, after run: TrainingRun, _ settings: QuantizationSettings,
     _ reporter: ProgressReporter
   ) throws -> IntegerStudent? {
-    let lowered = try LoweredNetwork(
-      model.network, parameters: model.parameters, statistics: model.statistics)
-    let images = try inputs.reader.calibrationImages(
-      settings.calibrationImages, seed: inputs.definition.seed)
-    let postTraining = try PostTrainingQuantization().quantize(lowered.model, images: images).model
+    let postTraining = try ExportedStudent(
+      quantizing: model, calibrationImages: settings.calibrationImages, of: inputs.reader,
+      seed: inputs.definition.seed
+    ).deployed()
     guard let fp32 = evaluation(model, .validation),
       let before = evaluation(try IntegerClassifier(postTraining), .validation)
     else { return nil }
