@@ -13,6 +13,7 @@ endif
 
 autodistill := .build/release/autodistill
 quickstart := Results/fashion-mnist-quickstart
+microcontroller := Results/fashion-mnist-microcontroller
 
 # What check-all runs and kills, and the seed of the moments at which it does.
 STUDY ?= $(quickstart)/study.json
@@ -47,6 +48,12 @@ lint: ## Check the formatting, the imports of every target, the order of folders
 	  Export Definition Journal Inputs Workers Flash Results Search Stages
 	.ci/check-architecture
 	.ci/check-tree
+
+.PHONY: example-microcontroller
+example-microcontroller: packages-and-data build ## From RAM, flash and milliseconds of a microcontroller to an int8 student, as .tflite and as C
+	$(autodistill) run $(microcontroller)
+	$(autodistill) export $(microcontroller) best --format tflite --verify --output $(microcontroller)/student.tflite
+	$(autodistill) export $(microcontroller) best --format c --output $(microcontroller)/student.c
 
 .PHONY: example-own-teacher
 example-own-teacher: packages build ## Bring teachers from PyTorch into studies as ONNX file, logits and program (Tests/OwnTeacher/run)
