@@ -24,7 +24,7 @@ public struct AwareRecipe: Hashable, Sendable {
 
   /// Defaults chosen on validation images (`Results/benchmarks/scripts/quantization`).
   public init(
-    share: Double = 0.1, peakRate: Double = 3e-4, rangeRate: Double = 1e-3,
+    share: Double = 0.1, peakRate: Double = 1e-4, rangeRate: Double = 1e-3,
     guide: Guide = .teacher, calibrationImages: Int = 500, observer: RangeObserverKind = .minMax
   ) {
     precondition(
