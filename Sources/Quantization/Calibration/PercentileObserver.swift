@@ -3,8 +3,7 @@ public struct PercentileObserver: RangeObserver {
   /// The share of values that is kept below the upper bound, and above the lower one.
   public var share: Double
 
-  /// - Parameter share: 99.99 %: of those tried on students of the shipped spaces none is better
-  ///   (`Results/benchmarks/scripts/quantization`).
+  /// - Parameter share: By default one value in ten thousand is cut at each end.
   public init(share: Double = 0.9999) {
     precondition(share > 0.5 && share <= 1, "a percentile of \(share)")
     self.share = share

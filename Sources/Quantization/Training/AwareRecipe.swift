@@ -22,7 +22,8 @@ public struct AwareRecipe: Hashable, Sendable {
   /// What gives the first ranges.
   public var observer: RangeObserverKind
 
-  /// Defaults chosen on validation images (`Results/benchmarks/scripts/quantization`).
+  /// The rate is the best of three on validation images (`Results/benchmarks/README.md`); the share keeps the
+  /// training short.
   public init(
     share: Double = 0.1, peakRate: Double = 1e-4, rangeRate: Double = 1e-3,
     guide: Guide = .teacher, calibrationImages: Int = 500, observer: RangeObserverKind = .minMax
