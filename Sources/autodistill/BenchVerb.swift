@@ -9,7 +9,7 @@ struct BenchVerb: Verb {
   static let flags = SpeedOptions.trainingFlags
   static let help = """
     USAGE: autodistill bench [--network S|M|L|T] [--batch B] [--threads T] [--seconds N] [--json]
-           autodistill bench training|inference|accuracy|proposals|flash|hardware …
+           autodistill bench training|inference|accuracy|proposals|flash|hardware|quantization …
 
     Measures the training and then the inference of the reference networks, as bench training and bench
     inference do. The other benchmarks are commands of their own: bench NAME --help says more.
