@@ -83,6 +83,10 @@ benchmark-teachers: packages build ## Race ONNX Runtime with classifiers of ONNX
 benchmark-quantization: packages-and-data build ## Compare int8 students with their floats, by each way to quantise (Results/benchmarks/scripts/quantization)
 	@Results/benchmarks/scripts/quantization $(autodistill)
 
+.PHONY: benchmark-int8
+benchmark-int8: packages build ## Race LiteRT and ONNX Runtime with int8 models, one image, one thread (Results/benchmarks/scripts/int8)
+	@Results/benchmarks/scripts/int8 $(autodistill)
+
 .PHONY: benchmark-hardware
 benchmark-hardware: packages build ## Predict measured latencies, compared with simple baselines (Results/benchmarks/scripts/hardware)
 	@Results/benchmarks/scripts/hardware $(autodistill)

@@ -19,6 +19,9 @@ import DeployedModels
 /// | softmax | `SoftmaxRule` |
 /// | quantize of floats, dequantize | `TensorQuantization.integer(of:)`, `value(of:)` |
 ///
+/// M's are computed in fp64, also those that the sources of August 2026 divide or multiply in fp32 (dense layers of one
+/// scale, relu, hard-swish): so the wheel does, which is the oracle.
+///
 /// After each stands a clamp to int8, or to the range of the fused activation.
 ///
 /// Sources: LiteRT 8-bit quantization specification; TensorFlow Lite Micro's reference kernels as its Python wheel has them:

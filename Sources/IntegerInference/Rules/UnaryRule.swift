@@ -3,8 +3,7 @@ import Foundation
 
 /// A function of one integer: 256 results, so that a fast engine reads a table.
 enum UnaryRule {
-  /// clamp(M · (x − Z_in) + Z_out), where M = S_in / S_out: other integers for the same values, and relu, which
-  /// divides in fp32.
+  /// clamp(M · (x − Z_in) + Z_out), where M = S_in / S_out: other integers for the same values, and relu.
   ///
   /// Source: TensorFlow Lite, `Requantize`; Micro, `ReluQuantized`.
   case rescaling(Rescaling)
@@ -48,7 +47,7 @@ enum UnaryRule {
     return .rescaling(
       Rescaling(
         inputZeroPoint: input.zeroPoint,
-        multiplier: FixedPointMultiplier(Double(input.scale / output.scale)),
+        multiplier: FixedPointMultiplier(Double(input.scale) / Double(output.scale)),
         outputZeroPoint: output.zeroPoint, range: output.range(of: .relu)))
   }
 
@@ -76,12 +75,12 @@ struct HardSwishRule {
   init(_ site: OperatorSite) throws(DeploymentError) {
     let (input, output) = (try site.quantization(of: 0), try site.outputQuantization())
     let fine = (1 / 128) * input.scale
-    let outputFactor = FixedPointMultiplier(Double(fine / output.scale))
+    let outputFactor = FixedPointMultiplier(Double(fine) / Double(output.scale))
     try site.require(
       outputFactor.shift <= 0,
       "hard-swish needs an output scale of at least the input's \(input.scale) / 128, got \(output.scale)"
     )
-    let gateFactor = FixedPointMultiplier(Double(fine / (3 / 32768)))
+    let gateFactor = FixedPointMultiplier(Double(fine) / (3 / 32768))
     inputZeroPoint = input.zeroPoint
     outputZeroPoint = output.zeroPoint
     (outputMultiplier, outputShift) = (Self.narrowed(outputFactor.significand), outputFactor.shift)

@@ -1,0 +1,93 @@
+import CIntegerVectors
+import DeployedModels
+import RandomStreams
+import Testing
+
+@testable import IntegerInference
+
+/// The tests are compiled without the flags of the engine, so they see another form of each function.
+@Suite("sixteen lanes of integers")
+struct LanesTests {
+  private func words(_ stream: inout RandomStream, below limit: Double) -> Words {
+    var result = Words.zero
+    for lane in 0..<16 { result[lane] = Int32((2 * stream.uniform() - 1) * limit) }
+    return result
+  }
+
+  @Test("multiply bytes without saturation")
+  func dot() {
+    var stream = RandomStream(seed: 1, purpose: "lanes")
+    for turn in 0..<200 {
+      // The largest products first: pairs of 255 · −128 need more than 16 bits.
+      let values = turn == 0 ? Words(repeating: -1) : words(&stream, below: 2e9)
+      let weights =
+        turn == 0 ? Words(repeating: Int32(bitPattern: 0x8080_8080)) : words(&stream, below: 2e9)
+      let sums = words(&stream, below: 1e6)
+      let result = lanes_dot(sums, values, weights)
+      for lane in 0..<16 {
+        var sum = sums[lane]
+        for byte in 0..<4 {
+          let value = UInt32(bitPattern: values[lane]) >> UInt32(8 * byte) & 255
+          let weight = Int8(truncatingIfNeeded: weights[lane] >> Int32(8 * byte))
+          sum += (Int32(value) - lanes_dot_offset()) * Int32(weight)
+        }
+        #expect(result[lane] == sum)
+      }
+    }
+  }
+
+  @Test("round as the rules do")
+  func rounding() {
+    var stream = RandomStream(seed: 2, purpose: "lanes")
+    for exponent in Int32(0)...31 {
+      var block = FinishBlock()
+      for lane in 0..<16 {
+        block.set(FixedPointMultiplier(significand: 1 << 30, shift: -exponent), lane: lane)
+      }
+      for turn in 0..<40 {
+        var values = words(&stream, below: 2_147_483_647)
+        if exponent > 0, turn < 20 {
+          values = ((values &>> exponent) &<< exponent) &+ (1 &<< (exponent - 1))
+        }
+        let factors = words(&stream, below: 2_147_483_647) & Int32.max
+        let shifted = lanes_rounding_shift(values, block.mask, block.threshold, block.right)
+        let products = lanes_high_product(values, factors)
+        for lane in 0..<16 {
+          #expect(shifted[lane] == roundingShift(values[lane], exponent))
+          #expect(products[lane] == highProduct(values[lane], factors[lane]))
+        }
+      }
+    }
+  }
+
+  @Test("quantise floats as the rule does, whatever they are")
+  func steps() {
+    let quantization = TensorQuantization(scale: 0.25, zeroPoint: 3)
+    let values: [Float] = [
+      0, 0.125, -0.125, 0.375, -0.375, 0.12499999, -0.12499999, 40, -40, 1e30, -1e30, .infinity,
+      -.infinity, .nan, 31.875, -32.875,
+    ]
+    let result = lanes_steps(Floats(values), quantization.scale) &+ Words(repeating: 3)
+    for (lane, value) in values.enumerated() {
+      #expect(Int8(clamping: result[lane]) == quantization.integer(of: value), "\(value)")
+    }
+  }
+
+  @Test("read tables and columns")
+  func lookup() {
+    let table = (0..<256).map { UInt8(($0 * 37 + 11) & 255) }
+    for first in stride(from: 0, to: 256, by: 16) {
+      var places = Bytes.zero
+      for lane in 0..<16 { places[lane] = UInt8(first + lane) }
+      let result = lanes_lookup(places, table)
+      for lane in 0..<16 { #expect(result[lane] == table[first + lane]) }
+      let quads = lanes_quad(places, places &+ 1, places &+ 2, places &+ 3)
+      let triples = lanes_triple(places, places &+ 1, places &+ 2)
+      for lane in 0..<16 {
+        let bytes = (0..<4).map { UInt32(places[lane] &+ UInt8($0)) << UInt32(8 * $0) }
+        #expect(UInt32(bitPattern: quads[lane]) == bytes.reduce(0, |))
+        #expect(UInt32(bitPattern: triples[lane]) & 0xFF_FFFF == bytes.prefix(3).reduce(0, |))
+      }
+    }
+  }
+}
