@@ -44,6 +44,33 @@ struct ExportCommandTests {
     #expect(temporary.has("student.onnx"))
   }
 
+  @Test("writes a package for Core ML, replaces one, and nothing else that stands there")
+  func package() throws {
+    let study = try FinishedStudy.study()
+    let outcome = try study.outcome()
+    let key = outcome.trials[try #require(outcome.finalists?.first)].key
+    let temporary = try TemporaryFolder()
+    func export(_ name: String) throws -> Program.Ended {
+      try Program.run(
+        "export", study.folder.path, key, "--format", "mlpackage", "--output",
+        temporary.file(name))
+    }
+    for _ in 0..<2 {
+      let ended = try export("student.mlpackage")
+      #expect(ended.status == 0, "\(ended.errors)")
+    }
+    let model = temporary.file("student.mlpackage/Data/com.apple.CoreML/model.mlmodel")
+    let bytes = try Data(contentsOf: URL(filePath: model))
+    for text in [key, "pixel_mean", "structure-checked, not run"] {
+      #expect(bytes.firstRange(of: Data(text.utf8)) != nil, "\(text)")
+    }
+    try Folder.create(temporary.file("photos"))
+    try temporary.write("precious", to: "photos/one")
+    let refused = try export("photos")
+    #expect(refused.status != 0 && refused.errors.contains("a folder without Manifest.json"))
+    #expect(temporary.has("photos/one"))
+  }
+
   @Test(
     "writes a model for small devices, which answers as the student", arguments: ["tflite", "c"])
   func smallDevices(format: String) throws {
