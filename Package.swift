@@ -217,7 +217,8 @@ let studentRuntime: [Target] = [
     name: "StudentRuntimeTests",
     dependencies: [
       "StudentRuntime", "CStudentKernels", "TestSupport", "NetworkFixtures", "RandomStreams",
-      "NeuralNetworks", "Distillation", "DeployedModels", "Benchmarks",
+      "NeuralNetworks", "Distillation", "DeployedModels", "Benchmarks", "TFLiteFiles",
+      "IntegerInference",
     ],
     swiftSettings: strict),
 ]

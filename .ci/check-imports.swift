@@ -86,9 +86,12 @@ func complaints(about target: Manifest.Target) throws -> [String] {
     return ["Package.swift: \(target.name) has unsafe flags, which no client of it should inherit"]
   }
   if isStandalone, let other = declared.first(where: { !standalone.contains($0) }) {
-    return ["Package.swift: \(target.name) depends on \(other), which its clients would have to build"]
+    return [
+      "Package.swift: \(target.name) depends on \(other), which its clients would have to build"
+    ]
   }
-  let allowed = (isStandalone ? [] : toolchainModules).union(declared).union(isForTests ? ["Testing"] : [])
+  let allowed = (isStandalone ? [] : toolchainModules).union(declared).union(
+    isForTests ? ["Testing"] : [])
   return try swiftFiles(in: target.folder).flatMap { file in
     let lines = try String(contentsOfFile: file, encoding: .utf8)
       .split(separator: "\n", omittingEmptySubsequences: false)

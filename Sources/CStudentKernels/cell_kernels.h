@@ -1,8 +1,19 @@
 // Kernels for int8: exact integer sums, scaled as TensorFlow Lite Micro's reference kernels scale them.
 
-// Blocks of 16 channels: biases, multipliers, shifts to the left, shifts to the right.
-INLINE cells scaled_cells(const student_step *s, ints sums, const ints *scaling) {
-  return to_cells(rescaled(sums, scaling[1], scaling[2], scaling[3]), s->output_zero, s->cell_low, s->cell_high);
+// Scales N columns of R rows of sums and stores them. Blocks of 16 channels: biases, multipliers, shifts to the left,
+// shifts to the right.
+INLINE void store_scaled(const int R, const int N, const student_step *s, ints sums[ROWS][2], const ints *scaling,
+                         student_cell *output, int columns) {
+  for (int n = 0; n < N; n++, scaling += 4) {
+    const ints multiplier = scaling[1], left = scaling[2], right = scaling[3];
+    const ints addend = ((1 << right) >> 1) + (s->output_zero << right);
+    UNROLL for (int r = 0; r < R; r++) {
+      student_cell *place = output + (size_t)r * s->output_channels + 16 * n;
+      ints x = s->is_plain ? rescaled_plainly(sums[r][n], multiplier, addend, right)
+                           : rescaled(sums[r][n], multiplier, left, right) + s->output_zero;
+      store_cells(place, to_cells(x, 0, s->cell_low, s->cell_high), columns - 16 * n);
+    }
+  }
 }
 
 // As `float_tile`, four values of a row at a time.
@@ -22,9 +33,7 @@ INLINE void cell_tile(const int R, const int N, const student_step *s, const ope
       }
     }
   }
-  UNROLL for (int n = 0; n < N; n++) UNROLL for (int r = 0; r < R; r++)
-    store_cells(output + (size_t)r * s->output_channels + 16 * n, scaled_cells(s, sums[r][n], scaling + 4 * n),
-                columns - 16 * n);
+  store_scaled(R, N, s, sums, scaling, output, columns);
 }
 
 static void convolve_cells(const student_step *s, char *memory) {
@@ -59,23 +68,22 @@ static void convolve_cells(const student_step *s, char *memory) {
 // to the right of it, so that one product takes four taps.
 INLINE void cell_taps(const int R, const student_step *s, const ints *frame, int width, const ints *filter,
                       const ints *scaling, student_cell *output, int columns) {
-  ints sums[ROWS];
-  UNROLL for (int r = 0; r < R; r++) sums[r] = scaling[0];
+  ints sums[ROWS][2];
+  UNROLL for (int r = 0; r < R; r++) sums[r][0] = scaling[0];
   for (int y = 0; y < s->kernel_height; y++, frame += width) {
     for (int x = 0; x < s->kernel_width; x += 4, filter++) {
-      UNROLL for (int r = 0; r < R; r++) sums[r] = dot(sums[r], frame[r * s->stride_x + x], *filter);
+      UNROLL for (int r = 0; r < R; r++) sums[r][0] = dot(sums[r][0], frame[r * s->stride_x + x], *filter);
     }
   }
-  UNROLL for (int r = 0; r < R; r++)
-    store_cells(output + (size_t)r * s->output_channels, scaled_cells(s, sums[r], scaling), columns);
+  store_scaled(R, 1, s, sums, scaling, output, columns);
 }
 
-// Puts sixteen channels of a line into a frame's form, `cells` of four neighbours a pixel.
-INLINE void interleave(const cells *line, ints *frame, int width) {
+// Puts sixteen channels of a line into a frame's form, every `step`th pixel with the three to the right of it.
+INLINE void interleave(const cells *line, ints *frame, int width, int step) {
   typedef student_cell pairs __attribute__((ext_vector_type(32)));
   typedef int16_t halves __attribute__((ext_vector_type(16)));
   typedef int16_t wholes __attribute__((ext_vector_type(32)));
-  for (int x = 0; x < width; x++) {
+  for (int x = 0; x < width; x += step) {
 #define ZIP(a, b) \
   __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, \
                           27, 12, 28, 13, 29, 14, 30, 15, 31)
@@ -90,6 +98,8 @@ static void depthwise_cells(const student_step *s, char *memory) {
   const int height = (s->output_height - 1) * s->stride_y + s->kernel_height;
   const int width = (s->output_width - 1) * s->stride_x + s->kernel_width;
   const int inside = least(s->width, width - s->left), tiles = (s->output_width + ROWS - 1) / ROWS;
+  // Windows begin at multiples of the step, and taps are four apart.
+  const int step = s->stride_x == 2 || s->stride_x == 4 ? s->stride_x : 1;
   ints *frame = (ints *)(memory + s->scratch);
   cells *line = (cells *)(frame + height * width + 4);
   const ints *filter = s->weights, *scaling = s->bias;
@@ -102,7 +112,7 @@ static void depthwise_cells(const student_step *s, char *memory) {
         const student_cell *from = (student_cell *)(memory + s->input) + (size_t)row * s->width * s->channels + c;
         for (int x = 0; x < inside; x++) line[s->left + x] = *(cells *)(from + (size_t)x * s->channels);
       }
-      interleave(line, frame + y * width, width);
+      interleave(line, frame + y * width, width, step);
     }
     for (int y = 0; y < s->output_height; y++) {
       for (int tile = 0; tile < tiles; tile++) {

@@ -120,6 +120,13 @@ INLINE ints rescaled(ints x, ints multiplier, ints left, ints right) {
   return (x >> right) - ((x & mask) > (mask >> 1) - (x >> 31));
 }
 
+// The same where nothing is shifted to the left, every shift to the right is from 1 to 20, and |x| < 2³⁰; `addend`
+// is half a unit of the shift and the zero point, shifted.
+INLINE ints rescaled_plainly(ints x, ints multiplier, ints addend, ints right) {
+  x = high_product(x, multiplier);
+  return (x + (x >> 31) + addend) >> right;
+}
+
 INLINE cells to_cells(ints x, int zero, int low, int high) {
   x += zero;
   x = x < low ? (ints)(low) : x;

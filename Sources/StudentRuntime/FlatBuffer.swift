@@ -12,26 +12,27 @@ struct FlatBuffer {
   }
 
   func integer<T: FixedWidthInteger>(_: T.Type, at place: Int) throws(Refusal) -> Int {
-    guard place >= 0, place + T.bitWidth / 8 <= bytes.count else {
-      throw Refusal("byte \(place)", found: "the end of the file", expected: "\(T.bitWidth / 8) bytes")
-    }
+    let size = T.bitWidth / 8
+    try require(
+      place >= 0 && place + size <= bytes.count, "byte \(place)", "the end of the file",
+      "\(size) bytes")
     var value: T = 0
-    for byte in 0..<T.bitWidth / 8 { value |= T(truncatingIfNeeded: bytes[place + byte]) << (8 * byte) }
-    guard let result = Int(exactly: value) else {
-      throw Refusal("byte \(place)", found: "\(value)", expected: "a number of 63 bits")
-    }
-    return result
+    for byte in 0..<size { value |= T(truncatingIfNeeded: bytes[place + byte]) << (8 * byte) }
+    try require(Int(exactly: value) != nil, "byte \(place)", "\(value)", "a number of 63 bits")
+    return Int(value)
   }
 
   /// Follows a reference.
-  func target(at place: Int) throws(Refusal) -> Int { place + (try integer(UInt32.self, at: place)) }
+  func target(at place: Int) throws(Refusal) -> Int {
+    place + (try integer(UInt32.self, at: place))
+  }
 
   func table(at place: Int) throws(Refusal) -> Table {
     let fields = place - (try integer(Int32.self, at: place))
     let size = try integer(UInt16.self, at: fields)
-    guard size >= 4, size % 2 == 0, fields + size <= bytes.count else {
-      throw Refusal("byte \(fields)", found: "\(size)", expected: "the size of a table's fields")
-    }
+    try require(
+      size >= 4 && size % 2 == 0 && fields + size <= bytes.count, "byte \(fields)", "\(size)",
+      "the size of a table's fields")
     return Table(position: place, fields: fields, fieldBytes: size)
   }
 
@@ -43,7 +44,9 @@ struct FlatBuffer {
   }
 
   /// Returns a number, 0 if it is left out.
-  func number<T: FixedWidthInteger>(_ type: T.Type, _ field: Int, of table: Table) throws(Refusal) -> Int {
+  func number<T: FixedWidthInteger>(
+    _ type: T.Type, _ field: Int, of table: Table
+  ) throws(Refusal) -> Int {
     guard let place = try place(field, of: table) else { return 0 }
     return try integer(type, at: place)
   }
@@ -58,29 +61,32 @@ struct FlatBuffer {
     guard let place = try place(field, of: table) else { return 0..<0 }
     let start = try target(at: place) + 4
     let count = try integer(UInt32.self, at: start - 4)
-    guard count * elementBytes <= bytes.count - start else {
-      throw Refusal(
-        "byte \(start - 4)", found: "a vector of \(count) elements", expected: "one inside of the file")
-    }
+    try require(
+      count * elementBytes <= bytes.count - start, "byte \(start - 4)", "a vector of \(count)",
+      "one inside of the file")
     return start..<start + count * elementBytes
   }
 
-  func tables(_ field: Int, of table: Table) throws(Refusal) -> [Table] {
-    let range = try vector(field, of: table, elementBytes: 4)
-    var tables: [Table] = []
-    for place in stride(from: range.lowerBound, to: range.upperBound, by: 4) {
-      tables.append(try self.table(at: target(at: place)))
-    }
-    return tables
+  /// Returns what `read` makes of each element's place.
+  private func elements<Element>(
+    _ field: Int, of table: Table, size: Int, _ read: (Int) throws(Refusal) -> Element
+  ) throws(Refusal) -> [Element] {
+    let range = try vector(field, of: table, elementBytes: size)
+    return try stride(from: range.lowerBound, to: range.upperBound, by: size).map(read)
   }
 
-  func integers<T: FixedWidthInteger>(_ type: T.Type, _ field: Int, of table: Table) throws(Refusal) -> [Int] {
-    let range = try vector(field, of: table, elementBytes: T.bitWidth / 8)
-    var values: [Int] = []
-    for place in stride(from: range.lowerBound, to: range.upperBound, by: T.bitWidth / 8) {
-      values.append(try integer(type, at: place))
+  func tables(_ field: Int, of table: Table) throws(Refusal) -> [Table] {
+    try elements(field, of: table, size: 4) { place throws(Refusal) in
+      try self.table(at: target(at: place))
     }
-    return values
+  }
+
+  func integers<T: FixedWidthInteger>(
+    _ type: T.Type, _ field: Int, of table: Table
+  ) throws(Refusal) -> [Int] {
+    try elements(field, of: table, size: T.bitWidth / 8) { place throws(Refusal) in
+      try integer(type, at: place)
+    }
   }
 
   func text(_ field: Int, of table: Table) throws(Refusal) -> String {

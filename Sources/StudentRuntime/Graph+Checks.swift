@@ -1,10 +1,8 @@
 import CStudentKernels
 
 extension Operation {
-  var isDense: Bool { if case .dense = kind { true } else { false } }
-
   /// Whether the output has the input's integers, so that both must mean the same.
-  var keepsIntegers: Bool {
+  fileprivate var keepsIntegers: Bool {
     switch kind {
     case .pool, .reshape, .transpose, .pad: true
     case .activation: activation == student_relu6
@@ -16,96 +14,105 @@ extension Operation {
 extension Graph {
   /// Checks that every operation reads what is there before it and that all shapes belong together, so that no
   /// kernel leaves its memory.
-  func checked() throws(Refusal) -> Graph {
+  func check() throws(Refusal) {
     var isKnown = tensors.map { $0.values != nil }
-    guard !isKnown[input], tensors[input].shape.first == 1, !operations.isEmpty else {
-      throw Refusal("input", found: "a constant, or several images", expected: "one image")
-    }
+    try require(
+      !isKnown[input] && tensors[input].shape.first == 1 && !operations.isEmpty, "input",
+      "a constant, several images or nothing to do", "one image")
     isKnown[input] = true
     for operation in operations {
       let place = operation.place
-      func require(_ condition: Bool, _ found: @autoclosure () -> String, _ expected: String) throws(Refusal) {
-        if !condition { throw Refusal(place, found: found(), expected: expected) }
-      }
       for tensor in operation.inputs where tensor >= 0 {
-        try require(isKnown[tensor], "tensor \(tensor), which nothing has given", "one from before")
+        try require(
+          isKnown[tensor], place, "tensor \(tensor), which nothing has given", "one from before")
       }
-      try require(!isKnown[operation.output], "output \(operation.output)", "a tensor given once")
+      try require(
+        !isKnown[operation.output], place, "output \(operation.output)", "a tensor given once")
       isKnown[operation.output] = true
-      let (input, output) = (tensors[operation.inputs[0]], tensors[operation.output])
+      let (read, output) = (tensors[operation.inputs[0]], tensors[operation.output])
       try require(
-        input.isInteger == output.isInteger && input.scales.count <= 1 && output.scales.count <= 1
-          && input.values == nil, "\(input.shape) → \(output.shape)", "activations of one type, one scale each")
+        read.values == nil && read.isInteger == output.isInteger && read.shape.first == 1
+          && output.shape.first == 1 && read.scales.count <= 1 && output.scales.count <= 1, place,
+        "\(read.shape) → \(output.shape)", "activations of one image and one type, one scale each")
       try require(
-        input.shape.first == 1 && output.shape.first == 1, "\(input.shape) → \(output.shape)", "one image")
-      if operation.keepsIntegers {
-        try require(
-          input.scales == output.scales && input.zeroPoint == output.zeroPoint, "another scale", "the input's")
-      }
-      var expected = input.shape
-      switch operation.kind {
-      case .convolution(let window), .depthwise(let window):
-        let weights = tensors[operation.inputs[1]]
-        try require(input.shape.count == 4 && weights.shape.count == 4, "\(weights.shape)", "four sides")
-        expected = try positions(window, input, place) + [weights.shape[0]]
-        if case .depthwise = operation.kind {
-          try require(
-            weights.shape[0] == 1 && weights.channels == input.channels, "weights \(weights.shape)",
-            "one filter for each of \(input.channels) channels")
-          expected[3] = input.channels
-        } else {
-          try require(
-            input.channels % weights.channels == 0
-              && weights.shape[0] % (input.channels / weights.channels) == 0, "weights \(weights.shape)",
-            "groups of \(input.channels) channels")
-        }
-        try checkWeights(operation, outputs: expected[3])
-      case .dense:
-        let weights = tensors[operation.inputs[1]]
-        try require(
-          weights.shape.count == 2 && weights.shape[1] == input.count, "weights \(weights.shape)",
-          "rows of \(input.count)")
-        expected = [1, weights.shape[0]]
-        try checkWeights(operation, outputs: expected[1])
-      case .add, .multiply:
-        let second = tensors[operation.inputs[1]]
-        try require(
-          second.isInteger == input.isInteger && second.scales.count <= 1
-            && (second.count == 1 || second.count == input.count || second.count == input.channels)
-            && (second.count == 1 || second.channels == input.channels), "\(second.shape)",
-          "one value, \(input.channels) or as many as \(input.shape)")
-      case .pool(let window, _): expected = try positions(window, input, place) + [input.channels]
-      case .reshape:
-        try require(input.count == output.count, "\(output.shape)", "as many values as \(input.shape)")
-        expected = output.shape
-      case .transpose(let order):
-        try require(order.sorted() == Array(input.shape.indices), "order \(order)", "each dimension once")
-        expected = order.map { input.shape[$0] }
-      case .pad(let pads):
-        try require(
-          input.shape.count == 4 && pads.allSatisfy { (0...4096).contains($0) }, "\(pads)", "an image's borders")
-        expected[1] += pads[0] + pads[1]
-        expected[2] += pads[2] + pads[3]
-      case .softmax: try require(!input.isInteger, "int8", "fp32 probabilities")
-      case .activation, .requantize, .normalize: break
-      }
-      try require(expected == output.shape, "output \(output.shape)", "\(expected)")
+        !operation.keepsIntegers
+          || (read.scales == output.scales && read.zeroPoint == output.zeroPoint),
+        place, "another scale", "the input's")
+      let expected = try outputShape(of: operation, reading: read)
+      try require(
+        expected == output.shape || expected == nil && read.count == output.count, place,
+        "output \(output.shape)", "\(expected ?? read.shape)")
     }
-    guard isKnown[output] else {
-      throw Refusal("output", found: "tensor \(output), which nothing gives", expected: "one of an operator")
+    try require(isKnown[output], "output", "tensor \(output), which nothing gives", "an operator's")
+  }
+
+  /// Returns the shape that an operation gives; nil for any with as many values.
+  private func outputShape(of operation: Operation, reading read: Tensor) throws(Refusal) -> [Int]?
+  {
+    let place = operation.place
+    switch operation.kind {
+    case .convolution(let window), .depthwise(let window):
+      let weights = tensors[operation.inputs[1]]
+      var isDepthwise = false
+      if case .depthwise = operation.kind { isDepthwise = true }
+      try require(
+        weights.shape.count == 4
+          && (isDepthwise
+            ? weights.shape[0] == 1 && weights.channels == read.channels
+            : read.channels % weights.channels == 0
+              && weights.shape[0] % (read.channels / weights.channels) == 0),
+        place,
+        "weights \(weights.shape)", "those of \(read.channels) channels")
+      let outputs = isDepthwise ? read.channels : weights.shape[0]
+      try checkWeights(operation, outputs: outputs)
+      return try positions(window, read, place) + [outputs]
+    case .dense:
+      let weights = tensors[operation.inputs[1]]
+      try require(
+        weights.shape.count == 2 && weights.shape[1] == read.count, place,
+        "weights \(weights.shape)",
+        "rows of \(read.count)")
+      try checkWeights(operation, outputs: weights.shape[0])
+      return [1, weights.shape[0]]
+    case .add, .multiply:
+      let second = tensors[operation.inputs[1]]
+      try require(
+        second.isInteger == read.isInteger && second.scales.count <= 1
+          && (second.count == 1
+            || second.channels == read.channels
+              && [read.count, read.channels].contains(second.count)),
+        place, "\(second.shape)", "one value, \(read.channels) or as many as \(read.shape)")
+      return read.shape
+    case .pool(let window, _): return try positions(window, read, place) + [read.channels]
+    case .reshape: return nil
+    case .transpose(let order):
+      try require(
+        order.sorted() == Array(read.shape.indices), place, "order \(order)", "each side once")
+      return order.map { read.shape[$0] }
+    case .pad(let pads):
+      try require(
+        read.shape.count == 4 && pads.allSatisfy { (0...4096).contains($0) }, place, "\(pads)",
+        "an image's borders")
+      return [1, read.height + pads[0] + pads[1], read.width + pads[2] + pads[3], read.channels]
+    case .softmax:
+      try require(!read.isInteger, place, "int8", "fp32 probabilities")
+      return read.shape
+    case .activation, .requantize, .normalize: return read.shape
     }
-    return self
   }
 
   /// Returns the sides of a window's output; each window must have a place inside of the image.
-  private func positions(_ window: Window, _ input: Tensor, _ place: String) throws(Refusal) -> [Int] {
-    func fits(_ length: Int, _ positions: Int, _ kernel: Int, _ stride: Int, _ before: Int) -> Bool {
+  private func positions(_ window: Window, _ read: Tensor, _ place: String) throws(Refusal) -> [Int]
+  {
+    func fits(_ length: Int, _ positions: Int, _ kernel: Int, _ stride: Int, _ before: Int) -> Bool
+    {
       (0..<kernel).contains(before) && positions > 0 && (positions - 1) * stride - before < length
     }
-    guard input.shape.count == 4, window.height <= 4096, window.width <= 4096,
-      fits(input.height, window.outputHeight, window.height, window.strideY, window.top),
-      fits(input.width, window.outputWidth, window.width, window.strideX, window.left)
-    else { throw Refusal(place, found: "\(window) on \(input.shape)", expected: "windows on the image") }
+    try require(
+      read.shape.count == 4 && window.height <= 4096 && window.width <= 4096
+        && fits(read.height, window.outputHeight, window.height, window.strideY, window.top)
+        && fits(read.width, window.outputWidth, window.width, window.strideX, window.left), place,
+      "\(window) on \(read.shape)", "windows on the image")
     return [1, window.outputHeight, window.outputWidth]
   }
 
@@ -120,17 +127,15 @@ extension Graph {
       isRight = isInteger && weights.zeroPoint == 0 && [1, outputs].contains(weights.scales.count)
     default: break
     }
-    if bias >= 0 {
-      switch tensors[bias].values {
-      case .floats(let values): isRight = isRight && !isInteger && values.count == outputs
-      case .integers(let values): isRight = isRight && isInteger && values.count == outputs
-      default: isRight = false
-      }
+    switch bias >= 0 ? tensors[bias].values : .integers([]) {
+    case .floats(let values): isRight = isRight && !isInteger && values.count == outputs
+    case .integers(let values):
+      isRight = isRight && (bias < 0 || isInteger && values.count == outputs)
+    default: isRight = false
     }
-    guard isRight else {
-      throw Refusal(
-        operation.place, found: "weights \(weights.shape) with \(weights.scales.count) scales, bias \(bias)",
-        expected: "constants of the input's type, one bias for each of \(outputs) outputs")
-    }
+    try require(
+      isRight, operation.place,
+      "weights \(weights.shape) with \(weights.scales.count) scales, bias \(bias)",
+      "constants of the input's type, one bias for each of \(outputs) outputs")
   }
 }

@@ -20,9 +20,11 @@ extension Graph {
     for (index, operation) in operations.enumerated() {
       if case .pad(let pads) = operation.kind {
         guard let next = reader(of: operation.output),
-          let kind = operations[next].kind.behind(pads), operations[next].inputs[0] == operation.output
+          let kind = operations[next].kind.behind(pads),
+          operations[next].inputs[0] == operation.output
         else {
-          throw Refusal(operation.place, found: "a border by itself", expected: "a convolution behind it")
+          throw Refusal(
+            operation.place, found: "a border by itself", expected: "a convolution behind it")
         }
         graph.operations[next].kind = kind
         graph.operations[next].inputs[0] = operation.inputs[0]
@@ -37,7 +39,9 @@ extension Graph {
         let next = reader(of: graph.operations[index].output)
       {
         let (output, then) = (graph.operations[index].output, operations[next])
-        if case .add = then.kind, operations[index].kind.takesSum, graph.operations[index].addend == nil {
+        if case .add = then.kind, operations[index].kind.takesSum,
+          graph.operations[index].addend == nil
+        {
           let other = then.inputs[0] == output ? then.inputs[1] : then.inputs[0]
           guard writers[other] < index, tensors[other].values == nil,
             tensors[other].count == tensors[output].count
@@ -53,7 +57,9 @@ extension Graph {
         gone.insert(next)
       }
     }
-    graph.operations = graph.operations.indices.filter { !gone.contains($0) }.map { graph.operations[$0] }
+    graph.operations = graph.operations.indices.filter { !gone.contains($0) }.map {
+      graph.operations[$0]
+    }
     return graph
   }
 }

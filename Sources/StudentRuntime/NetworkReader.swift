@@ -56,7 +56,8 @@ struct NetworkReader {
       inputs.allSatisfy({ (0..<index).contains($0) }), inputs.isEmpty == (index == 0)
     else {
       throw Refusal(
-        "layer \(index)", found: "\(text)", expected: "name(arguments)[inputs]height×width×channels")
+        "layer \(index)", found: "\(text)", expected: "name(arguments)[inputs]height×width×channels"
+      )
     }
     var (arguments, label) = ([String: String](), "")
     for word in head.dropFirst() {
@@ -69,7 +70,8 @@ struct NetworkReader {
       }
     }
     let unknown = Set(arguments.keys).subtracting([
-      "", "positions", "window", "height", "width", "kernel", "stride", "channels", "bias", "groups",
+      "", "positions", "window", "height", "width", "kernel", "stride", "channels", "bias",
+      "groups",
       "padding", "hidden", "rate",
     ])
     guard unknown.isEmpty else {
@@ -127,7 +129,8 @@ struct NetworkReader {
   private func normBehind(_ index: Int) -> Int? {
     let readers = layers.indices.filter { layers[$0].inputs.contains(index) }
     let isWeighted = layers[index].name == "dense" || layers[index].name.hasSuffix("onvolution")
-    return isWeighted && readers.count == 1 && layers[readers[0]].name == "batchNorm" ? readers[0] : nil
+    return isWeighted && readers.count == 1 && layers[readers[0]].name == "batchNorm"
+      ? readers[0] : nil
   }
 
   /// Adds a convolution, depthwise convolution or dense layer with the norm that alone reads it.
@@ -184,7 +187,8 @@ struct NetworkReader {
       let word = arguments["padding"] ?? "half"
       let positions = Int(word == "positions" ? arguments["positions"] ?? "" : word)
       guard positions.map({ (0..<4096).contains($0) }) ?? ["half", "same"].contains(word) else {
-        throw Refusal(place, found: "padding \(word)", expected: "half, same or a number of positions")
+        throw Refusal(
+          place, found: "padding \(word)", expected: "half, same or a number of positions")
       }
       func side(_ length: Int, _ kernel: Int) -> (positions: Int, before: Int) {
         if word == "same" { return Window.same(length, kernel, stride) }

@@ -18,7 +18,8 @@ final class Program: @unchecked Sendable {
 
   init(_ graph: Graph, kernels: student_kernels) throws(Refusal) {
     spare.initialize(to: nil)
-    (self.graph, self.kernels) = (try graph.checked().fused(), kernels)
+    try graph.check()
+    (self.graph, self.kernels) = (try graph.fused(), kernels)
     sources = Array(self.graph.tensors.indices)
     for operation in self.graph.operations {
       if case .reshape = operation.kind { sources[operation.output] = sources[operation.inputs[0]] }
@@ -49,7 +50,8 @@ final class Program: @unchecked Sendable {
       let (scale, zero) = (Float(input.scale), Float(input.zeroPoint))
       for place in 0..<pixels.count {
         let value = min(127, max(-128, (pixels[place] / scale).rounded() + zero))
-        cells[place] = student_cell(truncatingIfNeeded: Int(value.isNaN ? zero : value) + Self.cellOffset)
+        cells[place] = student_cell(
+          truncatingIfNeeded: Int(value.isNaN ? zero : value) + Self.cellOffset)
       }
     } else {
       target.copyMemory(from: pixels.baseAddress!, byteCount: 4 * pixels.count)
@@ -62,7 +64,8 @@ final class Program: @unchecked Sendable {
         Float(Int(cells[$0]) - Self.cellOffset - output.zeroPoint) * Float(output.scale)
       }
     }
-    return Array(UnsafeBufferPointer(start: result.assumingMemoryBound(to: Float.self), count: output.count))
+    return Array(
+      UnsafeBufferPointer(start: result.assumingMemoryBound(to: Float.self), count: output.count))
   }
 
   private func allocated(_ bytes: Int) -> UnsafeMutableRawPointer {
@@ -75,7 +78,9 @@ final class Program: @unchecked Sendable {
   private func kept<T>(_ values: [T]) -> UnsafeRawPointer {
     let bytes = values.count * MemoryLayout<T>.stride
     let memory = allocated(bytes + Int(student_margin))
-    values.withUnsafeBytes { if bytes > 0 { memory.copyMemory(from: $0.baseAddress!, byteCount: bytes) } }
+    values.withUnsafeBytes {
+      if bytes > 0 { memory.copyMemory(from: $0.baseAddress!, byteCount: bytes) }
+    }
     owned.append(memory)
     return UnsafeRawPointer(memory)
   }
@@ -94,7 +99,8 @@ extension Program {
         lives[source] = (lives[source]?.lowerBound ?? time)...time
       }
     }
-    lives[sources[graph.output]] = (lives[sources[graph.output]]?.lowerBound ?? 0)...graph.operations.count
+    lives[sources[graph.output]] =
+      (lives[sources[graph.output]]?.lowerBound ?? 0)...graph.operations.count
     func bytes(_ tensor: Int) -> Int {
       let tensor = graph.tensors[tensor]
       return (tensor.count * (tensor.isInteger ? 1 : 4) + Int(student_margin) + 63) & ~63
@@ -102,7 +108,9 @@ extension Program {
     var placed: [(tensor: Int, life: ClosedRange<Int>)] = []
     for (tensor, life) in lives.sorted(by: { (bytes($0.key), $0.key) > (bytes($1.key), $1.key) }) {
       var offset = 0
-      let others = placed.filter { $0.life.overlaps(life) }.sorted { offsets[$0.tensor] < offsets[$1.tensor] }
+      let others = placed.filter { $0.life.overlaps(life) }.sorted {
+        offsets[$0.tensor] < offsets[$1.tensor]
+      }
       for other in others where offsets[other.tensor] < offset + bytes(tensor) {
         offset = max(offset, offsets[other.tensor] + bytes(other.tensor))
       }
@@ -132,9 +140,13 @@ extension Program {
     let (input, output) = (graph.tensors[operation.inputs[0]], graph.tensors[operation.output])
     var step = student_step()
     func place(_ tensor: Int) -> Int { offsets[sources[tensor]] }
-    (step.input, step.output, step.scratch) = (place(operation.inputs[0]), place(operation.output), scratch)
+    (step.input, step.output, step.scratch) = (
+      place(operation.inputs[0]), place(operation.output), scratch
+    )
     if let addend = operation.addend { (step.other, step.adds) = (place(addend), 1) }
-    (step.height, step.width, step.channels) = (Int32(input.height), Int32(input.width), Int32(input.channels))
+    (step.height, step.width, step.channels) = (
+      Int32(input.height), Int32(input.width), Int32(input.channels)
+    )
     (step.output_height, step.output_width) = (Int32(output.height), Int32(output.width))
     (step.output_channels, step.groups) = (Int32(output.channels), 1)
     (step.count, step.period) = (Int32(output.count), Int32(output.count))
@@ -171,7 +183,9 @@ extension Program {
       step.run = isInteger ? kernels.pool_cells : kernels.pool_float
     case .add, .multiply:
       try pair(operation, into: &step)
-      if graph.tensors[operation.inputs[1]].values == nil { step.other = place(operation.inputs[1]) }
+      if graph.tensors[operation.inputs[1]].values == nil {
+        step.other = place(operation.inputs[1])
+      }
       step.run = isInteger ? kernels.pair_cells : kernels.pair_float
     case .transpose(let order):
       step.places = kept(places(input.shape, order)).assumingMemoryBound(to: Int32.self)
@@ -182,7 +196,9 @@ extension Program {
       if isInteger { step.table = try table(operation) }
     case .softmax: step.run = kernels.softmax_float
     case .normalize:
-      (step.weights, step.bias) = (kept(floats(operation.inputs[1])), kept(floats(operation.inputs[2])))
+      (step.weights, step.bias) = (
+        kept(floats(operation.inputs[1])), kept(floats(operation.inputs[2]))
+      )
       step.run = kernels.normalize_float
     case .reshape, .pad: preconditionFailure("\(operation.place) runs no kernel")
     }
@@ -199,16 +215,20 @@ extension Program {
     let (input, output) = (graph.tensors[operation.inputs[0]], graph.tensors[operation.output])
     let weights = graph.tensors[operation.inputs[1]]
     let outputs = output.channels
-    var (isDepthwise, columns, segments, depth) = (false, outputs, weights.height, weights.count / outputs)
+    var (isDepthwise, columns, segments, depth) = (
+      false, outputs, weights.height, weights.count / outputs
+    )
+    var isDense = false
+    if case .dense = operation.kind { isDense = true }
     if case .depthwise = operation.kind {
       (isDepthwise, depth) = (true, weights.width)
     } else {
-      step.groups = Int32(operation.isDense ? 1 : input.channels / weights.channels)
+      step.groups = Int32(isDense ? 1 : input.channels / weights.channels)
       columns = outputs / Int(step.groups)
       // The values below one line of a window follow each other unless groups part them.
       if step.groups > 1 { segments *= weights.width }
       depth /= segments
-      if operation.isDense { (step.height, step.width, step.channels) = (1, 1, Int32(input.count)) }
+      if isDense { (step.height, step.width, step.channels) = (1, 1, Int32(input.count)) }
     }
     let rows = input.isInteger ? 4 : 1
     /// The output of each packed column; nil where a panel is wider than what is left.
@@ -217,7 +237,8 @@ extension Program {
       var column = 0
       while column < columns {
         let wide = isDepthwise ? 16 : Int(student_panel(Int32(columns - column), kernels.columns))
-        panels.append((0..<wide).map { column + $0 < columns ? group * columns + column + $0 : nil })
+        panels.append(
+          (0..<wide).map { column + $0 < columns ? group * columns + column + $0 : nil })
         column += wide
       }
     }
@@ -230,7 +251,8 @@ extension Program {
               for part in row..<row + rows {
                 guard let output, part < depth else { result.append(0); continue }
                 let tap = segment * depth + part
-                result.append(values[isDepthwise ? tap * outputs + output : output * segments * depth + tap])
+                result.append(
+                  values[isDepthwise ? tap * outputs + output : output * segments * depth + tap])
               }
             }
           }
@@ -250,19 +272,28 @@ extension Program {
       // What the zero point adds to every sum is taken away before.
       let taps = segments * depth
       for output in 0..<outputs {
-        let sum = (0..<taps).reduce(0) { $0 + Int(values[isDepthwise ? $1 * outputs + output : output * taps + $1]) }
+        let sum = (0..<taps).reduce(0) {
+          $0 + Int(values[isDepthwise ? $1 * outputs + output : output * taps + $1])
+        }
         biases[output] = Int32(truncatingIfNeeded: Int(biases[output]) - Int(step.zero) * sum)
       }
       let factors = try (0..<outputs).map { channel throws(Refusal) in
         let scale = weights.scales[weights.scales.count == 1 ? 0 : channel]
         return try FixedFactor(input.scale * Double(scale) / output.scale, operation.place)
       }
+      let isPlain = factors.allSatisfy { $0.left == 0 && (1...20).contains($0.right) }
+      let largest = (biases.map { abs(Int($0)) }.max() ?? 0) + taps * 128 * 255
+      step.is_plain = isPlain && largest < 1 << 30 ? 1 : 0
       var scaling: [Int32] = []
       for panel in panels {
         for block in stride(from: 0, to: panel.count, by: 16) {
           let block = panel[block..<block + 16]
-          scaling += block.map { $0.map { biases[$0] } ?? 0 } + block.map { $0.map { factors[$0].multiplier } ?? 0 }
-          scaling += block.map { $0.map { factors[$0].left } ?? 0 } + block.map { $0.map { factors[$0].right } ?? 0 }
+          scaling +=
+            block.map { $0.map { biases[$0] } ?? 0 }
+            + block.map { $0.map { factors[$0].multiplier } ?? 0 }
+          scaling +=
+            block.map { $0.map { factors[$0].left } ?? 0 }
+            + block.map { $0.map { factors[$0].right } ?? 0 }
         }
       }
       step.bias = kept(scaling)
@@ -279,7 +310,8 @@ extension Program {
     (step.period, step.maximum) = (Int32(second.count), isProduct ? 1 : 0)
     if case .floats(let values) = second.values { step.constant = kept(values) }
     if case .bytes(let values) = second.values {
-      step.constant = kept(values.map { student_cell(truncatingIfNeeded: Int($0) + Self.cellOffset) })
+      step.constant = kept(
+        values.map { student_cell(truncatingIfNeeded: Int($0) + Self.cellOffset) })
     }
     guard first.isInteger else { return }
     step.other_zero = Int32(second.zeroPoint + Self.cellOffset)
@@ -297,7 +329,9 @@ extension Program {
   /// Returns for each output value of a transposition the place in the input.
   private func places(_ shape: [Int], _ order: [Int]) -> [Int32] {
     var strides = [Int](repeating: 1, count: shape.count)
-    for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
+    for axis in shape.indices.dropLast().reversed() {
+      strides[axis] = strides[axis + 1] * shape[axis + 1]
+    }
     var places: [Int] = [0]
     for axis in order {
       places = places.flatMap { place in (0..<shape[axis]).map { place + $0 * strides[axis] } }
@@ -313,17 +347,20 @@ extension Program {
     let values: [Int8]
     switch operation.activation {
     case student_hard_swish: values = try hardSwishTable(input, output, operation.place)
-    case student_relu6: values = (-128...127).map { Int8(min(limits.upperBound, max(limits.lowerBound, $0))) }
+    case student_relu6:
+      values = (-128...127).map { Int8(min(limits.upperBound, max(limits.lowerBound, $0))) }
     case student_relu, student_no_activation:
       let factor = try FixedFactor(
         operation.activation == student_relu
-          ? Double(Float(input.scale) / Float(output.scale)) : input.scale / output.scale, operation.place)
+          ? Double(Float(input.scale) / Float(output.scale)) : input.scale / output.scale,
+        operation.place)
       values = (-128...127).map {
         let value = Int(factor(Int32($0 - input.zeroPoint))) + output.zeroPoint
         return Int8(min(limits.upperBound, max(limits.lowerBound, value)))
       }
     default:
-      throw Refusal(operation.place, found: "int8", expected: "fp32: this step has no exact int8 form here")
+      throw Refusal(
+        operation.place, found: "int8", expected: "fp32: this step has no exact int8 form here")
     }
     // Cells index the table as they are in memory.
     var bytes = [UInt8](repeating: 0, count: 256)

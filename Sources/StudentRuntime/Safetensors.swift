@@ -29,11 +29,13 @@ struct Safetensors {
         }
       }
       let count = try Tensor.count(shape, "tensor \(name)")
-      guard type == "F32", offsets.count == 2, offsets[0] >= 0, offsets[1] - offsets[0] == 4 * count,
+      guard type == "F32", offsets.count == 2, offsets[0] >= 0,
+        offsets[1] - offsets[0] == 4 * count,
         offsets[1] <= bytes.count - 8 - length
       else {
         throw Refusal(
-          "tensor \(name)", found: "\(type) at \(offsets)", expected: "F32, \(4 * count) bytes inside of the file")
+          "tensor \(name)", found: "\(type) at \(offsets)",
+          expected: "F32, \(4 * count) bytes inside of the file")
       }
       places.append((name, shape, 8 + length + offsets[0]..<8 + length + offsets[1]))
     }
@@ -41,13 +43,16 @@ struct Safetensors {
     var end = 8 + length
     for place in places.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
       guard place.range.lowerBound == end, tensors[place.name] == nil else {
-        throw Refusal("tensor \(place.name)", found: "a gap, an overlap or a twin", expected: "one after the other")
+        throw Refusal(
+          "tensor \(place.name)", found: "a gap, an overlap or a twin",
+          expected: "one after the other")
       }
       tensors[place.name] = (place.shape, buffer.floats(place.range))
       end = place.range.upperBound
     }
     guard end == bytes.count else {
-      throw Refusal("file", found: "\(bytes.count) bytes", expected: "\(end), where the last tensor ends")
+      throw Refusal(
+        "file", found: "\(bytes.count) bytes", expected: "\(end), where the last tensor ends")
     }
   }
 }
@@ -95,7 +100,9 @@ struct JSONScanner {
     repeat {
       _ = next()
       let digits = bytes[position...].prefix { (48...57).contains($0) }
-      guard let value = Int(String(decoding: digits, as: UTF8.self)) else { throw refusal("a whole number") }
+      guard let value = Int(String(decoding: digits, as: UTF8.self)) else {
+        throw refusal("a whole number")
+      }
       values.append(value)
       position = digits.endIndex
     } while takes(",")
@@ -113,7 +120,8 @@ struct JSONScanner {
         if let byte = plain[bytes[position]] {
           text.append(byte)
         } else if bytes[position] == UInt8(ascii: "u"), position + 4 < bytes.endIndex,
-          let code = UInt32(String(decoding: bytes[position + 1...position + 4], as: UTF8.self), radix: 16),
+          let code = UInt32(
+            String(decoding: bytes[position + 1...position + 4], as: UTF8.self), radix: 16),
           let scalar = Unicode.Scalar(code)
         {
           text += Array(String(Character(scalar)).utf8)

@@ -37,7 +37,9 @@ extension Tensor {
 
   /// The integers between which an activation keeps its output.
   func limits(of activation: UInt32, relu: UInt32, relu6: UInt32) -> ClosedRange<Int> {
-    func integer(_ value: Float) -> Int { zeroPoint + Int(min(1e6, value / Float(scale)).rounded()) }
+    func integer(_ value: Float) -> Int {
+      zeroPoint + Int(min(1e6, value / Float(scale)).rounded())
+    }
     switch activation {
     case relu: return max(-128, zeroPoint)...127
     case relu6: return max(-128, zeroPoint)...max(max(-128, zeroPoint), min(127, integer(6)))
@@ -54,7 +56,8 @@ func hardSwishTable(_ input: Tensor, _ output: Tensor, _ place: String) throws(R
   let outer = try FixedFactor(Double(fine / Float(output.scale)), place)
   let inner = try FixedFactor(Double(fine / (3 / 32768)), place)
   guard outer.left == 0 else {
-    throw Refusal(place, found: "an output scale of \(output.scale)", expected: "at least 1/128 of the input's")
+    throw Refusal(
+      place, found: "an output scale of \(output.scale)", expected: "at least 1/128 of the input's")
   }
   /// The upper half of a 32-bit multiplier, rounded and saturated.
   func half(_ factor: FixedFactor) -> Int32 {

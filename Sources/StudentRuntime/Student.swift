@@ -60,7 +60,8 @@ public struct Student: Sendable {
     }
     defer { student_free(bytes) }
     do throws(Refusal) {
-      try self.init(Array(UnsafeRawBufferPointer(start: bytes, count: size)), file: path, level: level)
+      try self.init(
+        Array(UnsafeRawBufferPointer(start: bytes, count: size)), file: path, level: level)
     } catch {
       throw StudentError(file: path, reason: error.reason)
     }
@@ -68,21 +69,31 @@ public struct Student: Sendable {
 
   init(_ bytes: [UInt8], file: String, level: Int32? = nil) throws(Refusal) {
     let graph =
-      TFLiteReader.isReadable(bytes) ? try TFLiteReader.graph(of: bytes) : try NetworkReader.graph(of: bytes)
+      TFLiteReader.isReadable(bytes)
+      ? try TFLiteReader.graph(of: bytes) : try NetworkReader.graph(of: bytes)
     let levels: [Int32] = level.map { [$0] } ?? [3, 2, 1, 0]
-    guard let kernels = levels.lazy.compactMap({ student_kernels_of_level($0) }).first?.pointee else {
-      throw Refusal("level \(levels)", found: "another processor", expected: "one with these instructions")
+    guard let kernels = levels.lazy.compactMap({ student_kernels_of_level($0) }).first?.pointee
+    else {
+      throw Refusal(
+        "level \(levels)", found: "another processor", expected: "one with these instructions")
     }
     (program, self.file) = (try Program(graph, kernels: kernels), file)
     let (input, output) = (graph.tensors[graph.input], graph.tensors[graph.output])
     inputShape = ImageShape(height: input.height, width: input.width, channels: input.channels)
     (classCount, isInteger) = (output.count, input.isInteger)
-    if case .softmax = graph.operations.last?.kind { givesProbabilities = true } else { givesProbabilities = false }
+    if case .softmax = graph.operations.last?.kind {
+      givesProbabilities = true
+    } else {
+      givesProbabilities = false
+    }
     let names = graph.metadata["class_names"]?.split(separator: "\n").map(String.init)
     classNames = names?.count == output.count ? names : nil
-    func list(_ key: String) -> [Float] { graph.metadata[key]?.split(separator: " ").compactMap { Float($0) } ?? [] }
+    func list(_ key: String) -> [Float] {
+      graph.metadata[key]?.split(separator: " ").compactMap { Float($0) } ?? []
+    }
     let (mean, deviation) = (list("pixel_mean"), list("pixel_deviation"))
-    let isKnown = mean.count == input.channels && deviation.count == input.channels && !deviation.contains(0)
+    let isKnown =
+      mean.count == input.channels && deviation.count == input.channels && !deviation.contains(0)
     standardization = isKnown ? (mean, deviation) : nil
   }
 

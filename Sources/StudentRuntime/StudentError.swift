@@ -16,3 +16,11 @@ struct Refusal: Error {
     reason = "\(place): found \(found), expected \(expected)"
   }
 }
+
+/// Refuses a file unless something holds.
+func require(
+  _ holds: Bool, _ place: String, _ found: @autoclosure () -> String,
+  _ expected: @autoclosure () -> String
+) throws(Refusal) {
+  if !holds { throw Refusal(place, found: found(), expected: expected()) }
+}

@@ -22,11 +22,8 @@ struct TFLiteReader {
 
   private mutating func read() throws(Refusal) {
     let model = try file.table(at: file.target(at: 0))
-    let buffers = try file.tables(4, of: model)
-    let graphs = try file.tables(2, of: model)
-    guard graphs.count == 1 else {
-      throw Refusal("model", found: "\(graphs.count) graphs", expected: "one")
-    }
+    let (buffers, graphs) = (try file.tables(4, of: model), try file.tables(2, of: model))
+    try require(graphs.count == 1, "model", "\(graphs.count) graphs", "one")
     for (index, table) in try file.tables(0, of: graphs[0]).enumerated() {
       _ = graph.add(try tensor(table, buffers, "tensor \(index)"))
     }
@@ -35,32 +32,28 @@ struct TFLiteReader {
     }
     for (index, table) in try file.tables(3, of: graphs[0]).enumerated() {
       let code = try file.number(UInt32.self, 0, of: table)
-      guard codes.indices.contains(code) else {
-        throw Refusal("operator \(index)", found: "code \(code)", expected: "one of \(codes.count)")
-      }
+      try require(code < codes.count, "operator \(index)", "code \(code)", "one of \(codes.count)")
       graph.operations.append(try operation(table, code: codes[code], "operator \(index)"))
     }
     graph.input = try onlyTensor(1, of: graphs[0], "inputs")
     graph.output = try onlyTensor(2, of: graphs[0], "outputs")
     for entry in try file.tables(6, of: model) {
-      let buffer = try file.number(UInt32.self, 1, of: entry)
-      guard buffers.indices.contains(buffer) else { continue }
-      let name = try file.text(0, of: entry)
+      let (name, buffer) = (try file.text(0, of: entry), try file.number(UInt32.self, 1, of: entry))
+      try require(
+        buffer < buffers.count, "metadata \(name)", "buffer \(buffer)", "one of \(buffers.count)")
+      graph.metadata[name] = try file.text(0, of: buffers[buffer])
       if name == "TFLITE_METADATA" {
-        try readMeaning(Array(file.bytes[try file.vector(0, of: buffers[buffer], elementBytes: 1)]))
-      } else {
-        graph.metadata[name] = try file.text(0, of: buffers[buffer])
+        let range = try file.vector(0, of: buffers[buffer], elementBytes: 1)
+        try readMeaning(FlatBuffer(bytes: Array(file.bytes[range])))
       }
     }
   }
 
-  /// Reads how pixels from 0 to 255 are standardised, and the classes.
-  ///
-  /// Field numbers: metadata_schema.fbs of tflite_support.
-  private mutating func readMeaning(_ bytes: [UInt8]) throws(Refusal) {
-    let part = FlatBuffer(bytes: bytes)
+  /// Reads how pixels from 0 to 255 are standardised. Field numbers: metadata_schema.fbs of tflite_support.
+  private mutating func readMeaning(_ part: FlatBuffer) throws(Refusal) {
     guard let graph = try part.tables(3, of: part.table(at: part.target(at: 0))).first,
-      let input = try part.tables(2, of: graph).first, let unit = try part.tables(4, of: input).first,
+      let input = try part.tables(2, of: graph).first,
+      let unit = try part.tables(4, of: input).first,
       let normalization = try part.table(1, of: unit)
     else { return }
     for (field, name) in [(0, "pixel_mean"), (1, "pixel_deviation")] {
@@ -69,48 +62,48 @@ struct TFLiteReader {
     }
   }
 
-  private func onlyTensor(_ field: Int, of table: FlatBuffer.Table, _ name: String) throws(Refusal) -> Int {
+  private func onlyTensor(
+    _ field: Int, of table: FlatBuffer.Table, _ name: String
+  ) throws(Refusal) -> Int {
     let list = try file.integers(Int32.self, field, of: table)
-    guard list.count == 1, graph.tensors.indices.contains(list[0]) else {
-      throw Refusal(name, found: "\(list)", expected: "one of \(graph.tensors.count) tensors")
-    }
+    try require(
+      list.count == 1 && graph.tensors.indices.contains(list[0]), name, "\(list)",
+      "one of \(graph.tensors.count) tensors")
     return list[0]
   }
 
   private mutating func tensor(
-    _ table: FlatBuffer.Table, _ buffers: [FlatBuffer.Table], _ place: String
+    _ table: FlatBuffer.Table, _ buffers: [FlatBuffer.Table], _ index: String
   ) throws(Refusal) -> Tensor {
     let name = try file.text(3, of: table)
-    let place = name.isEmpty ? place : "\(place) (\(name))"
+    let place = name.isEmpty ? index : "\(index) (\(name))"
     var tensor = Tensor(name: name, shape: try file.integers(Int32.self, 0, of: table))
     let count = try Tensor.count(tensor.shape, place)
     if let details = try file.table(4, of: table) {
       tensor.scales = file.floats(try file.vector(2, of: details, elementBytes: 4))
       let zeros = Set(try file.integers(Int64.self, 3, of: details))
       tensor.zeroPoint = zeros.first ?? 0
-      guard zeros.count <= 1, (-128...127).contains(tensor.zeroPoint),
-        tensor.scales.allSatisfy({ $0 > 0 && $0.isFinite })
-      else {
-        throw Refusal(
-          place, found: "scales \(tensor.scales.prefix(3))…, zero points \(zeros.sorted().prefix(3))",
-          expected: "positive scales, one zero point from −128 to 127")
-      }
+      try require(
+        zeros.count <= 1 && (-128...127).contains(tensor.zeroPoint)
+          && tensor.scales.allSatisfy { $0 > 0 && $0.isFinite }, place,
+        "scales \(tensor.scales.prefix(3))…, zero points \(zeros.sorted().prefix(3))",
+        "positive scales, one zero point from −128 to 127")
     }
-    let type = try file.number(Int8.self, 1, of: table)
-    guard let bytes = [0: 4, 2: 4, 9: 1][type], (type == 9) == tensor.isInteger || type == 2 else {
-      throw Refusal(place, found: "type \(type)", expected: "float32, or int8 with scales, or int32")
-    }
-    let buffer = try file.number(UInt32.self, 2, of: table)
-    guard buffers.indices.contains(buffer) else {
-      throw Refusal(place, found: "buffer \(buffer)", expected: "one of \(buffers.count)")
-    }
+    let (type, buffer) = (
+      try file.number(Int8.self, 1, of: table), try file.number(UInt32.self, 2, of: table)
+    )
+    try require(
+      type == 2 || type == 9 && tensor.isInteger || type == 0 && !tensor.isInteger, place,
+      "type \(type)", "float32, or int8 with scales, or int32")
+    try require(buffer < buffers.count, place, "buffer \(buffer)", "one of \(buffers.count)")
     let range = try file.vector(0, of: buffers[buffer], elementBytes: 1)
     guard !range.isEmpty else { return tensor }
     // Tensors may share a buffer, but not so many that a small file fills the memory.
     constantBytes += range.count
-    guard range.count == count * bytes, constantBytes <= 8 * file.bytes.count else {
-      throw Refusal(place, found: "\(range.count) bytes", expected: "\(count * bytes) for \(tensor.shape)")
-    }
+    let size = count * (type == 9 ? 1 : 4)
+    try require(
+      range.count == size && constantBytes <= 8 * file.bytes.count, place, "\(range.count) bytes",
+      "\(size) for \(tensor.shape), and a file of less than 8 times its size")
     switch type {
     case 0: tensor.values = .floats(file.floats(range))
     case 9: tensor.values = .bytes(file.bytes[range].map { Int8(bitPattern: $0) })
@@ -119,115 +112,107 @@ struct TFLiteReader {
     return tensor
   }
 
+  /// Operators by code: the name, how many inputs there are, and the option that says what is fused.
+  private static let operators: [Int: (name: String, inputs: Int, fused: Int?)] = [
+    0: ("ADD", 2, 0), 1: ("AVERAGE_POOL_2D", 1, 5), 3: ("CONV_2D", 3, 3),
+    4: ("DEPTHWISE_CONV_2D", 3, 4), 9: ("FULLY_CONNECTED", 3, 0), 14: ("LOGISTIC", 1, nil),
+    17: ("MAX_POOL_2D", 1, 5), 18: ("MUL", 2, 0), 19: ("RELU", 1, nil), 21: ("RELU6", 1, nil),
+    22: ("RESHAPE", 2, nil), 25: ("SOFTMAX", 1, nil), 34: ("PAD", 2, nil),
+    39: ("TRANSPOSE", 2, nil),
+    114: ("QUANTIZE", 1, nil), 117: ("HARD_SWISH", 1, nil), 150: ("GELU", 1, nil),
+  ]
+
   private func operation(
     _ table: FlatBuffer.Table, code: Int, _ index: String
   ) throws(Refusal) -> Operation {
-    let names = [
-      0: "ADD", 1: "AVERAGE_POOL_2D", 3: "CONV_2D", 4: "DEPTHWISE_CONV_2D", 9: "FULLY_CONNECTED",
-      14: "LOGISTIC", 17: "MAX_POOL_2D", 18: "MUL", 19: "RELU", 21: "RELU6", 22: "RESHAPE", 25: "SOFTMAX",
-      34: "PAD", 39: "TRANSPOSE", 114: "QUANTIZE", 117: "HARD_SWISH", 150: "GELU",
-    ]
-    guard let name = names[code] else {
-      throw Refusal(index, found: "operator code \(code)", expected: "one that exported students have")
+    guard let known = TFLiteReader.operators[code] else {
+      throw Refusal(
+        index, found: "operator code \(code)", expected: "one that exported students have")
     }
-    let place = "\(index) (\(name))"
+    let place = "\(index) (\(known.name))"
     let inputs = try file.integers(Int32.self, 1, of: table)
     let outputs = try file.integers(Int32.self, 2, of: table)
-    let wanted = [3: 3, 4: 3, 9: 3, 0: 2, 18: 2, 22: 2, 34: 2, 39: 2][code] ?? 1
-    let isBiasOptional = [3, 4, 9].contains(code)
-    let known = graph.tensors.indices
-    guard inputs.count == wanted || (isBiasOptional && inputs.count == 2) || (code == 22 && inputs.count == 1),
-      outputs.count == 1, known.contains(outputs[0]),
-      inputs.enumerated().allSatisfy({ known.contains($1) || ($1 == -1 && isBiasOptional && $0 == 2) })
-    else {
-      throw Refusal(
-        place, found: "inputs \(inputs), outputs \(outputs)",
-        expected: "\(wanted) inputs, one output, of \(known.count) tensors")
-    }
-    var operation = Operation(kind: .activation, inputs: inputs, output: outputs[0], place: place)
+    // A bias may be left out, and a reshape need not say its shape twice.
+    let least = known.inputs == 3 || code == 22 ? known.inputs - 1 : known.inputs
+    try require(
+      (least...known.inputs).contains(inputs.count) && outputs.count == 1
+        && (inputs.prefix(2) + outputs).allSatisfy { graph.tensors.indices.contains($0) }
+        && inputs.dropFirst(2).allSatisfy { $0 == -1 || graph.tensors.indices.contains($0) }, place,
+      "inputs \(inputs), outputs \(outputs)", "\(known.inputs) inputs, one output")
     let options = try file.table(4, of: table)
     func option<T: FixedWidthInteger>(_ type: T.Type, _ field: Int) throws(Refusal) -> Int {
       guard let options else { return 0 }
       return try file.number(type, field, of: options)
     }
-    func fused(_ field: Int) throws(Refusal) -> student_activation {
+    var operation = Operation(kind: .activation, inputs: inputs, output: outputs[0], place: place)
+    if let field = known.fused {
       let kind = try option(Int8.self, field)
-      guard let activation = [0: student_no_activation, 1: student_relu, 3: student_relu6][kind] else {
+      let kinds = [0: student_no_activation, 1: student_relu, 3: student_relu6]
+      guard let activation = kinds[kind] else {
         throw Refusal(place, found: "fused activation \(kind)", expected: "none, RELU or RELU6")
       }
-      return activation
+      operation.activation = activation
     }
-    /// Fields: padding, then steps to the right and down.
-    func window(height: Int, width: Int) throws(Refusal) -> Window {
-      var window = Window(
-        height: height, width: width, strideY: try option(Int32.self, 2), strideX: try option(Int32.self, 1))
-      guard (1...4096).contains(window.strideY), (1...4096).contains(window.strideX),
-        (1...4096).contains(height), (1...4096).contains(width)
-      else { throw Refusal(place, found: "window \(window)", expected: "sides and steps from 1 to 4096") }
+    /// Options: padding, then steps to the right and down.
+    func window(_ height: Int, _ width: Int) throws(Refusal) -> Window {
+      let (strideX, strideY) = (try option(Int32.self, 1), try option(Int32.self, 2))
+      var window = Window(height: height, width: width, strideY: strideY, strideX: strideX)
+      try require(
+        [height, width, strideY, strideX].allSatisfy { (1...4096).contains($0) }, place,
+        "window \(window)", "sides and steps from 1 to 4096")
       let (image, isSame) = (graph.tensors[inputs[0]], try option(Int8.self, 0) == 0)
       func side(_ length: Int, _ kernel: Int, _ stride: Int) -> (positions: Int, before: Int) {
         isSame ? Window.same(length, kernel, stride) : ((length - kernel) / stride + 1, 0)
       }
-      (window.outputHeight, window.top) = side(image.height, height, window.strideY)
-      (window.outputWidth, window.left) = side(image.width, width, window.strideX)
+      (window.outputHeight, window.top) = side(image.height, height, strideY)
+      (window.outputWidth, window.left) = side(image.width, width, strideX)
       return window
     }
-    let weights = graph.tensors[inputs.count > 1 ? inputs[1] : inputs[0]]
+    /// What is left out is 1.
+    func requireOne(_ fields: Int...) throws(Refusal) {
+      for field in fields {
+        let value = try option(Int32.self, field)
+        try require((0...1).contains(value), place, "dilation or multiplier \(value)", "1")
+      }
+    }
+    let weights = graph.tensors[inputs[inputs.count > 1 ? 1 : 0]]
+    func integers() throws(Refusal) -> [Int] {
+      guard case .integers(let values) = weights.values else {
+        throw Refusal(place, found: "no constant integers", expected: "some")
+      }
+      return values.map(Int.init)
+    }
     switch code {
-    case 0, 18:
-      operation.kind = code == 0 ? .add : .multiply
-      operation.activation = try fused(0)
+    case 0: operation.kind = .add
+    case 18: operation.kind = .multiply
     case 1, 17:
-      let size = (try option(Int32.self, 4), try option(Int32.self, 3))
-      operation.kind = .pool(try window(height: size.0, width: size.1), isMaximum: code == 17)
-      operation.activation = try fused(5)
+      let (height, width) = (try option(Int32.self, 4), try option(Int32.self, 3))
+      operation.kind = .pool(try window(height, width), isMaximum: code == 17)
     case 3:
-      operation.kind = .convolution(try window(height: weights.height, width: weights.width))
-      operation.activation = try fused(3)
-      try expectOne([try option(Int32.self, 4), try option(Int32.self, 5)], "dilation", place)
+      operation.kind = .convolution(try window(weights.height, weights.width))
+      try requireOne(4, 5)
     case 4:
-      operation.kind = .depthwise(try window(height: weights.height, width: weights.width))
-      operation.activation = try fused(4)
-      try expectOne(
-        [try option(Int32.self, 5), try option(Int32.self, 6), try option(Int32.self, 3)],
-        "dilation and multiplier", place)
-    case 9:
-      operation.kind = .dense
-      operation.activation = try fused(0)
+      operation.kind = .depthwise(try window(weights.height, weights.width))
+      try requireOne(3, 5, 6)
+    case 9: operation.kind = .dense
     case 14: operation.activation = student_logistic
     case 19: operation.activation = student_relu
     case 21: operation.activation = student_relu6
     case 22: operation.kind = .reshape
     case 25: operation.kind = .softmax
     case 34:
-      let pads = try integers(inputs[1], place)
-      guard pads.count == 8, pads[0] == 0, pads[1] == 0, pads[6] == 0, pads[7] == 0 else {
-        throw Refusal(place, found: "\(pads)", expected: "zeros around height and width only")
-      }
+      let pads = try integers()
+      try require(
+        pads.count == 8 && pads[0] == 0 && pads[1] == 0 && pads[6] == 0 && pads[7] == 0, place,
+        "\(pads)", "zeros around height and width only")
       operation.kind = .pad(Array(pads[2..<6]))
-    case 39: operation.kind = .transpose(try integers(inputs[1], place))
+    case 39: operation.kind = .transpose(try integers())
     case 114: operation.kind = .requantize
     case 117: operation.activation = student_hard_swish
     default:
       operation.activation = student_gelu
-      guard try option(Int8.self, 0) == 0 else {
-        throw Refusal(place, found: "an approximate GELU", expected: "the exact one")
-      }
+      try require(try option(Int8.self, 0) == 0, place, "an approximate GELU", "the exact one")
     }
     return operation
-  }
-
-  /// A factor that is left out is 0 here and 1 in the schema.
-  private func expectOne(_ values: [Int], _ name: String, _ place: String) throws(Refusal) {
-    guard values.allSatisfy({ (0...1).contains($0) }) else {
-      throw Refusal(place, found: "\(name) \(values)", expected: "1")
-    }
-  }
-
-  private func integers(_ tensor: Int, _ place: String) throws(Refusal) -> [Int] {
-    guard case .integers(let values) = graph.tensors[tensor].values else {
-      throw Refusal(place, found: "no constant integers", expected: "some")
-    }
-    return values.map(Int.init)
   }
 }

@@ -21,11 +21,13 @@ struct RefusedFilesTests {
     mutating func next() -> [UInt8] {
       var bytes = original
       for _ in 0...stream.integer(below: 3) {
-        let place = stream.integer(below: stream.integer(below: 4) == 0 ? bytes.count : structureBytes)
+        let place = stream.integer(
+          below: stream.integer(below: 4) == 0 ? bytes.count : structureBytes)
         switch stream.integer(below: 4) {
         case 0: bytes[min(place, bytes.count - 1)] = UInt8(stream.integer(below: 256))
         case 1: bytes[min(place, bytes.count - 1)] ^= 1 << stream.integer(below: 8)
-        case 2: bytes[min(place, bytes.count - 1)] = [0, 1, 127, 128, 255][stream.integer(below: 5)]
+        case 2:
+          bytes[min(place, bytes.count - 1)] = [0, 1, 127, 128, 255][stream.integer(below: 5)]
         default:
           if stream.integer(below: 8) == 0 { bytes.removeLast(stream.integer(below: bytes.count)) }
         }

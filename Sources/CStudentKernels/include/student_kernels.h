@@ -38,6 +38,8 @@ struct student_step {
   const void *weights, *bias;
   // int8: zero points and limits, moved as the cells are; the numbers that scale inputs and output of a sum.
   int zero, other_zero, output_zero, cell_low, cell_high;
+  // Whether all scaling is plain (`rescaled_plainly`).
+  int is_plain;
   int multiplier[3], shift_left[3], shift_right[3];
   // A second operand of `period` values repeats; a constant one stands at `constant`, not at `other`.
   const void *constant;
