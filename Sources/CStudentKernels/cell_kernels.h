@@ -4,8 +4,8 @@
 // shifts to the right.
 INLINE void store_scaled(const int R, const int N, const student_step *s, ints sums[ROWS][2], const ints *scaling,
                          student_cell *output, int columns) {
-  for (int n = 0; n < N; n++, scaling += 4) {
-    const ints multiplier = scaling[1], left = scaling[2], right = scaling[3];
+  UNROLL for (int n = 0; n < N; n++) {
+    const ints multiplier = scaling[4 * n + 1], left = scaling[4 * n + 2], right = scaling[4 * n + 3];
     const ints addend = ((1 << right) >> 1) + (s->output_zero << right);
     UNROLL for (int r = 0; r < R; r++) {
       student_cell *place = output + (size_t)r * s->output_channels + 16 * n;
