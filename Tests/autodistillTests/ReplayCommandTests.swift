@@ -39,12 +39,10 @@ struct ReplayCommandTests {
   @Test("takes decisions away, and says which it does not know")
   func fixedDecisions() throws {
     let files = try ReplayFiles()
-    for (options, count) in [
-      ([], 9), (["--fix", "p0=1"], 3), (["--fix", "p0=1", "--fix", "p1=2"], 1),
-    ] {
+    for (options, count) in [([], 9), (["--fix", "p0=1"], 3)] {
       let ended = try files.run(few + options)
       #expect(ended.status == 0, "\(ended.errors)")
-      #expect(ended.output.contains(" in \(count) architecture"), "\(ended.output)")
+      #expect(ended.output.contains(" in \(count) architectures"), "\(ended.output)")
     }
     for (text, message) in [
       ("b", "--fix: got 'b', expected PARAMETER=VALUE"),

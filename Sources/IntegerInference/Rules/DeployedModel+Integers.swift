@@ -10,7 +10,7 @@ extension DeployedModel {
 
 extension DeployedOperator.Kind {
   /// Whether `IntegerRule` knows the operator.
-  private var hasIntegers: Bool {
+  fileprivate var hasIntegers: Bool {
     switch self {
     case .gelu: false
     case .convolution, .depthwiseConvolution, .fullyConnected, .add, .multiply, .averagePool,
