@@ -149,7 +149,7 @@ public struct TrainingRun: Sendable {
   }
 
   /// Everything that the run depends on; a checkpoint of another one is not continued.
-  var identity: String {
+  package var identity: String {
     let teacher =
       switch signal {
       case .none: "none"

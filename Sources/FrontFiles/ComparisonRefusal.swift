@@ -90,6 +90,14 @@ extension FrontFile {
     as other: FrontFile, for metric: String
   ) throws(ComparisonRefusal) {
     let parts = FrontFile.parts(of: metric)
+    // A byte of int8 is four of fp32.
+    let ofStudents = ["weight_bytes", "peak_memory_bytes", "working_set_bytes"]
+    if ofStudents.contains(parts[0]), let before = precision, let after = other.precision,
+      before != after
+    {
+      throw .otherProtocol(
+        metric: metric, before: "students in \(before)", after: "students in \(after)")
+    }
     // The runtime and its version decide about these; they stand in the protocol.
     let ofRuntime = [
       "latency_ms", "energy_mj", "measured_latency_ms", "arena_bytes", "flash_bytes",

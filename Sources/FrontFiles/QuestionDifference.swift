@@ -32,9 +32,9 @@ extension QuestionDifference {
     compare("search space", hash("search_space_sha256"))
     compare("hardware profile") { $0.hardware.map(\.profile).joined(separator: ", ") }
     compare("contents of the hardware profile", hash("hardware_profile_sha256"))
-    compare("precision") { file in
-      let precisions = Set(file.hardware.compactMap(\.precision)).sorted()
-      return precisions.isEmpty ? file.precision : precisions.joined(separator: ", ")
+    compare("precision of the students", \.precision)
+    compare("precision of the hardware profile") { file in
+      Set(file.hardware.compactMap(\.precision)).sorted().joined(separator: ", ")
     }
     compare("seed", \.seed)
     compare("minimised") { $0.minimized.joined(separator: ", ") }

@@ -7,7 +7,6 @@ import IntegerInference
 /// A student of integers, as its device answers: the logits are the output's integers times their scale.
 public struct IntegerClassifier: ImageClassifier {
   public let model: DeployedModel
-  public let contentHash: String
 
   /// Prepares an int8 model.
   ///
@@ -15,7 +14,21 @@ public struct IntegerClassifier: ImageClassifier {
   public init(_ model: DeployedModel) throws(DeploymentError) {
     _ = try IntegerPlan(model)
     self.model = model
-    contentHash = ContentHash.hexadecimal(of: Data("\(model)".utf8))
+  }
+
+  /// Of the model's structure, scales and values.
+  public var contentHash: String {
+    var data = Data("\(model.operators)".utf8)
+    for tensor in model.tensors {
+      data += Data("\(tensor.name) \(tensor.shape) \(String(describing: tensor.quantization))".utf8)
+      switch tensor.values {
+      case .int8(let values): values.withUnsafeBytes { data += Data($0) }
+      case .int32(let values): values.withUnsafeBytes { data += Data($0) }
+      case .float32(let values): values.withUnsafeBytes { data += Data($0) }
+      case nil: break
+      }
+    }
+    return ContentHash.hexadecimal(of: data)
   }
 
   public var classes: Int { model.tensors[model.output].elementCount }

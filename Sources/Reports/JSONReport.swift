@@ -22,7 +22,7 @@ struct JSONReport {
       ("format", .text(JSONReport.format)),
       ("version", JSONText(inputs.state.began?.version)),
       ("processor", JSONText(inputs.state.began?.machine)),
-      ("precision", .text("fp32")),
+      ("precision", .text(inputs.definition.precision.rawValue)),
       ("name", .text(inputs.definition.name)),
       ("seed", .literal(String(inputs.definition.seed))),
       ("complete", JSONText(inputs.missing.isEmpty)),

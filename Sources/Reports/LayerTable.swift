@@ -19,6 +19,8 @@ struct LayerTable: Sendable {
   let layers: [Layer]
   /// The devices of the shares.
   let devices: [String]
+  /// What the study's students compute in.
+  let precision: Precision
 
   /// The images that networks are built for, the space's own first.
   private static func images(of space: SearchSpace) -> [TypicalImages] {
@@ -40,6 +42,7 @@ struct LayerTable: Sendable {
     }.first { $0.costs.macs == costs.macs && $0.costs.parameters == costs.parameters }
     guard let workload else { return nil }
     devices = inputs.profiles.map(\.name)
+    precision = inputs.definition.precision
     let kernels = workload.kernels.map { ($0, false) } + workload.idleKernels.map { ($0, true) }
     let shares = inputs.profiles.map { LayerTable.shares(workload, on: $0) }
     let macs = Double(max(1, workload.costs.macs))
@@ -89,8 +92,8 @@ struct LayerTable: Sendable {
           layer.kernel.outputShape.words, String(layer.kernel.macs), per(layer.macShare),
         ] + layer.latencyShares.map(per)
           + [
-            String(Precision.fp32.bytes * layer.kernel.weightCount),
-            String(layer.kernel.bytesMoved),
+            String(precision.bytes * layer.kernel.weightCount),
+            String(precision.bytes * layer.kernel.valuesMoved),
           ]
       })
   }

@@ -19,15 +19,16 @@ extension ReportInputs {
       anchor: "int8", title: "From fp32 to int8",
       blocks: [
         .paragraph(
-          "All accuracies, costs and files of this study are of students in int8, computed as TensorFlow Lite "
-            + "Micro’s reference kernels compute them. Here is what that costs, on the validation split. "
+          "The accuracies of full trainings, the costs and the kept students are of int8, computed as TensorFlow "
+            + "Lite Micro’s reference kernels compute it; flash trainings are fp32. Here is what int8 costs on "
+            + "the validation split. "
             + quantizationSentence(settings)),
         .table(
           ReportTable(
             caption: "Validation accuracy (%) in fp32 and int8, means over the seeds",
             columns: [
-              .init("who"), .init("fp32", .number), .init("int8 after training", .number),
-              .init("int8, trained for it", .number), .init("the student", .number),
+              .init("who"), .init("fp32", .number), .init("int8, quantised as trained", .number),
+              .init("int8, trained on in int8", .number), .init("the student", .number),
               .init("lost, points", .number),
             ], rows: rows)),
       ])
@@ -44,7 +45,7 @@ extension ReportInputs {
   private func quantizationSentence(_ settings: QuantizationSettings) -> String {
     let outcomes = quantizedRuns.flatMap(\.outcomes)
     let ranges =
-      "The ranges of activations come from \(counted(settings.calibrationImages, "training image"))"
+      "The ranges of activations come from up to \(counted(settings.calibrationImages, "training image"))"
     let training =
       settings.awareShare > 0
       ? ", a training of \(settings.awareShare.percent(1)) % of the full one’s length adapts them and the "

@@ -55,6 +55,11 @@ extension ReportInputs {
         "\(counted(finalists.count, "student")), \(counted(finalists.seeds, "seed")) each, "
           + (finalists.baseline ? "also without the teacher" : "without a baseline")),
     ]
+    if definition.precision == .int8 {
+      facts.append(
+        ReportFact(
+          "Precision", "int8: full trainings end with quantisation, flash trainings are fp32"))
+    }
     if !space.references.isEmpty { facts.append(ReportFact("Reference designs", referenceText)) }
     return ReportSection(
       anchor: "asked", title: "What was asked for", blocks: [.facts(facts)])

@@ -3,6 +3,7 @@ import Distillation
 import FileFormats
 import Foundation
 import NeuralNetworks
+import Quantization
 import RandomStreams
 import SearchSpaces
 import Studies
@@ -10,7 +11,7 @@ import Studies
 /// `autodistill profile measure --command`: latencies of architectures on another device, as a table.
 struct CommandMeasurement {
   static let ownOptions = [
-    "--command", "--count", "--keys", "--seed", "--format", "--time-limit",
+    "--command", "--count", "--keys", "--seed", "--format", "--precision", "--time-limit",
   ]
 
   private let device: CommandDevice
@@ -21,6 +22,7 @@ struct CommandMeasurement {
   private let keysPath: String?
   private let seed: Int
   private let export: ModelExport
+  private let precision: Precision
   private let images: ImagesOption
 
   init(_ arguments: Arguments, command: String) throws {
@@ -49,9 +51,17 @@ struct CommandMeasurement {
     count = try arguments.integer("--count", in: 1...100_000) ?? 30
     seed = try arguments.integer("--seed", in: 0...Int.max) ?? 1
     images = try ImagesOption(arguments)
-    let format = arguments.value("--format") ?? ModelExport.safetensors.format
+    precision = try arguments.choice("--precision", of: Precision.self) ?? .fp32
+    guard precision != .fp16 else {
+      throw UsageError("--precision: got 'fp16', expected fp32 or int8")
+    }
+    let format = arguments.value("--format") ?? ExportVerb.format(of: precision).format
     guard let export = ModelExport.forDevices(format) else {
       throw UsageError("--format: got '\(format)', expected \(ModelExport.deviceNames)")
+    }
+    guard precision == .fp32 || export.hasIntegers else {
+      throw UsageError(
+        "--precision int8 goes together with --format tflite or onnx, got '\(format)'")
     }
     self.export = export
   }
@@ -112,10 +122,23 @@ struct CommandMeasurement {
       for: space.architecture(key: key), input: images.shape, classes: images.classes)
     let path = "\(folder)/\(key).\(export.format)"
     try export.write(
-      ExportedStudent(TrainedModel(untrained: network)), path,
+      exported(TrainedModel(untrained: network)), path,
       ["architecture": key, "network": network.identity, "classes": String(images.classes)])
     defer { try? FileManager.default.removeItem(atPath: path) }
     return try device.measure(model: path, isCancelled: { Interruption.isRequested })
+  }
+
+  /// Returns a network as it is timed. Ranges of an untrained one in int8 are those of noise: times do not depend on
+  /// them.
+  private func exported(_ model: TrainedModel) throws -> ExportedStudent {
+    guard precision == .int8 else { return ExportedStudent(model) }
+    var stream = RandomStream(seed: UInt64(seed), purpose: "noise images")
+    let images = 8
+    let values = (0..<images * model.network.inputShape.elementCount).map { _ in
+      Float(stream.normal())
+    }
+    return try ExportedStudent(
+      quantizing: model, by: CalibrationImages(values, count: images))
   }
 
   /// Draws architectures, each once. A larger count draws the same ones first.

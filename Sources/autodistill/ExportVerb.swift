@@ -37,7 +37,7 @@ struct ExportVerb: Verb {
     Core ML's own tools read it (.ci/check-mlpackage); they run models on Apple's systems only, so its
     metadata say "structure-checked, not run". A package that is there already is replaced.
 
-    --format F       safetensors (default), onnx, tflite, c or mlpackage
+    --format F       safetensors (default; in int8 tflite), onnx, tflite, c or mlpackage
     --output FILE    default: KEY and the format's ending, in the current folder
     --data DIR       where the named data set lies, instead of where the study says
     --int8           onnx, tflite, c: the student in int8. A study of int8 has trained it so; in others it is
@@ -53,7 +53,8 @@ struct ExportVerb: Verb {
   private let folder: StudyFolder
   /// A key, or `best`.
   private let name: String
-  private let format: ModelExport
+  /// Nil for one that has a place for what is exported.
+  private let wantedFormat: ModelExport?
   /// Nil for the key with the format's ending.
   private let wantedOutput: String?
   private let dataFolder: String?
@@ -66,11 +67,14 @@ struct ExportVerb: Verb {
     folder = StudyFolder(arguments.operands[0])
     self.name = arguments.operands[1]
     dataFolder = arguments.value("--data")
-    let formatName = arguments.value("--format") ?? ModelExport.safetensors.format
-    guard let format = ModelExport.named(formatName) else {
-      throw UsageError("--format: got '\(formatName)', expected one of \(ModelExport.knownNames)")
+    wantedFormat = try arguments.value("--format").map { name in
+      guard let format = ModelExport.named(name) else {
+        throw UsageError("--format: got '\(name)', expected one of \(ModelExport.knownNames)")
+      }
+      return format
     }
-    self.format = format
+    let format = wantedFormat ?? ExportVerb.format(of: arguments.has("--int8") ? .int8 : .fp32)
+    let formatName = format.format
     wantedOutput = arguments.value("--output")
     verifies = arguments.has("--verify")
     precision = arguments.has("--int8") ? .int8 : arguments.has("--fp32") ? .fp32 : nil
@@ -96,16 +100,27 @@ struct ExportVerb: Verb {
     }
   }
 
+  /// The format where none is asked for.
+  static func format(of precision: Precision) -> ModelExport {
+    precision == .int8 ? .tflite : .safetensors
+  }
+
   func run() throws -> ExitStatus {
     let key = try StudentWeights.key(name, in: folder)
     let student = try StudentWeights(of: key, in: folder, dataFolder: dataFolder)
+    let precision = precision ?? student.precision
+    let format = wantedFormat ?? ExportVerb.format(of: precision)
     let output = wantedOutput ?? "\(key).\(format.format)"
-    let precision = precision ?? (format.hasIntegers ? student.precision : .fp32)
+    guard precision == .fp32 || format.hasIntegers else {
+      throw UsageError(
+        "--format \(format.format) has no place for the integers of a study of int8: add --fp32, or take "
+          + "--format tflite, onnx or c")
+    }
     let exported = try student.exported(in: precision)
     try format.write(exported, output, student.metadata, options: options)
     if format.isVerifiable {
-      try printFiles(student, exported, output)
-      if verifies, try !verify(student, exported, output) { return .requirementNotMet }
+      try printFiles(student, exported, format, output)
+      if verifies, try !verify(student, exported, format, output) { return .requirementNotMet }
     } else {
       Terminal.print("model:   \(output)")
     }
@@ -115,7 +130,8 @@ struct ExportVerb: Verb {
 
   /// Says what was written and what goes in.
   private func printFiles(
-    _ student: StudentWeights, _ exported: ExportedStudent, _ output: String
+    _ student: StudentWeights, _ exported: ExportedStudent, _ format: ModelExport,
+    _ output: String
   ) throws {
     let isC = format.format == ModelExport.cSource.format
     let paths = isC ? MicroProgram.paths(for: output) : [output]
@@ -132,7 +148,8 @@ struct ExportVerb: Verb {
 
   /// Runs the file and says how it compares; false if it is not the student.
   private func verify(
-    _ student: StudentWeights, _ exported: ExportedStudent, _ output: String
+    _ student: StudentWeights, _ exported: ExportedStudent, _ format: ModelExport,
+    _ output: String
   ) throws -> Bool {
     let result = try ExportVerification(
       of: output, format: format, exported: exported, student: student)

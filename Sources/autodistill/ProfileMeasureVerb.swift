@@ -33,7 +33,8 @@ struct ProfileMeasureVerb: Verb {
     --space FILE         the space of the architectures
     --count N            so many random ones (default: 30), drawn with --seed N (default: 1)
     --keys FILE          or those in a file, one key a line
-    --format F           how models are exported: safetensors (default) or onnx
+    --format F           how models are exported: safetensors (default), onnx or tflite
+    --precision int8     what is timed is int8, as tflite (default) or onnx; a profile for studies of int8
     --time-limit N       seconds after which one run of the command is ended (default: 300)
     --samples FILE       where raw samples go (default: FILE.csv.samples.jsonl)
     """

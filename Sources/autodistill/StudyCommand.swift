@@ -153,9 +153,7 @@ struct StudyCommand {
   ) -> String {
     let front = results.students.filter(\.isOnFront)
     // Of a student that was trained elsewhere there is nothing to export.
-    let best = front.filter { folder.keeps($0.key, in: precision) }.max {
-      $0.validationAccuracy < $1.validationAccuracy
-    }
+    let best = results.mostAccurate { folder.keeps($0.key, in: precision) }
     if let best {
       return CommandText.of(
         ExportVerb.self, folder.path, best.key, "--format",

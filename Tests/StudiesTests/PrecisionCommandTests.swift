@@ -29,7 +29,8 @@ struct PrecisionCommandTests {
   @Test("says of every full training what int8 cost, and keeps the student as a file")
   func outcomes() throws {
     let study = try IntegerStudy.study()
-    #expect(try IntegerStudy.ended().status == 0, "\(try IntegerStudy.ended().errors)")
+    let ended = try IntegerStudy.ended()
+    #expect(ended.status == 0, "\(ended.errors)")
     let outcome = try study.outcome()
     #expect(!outcome.distilled.isEmpty)
     for training in outcome.distilled {
@@ -78,6 +79,25 @@ struct PrecisionCommandTests {
     let ended = try study.run("run")
     try study.expectSameEnd(ended, as: IntegerStudy.study(), sourceLocation: #_sourceLocation)
     #expect(try Data(contentsOf: URL(filePath: path)) == before)
+  }
+
+  @Test("continues with the way to int8 where a run was killed on it")
+  func killedBetween() throws {
+    let study = try TinyStudy(IntegerStudy.text)
+    let process = try study.start("run", "--workers", "1")
+    func keptFloats() -> [String] {
+      let names = try? FileManager.default.subpathsOfDirectory(
+        atPath: study.folder.appending("candidates"))
+      return (names ?? []).filter { $0.hasSuffix(".fp32.safetensors") }
+    }
+    let deadline = ContinuousClock.now + .seconds(60)
+    while keptFloats().isEmpty, ContinuousClock.now < deadline { usleep(2000) }
+    study.killEverything()
+    _ = try process.end()
+    #expect(!keptFloats().isEmpty, "killed too late, or nothing was kept")
+    let ended = try study.run("run")
+    try study.expectSameEnd(ended, as: IntegerStudy.study(), sourceLocation: #_sourceLocation)
+    #expect(keptFloats().isEmpty)
   }
 
   @Test("reports fp32 next to int8")

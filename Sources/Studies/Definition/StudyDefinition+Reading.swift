@@ -67,8 +67,9 @@ extension StudyDefinition {
     audit = try AuditSettings(members["audit"])
     references = try members["references"].map(ReferenceChoice.init)
     warmStart = try members["warm_start"]?.distinctTexts("earlier studies", "a folder") ?? []
+    let deployed = precision
     measure = try members["measure"].map { field throws(JSONError) in
-      try MeasureSettings(field, precision: precision)
+      try MeasureSettings(field, precision: deployed)
     }
     robustness = try RobustnessSettings.read(members["robustness"])
     if let measure = members["measure"], hardware.isEmpty {

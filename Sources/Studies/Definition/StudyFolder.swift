@@ -45,21 +45,20 @@ public struct StudyFolder: Hashable, Sendable {
 
   /// Whether all is there that a student's first full training leaves.
   public func keeps(_ key: String, in precision: Precision) -> Bool {
-    let files = [weights(of: key)] + (precision == .int8 ? [integerModel(of: key)] : [])
-    return files.allSatisfy(FileManager.default.fileExists(atPath:))
+    keptFiles(of: key, in: precision).allSatisfy(FileManager.default.fileExists(atPath:))
   }
 
-  /// Copies what a student's first full training has left in another study, if nothing of it is here.
-  func copyStudent(_ key: String, from other: StudyFolder) throws {
-    let pairs = [
-      (other.weights(of: key), weights(of: key)),
-      (other.integerModel(of: key), integerModel(of: key)),
-    ]
-    for (old, new) in pairs
-    where FileManager.default.fileExists(atPath: old)
-      && !FileManager.default.fileExists(atPath: new)
+  private func keptFiles(of key: String, in precision: Precision) -> [String] {
+    [weights(of: key)] + (precision == .int8 ? [integerModel(of: key)] : [])
+  }
+
+  /// Copies what a student's first full training has left in another study, unless all of it is here.
+  func copyStudent(_ key: String, from other: StudyFolder, in precision: Precision) throws {
+    guard !keeps(key, in: precision), other.keeps(key, in: precision) else { return }
+    try Folder.create(candidate(key))
+    for (old, new) in zip(
+      other.keptFiles(of: key, in: precision), keptFiles(of: key, in: precision))
     {
-      try Folder.create(candidate(key))
       try AtomicFile.write(MappedFile(old).withUnsafeBytes { Data($0) }, to: new)
     }
   }
@@ -70,10 +69,18 @@ public struct StudyFolder: Hashable, Sendable {
       + "/\(isBaseline ? "baseline" : "distilled")-\(repetition).checkpoint.safetensors"
   }
 
+  /// Where a full training of a study in int8 keeps the student in fp32 until it is int8.
+  public func floats(of key: String, repetition: Int, isBaseline: Bool) -> String {
+    candidate(key) + "/\(isBaseline ? "baseline" : "distilled")-\(repetition).fp32.safetensors"
+  }
+
   /// Removes a full training's checkpoint. It is of no more use once the training's result is written down;
   /// until then, a kill may need it.
   package func removeCheckpoint(of key: String, repetition: Int, isBaseline: Bool) {
-    try? FileManager.default.removeItem(
-      atPath: checkpoint(of: key, repetition: repetition, isBaseline: isBaseline))
+    let paths = [
+      checkpoint(of: key, repetition: repetition, isBaseline: isBaseline),
+      floats(of: key, repetition: repetition, isBaseline: isBaseline),
+    ]
+    for path in paths { try? FileManager.default.removeItem(atPath: path) }
   }
 }

@@ -21,9 +21,16 @@ public struct ExportedStudent: Sendable {
   init(
     quantizing model: TrainedModel, calibrationImages: Int, of reader: BatchReader, seed: UInt64
   ) throws {
+    try self.init(
+      quantizing: model, by: try reader.calibrationImages(calibrationImages, seed: seed))
+  }
+
+  /// Quantises a student as it was trained, or was not where only its speed matters, by images of any origin.
+  ///
+  /// - Throws: `DeploymentError` or `QuantizationError` for a student that int8 does not express.
+  public init(quantizing model: TrainedModel, by images: CalibrationImages) throws {
     let lowered = try LoweredNetwork(
       model.network, parameters: model.parameters, statistics: model.statistics)
-    let images = try reader.calibrationImages(calibrationImages, seed: seed)
     self.init(
       model, integers: try PostTrainingQuantization().quantize(lowered.model, images: images).model)
   }

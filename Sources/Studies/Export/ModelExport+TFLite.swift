@@ -17,6 +17,14 @@ extension ModelExport {
     format: "c", isForDevices: false, isVerifiable: true, hasIntegers: true
   ) { student, path, metadata, options in
     let file = TFLiteFile(try student.deployed(), metadata: metadata, options: options)
+    let needed = MicroProgram(file)
+    if let bytes = options.arenaBytes, bytes < needed.arenaBytes {
+      throw DeploymentError(
+        layer: "the arena",
+        reason:
+          "\(bytes) bytes, expected at least \(needed.arenaBytes), which the student takes on a "
+          + "32-bit device")
+    }
     try MicroProgram(file, arenaBytes: options.arenaBytes).write(to: path)
   }
 }

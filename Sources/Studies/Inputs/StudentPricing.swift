@@ -15,8 +15,8 @@ package struct StudentPricing {
 
   /// Returns the costs of an architecture, or nil if no network can be built from it.
   package func costs(of architecture: Architecture) -> Costs? {
-    guard integerObstacle(to: architecture) == nil,
-      let workload = try? inputs.workload(of: architecture)
+    guard let workload = try? inputs.workload(of: architecture),
+      workload.network.flatMap(integerObstacle) == nil
     else { return nil }
     return Costs(workload, on: inputs.profiles, precision: definition.precision)
   }

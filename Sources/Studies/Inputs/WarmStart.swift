@@ -44,7 +44,8 @@ struct WarmStart {
   func copyWeights(of imported: JournalEvent.Imported, into inputs: StudyInputs) throws {
     for (study, source) in zip(studies, imported.sources) {
       for student in source.trained ?? [] {
-        try inputs.folder.copyStudent(student.key, from: study.folder)
+        try inputs.folder.copyStudent(
+          student.key, from: study.folder, in: inputs.definition.precision)
       }
     }
   }

@@ -17,8 +17,10 @@ public struct StudentWeights {
   public let dataset: PreparedDataset
   /// What the study's students compute in.
   public let precision: Precision
-  /// The student in int8 as its study keeps it; nil in a study of fp32.
-  private let keptIntegers: DeployedModel?
+  /// Where the study keeps the student in int8; nil in a study of fp32.
+  private let integerPath: String?
+  /// What to do where a file is not there, in words.
+  private let again: String
   private let calibrationImages: Int
   private let seed: UInt64
   /// The full training that left the weights; nil where the report does not know it.
@@ -30,9 +32,9 @@ public struct StudentWeights {
   public static func key(_ name: String, in folder: StudyFolder) throws -> String {
     guard name == "best" else { return name }
     let files = try StudyFiles(folder)
-    let best = StudyResults(files.definition, try Journal.state(of: folder)).students
-      .filter { $0.isOnFront && folder.keeps($0.key, in: files.definition.precision) }
-      .max { ($0.validationAccuracy, $1.trial) < ($1.validationAccuracy, $0.trial) }
+    let best = StudyResults(files.definition, try Journal.state(of: folder)).mostAccurate {
+      folder.keeps($0.key, in: files.definition.precision)
+    }
     guard let best else {
       throw StudyError.missing(
         "no student of \(folder.path) is on a front and kept there: run autodistill run "
@@ -80,9 +82,8 @@ public struct StudentWeights {
     let definition = files.definition
     (precision, seed) = (definition.precision, definition.seed)
     calibrationImages = (definition.quantization ?? .defaults).calibrationImages
-    keptIntegers =
-      definition.precision == .int8
-      ? try TFLiteFile.read(folder.integerModel(of: key)).model : nil
+    integerPath = definition.precision == .int8 ? folder.integerModel(of: key) : nil
+    again = "autodistill run \(folder.shellWord) trains the student again"
     // The weights that are kept are those of the first repetition.
     let results = StudyResults(files.definition, state)
     let runs =
@@ -105,10 +106,17 @@ public struct StudentWeights {
   /// Returns the student as files are made of it. Where the study keeps none in int8, it is quantised as it was
   /// trained, by images of the training split.
   ///
-  /// - Throws: `DeploymentError` or `QuantizationError` for a student that int8 does not express.
+  /// - Throws: `DeploymentError` or `QuantizationError` for a student that int8 does not express; `StudyError.missing`
+  ///   if the file that the study kept is not there any more.
   public func exported(in precision: Precision) throws -> ExportedStudent {
     guard precision == .int8 else { return ExportedStudent(model) }
-    if let keptIntegers { return ExportedStudent(model, integers: keptIntegers) }
+    if let integerPath {
+      guard FileManager.default.fileExists(atPath: integerPath) else {
+        throw StudyError.missing(
+          "the student in int8 is not there any more (\(integerPath)): \(again)")
+      }
+      return ExportedStudent(model, integers: try TFLiteFile.read(integerPath).model)
+    }
     return try ExportedStudent(
       quantizing: model, calibrationImages: calibrationImages, of: BatchReader(dataset), seed: seed)
   }
@@ -129,7 +137,7 @@ public struct StudentWeights {
             ? "run autodistill run \(folder.shellWord)"
             : "expected one of \(kept.joined(separator: ", "))"))
     }
-    guard folder.keeps(key, in: files.definition.precision) else {
+    guard folder.keeps(key, in: .fp32) else {
       let why =
         state.isTold(key)
         ? "'\(key)' was trained elsewhere, so its weights are where that was done"

@@ -170,3 +170,12 @@ public struct StudyResults: Sendable {
       definition, students: self.students, references: references, noise: noise)
   }
 }
+
+extension StudyResults {
+  /// Returns the most accurate student on the front of those that are wanted, the earliest of several; nil if there
+  /// is none.
+  public func mostAccurate(where isWanted: (Student) -> Bool) -> Student? {
+    students.filter { $0.isOnFront && isWanted($0) }
+      .max { ($0.validationAccuracy, $1.trial) < ($1.validationAccuracy, $0.trial) }
+  }
+}

@@ -86,6 +86,10 @@ public struct AskedTraining: Hashable, Sendable {
   public var architecture: Architecture
   public var network: Network
   public var recipe: Recipe
+  /// What the student is to be judged in: flash trainings are fp32 in every study.
+  public var precision: Precision
+  /// How a training ends where that is int8.
+  var quantization: QuantizationSettings?
 
   /// Writes the student's network, untrained, as an ONNX model.
   ///
@@ -105,6 +109,9 @@ public struct AskedTraining: Hashable, Sendable {
     case .robustness: return nil
     }
     recipe = inputs.definition.recipe(of: name, on: inputs.dataset)
+    let isFlash = name.kind == .flash
+    precision = isFlash ? .fp32 : inputs.definition.precision
+    quantization = isFlash ? nil : inputs.definition.quantization
     architecture = try inputs.space.architecture(key: task.key)
     network = try inputs.network(of: architecture)
   }

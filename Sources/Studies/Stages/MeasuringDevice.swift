@@ -3,7 +3,6 @@ import Distillation
 import FileFormats
 import Foundation
 import HardwareProfiles
-import IntegerInference
 
 /// A device that the study's final students can be timed on.
 struct MeasuringDevice {
@@ -32,10 +31,7 @@ struct MeasuringDevice {
       source: MeasureSettings.hostSource, profile: profile.name,
       protocolDescription: profile.protocolDescription, isComparable: true
     ) { student, _ in
-      if let integers = student.integers {
-        return try InferenceTimer(IntegerPlan(integers)).measure(.student)
-      }
-      return try InferenceTimer(student.model.inferencePlan(capacity: 1)).measure(.student)
+      try InferenceTimer(student.model.inferencePlan(capacity: 1)).measure(.student)
     }
   }
 

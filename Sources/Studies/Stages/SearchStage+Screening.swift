@@ -1,4 +1,5 @@
 import BayesianOptimization
+import FileFormats
 import HardwareProfiles
 import SearchSpaces
 
@@ -23,6 +24,7 @@ extension SearchStage {
 
   private func sample(_ pricing: StudentPricing) throws {
     let budgets = inputs.definition.budgets
+    try checkIntegers(of: pricing)
     var seen: Set<Constraint> = []
     let constraints = (pricing.constraints + budgets.flatMap(\.constraints))
       .filter { seen.insert($0).inserted }
@@ -72,5 +74,25 @@ extension SearchStage {
       try journal.append(.nothingFeasible(nothing))
       return false
     }
+  }
+}
+
+extension SearchStage {
+  /// Says how many students of the sample cannot be int8, in a study of int8.
+  ///
+  /// - Throws: `JSONError` if that is all of them.
+  private func checkIntegers(of pricing: StudentPricing) throws {
+    let sample = pricing.sample
+    let obstacles = sample.compactMap { architecture in pricing.integerObstacle(to: architecture) }
+    guard let first = obstacles.first else { return }
+    guard obstacles.count < sample.count else {
+      throw JSONError.invalid(
+        file: inputs.folder.definition, field: "precision", value: "\"int8\"",
+        expected: "a search space whose students int8 can express: \(first)")
+    }
+    context.report(
+      .note(
+        "\(obstacles.count) of \(sample.count) random students cannot be int8 and are left out, "
+          + "the first because of \(first)"))
   }
 }

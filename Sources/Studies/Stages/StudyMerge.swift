@@ -47,7 +47,10 @@ public struct StudyMerge {
         ("teacher", teacherHash),
         ("flash", "\(flash.identity) statistics=\(definition.flash.statisticsBatches)"),
         ("the flash fraction that the audit has raised", "\(state.raisedFraction ?? 0)"),
-        ("full", definition.full.identity), ("hardware", state.profileHash ?? ""),
+        ("full", definition.full.identity), ("precision", definition.precision.rawValue),
+        ("quantization", definition.quantization?.identity ?? ""),
+        ("fix", definition.json.member("fix")?.canonical() ?? ""),
+        ("hardware", state.profileHash ?? ""),
       ]
         + GrowthRule.all.filter { $0.effects.contains(.costs) }
         .map { ($0.field, $0.value(definition)) }
@@ -167,7 +170,8 @@ public struct StudyMerge {
       where part.inputs.folder.keeps(key, in: part.inputs.definition.precision)
         && !manager.fileExists(atPath: folder.candidate(key))
       {
-        try folder.copyStudent(key, from: part.inputs.folder)
+        try folder.copyStudent(
+          key, from: part.inputs.folder, in: part.inputs.definition.precision)
       }
     }
   }

@@ -1,10 +1,13 @@
 import Distillation
 import FileFormats
+import NeuralNetworks
 
 extension TrainingsFile {
   private static let trainingKeys = [
     "key", "training", "repetition", "baseline", "fraction", "trial", "uses_test", "repeated",
-    "architecture", "parameters", "costs", "recipe", "epochs", "batch", "network", "model",
+    "architecture", "parameters", "costs", "recipe", "precision", "quantization", "epochs", "batch",
+    "network",
+    "model",
     "result",
   ]
 
@@ -49,6 +52,13 @@ extension TrainingsFile {
     let isBaseline = try members["baseline"]?.flag() ?? false
     if isBaseline, kind != .full, let baseline = members["baseline"] {
       throw baseline.expected("false: only full trainings are done without the teacher")
+    }
+    let asked = kind == .flash ? Precision.fp32 : inputs.definition.precision
+    if asked != .fp32 || members["precision"] != nil {
+      let precision = try members.required("precision")
+      guard precision.value == .text(asked.rawValue) else {
+        throw precision.expected("\"\(asked.rawValue)\": what the student is judged in")
+      }
     }
     var name = TrainingName(
       key: text, kind: kind,

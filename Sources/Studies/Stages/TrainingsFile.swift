@@ -58,7 +58,10 @@ public enum TrainingsFile {
           })
       ),
       ("epochs", .literal("\(training.recipe.epochs)")), ("batch", JSONText(training.recipe.batch)),
-      ("recipe", .text(training.recipe.identity)), ("network", .text(training.network.identity)),
+      ("recipe", .text(training.recipe.identity)),
+      ("precision", .text(training.precision.rawValue)),
+      ("quantization", JSONText(training.quantization?.identity)),
+      ("network", .text(training.network.identity)),
       ("model", JSONText(model)), ("result", .null),
     ])
   }

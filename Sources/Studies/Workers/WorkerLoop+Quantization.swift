@@ -1,5 +1,6 @@
 import DeployedModels
 import Distillation
+import FileFormats
 import Foundation
 import NeuralNetworks
 import Quantization
@@ -13,20 +14,27 @@ extension WorkerLoop {
   }
 
   /// Quantises a trained student as the study asks for: as it is, and after a training that knows of int8; the
-  /// better one on the validation split is the student. Nil if its logits overflow.
+  /// better one on the validation split is the student. Nil if its values or logits overflow.
   ///
   /// - Parameter run: The training that it comes from, whose recipe, teacher and seed are used again.
   func integerStudent(
     of model: TrainedModel, after run: TrainingRun, _ settings: QuantizationSettings,
     _ reporter: ProgressReporter
   ) throws -> IntegerStudent? {
-    let postTraining = try ExportedStudent(
-      quantizing: model, calibrationImages: settings.calibrationImages, of: inputs.reader,
-      seed: inputs.definition.seed
-    ).deployed()
-    guard let fp32 = evaluation(model, .validation),
-      let before = evaluation(try IntegerClassifier(postTraining), .validation)
-    else { return nil }
+    // Logits beyond all bounds are a divergence, in fp32 and on the way to int8.
+    guard let fp32 = evaluation(model, .validation) else { return nil }
+    let postTraining: DeployedModel
+    do {
+      postTraining = try ExportedStudent(
+        quantizing: model, calibrationImages: settings.calibrationImages, of: inputs.reader,
+        seed: inputs.definition.seed
+      ).deployed()
+    } catch is QuantizationError {
+      return nil
+    }
+    guard let before = evaluation(try IntegerClassifier(postTraining), .validation) else {
+      return nil
+    }
     let aware = try awareModel(of: model, after: run, settings, reporter)
     let after = try aware.flatMap { evaluation(try IntegerClassifier($0), .validation) }
     let outcome = QuantizationOutcome(fp32: fp32, postTraining: before, aware: after)
@@ -56,5 +64,29 @@ extension WorkerLoop {
   /// Writes the student as a file for the device, whole or not at all.
   func write(_ model: DeployedModel, of key: String) throws {
     try TFLiteFile(model, description: key).write(to: inputs.folder.integerModel(of: key))
+  }
+}
+
+extension WorkerLoop {
+  /// A student whose training in fp32 has ended, and how that went.
+  struct TrainedFloats {
+    let model: TrainedModel
+    let curve: TrainingCurve
+  }
+
+  /// Returns what an interrupted task has left of the same training, so that only the way to int8 is done again.
+  func keptFloats(at path: String, of run: TrainingRun) -> TrainedFloats? {
+    guard let metadata = try? SafetensorsFile.read(path).metadata,
+      metadata["identity"] == run.identity, let curve = metadata["curve"],
+      let model = try? TrainedModel(run.network, contentsOf: path),
+      let read = try? JSONDecoder().decode(TrainingCurve.self, from: Data(curve.utf8))
+    else { return nil }
+    return TrainedFloats(model: model, curve: read)
+  }
+
+  /// Keeps the student in fp32 until it is int8.
+  func keep(_ floats: TrainedFloats, at path: String, of run: TrainingRun) throws {
+    let curve = String(decoding: try JSONEncoder().encode(floats.curve), as: UTF8.self)
+    try floats.model.write(to: path, metadata: ["identity": run.identity, "curve": curve])
   }
 }

@@ -143,13 +143,24 @@ public struct WorkerLoop {
   ) throws -> TaskResult {
     let run = try fullRun(work, key: key, network)
     var result = TaskResult(.diverged, steps: run.steps)
-    let recorder = CurveRecorder()
     // What is left belongs to the way to int8.
     let fp32Share = 1 / (1 + (inputs.definition.quantization?.awareShare ?? 0))
     reporter.begin(part: 0...fp32Share)
-    let outcome = try run.train(recording: recorder, observe: reporter.observe)
-    result.curve = recorder.curve
-    guard case .finished(let model) = outcome else { return result }
+    let floats = inputs.folder.floats(
+      of: key, repetition: work.repetition, isBaseline: work.isBaseline)
+    let trained: TrainedFloats
+    if inputs.definition.quantization != nil, let kept = keptFloats(at: floats, of: run) {
+      trained = kept
+    } else {
+      let recorder = CurveRecorder()
+      let outcome = try run.train(recording: recorder, observe: reporter.observe)
+      result.curve = recorder.curve
+      guard case .finished(let model) = outcome else { return result }
+      trained = TrainedFloats(model: model, curve: recorder.curve)
+      if inputs.definition.quantization != nil { try keep(trained, at: floats, of: run) }
+    }
+    let model = trained.model
+    result.curve = trained.curve
     var student: any ImageClassifier = model
     var integers: DeployedModel?
     if let settings = inputs.definition.quantization {

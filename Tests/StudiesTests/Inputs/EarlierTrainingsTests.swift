@@ -139,7 +139,7 @@ struct EarlierTrainingsTests {
     let again = Set(finalists).intersection(trained)
     let own = try Trained.distilled(study)
     #expect(!again.isEmpty && again.isSubset(of: own))
-    for key in again { #expect(StudentWeights.areKept(of: key, in: study.folder)) }
+    for key in again { #expect(study.folder.keeps(key, in: .fp32)) }
   }
 
   @Test("tell the search what flash says of the full accuracy, chosen by nobody")
