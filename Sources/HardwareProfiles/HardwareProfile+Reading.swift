@@ -227,6 +227,7 @@ extension KernelParameters {
     gigabytesPerSecond = try members[CodingKeys.gigabytesPerSecond.rawValue]?.positive(of: "GB/s")
     outputChannelsHalf = try half(.outputChannelsHalf, "channels")
     reductionHalf = try half(.reductionHalf, "MACs per output value")
+    inputChannelsHalf = try half(.inputChannelsHalf, "channels")
     relativeUncertainty = try members.required(CodingKeys.relativeUncertainty.rawValue)
       .uncertainty()
   }

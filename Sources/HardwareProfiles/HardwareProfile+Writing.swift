@@ -61,6 +61,7 @@ extension KernelParameters: Encodable {
     case gigabytesPerSecond = "gb_per_second"
     case outputChannelsHalf = "output_channels_half"
     case reductionHalf = "reduction_half"
+    case inputChannelsHalf = "input_channels_half"
     case relativeUncertainty = "relative_uncertainty"
 
     /// The keys that describe a kernel of `kind`.
@@ -68,7 +69,9 @@ extension KernelParameters: Encodable {
       var keys: [CodingKeys] = [.overheadMicroseconds]
       if kind.countsMACs { keys.append(.gigaMACsPerSecond) }
       if kind.countsOperations { keys.append(.gigaOperationsPerSecond) }
-      if kind.hasEfficiency { keys += [.outputChannelsHalf, .reductionHalf] }
+      if kind.hasEfficiency {
+        keys += [.outputChannelsHalf, .reductionHalf, .inputChannelsHalf]
+      }
       return (keys + [.gigabytesPerSecond, .relativeUncertainty]).map(\.rawValue)
     }
   }
@@ -83,6 +86,7 @@ extension KernelParameters: Encodable {
       try container.encode(outputChannelsHalf, forKey: .outputChannelsHalf)
     }
     if reductionHalf > 0 { try container.encode(reductionHalf, forKey: .reductionHalf) }
+    if inputChannelsHalf > 0 { try container.encode(inputChannelsHalf, forKey: .inputChannelsHalf) }
     try container.encode(relativeUncertainty, forKey: .relativeUncertainty)
   }
 }

@@ -12,6 +12,9 @@ public struct KernelParameters: Hashable, Sendable {
   public var outputChannelsHalf: Double = 0
   /// The number of MACs per output value at which their shortage alone halves the rate.
   public var reductionHalf: Double = 0
+  /// The number of input channels at which their shortage alone halves the rate: what a loop over them costs before it
+  /// begins. It matters to a first layer, whose input has one or three.
+  public var inputChannelsHalf: Double = 0
   /// 10⁹ bytes per second of the kernel's own traffic, which adds to its work; `nil` if only the memory
   /// levels bound it.
   public var gigabytesPerSecond: Double?

@@ -57,7 +57,11 @@ extension Deployment {
         },
         missing: [MissingOperator(name: error.reason, layers: [error.layer])])
     }
-    let model = precision == .int8 ? lowered.int8Structure() : lowered
+    return costs(of: precision == .int8 ? lowered.int8Structure() : lowered)
+  }
+
+  /// Returns what a model takes, of which the structure is enough.
+  public func costs(of model: DeployedModel) -> DeployedCosts {
     var costs = DeployedCosts()
     apply(operators, to: model, &costs)
     if let arena {

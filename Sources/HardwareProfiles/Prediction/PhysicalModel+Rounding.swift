@@ -22,6 +22,7 @@ extension KernelParameters {
       gigaOperationsPerSecond: gigaOperationsPerSecond.map { roundedForFile($0) },
       outputChannelsHalf: roundedForFile(outputChannelsHalf),
       reductionHalf: roundedForFile(reductionHalf),
+      inputChannelsHalf: roundedForFile(inputChannelsHalf),
       gigabytesPerSecond: gigabytesPerSecond.map { roundedForFile($0) },
       relativeUncertainty: roundedForFile(relativeUncertainty), isAssumed: isAssumed)
   }

@@ -2,12 +2,13 @@
 //
 //     kernel = launch + max(work, traffic of the memory level)
 //     work = MACs / (rate · efficiency) + operations / operation rate + bytes / own byte rate
-//     efficiency = 1 / (1 + channels½ / output channels + reduction½ / MACs per output value)
+//     efficiency = 1 / (1 + channels½ / output channels + reduction½ / MACs per output value
+//                         + inputs½ / input channels)
 //
 // The roofline: Williams, Waterman and Patterson, CACM 52(4), 2009, doi:10.1145/1498765.1498785.
 //
-// 1 / efficiency multiplied by the MACs is linear in the shape: the two losses are a cost per value
-// gathered for the product (positions × reduction) and a cost per output value. So the whole model is
+// 1 / efficiency multiplied by the MACs is linear in the shape: the losses are a cost per value gathered for the
+// product (positions × reduction), a cost per output value, and a cost per position of a window and output value. So the whole model is
 // linear in what a fit has to find, as long as it is known which side of the maximum binds.
 
 import NeuralNetworks
@@ -143,7 +144,7 @@ extension KernelParameters {
     if let rate = gigaMACsPerSecond {
       let macs =
         Double(kernel.macs) + outputChannelsHalf * kernel.gatherMACs
-        + reductionHalf * kernel.outputMACs
+        + reductionHalf * kernel.outputMACs + inputChannelsHalf * kernel.tapMACs
       microseconds += macs / (1000 * rate)
     }
     if let rate = gigaOperationsPerSecond {
@@ -170,6 +171,9 @@ extension InferenceKernel {
   var gatherMACs: Double { Double(macs) / Double(outputShape.channels) }
   /// MACs whose time stands for finishing outputs: one per output value.
   var outputMACs: Double { Double(outputShape.elementCount) }
+
+  /// MACs whose time stands for starting a loop over input channels: MACs per channel that a group reads.
+  var tapMACs: Double { Double(macs) * Double(groups) / Double(inputShape.channels) }
 
   /// Returns an elementwise kernel on this one's output.
   fileprivate func elementwise(addsResidual: Bool) -> InferenceKernel {
