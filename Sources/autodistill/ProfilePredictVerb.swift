@@ -1,3 +1,4 @@
+import DeployedModels
 import Foundation
 import HardwareProfiles
 import ModelExchange
@@ -57,6 +58,7 @@ struct ProfilePredictVerb: Verb {
     var unsupported: [UnsupportedNode] = []
     let workload: InferenceWorkload
     var precision: Precision?
+    var deployed: DeployedModel?
     if let architecture {
       let space = try SearchSpace(contentsOf: architecture.space)
       let images = images.images(of: space)
@@ -64,15 +66,17 @@ struct ProfilePredictVerb: Verb {
         of: space.architecture(key: architecture.key), input: images.shape,
         classes: images.classes)
     } else if let model, model.hasSuffix(".tflite") {
-      let deployed = try TFLiteFile.read(model).model
-      (workload, precision) = (deployed.workload, deployed.precision)
+      let file = try TFLiteFile.read(model).model
+      (workload, precision) = (file.workload, file.precision)
+      deployed = file
     } else {
       let network = try ONNXNetwork(contentsOf: model ?? "")
       workload = InferenceWorkload(kernels: network.kernels, costs: network.costs)
       unsupported = network.unsupported
     }
     let output = PredictionOutput(
-      profile: profile, estimate: profile.predict(workload), costs: workload.costs,
+      profile: profile, estimate: profile.predict(workload, deployed: deployed),
+      costs: workload.costs,
       unsupported: unsupported, precision: precision)
     Terminal.print(asJSON ? try output.json() : output.text)
     return unsupported.isEmpty ? .success : .badInput

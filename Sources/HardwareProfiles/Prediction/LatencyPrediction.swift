@@ -1,6 +1,7 @@
 // Latency of a network: what its kernels take by the physical model, and what measurements of whole
 // networks add to or take from it.
 
+import DeployedModels
 import NeuralNetworks
 
 /// What one kernel is predicted to cost.
@@ -48,7 +49,11 @@ extension HardwareProfile {
   }
 
   /// Returns the predicted cost of one inference.
-  public func predict(_ workload: InferenceWorkload) -> CostEstimate {
+  ///
+  /// - Parameter model: The workload as a file has it, for what its runtime takes; nil for the workload's network.
+  public func predict(
+    _ workload: InferenceWorkload, deployed model: DeployedModel? = nil
+  ) -> CostEstimate {
     let executed = physical.executed(workload)
     let times = executed.map { physical.time(of: $0) }
     let latency =
@@ -58,7 +63,9 @@ extension HardwareProfile {
           kernels: executed)
       } ?? physicalLatency(executed, times)
     let precision = physical.precision
-    let deployed = deployment?.costs(of: workload, precision: precision)
+    let deployed =
+      model.flatMap { deployment?.costs(of: $0) }
+      ?? deployment?.costs(of: workload, precision: precision)
     let microseconds = latency.microseconds + (deployed?.slowMicroseconds ?? 0)
     // Of a slow operator little more is known than how slow it is.
     let deviation = 0.5 * (deployed?.slowMicroseconds ?? 0)
