@@ -143,7 +143,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
       "Distillation", "SearchSpaces",
     ], strict
   ),
-  ("HardwareProfiles", ["Statistics", "NeuralNetworks", "FileFormats"], strict),
+  ("HardwareProfiles", ["Statistics", "NeuralNetworks", "FileFormats", "DeployedModels"], strict),
   (
     "DeviceMeasurement",
     [
