@@ -84,8 +84,10 @@ let testImports = [
   "ParetoFronts": ["RandomStreams"],
   "Quantization": ["FileFormats", "NetworkFixtures", "RandomStreams", "SearchSpaces"],
   "SearchSpaces": ["TensorKernels"],
-  "Studies": ["FlashBenchmark"],
-  "TFLiteFiles": ["NetworkFixtures", "NeuralNetworks", "RandomStreams", "SearchSpaces"],
+  "Studies": ["FlashBenchmark", "NetworkFixtures"],
+  "TFLiteFiles": [
+    "IntegerInference", "NetworkFixtures", "NeuralNetworks", "RandomStreams", "SearchSpaces",
+  ],
 ]
 
 /// Targets without tests of their own.

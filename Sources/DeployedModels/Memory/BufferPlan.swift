@@ -17,6 +17,11 @@ public struct PlannedBuffer: Hashable, Sendable {
 }
 
 extension DeployedModel {
+  /// Returns the buffers that a runtime plans.
+  func plannedBuffers(on runtime: MicroRuntime) -> [PlannedBuffer] {
+    plannedBuffers(scratch: operators.map { runtime.memory(of: $0, in: self).scratch })
+  }
+
   /// Returns the buffers of activations in the order of tensors, then those of scratch in the order of operators,
   /// with the lives that TensorFlow Lite Micro gives them (micro_allocation_info.cc): the input lives from before the
   /// first operator, the output to the last, another tensor from its writer to its last reader, scratch as long as its operator

@@ -7,17 +7,10 @@ import RandomStreams
 public struct OfflinePlan: Hashable, Sendable {
   /// For each tensor of the model its offset in the arena; nil for constants.
   public let offsets: [Int?]
-  /// The bytes of the head, scratch included.
+  /// The bytes of the head on the runtime that it was searched for, scratch included.
   public let headBytes: Int
   /// The most bytes that are alive at one step: no plan takes less.
   public let lowerBoundBytes: Int
-
-  /// The contents of the metadata's buffer: version, subgraphs, tensors, and an offset for each, −1 for those that the runtime places.
-  public var metadata: [Int32] {
-    [1, 1, Int32(offsets.count)] + offsets.map { Int32($0 ?? -1) }
-  }
-  /// The name of the metadata.
-  public static let metadataName = "OfflineMemoryAllocation"
 }
 
 extension OfflinePlan {
@@ -27,10 +20,13 @@ extension OfflinePlan {
   ///
   /// - Parameter attempts: How many orders are tried at most; the search ends where the lower bound is reached.
   public init(_ model: DeployedModel, on runtime: MicroRuntime, attempts: Int = 2000) {
-    let scratch = model.operators.map { runtime.memory(of: $0, in: model).scratch }
-    let buffers = model.plannedBuffers(scratch: scratch)
+    self.init(
+      model.plannedBuffers(on: runtime), tensors: model.tensors.count, attempts: attempts)
+  }
+
+  init(_ buffers: [PlannedBuffer], tensors: Int, attempts: Int) {
     let plan = PlanSearch(buffers).best(attempts: attempts)
-    var offsets = [Int?](repeating: nil, count: model.tensors.count)
+    var offsets = [Int?](repeating: nil, count: tensors)
     for (buffer, offset) in zip(buffers, plan.offsets) {
       if let tensor = buffer.tensor { offsets[tensor] = offset }
     }

@@ -64,15 +64,15 @@ extension Deployment {
   public func costs(of model: DeployedModel) -> DeployedCosts {
     var costs = DeployedCosts()
     apply(operators, to: model, &costs)
+    guard arena != nil || flash != nil else { return costs }
+    let plan = OfflinePlan.embedded(in: model)
     if let arena {
-      let runtime = arena.runtime
-      let plan = arena.hasOfflinePlan ? OfflinePlan(model, on: runtime).offsets : nil
-      costs.arenaBytes = MicroArena(model, on: runtime, offsets: plan).bytes
+      costs.arenaBytes = MicroArena(model, on: arena.runtime, offsets: plan?.offsets).bytes
     }
     if let flash {
       let names = Set(model.operators.map(\.kind.operatorName))
       costs.flashBytes =
-        model.fileBytes(hasPlan: arena?.hasOfflinePlan ?? false) + flash.runtimeBytes
+        model.fileBytes(hasPlan: plan != nil) + flash.runtimeBytes
         + names.reduce(0) { $0 + (flash.operatorBytes[$1] ?? 0) }
     }
     return costs

@@ -36,8 +36,7 @@ extension ArenaRules {
     }
     self.init(
       kernels: try members.required("kernels").choice(MicroRuntime.Kernels.self),
-      pointerBytes: pointers.value == .integer(8) ? 8 : 4,
-      hasOfflinePlan: try members[CodingKeys.hasOfflinePlan.rawValue]?.flag() ?? false)
+      pointerBytes: pointers.value == .integer(8) ? 8 : 4)
   }
 }
 

@@ -24,22 +24,16 @@ public struct ArenaRules: Hashable, Sendable, Codable {
   public let planner: Planner
   public let kernels: MicroRuntime.Kernels
   public let pointerBytes: Int
-  /// Whether files tell the runtime where activations go, as ours do.
-  public let hasOfflinePlan: Bool
 
-  public init(
-    kernels: MicroRuntime.Kernels, pointerBytes: Int = 4, hasOfflinePlan: Bool = false
-  ) {
+  public init(kernels: MicroRuntime.Kernels, pointerBytes: Int = 4) {
     planner = .tensorFlowLiteMicro
     self.kernels = kernels
     self.pointerBytes = pointerBytes
-    self.hasOfflinePlan = hasOfflinePlan
   }
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case planner, kernels
     case pointerBytes = "pointer_bytes"
-    case hasOfflinePlan = "offline_plan"
   }
 
   /// The runtime that lays out memory so.

@@ -34,12 +34,9 @@ extension TFLiteFile {
   ///
   /// - Parameter metadata: As `StudentWeights.metadata`; what is missing is left out.
   init(_ model: DeployedModel, metadata: [String: String], options: ExportOptions) {
-    let plan = OfflinePlan(model, on: MicroRuntime(.reference))
-    let unplanned = MicroArena(model, on: MicroRuntime(.reference))
     self.init(
       model, description: metadata["description"] ?? "",
-      // A plan that saves nothing only makes the file longer.
-      plan: plan.headBytes < unplanned.headBytes ? MemoryPlan(offsets: plan.offsets) : nil,
+      plan: OfflinePlan.embedded(in: model).map { MemoryPlan(offsets: $0.offsets) },
       isCompact: options.isCompact)
     guard let input = InputMeaning(metadata) else { return }
     self.metadata[ClassifierMetadata.partName] =

@@ -49,16 +49,39 @@ struct OfflinePlanTests {
     }
   }
 
-  @Test("is written as the runtime reads it")
-  func metadata() {
-    let model = ReferenceModel.anomalies.model.int8Structure()
-    let plan = OfflinePlan(model, on: MicroRuntime(.reference))
-    #expect(plan.metadata.prefix(3) == [1, 1, Int32(model.tensors.count)])
-    #expect(plan.metadata.count == 3 + model.tensors.count)
-    for (tensor, offset) in zip(model.tensors, plan.metadata.dropFirst(3)) {
-      #expect((offset == -1) == tensor.isConstant)
-      #expect(offset == -1 || offset % 16 == 0)
+  @Test("is embedded only where it takes no more with any kernels, and less with some")
+  func embedded() throws {
+    var (count, planned) = (0, 0)
+    var times: [Duration] = []
+    for space in shippedSpaces {
+      for network in try students(of: space, count: Thoroughness.pick(200, usually: 12)) {
+        let model = try LoweredNetwork(structureOf: network).model
+        for structure in [model, model.int8Structure()] {
+          count += 1
+          var found: OfflinePlan?
+          times.append(ContinuousClock().measure { found = OfflinePlan.embedded(in: structure) })
+          guard let plan = found else { continue }
+          planned += 1
+          var helps = false
+          for kernels in MicroRuntime.Kernels.allCases {
+            for pointerBytes in [4, 8] {
+              let runtime = MicroRuntime(kernels, pointerBytes: pointerBytes)
+              let arena = MicroArena(structure, on: runtime, offsets: plan.offsets)
+              let alone = MicroArena(structure, on: runtime)
+              #expect(arena.headBytes <= alone.headBytes && arena.bytes <= alone.bytes)
+              helps = helps || arena.headBytes < alone.headBytes
+              expectApart(arena.buffers, arena.plan)
+            }
+          }
+          #expect(helps)
+        }
+      }
     }
+    #expect(planned > 0 && planned < count, "\(planned) of \(count)")
+    let mean = times.reduce(.zero, +) / count
+    print("\(planned) of \(count) are planned, in \(mean) each, at most \(times.max() ?? .zero)")
+    // Every proposal of a search is priced so.
+    #expect(mean < .milliseconds(3))
   }
 
   /// Expects that the runtime, told the plan, lays buffers out as the plan says.
