@@ -12,11 +12,9 @@ struct OperatorOptions {
 
   /// Returns what an operator computes and applies.
   ///
-  /// - Parameters:
-  ///   - weights: The shape of the second input, empty if there is none.
-  ///   - isImage: Whether the output has four dimensions.
+  /// - Parameter weights: The shape of the second input, empty if there is none.
   func kind(
-    of builtin: BuiltinOperator, weights: [Int], isImage: Bool
+    of builtin: BuiltinOperator, weights: [Int]
   ) throws(FileFormatError) -> (DeployedOperator.Kind, FusedActivation) {
     switch builtin {
     case .conv2D:

@@ -49,12 +49,11 @@ extension TFLiteReader {
     let options = OperatorOptions(
       table: try table.table(4, "builtin_options"), type: try table.integer(3, "type", default: 0),
       place: place, file: file)
-    let output = tensors.indices.contains(outputs[0]) ? tensors[outputs[0]] : nil
     func weights() -> [Int] {
       inputs.count > 1 && tensors.indices.contains(inputs[1]) ? tensors[inputs[1]].shape : []
     }
     let (kind, activation) = try options.kind(
-      of: builtin, weights: weights(), isImage: output?.shape.count == 4)
+      of: builtin, weights: weights())
     switch kind {
     case .convolution, .depthwiseConvolution, .fullyConnected:
       // The schema's way to leave out a bias.
