@@ -62,7 +62,7 @@ struct CorrectionTests {
     let fixture = try QuantizationFixture(try builder.network(), count: 12)
     // Weights that round coarsely, and images with a mean.
     var model = fixture.model
-    for step in model.operators where step.kind.isLinear {
+    for step in model.operators where step.kind.hasWeights {
       var values = model.floats(step.inputs[1])
       for place in values.indices where place % 3 != 0 { values[place] *= 0.012 }
       model.tensors[step.inputs[1]].values = .float32(values)
@@ -71,7 +71,7 @@ struct CorrectionTests {
     let calibration = try Calibration(model, images: images)
     let corrected = BiasCorrection.corrected(model, by: calibration)
     var plain = 0.0
-    for step in model.operators where step.kind.isLinear {
+    for step in model.operators where step.kind.hasWeights {
       // The layer alone on exact inputs: ŵ · E[x] + b̂ is w · E[x] + b.
       let means = calibration.statistics[step.inputs[0]]!.means.map(Double.init)
       let weights = model.floats(step.inputs[1])

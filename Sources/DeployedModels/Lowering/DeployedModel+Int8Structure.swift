@@ -12,24 +12,26 @@ public enum Int8Role: Hashable, Sendable {
   case unchanged
 }
 
+extension DeployedOperator.Kind {
+  /// The dimension along which the scales of weights differ; nil for one scale a tensor.
+  public var weightAxis: Int? {
+    switch self {
+    case .convolution: 0
+    case .depthwiseConvolution: 3
+    default: nil
+    }
+  }
+}
+
 extension DeployedModel {
   /// Returns for each tensor how the int8 model stores it.
   public func int8Roles() -> [Int8Role] {
     var roles = tensors.map { $0.type == .float32 ? Int8Role.perTensor : .unchanged }
-    for step in operators {
-      let axis: Int
-      switch step.kind {
-      case .convolution: axis = 0
-      case .depthwiseConvolution: axis = 3
-      case .fullyConnected:
-        if step.inputs.count > 2, step.inputs[2] >= 0 { roles[step.inputs[2]] = .bias(scales: 1) }
-        continue
-      default: continue
-      }
-      let weights = step.inputs[1]
-      roles[weights] = .perChannel(axis: axis)
+    for step in operators where step.kind.hasWeights {
+      let (weights, axis) = (step.inputs[1], step.kind.weightAxis)
+      if let axis { roles[weights] = .perChannel(axis: axis) }
       if step.inputs.count > 2, step.inputs[2] >= 0 {
-        roles[step.inputs[2]] = .bias(scales: tensors[weights].shape[axis])
+        roles[step.inputs[2]] = .bias(scales: axis.map { tensors[weights].shape[$0] } ?? 1)
       }
     }
     return roles

@@ -45,7 +45,7 @@ private struct ModelQuantizer {
 
   mutating func convert(_ index: Int) {
     let step = model.operators[index]
-    if step.kind.isLinear {
+    if step.kind.hasWeights {
       convertLayer(index, step)
     } else {
       for (place, operand) in step.inputs.enumerated() where operand >= 0 {

@@ -8,7 +8,7 @@ struct BiasCorrection {
   /// Returns the model with corrected biases.
   static func corrected(_ model: DeployedModel, by calibration: Calibration) -> DeployedModel {
     var result = model
-    for step in model.operators where step.kind.isLinear {
+    for step in model.operators where step.kind.hasWeights {
       guard let bias = step.bias, let means = calibration.statistics[step.inputs[0]]?.means else {
         continue
       }

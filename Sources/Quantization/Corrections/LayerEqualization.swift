@@ -37,7 +37,7 @@ struct LayerEqualization {
       step.inputs.dropFirst().allSatisfy { $0 < 0 || readers[$0].count == 1 }
     }
     return model.operators.enumerated().compactMap { index, step in
-      guard step.kind.isLinear, ownsConstants(step), var next = onlyReader(of: step.output) else {
+      guard step.kind.hasWeights, ownsConstants(step), var next = onlyReader(of: step.output) else {
         return nil
       }
       if model.operators[next].kind == .pad {
@@ -45,7 +45,7 @@ struct LayerEqualization {
         next = behind
       }
       let reader = model.operators[next]
-      guard reader.kind.isLinear, ownsConstants(reader), !readers[step.output].isEmpty,
+      guard reader.kind.hasWeights, ownsConstants(reader), !readers[step.output].isEmpty,
         groups(of: reader) == 1 || reader.kind.weightAxis == 3
       else { return nil }
       return (index, next)

@@ -187,7 +187,7 @@ struct ConvolutionKernel: OperatorKernel {
 extension DeployedOperator {
   /// The bias of a convolution or dense layer.
   var bias: Int? {
-    guard kind.isLinear, inputs.count > 2, inputs[2] >= 0 else { return nil }
+    guard kind.hasWeights, inputs.count > 2, inputs[2] >= 0 else { return nil }
     return inputs[2]
   }
 }

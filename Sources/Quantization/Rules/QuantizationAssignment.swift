@@ -22,7 +22,7 @@ struct QuantizationAssignment {
       switch step.kind.outputRule {
       case .own:
         let scales =
-          step.kind.isLinear
+          step.kind.hasWeights
           ? []
           : operands.compactMap { scale(of: $0, in: model) }
         tensors[step.output] = TensorQuantization(

@@ -65,21 +65,4 @@ extension DeployedOperator.Kind {
     default: return 0
     }
   }
-
-  /// The dimension along which the scales of weights differ; nil for one scale a tensor.
-  var weightAxis: Int? {
-    switch self {
-    case .convolution: 0
-    case .depthwiseConvolution: 3
-    default: nil
-    }
-  }
-
-  /// Whether the second input is a weight and the third a bias.
-  var isLinear: Bool {
-    switch self {
-    case .convolution, .depthwiseConvolution, .fullyConnected: true
-    default: false
-    }
-  }
 }

@@ -33,7 +33,7 @@ final class AwareWeights: @unchecked Sendable {
     self.model = model
     let constants = ModelConstants(model)
     var (weights, biases): ([Int: WeightLayout], Set<Int>) = ([:], [])
-    for step in model.operators where step.kind.isLinear {
+    for step in model.operators where step.kind.hasWeights {
       let tensor = step.inputs[1]
       let shape = model.tensors[tensor].shape
       if constants.columns[tensor] == nil {
