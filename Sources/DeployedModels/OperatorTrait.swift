@@ -42,8 +42,6 @@ public enum OperatorTrait: String, Hashable, Sendable, Codable, CaseIterable {
   case broadcast
   /// A convolution whose channels form groups.
   case groups
-  /// A depthwise convolution with several outputs for each input channel.
-  case multiplier
 }
 
 extension DeployedModel {
@@ -55,8 +53,6 @@ extension DeployedModel {
       return input.elementCount == tensors[step.inputs[1]].elementCount ? [] : [.broadcast]
     case .convolution:
       return tensors[step.inputs[1]].channels == input.channels ? [] : [.groups]
-    case .depthwiseConvolution:
-      return tensors[step.output].channels == input.channels ? [] : [.multiplier]
     default: return []
     }
   }
