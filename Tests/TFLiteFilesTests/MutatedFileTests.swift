@@ -1,5 +1,6 @@
 import DeployedModels
 import FileFormats
+import IntegerInference
 import NetworkFixtures
 import RandomStreams
 import TestSupport
@@ -26,6 +27,7 @@ struct MutatedFileTests {
     var stream = RandomStream(seed: UInt64(part), purpose: "mutations")
     let count = Thoroughness.pick(1_000_000, usually: 16_000) / Self.parts
     var (read, refused, others) = (0, 0, 0)
+    var integers = IntegerCounts()
     for _ in 0..<count {
       var bytes = files[stream.integer(below: files.count)]
       for _ in 0...stream.integer(below: 4) { mutate(&bytes, files, using: &stream) }
@@ -35,11 +37,19 @@ struct MutatedFileTests {
         let again = try TFLiteFile(bytes: file.bytes, path: "b.tflite")
         if again.model != file.model { others += sameButForNaN(again.model, file.model) ? 0 : 1 }
         _ = file.model.workload.costs
-        runIfSmall(file.model)
+        runIfSmall(file.model, &integers, using: &stream)
       } catch { refused += 1 }
     }
     #expect(read + refused == count && refused > count / 4 && read > count / 50)
     #expect(others == 0)
+    #expect(integers.run > count / 200, "\(integers)")
+  }
+
+  /// What became of models of integers.
+  private struct IntegerCounts {
+    var run = 0
+    /// By the engines: what no kernel computes.
+    var refused = 0
   }
 
   /// Values that are no numbers differ from themselves, but not their bytes.
@@ -47,12 +57,36 @@ struct MutatedFileTests {
     TFLiteFile(first).bytes == TFLiteFile(second).bytes
   }
 
-  private func runIfSmall(_ model: DeployedModel) {
+  private func runIfSmall(
+    _ model: DeployedModel, _ integers: inout IntegerCounts, using stream: inout RandomStream
+  ) {
     let values = model.tensors.reduce(0) { $0 + $1.elementCount }
-    guard values < 4096, model.macs < 100_000, model.tensors.allSatisfy({ $0.type != .int8 })
-    else { return }
-    var interpreter = FloatInterpreter(model)
-    interpreter.run([Float](repeating: 0.5, count: model.tensors[model.input].elementCount))
+    guard values < 4096, model.macs < 100_000 else { return }
+    for kernels in MicroRuntime.Kernels.allCases {
+      let arena = MicroArena(model, on: MicroRuntime(kernels))
+      #expect(arena.headBytes >= arena.buffers.lowerBoundBytes)
+    }
+    let image = (0..<model.tensors[model.input].elementCount).map { _ in Float(stream.normal()) }
+    guard model.tensors.contains(where: { $0.type == .int8 }) else {
+      var interpreter = FloatInterpreter(model)
+      return interpreter.run(image)
+    }
+    guard var interpreter = try? IntegerInterpreter(model) else {
+      integers.refused += 1
+      #expect(throws: DeploymentError.self) { try IntegerPlan(model) }
+      return
+    }
+    // The plan refuses more: floats between integers.
+    guard let plan = try? IntegerPlan(model) else {
+      integers.refused += 1
+      return
+    }
+    integers.run += 1
+    interpreter.run(image)
+    plan.input.update(from: image, count: image.count)
+    plan.run(images: 1)
+    let logits = UnsafeBufferPointer(start: plan.logits, count: interpreter.logits.count)
+    #expect(Array(logits) == interpreter.logits)
   }
 
   private func mutate(

@@ -9,6 +9,13 @@ import Testing
 
 @Suite("models in TensorFlow Lite files")
 struct RoundTripTests {
+  /// The format's table, which the compiler keeps complete, has the operators of the list that is kept by hand.
+  @Test("have every operator that models have, once, by its name")
+  func operators() {
+    #expect(
+      BuiltinOperator.allCases.map(\.name).sorted() == DeployedOperator.Kind.operatorNames.sorted())
+  }
+
   @Test(
     "read back are what was written, and written again are the same bytes",
     arguments: shippedSpaces)
