@@ -1,3 +1,5 @@
+import NeuralNetworks
+
 /// One step of a deployed model.
 public struct DeployedOperator: Hashable, Sendable {
   public var kind: Kind
@@ -54,6 +56,18 @@ public struct DeployedOperator: Hashable, Sendable {
   }
 }
 
+extension DeployedOperator.Kind {
+  /// Where the windows lie; nil for an operator that has none.
+  public var window: Window? {
+    switch self {
+    case .convolution(let window), .depthwiseConvolution(let window), .averagePool(let window),
+      .maxPool(let window):
+      window
+    default: nil
+    }
+  }
+}
+
 /// What an operator applies to its output before storing it.
 public enum FusedActivation: String, Hashable, Sendable, CaseIterable {
   case none
@@ -87,24 +101,21 @@ public struct Window: Hashable, Sendable {
     self.init(height: side, width: side, strideY: stride, strideX: stride, padding: padding)
   }
 
-  /// Returns the positions along a side of `length` values, and how many zeros stand before it.
-  public static func extent(
-    of length: Int, window: Int, stride: Int, padding: Padding
-  ) -> (positions: Int, before: Int) {
+  /// Returns how the window passes along a side of `length` values.
+  private func axis(of length: Int, window: Int, stride: Int) -> WindowAxis {
     switch padding {
-    case .valid: return ((length - window) / stride + 1, 0)
-    case .same:
-      let positions = (length + stride - 1) / stride
-      return (positions, max(0, (positions - 1) * stride + window - length) / 2)
+    case .valid:
+      WindowAxis(length: length, kernel: window, stride: stride, pooling: .positions(0))
+    case .same: WindowAxis(length: length, kernel: window, stride: stride, pooling: .same)
     }
   }
 
   /// Returns the output's height and width, and the zeros above and to the left of the image.
   public func extent(height inputHeight: Int, width inputWidth: Int) -> WindowExtent {
-    let rows = Window.extent(of: inputHeight, window: height, stride: strideY, padding: padding)
-    let columns = Window.extent(of: inputWidth, window: width, stride: strideX, padding: padding)
+    let rows = axis(of: inputHeight, window: height, stride: strideY)
+    let columns = axis(of: inputWidth, window: width, stride: strideX)
     return WindowExtent(
-      height: rows.positions, width: columns.positions, top: rows.before, left: columns.before)
+      height: rows.count, width: columns.count, top: rows.before, left: columns.before)
   }
 }
 

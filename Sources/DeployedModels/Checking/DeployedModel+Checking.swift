@@ -3,6 +3,8 @@
 extension DeployedModel {
   /// The largest activation, in values, that a model may have; nothing for a small device comes near.
   static let largestActivation = 1 << 28
+  /// The most bytes that all activations of one image may have, with the padding around what windows read.
+  static let largestMemory = 1 << 30
   /// The longest side of a window and the largest stride.
   static let longestWindow = 1 << 12
 
@@ -18,9 +20,17 @@ extension DeployedModel {
     for (index, tensor) in tensors.enumerated() { try tensor.check(at: .tensor(index)) }
     try checkOrder()
     var macs = 0.0
+    var bytes = tensors.reduce(0.0) { $0 + ($1.isConstant ? 0 : Double($1.byteCount)) }
     for (index, step) in operators.enumerated() {
       try OperatorCheck(model: self, index: index).check()
       macs += Self.macs(of: step, in: tensors)
+      bytes += paddedBytes(of: step)
+    }
+    guard bytes <= Double(Self.largestMemory) else {
+      throw DeployedModelFault(
+        .model,
+        found: "\(Int(min(bytes, 0x1p62))) bytes of activations and the padding around them",
+        expected: "at most \(Self.largestMemory) for one image")
     }
     guard macs <= 0x1p53 else {
       throw DeployedModelFault(
@@ -64,6 +74,17 @@ extension DeployedModel {
       throw DeployedModelFault(
         .tensor(output), found: "an output that no operator gives", expected: "one that some gives")
     }
+  }
+
+  /// The bytes of an image with its padding, as a floating-point number; 0 for an operator that pads nothing.
+  private func paddedBytes(of step: DeployedOperator) -> Double {
+    guard let window = step.kind.window, window.padding == .same else { return 0 }
+    let (image, output) = (tensors[step.inputs[0]], tensors[step.output])
+    func side(_ axis: Int, _ window: Int, _ stride: Int) -> Double {
+      Double(max(image.shape[axis], (output.shape[axis] - 1) * stride + window) + window)
+    }
+    return side(1, window.height, window.strideY) * side(2, window.width, window.strideX)
+      * Double(image.channels * image.type.bytes)
   }
 
   /// As a floating-point number, which does not overflow.

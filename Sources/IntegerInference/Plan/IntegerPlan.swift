@@ -31,9 +31,13 @@ public final class IntegerPlan: InferencePlan {
   /// The value of each byte of the output.
   private let meanings: [Float]
 
+  /// The most bytes of activations, all images of a run together.
+  private static let largestMemory = 1 << 32
+
   /// Plans a model.
   ///
-  /// - Throws: `DeploymentError` if an operator has no kernel in int8, or tensors that its kernel refuses.
+  /// - Throws: `DeploymentError` if an operator has no kernel in int8, or tensors that its kernel refuses, or so many
+  ///   images take more memory than there is on any machine for them.
   public init(_ model: DeployedModel, capacity: Int = 1) throws(DeploymentError) {
     guard lanes_are_runnable() != 0 else {
       throw DeploymentError(
@@ -45,6 +49,17 @@ public final class IntegerPlan: InferencePlan {
     self.model = model
     self.capacity = capacity
     let operators = try PlannedOperator.fused(model)
+    // The images themselves are there in fp32 as well.
+    let bytes = model.tensors.reduce(4 * model.tensors[model.input].elementCount) {
+      $0 + ($1.isConstant ? 0 : $1.byteCount)
+    }
+    guard capacity <= Self.largestMemory / bytes else {
+      throw DeploymentError(
+        layer: "model",
+        reason:
+          "\(capacity) images of \(bytes) bytes of activations, expected at most "
+          + "\(Self.largestMemory) bytes in all")
+    }
     let input = memory.take(capacity * model.tensors[model.input].elementCount, of: Float.self)
     let builder = PlanBuilder(
       model: model, operators: operators, capacity: capacity, input: input, memory: memory)

@@ -148,6 +148,13 @@ enum IntegerRule {
       abs(input.scale - output.scale) <= 1e-6 && input.zeroPoint == output.zeroPoint
         && site.output.channels == channels,
       "a pool keeps the channels, the scale and the zero point of its input")
+    if case .averagePool(let window) = site.step.kind {
+      // Twice a sum of so many bytes still has 31 bits.
+      let shape = try site.image(0)
+      let positions = min(window.height, shape[1]) * min(window.width, shape[2])
+      try site.require(
+        positions <= 1 << 22, "a mean over \(positions) positions, expected at most \(1 << 22)")
+    }
     return output.range(of: site.step.activation)
   }
 

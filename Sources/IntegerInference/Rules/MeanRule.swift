@@ -23,7 +23,7 @@ struct MeanRule {
     positions = shape[1] * shape[2]
     channels = shape[3]
     try site.requireOutput(count: channels)
-    let whole = FixedPointMultiplier(Double(input.scale) / Double(output.scale))
+    let whole = try site.multiplier(Double(input.scale) / Double(output.scale))
     let bits = min(Int32(Int.bitWidth - 1 - positions.leadingZeroBitCount), 31 + whole.shift)
     multiplier = FixedPointMultiplier(
       significand: Int32((Int64(whole.significand) << Int64(bits)) / Int64(positions)),

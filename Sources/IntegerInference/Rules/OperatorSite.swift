@@ -26,6 +26,18 @@ struct OperatorSite {
     try wholeQuantization(try tensor(place))
   }
 
+  /// Returns a factor made of scales.
+  ///
+  /// Kernels shift sums to the left by as many bits as it has before the point, and 31 and more leave nothing of
+  /// them: what they do then is not defined.
+  func multiplier(_ factor: Double) throws(DeploymentError) -> FixedPointMultiplier {
+    let multiplier = FixedPointMultiplier(factor)
+    try require(
+      factor < 0x1p30 && multiplier.shift <= 30,
+      "the scales give a factor of \(factor), expected less than 2³⁰")
+    return multiplier
+  }
+
   func outputQuantization() throws(DeploymentError) -> TensorQuantization {
     try wholeQuantization(output)
   }

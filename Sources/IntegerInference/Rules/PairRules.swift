@@ -66,7 +66,7 @@ struct FactorRule {
     let (first, second) = (try site.quantization(of: 0), try site.quantization(of: 1))
     let output = try site.outputQuantization()
     zeroPoints = (first.zeroPoint, second.zeroPoint)
-    multiplier = FixedPointMultiplier(
+    multiplier = try site.multiplier(
       Double(first.scale) * Double(second.scale) / Double(output.scale))
     outputZeroPoint = output.zeroPoint
     range = output.range(of: site.step.activation)

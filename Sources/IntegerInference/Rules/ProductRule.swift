@@ -36,10 +36,12 @@ extension ProductRule {
     inputZeroPoint = input.zeroPoint
     outputZeroPoint = output.zeroPoint
     range = output.range(of: site.step.activation)
-    let factors = scales.map { Double(input.scale) * Double($0) / Double(output.scale) }
-    multipliers = (0..<channels).map {
-      FixedPointMultiplier(factors[factors.count == 1 ? 0 : $0])
+    var factors: [FixedPointMultiplier] = []
+    for scale in scales {
+      factors.append(
+        try site.multiplier(Double(input.scale) * Double(scale) / Double(output.scale)))
     }
+    multipliers = (0..<channels).map { [factors] in factors[factors.count == 1 ? 0 : $0] }
     try site.require(
       weightTensor.quantization?.zeroPoints.allSatisfy { $0 == 0 } ?? false,
       "the weights' zero points are not all 0")

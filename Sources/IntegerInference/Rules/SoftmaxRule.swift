@@ -23,6 +23,8 @@ struct SoftmaxRule {
     multiplier = FixedPointMultiplier(factor)
     smallestDifference = -inputRadius(integerBits: 5, leftShift: multiplier.shift)
     channels = try site.tensor(0).channels
+    // Each adds up to 2¹⁹ to a sum of 31 bits.
+    try site.require(channels < 1 << 12, "softmax over \(channels) values, expected at most 4095")
   }
 
   func apply(_ input: [Int8], into output: inout [Int8]) {

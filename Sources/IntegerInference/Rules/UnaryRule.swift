@@ -38,7 +38,7 @@ enum UnaryRule {
     return .rescaling(
       Rescaling(
         inputZeroPoint: input.zeroPoint,
-        multiplier: FixedPointMultiplier(Double(input.scale) / Double(output.scale)),
+        multiplier: try site.multiplier(Double(input.scale) / Double(output.scale)),
         outputZeroPoint: output.zeroPoint, range: -128...127))
   }
 
@@ -47,7 +47,7 @@ enum UnaryRule {
     return .rescaling(
       Rescaling(
         inputZeroPoint: input.zeroPoint,
-        multiplier: FixedPointMultiplier(Double(input.scale) / Double(output.scale)),
+        multiplier: try site.multiplier(Double(input.scale) / Double(output.scale)),
         outputZeroPoint: output.zeroPoint, range: output.range(of: .relu)))
   }
 
@@ -140,6 +140,8 @@ struct LogisticRule {
       "logistic gives the scale 1/256 and the zero point −128, not \(output.scale) and \(output.zeroPoint)"
     )
     let (fraction, exponent) = frexp(Double(input.scale) * 0x1p27)
+    try site.require(
+      exponent >= -31, "logistic needs an input scale of at least 2⁻⁵⁹, got \(input.scale)")
     inputZeroPoint = input.zeroPoint
     // Unlike other factors it keeps 2³¹ as a significand, which overflows to −2³¹ where the fraction rounds to 1.
     let significand = Int64((fraction * 0x1p31).rounded(.toNearestOrAwayFromZero))
