@@ -1,4 +1,5 @@
 import DeployedModels
+import NeuralNetworks
 
 /// Makes the steps of a plan.
 struct PlanBuilder {
@@ -7,7 +8,8 @@ struct PlanBuilder {
   let capacity: Int
   let input: UnsafePointer<Float>
   let memory: PlanMemory
-  private let layout: ActivationLayout
+  /// Where the activations lie in the arena, by tensor: those that are alive at the same time lie apart.
+  private let offsets: [Int: Int]
   private let arena: UnsafeMutablePointer<UInt8>
   /// The tensor whose place a tensor has: a reshaped one that of its source.
   private let roots: [Int]
@@ -37,15 +39,16 @@ struct PlanBuilder {
     }
     let end = max(operators.count, 1)
     steps[roots[model.output]] = (steps[roots[model.output]]?.lowerBound ?? 0)...end
-    layout = ActivationLayout(
-      steps.map { tensor, range in
-        ActivationLayout.Life(
-          tensor: tensor,
-          bytes: rounded(
-            capacity * model.tensors[tensor].elementCount + readMarginBytes, to: 64),
-          steps: range)
-      })
-    arena = memory.take(layout.bytes)
+    let lives = steps.sorted { $0.key < $1.key }
+    // The layout counts in what it is given: here, bytes.
+    let layout = ArenaLayout(
+      lives.map { tensor, range in
+        ArenaLayout.Request(
+          floats: capacity * model.tensors[tensor].elementCount + readMarginBytes,
+          firstUse: range.lowerBound, lastUse: range.upperBound)
+      }, alignment: 64)
+    offsets = Dictionary(uniqueKeysWithValues: zip(lives.map(\.key), layout.offsets))
+    arena = memory.take(layout.floats)
   }
 
   /// The int8 tensor that holds the output.
@@ -53,7 +56,7 @@ struct PlanBuilder {
 
   /// Returns where an activation or a constant lies, as unsigned bytes.
   func bytes(of tensor: Int) throws(DeploymentError) -> UnsafeMutablePointer<UInt8> {
-    if let offset = layout.offsets[roots[tensor]], model.tensors[roots[tensor]].type == .int8 {
+    if let offset = offsets[roots[tensor]], model.tensors[roots[tensor]].type == .int8 {
       return arena + offset
     }
     guard case .int8(let values) = model.tensors[tensor].values else {

@@ -28,33 +28,3 @@ final class PlanMemory: @unchecked Sendable {
 
   deinit { for block in blocks { free(block) } }
 }
-
-/// Where tensors lie in one arena: those that are alive at the same time lie apart.
-struct ActivationLayout {
-  /// By tensor.
-  private(set) var offsets: [Int: Int] = [:]
-  private(set) var bytes = 0
-
-  /// A tensor's bytes, and the steps from which and to which it is alive.
-  struct Life {
-    let tensor: Int
-    let bytes: Int
-    let steps: ClosedRange<Int>
-  }
-
-  /// Places the largest first, each in the first gap among those that are alive with it.
-  init(_ lives: [Life]) {
-    var placed: [(range: Range<Int>, steps: ClosedRange<Int>)] = []
-    for life in lives.sorted(by: { ($0.bytes, $1.tensor) > ($1.bytes, $0.tensor) }) {
-      var start = 0
-      for other in placed.filter({ $0.steps.overlaps(life.steps) })
-        .sorted(by: { $0.range.lowerBound < $1.range.lowerBound })
-      where start + life.bytes > other.range.lowerBound {
-        start = max(start, other.range.upperBound)
-      }
-      offsets[life.tensor] = start
-      placed.append((start..<start + life.bytes, life.steps))
-      bytes = max(bytes, start + life.bytes)
-    }
-  }
-}
