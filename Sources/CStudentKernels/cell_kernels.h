@@ -46,7 +46,7 @@ static void convolve_cells(const student_step *s, char *memory) {
       panel = student_panel(columns - c, COLUMNS);
       for (int line = 0; line < l.lines; line++) {
         for (int tile = 0; tile < tiles; tile++) {
-          int first = l.length * tile / tiles, rows = l.length * (tile + 1) / tiles - first;
+          int first = share(l.length, tiles, tile), rows = share(l.length, tiles, tile + 1) - first;
           const student_cell *left = image + line * l.line + first * l.rows.row + group * (s->channels / s->groups);
           student_cell *output = (student_cell *)(memory + s->output) + group * columns + c +
                                  (size_t)(line * l.length + first) * s->output_channels;
@@ -116,7 +116,7 @@ static void depthwise_cells(const student_step *s, char *memory) {
     }
     for (int y = 0; y < s->output_height; y++) {
       for (int tile = 0; tile < tiles; tile++) {
-        int first = s->output_width * tile / tiles, rows = s->output_width * (tile + 1) / tiles - first;
+        int first = share(s->output_width, tiles, tile), rows = share(s->output_width, tiles, tile + 1) - first;
         const ints *corner = frame + y * s->stride_y * width + first * s->stride_x;
         student_cell *output = (student_cell *)(memory + s->output) + c +
                                (size_t)(y * s->output_width + first) * s->output_channels;

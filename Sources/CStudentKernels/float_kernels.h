@@ -72,6 +72,9 @@ INLINE void float_tile(const int R, const int N, const student_step *s, const op
 #define WITH_ROWS(rows, BODY) \
   switch (rows) { case 1: BODY(1); break; case 2: BODY(2); break; MORE_ROWS(BODY) }
 
+// Where the share at `index` begins if `length` is dealt to `parts` as evenly as can be.
+INLINE int share(int length, int parts, int index) { return length / parts * index + least(index, length % parts); }
+
 // Copies an image of `size`-byte pixels into a larger one, with `blank` bytes around it.
 static const void *framed(const student_step *s, char *memory, int size, int blank) {
   int height = (s->output_height - 1) * s->stride_y + s->kernel_height;
@@ -121,7 +124,7 @@ static void convolve_float(const student_step *s, char *memory) {
       panel = student_panel(columns - c, COLUMNS);
       for (int line = 0; line < l.lines; line++) {
         for (int tile = 0; tile < tiles; tile++) {
-          int first = l.length * tile / tiles, rows = l.length * (tile + 1) / tiles - first;
+          int first = share(l.length, tiles, tile), rows = share(l.length, tiles, tile + 1) - first;
           const float *left = image + line * l.line + first * l.rows.row + group * (s->channels / s->groups);
           float *output = (float *)(memory + s->output) + group * columns + c +
                           (size_t)(line * l.length + first) * s->output_channels;
@@ -172,7 +175,7 @@ static void depthwise_float(const student_step *s, char *memory) {
     const floats bias = *(floats *)((float *)s->bias + c);
     for (int y = 0; y < s->output_height; y++) {
       for (int tile = 0; tile < tiles; tile++) {
-        int first = s->output_width * tile / tiles, rows = s->output_width * (tile + 1) / tiles - first;
+        int first = share(s->output_width, tiles, tile), rows = share(s->output_width, tiles, tile + 1) - first;
         const floats *corner = frame + y * s->stride_y * width + first * s->stride_x;
         float *output = (float *)(memory + s->output) + c +
                         (size_t)(y * s->output_width + first) * s->output_channels;
@@ -246,20 +249,6 @@ static void softmax_float(const student_step *s, char *memory) {
   for (int i = 0; i < s->count; i++) largest = input[i] > largest ? input[i] : largest;
   for (int i = 0; i < s->count; i++) sum += output[i] = expf(input[i] - largest);
   for (int i = 0; i < s->count; i++) output[i] /= sum;
-}
-
-// Each position over its channels, then factors and addends of the channels. ε = 1e-5.
-static void normalize_float(const student_step *s, char *memory) {
-  const float *factor = s->weights, *addend = s->bias;
-  for (int i = 0; i < s->count; i += s->channels) {
-    const float *x = (float *)(memory + s->input) + i;
-    float *output = (float *)(memory + s->output) + i, mean = 0, variance = 0;
-    for (int c = 0; c < s->channels; c++) mean += x[c];
-    mean /= s->channels;
-    for (int c = 0; c < s->channels; c++) variance += (x[c] - mean) * (x[c] - mean);
-    const float scale = 1 / sqrtf(variance / s->channels + 1e-5f);
-    for (int c = 0; c < s->channels; c++) output[c] = (x[c] - mean) * scale * factor[c] + addend[c];
-  }
 }
 
 static void gather_floats(const student_step *s, char *memory) {

@@ -9,5 +9,4 @@
 
 const student_kernels KERNELS = {
     convolve_float, depthwise_float, pool_float,  pair_float,    activate_float, softmax_float,   convolve_cells,
-    depthwise_cells, pool_cells,     pair_cells,  map_cells,     gather_floats,  gather_cells,    normalize_float,
-    COLUMNS};
+    depthwise_cells, pool_cells,     pair_cells,  map_cells,     gather_floats,  gather_cells,    COLUMNS};

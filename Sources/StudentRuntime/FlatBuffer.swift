@@ -1,8 +1,13 @@
-/// Bounded reading of FlatBuffers: every place is checked before it is read.
+/// Bounded reading of FlatBuffers: every place is checked before it is read, and what is taken out is counted,
+/// because any number of tables may share a part.
 ///
 /// Source: the format's internals page, flatbuffers.dev/internals.
-struct FlatBuffer {
+final class FlatBuffer {
   let bytes: [UInt8]
+  /// The bytes that may still be taken out.
+  private var allowance: Int
+
+  init(bytes: [UInt8]) { (self.bytes, allowance) = (bytes, 8 * bytes.count) }
 
   /// A table: where it is, and where its fields are told.
   struct Table {
@@ -14,17 +19,22 @@ struct FlatBuffer {
   func integer<T: FixedWidthInteger>(_: T.Type, at place: Int) throws(Refusal) -> Int {
     let size = T.bitWidth / 8
     try require(
-      place >= 0 && place + size <= bytes.count, "byte \(place)", "the end of the file",
+      place >= 0 && place <= bytes.count - size, "byte \(place)", "the end of the file",
       "\(size) bytes")
     var value: T = 0
     for byte in 0..<size { value |= T(truncatingIfNeeded: bytes[place + byte]) << (8 * byte) }
-    try require(Int(exactly: value) != nil, "byte \(place)", "\(value)", "a number of 63 bits")
-    return Int(value)
+    guard let number = Int(exactly: value) else {
+      throw Refusal(
+        "byte \(place)", found: "\(value)", expected: "a number of \(Int.bitWidth) bits")
+    }
+    return number
   }
 
   /// Follows a reference.
   func target(at place: Int) throws(Refusal) -> Int {
-    place + (try integer(UInt32.self, at: place))
+    let offset = try integer(UInt32.self, at: place)
+    try require(offset <= bytes.count - place, "byte \(place)", "\(offset)", "a place in the file")
+    return place + offset
   }
 
   func table(at place: Int) throws(Refusal) -> Table {
@@ -57,13 +67,20 @@ struct FlatBuffer {
   }
 
   /// Returns where the elements of a vector are, all inside of the file; an empty range if it is left out.
+  ///
+  /// - Throws: `Refusal` also where all that was taken out is many times as long as the file.
   func vector(_ field: Int, of table: Table, elementBytes: Int) throws(Refusal) -> Range<Int> {
     guard let place = try place(field, of: table) else { return 0..<0 }
     let start = try target(at: place) + 4
     let count = try integer(UInt32.self, at: start - 4)
     try require(
-      count * elementBytes <= bytes.count - start, "byte \(start - 4)", "a vector of \(count)",
+      count <= (bytes.count - start) / elementBytes, "byte \(start - 4)", "a vector of \(count)",
       "one inside of the file")
+    allowance -= count * elementBytes
+    try require(
+      allowance >= 0, "byte \(start - 4)",
+      "parts that are used so often that they are many times the file's size",
+      "a model whose parts stand for themselves")
     return start..<start + count * elementBytes
   }
 
@@ -87,6 +104,10 @@ struct FlatBuffer {
     try elements(field, of: table, size: T.bitWidth / 8) { place throws(Refusal) in
       try integer(type, at: place)
     }
+  }
+
+  func floats(_ field: Int, of table: Table) throws(Refusal) -> [Float] {
+    floats(try vector(field, of: table, elementBytes: 4))
   }
 
   func text(_ field: Int, of table: Table) throws(Refusal) -> String {

@@ -76,12 +76,15 @@ extension Graph {
       return [1, weights.shape[0]]
     case .add, .multiply:
       let second = tensors[operation.inputs[1]]
+      var isPlain = false
+      if case .integers = second.values { isPlain = true }
       try require(
-        second.isInteger == read.isInteger && second.scales.count <= 1
+        !isPlain && second.isInteger == read.isInteger && second.scales.count <= 1
           && (second.count == 1
             || second.channels == read.channels
               && [read.count, read.channels].contains(second.count)),
-        place, "\(second.shape)", "one value, \(read.channels) or as many as \(read.shape)")
+        place, "\(second.shape)",
+        "the input's type; one value, \(read.channels) or as many as \(read.shape)")
       return read.shape
     case .pool(let window, _): return try positions(window, read, place) + [read.channels]
     case .reshape: return nil
@@ -97,7 +100,7 @@ extension Graph {
     case .softmax:
       try require(!read.isInteger, place, "int8", "fp32 probabilities")
       return read.shape
-    case .activation, .requantize, .normalize: return read.shape
+    case .activation, .requantize: return read.shape
     }
   }
 

@@ -6,14 +6,11 @@ struct Graph {
   var operations: [Operation] = []
   var input = 0
   var output = 0
-  /// What the file says of itself: classes, how pixels are standardised.
-  var metadata: [String: String] = [:]
-
-  /// Adds a tensor and returns its index.
-  mutating func add(_ tensor: Tensor) -> Int {
-    tensors.append(tensor)
-    return tensors.count - 1
-  }
+  /// In the order of the outputs; nil where the file has none.
+  var classNames: [String]?
+  /// For each channel, in the units of the pixels as they are stored; empty where the file does not say.
+  var pixelMean: [Float] = []
+  var pixelDeviation: [Float] = []
 }
 
 struct Tensor {
@@ -34,6 +31,9 @@ struct Tensor {
 
   var count: Int { shape.reduce(1, *) }
   var isInteger: Bool { !scales.isEmpty }
+  /// Of an activation's value.
+  var valueBytes: Int { isInteger ? 1 : 4 }
+  var byteCount: Int { count * valueBytes }
   var height: Int { shape.count == 4 ? shape[1] : 1 }
   var width: Int { shape.count == 4 ? shape[2] : 1 }
   var channels: Int { shape.last ?? 1 }
@@ -44,7 +44,7 @@ struct Tensor {
   static func count(_ shape: [Int], _ place: String) throws(Refusal) -> Int {
     var count = 1
     for side in shape {
-      guard side > 0, side <= 1 << 26, count * side <= 1 << 26 else {
+      guard side > 0, side <= (1 << 26) / count else {
         throw Refusal(place, found: "shape \(shape)", expected: "sides from 1, at most 2²⁶ values")
       }
       count *= side
@@ -71,8 +71,6 @@ struct Operation {
     case pad([Int])
     case activation
     case softmax
-    /// Each position over its channels. Inputs: image, factors, addends.
-    case normalize
     /// Other integers for the same values.
     case requantize
   }

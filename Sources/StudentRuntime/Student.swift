@@ -37,8 +37,8 @@ public struct Student: Sendable {
   public let isInteger: Bool
   /// Whether `predict` gives probabilities; logits otherwise.
   public let givesProbabilities: Bool
-  /// How 8-bit images are standardised, a value for each channel: (byte / 255 − mean) / deviation; nil where the
-  /// file does not say.
+  /// How images are standardised, a value for each channel: (pixel − mean) / deviation, pixels from 0 to 255 for
+  /// 8-bit images; nil where the file does not say.
   public let standardization: (mean: [Float], deviation: [Float])?
 
   private let program: Program
@@ -46,7 +46,7 @@ public struct Student: Sendable {
 
   /// Reads a student.
   ///
-  /// - Parameter path: A file of `autodistill export`, `--format tflite` (fp32 or int8) or safetensors.
+  /// - Parameter path: A file of `autodistill export --format tflite`, fp32 or int8.
   /// - Throws: `StudentError` saying what is wrong with the file and where.
   public init(contentsOf path: String) throws(StudentError) {
     try self.init(contentsOf: path, level: nil)
@@ -68,9 +68,7 @@ public struct Student: Sendable {
   }
 
   init(_ bytes: [UInt8], file: String, level: Int32? = nil) throws(Refusal) {
-    let graph =
-      TFLiteReader.isReadable(bytes)
-      ? try TFLiteReader.graph(of: bytes) : try NetworkReader.graph(of: bytes)
+    let graph = try TFLiteReader.graph(of: bytes)
     let levels: [Int32] = level.map { [$0] } ?? [3, 2, 1, 0]
     guard let kernels = levels.lazy.compactMap({ student_kernels_of_level($0) }).first?.pointee
     else {
@@ -86,12 +84,8 @@ public struct Student: Sendable {
     } else {
       givesProbabilities = false
     }
-    let names = graph.metadata["class_names"]?.split(separator: "\n").map(String.init)
-    classNames = names?.count == output.count ? names : nil
-    func list(_ key: String) -> [Float] {
-      graph.metadata[key]?.split(separator: " ").compactMap { Float($0) } ?? []
-    }
-    let (mean, deviation) = (list("pixel_mean"), list("pixel_deviation"))
+    classNames = graph.classNames?.count == output.count ? graph.classNames : nil
+    let (mean, deviation) = (graph.pixelMean, graph.pixelDeviation)
     let isKnown =
       mean.count == input.channels && deviation.count == input.channels && !deviation.contains(0)
     standardization = isKnown ? (mean, deviation) : nil
@@ -122,7 +116,7 @@ public struct Student: Sendable {
     let channels = inputShape.channels
     return try predict(
       pixels: image.indices.map {
-        (Float(image[$0]) / 255 - mean[$0 % channels]) / deviation[$0 % channels]
+        (Float(image[$0]) - mean[$0 % channels]) / deviation[$0 % channels]
       })
   }
 

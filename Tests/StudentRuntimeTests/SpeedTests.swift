@@ -23,8 +23,12 @@ struct SpeedTests {
       let model = RandomModel(try reference.network(), seed: 1)
       let trained = TrainedModel(
         network: model.network, parameters: model.parameters, statistics: model.statistics)
-      let path = folder.file("student.safetensors")
-      try trained.write(to: path, metadata: ["network": model.network.identity])
+      let path = folder.file("student.tflite")
+      try TFLiteFile(
+        LoweredNetwork(
+          model.network, parameters: model.parameters, statistics: model.statistics
+        ).model
+      ).write(to: path)
       let plan = trained.inferencePlan(capacity: 1)
       try compare("\(reference.rawValue) fp32", path, image: model.image(seed: 2)) { image in
         plan.input.update(from: image, count: image.count)

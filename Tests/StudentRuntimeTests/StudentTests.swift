@@ -1,11 +1,21 @@
-import Distillation
+import DeployedModels
 import NetworkFixtures
 import NeuralNetworks
-import Synchronization
+import TFLiteFiles
 import TestSupport
 import Testing
 
 @testable import StudentRuntime
+
+/// Returns the parts of a file that say what images and classes mean, as `export` writes them.
+func exportedMetadata(mean: [Float], deviation: [Float], classes: [String]) -> [String: [UInt8]] {
+  let part = ClassifierMetadata(
+    name: "student", description: "", mean: mean, deviation: deviation, classes: classes)
+  return [
+    "class_names": Array(classes.joined(separator: "\n").utf8),
+    ClassifierMetadata.partName: part.bytes,
+  ]
+}
 
 @Suite("a student")
 struct StudentTests {
@@ -16,16 +26,13 @@ struct StudentTests {
     let network = try students(of: "quick-mobile", count: 1)[0]
     model = RandomModel(network, seed: 3)
     let folder = try TemporaryFolder()
-    let path = folder.file("student.safetensors")
-    let names = (0..<10).map { "kind \($0)" }.joined(separator: "\n")
-    try TrainedModel(
-      network: network, parameters: model.parameters, statistics: model.statistics
-    ).write(
-      to: path,
-      metadata: [
-        "network": network.identity, "class_names": names, "pixel_mean": "0.5 0.4 0.3",
-        "pixel_deviation": "0.25 0.2 0.1",
-      ])
+    let path = folder.file("student.tflite")
+    let lowered = try LoweredNetwork(
+      network, parameters: model.parameters, statistics: model.statistics)
+    let metadata = exportedMetadata(
+      mean: [127.5, 102, 76.5], deviation: [63.75, 51, 25.5],
+      classes: (0..<10).map { "kind \($0)" })
+    try TFLiteFile(lowered.model, metadata: metadata).write(to: path)
     student = try Student(contentsOf: path)
   }
 
@@ -35,7 +42,8 @@ struct StudentTests {
     #expect(student.classCount == 10)
     #expect(student.classNames?[3] == "kind 3")
     #expect(!student.isInteger && !student.givesProbabilities)
-    #expect(student.standardization?.mean == [0.5, 0.4, 0.3])
+    #expect(student.standardization?.mean == [127.5, 102, 76.5])
+    #expect(student.standardization?.deviation == [63.75, 51, 25.5])
   }
 
   @Test("names the likeliest class, with the softmax of its logits")
@@ -51,9 +59,9 @@ struct StudentTests {
   @Test("standardises 8-bit images as it was trained with")
   func bytes() throws {
     let bytes = (0..<student.inputShape.count).map { UInt8(truncatingIfNeeded: $0 &* 37) }
-    let (mean, deviation) = ([0.5, 0.4, 0.3] as [Float], [0.25, 0.2, 0.1] as [Float])
+    let (mean, deviation) = ([127.5, 102, 76.5] as [Float], [63.75, 51, 25.5] as [Float])
     let pixels = bytes.enumerated().map {
-      (Float($1) / 255 - mean[$0 % 3]) / deviation[$0 % 3]
+      (Float($1) - mean[$0 % 3]) / deviation[$0 % 3]
     }
     #expect(try student.classify(image: bytes) == student.classify(pixels: pixels))
     #expect(throws: StudentError.self) { try student.classify(image: [1, 2, 3]) }

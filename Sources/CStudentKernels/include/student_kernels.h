@@ -54,7 +54,7 @@ typedef void (*student_kernel)(const student_step *step, char *memory);
 typedef struct {
   student_kernel convolve_float, depthwise_float, pool_float, pair_float, activate_float, softmax_float;
   student_kernel convolve_cells, depthwise_cells, pool_cells, pair_cells, map_cells;
-  student_kernel gather_floats, gather_cells, normalize_float;
+  student_kernel gather_floats, gather_cells;
   // The most columns of a panel of packed weights: 32 or 16.
   int columns;
 } student_kernels;

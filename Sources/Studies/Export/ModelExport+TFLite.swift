@@ -30,6 +30,9 @@ extension ModelExport {
 }
 
 extension TFLiteFile {
+  /// The part with the names of the classes in the order of the logits, one a line.
+  static let classNamesPart = "class_names"
+
   /// Puts a model, of fp32 or int8, into a file, with what its images and classes mean.
   ///
   /// - Parameter metadata: As `StudentWeights.metadata`; what is missing is left out.
@@ -38,6 +41,10 @@ extension TFLiteFile {
       model, description: metadata["description"] ?? "",
       plan: OfflinePlan.embedded(in: model).map { MemoryPlan(offsets: $0.offsets) },
       isCompact: options.isCompact)
+    // The part of TensorFlow's tools has the names in an archive; apps read them here without one.
+    if let names = metadata["class_names"], !names.isEmpty, !options.isCompact {
+      self.metadata[Self.classNamesPart] = Array(names.utf8)
+    }
     guard let input = InputMeaning(metadata) else { return }
     self.metadata[ClassifierMetadata.partName] =
       ClassifierMetadata(
