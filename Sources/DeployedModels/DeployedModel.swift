@@ -27,21 +27,6 @@ public struct DeployedModel: Hashable, Sendable {
 }
 
 extension DeployedModel {
-  /// The multiply–accumulate operations of convolutions and dense layers for one image.
-  public var macs: Int {
-    operators.reduce(0) { sum, step in
-      switch step.kind {
-      case .convolution, .depthwiseConvolution:
-        let weights = tensors[step.inputs[1]].shape
-        let output = tensors[step.output].elementCount
-        let depthwise = if case .depthwiseConvolution = step.kind { true } else { false }
-        return sum + output * weights[1] * weights[2] * (depthwise ? 1 : weights[3])
-      case .fullyConnected: return sum + tensors[step.inputs[1]].elementCount
-      default: return sum
-      }
-    }
-  }
-
   /// The bytes of all constants: weights, biases, shapes and other operands.
   public var constantBytes: Int {
     tensors.reduce(0) { $0 + ($1.isConstant ? $1.byteCount : 0) }

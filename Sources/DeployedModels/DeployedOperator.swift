@@ -56,18 +56,6 @@ public struct DeployedOperator: Hashable, Sendable {
   }
 }
 
-extension DeployedOperator.Kind {
-  /// Where the windows lie; nil for an operator that has none.
-  public var window: Window? {
-    switch self {
-    case .convolution(let window), .depthwiseConvolution(let window), .averagePool(let window),
-      .maxPool(let window):
-      window
-    default: nil
-    }
-  }
-}
-
 /// What an operator applies to its output before storing it.
 public enum FusedActivation: String, Hashable, Sendable, CaseIterable {
   case none

@@ -1,29 +1,4 @@
 extension DeployedOperator.Kind {
-  /// What TensorFlow Lite calls the operator.
-  public var operatorName: String {
-    switch self {
-    case .convolution: "CONV_2D"
-    case .depthwiseConvolution: "DEPTHWISE_CONV_2D"
-    case .fullyConnected: "FULLY_CONNECTED"
-    case .add: "ADD"
-    case .multiply: "MUL"
-    case .averagePool: "AVERAGE_POOL_2D"
-    case .maxPool: "MAX_POOL_2D"
-    case .mean: "MEAN"
-    case .reshape: "RESHAPE"
-    case .pad: "PAD"
-    case .transpose: "TRANSPOSE"
-    case .softmax: "SOFTMAX"
-    case .logistic: "LOGISTIC"
-    case .relu: "RELU"
-    case .relu6: "RELU6"
-    case .hardSwish: "HARD_SWISH"
-    case .gelu: "GELU"
-    case .quantize: "QUANTIZE"
-    case .dequantize: "DEQUANTIZE"
-    }
-  }
-
   /// The names of all operators that models have.
   public static let operatorNames: [String] = {
     let window = Window(side: 1, stride: 1, padding: .valid)
@@ -53,7 +28,10 @@ extension DeployedModel {
       return input.elementCount == tensors[step.inputs[1]].elementCount ? [] : [.broadcast]
     case .convolution:
       return tensors[step.inputs[1]].channels == input.channels ? [] : [.groups]
-    default: return []
+    case .depthwiseConvolution, .fullyConnected, .averagePool, .maxPool, .mean, .reshape, .pad,
+      .transpose,
+      .softmax, .logistic, .relu, .relu6, .hardSwish, .gelu, .quantize, .dequantize:
+      return []
     }
   }
 }

@@ -33,7 +33,10 @@ enum LayerKind: String, CaseIterable, Sendable {
   var hasWindow: Bool {
     switch self {
     case .convolution, .depthwiseConvolution, .pooling: true
-    default: false
+    case .batchNorm, .layerNorm, .activation, .gelu, .squeezeExcitation, .channelShuffle,
+      .globalAveragePool,
+      .dense, .dropout:
+      false
     }
   }
 

@@ -89,14 +89,10 @@ extension DeployedModel {
 
   /// As a floating-point number, which does not overflow.
   private static func macs(of step: DeployedOperator, in tensors: [DeployedTensor]) -> Double {
-    switch step.kind {
-    case .convolution, .depthwiseConvolution:
-      Double(tensors[step.output].elementCount)
-        * Double(tensors[step.inputs[1]].elementCount)
-        / Double(max(1, tensors[step.output].channels))
-    case .fullyConnected: Double(tensors[step.inputs[1]].elementCount)
-    default: 0
-    }
+    guard step.kind.hasWeights else { return 0 }
+    return Double(tensors[step.output].elementCount)
+      * Double(tensors[step.inputs[1]].elementCount)
+      / Double(max(1, tensors[step.output].channels))
   }
 }
 

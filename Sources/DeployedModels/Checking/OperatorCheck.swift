@@ -36,13 +36,7 @@ struct OperatorCheck {
   }
 
   private func checkArity() throws(DeployedModelFault) {
-    let expected: ClosedRange<Int> =
-      switch step.kind {
-      case .convolution, .depthwiseConvolution, .fullyConnected: 2...3
-      case .add, .multiply, .mean, .pad, .transpose: 2...2
-      case .reshape: 1...2
-      default: 1...1
-      }
+    let expected = step.kind.facts.inputs
     guard expected.contains(step.inputs.count) else {
       let range =
         expected.count == 1
@@ -195,17 +189,5 @@ extension OperatorCheck {
     }
     guard case .int32(let values) = tensor.values else { return nil }
     return values.map(Int.init)
-  }
-}
-
-extension DeployedOperator.Kind {
-  /// Whether the operator can apply an activation to what it gives.
-  public var takesActivation: Bool {
-    switch self {
-    case .convolution, .depthwiseConvolution, .fullyConnected, .add, .multiply, .averagePool,
-      .maxPool:
-      true
-    default: false
-    }
   }
 }

@@ -6,21 +6,10 @@ public enum Int8Role: Hashable, Sendable {
   case perTensor
   /// int8 with a scale for each place along an axis, symmetric: weights of convolutions.
   case perChannel(axis: Int)
-  /// int32 with as many scales as the weights beside it, each the product of theirs and the input's.
+  /// int32 with as many scales as its operator's weights, each the product of theirs and the input's.
   case bias(scales: Int)
   /// As it is: shapes, axes and other plain integers.
   case unchanged
-}
-
-extension DeployedOperator.Kind {
-  /// The dimension along which the scales of weights differ; nil for one scale a tensor.
-  public var weightAxis: Int? {
-    switch self {
-    case .convolution: 0
-    case .depthwiseConvolution: 3
-    default: nil
-    }
-  }
 }
 
 extension DeployedModel {

@@ -19,7 +19,10 @@ extension MicroRuntime {
       // are made anew.
       let (depth, output) = (model.tensors[step.inputs[1]].channels, model.tensors[step.output])
       bytes = output.shape.count > 2 && depth % 4 == 0 ? 8 * output.channels : 0
-    default: bytes = 0
+    case .add, .multiply, .maxPool, .mean, .reshape, .pad, .transpose, .softmax, .logistic, .relu,
+      .relu6,
+      .hardSwish, .gelu, .quantize, .dequantize:
+      bytes = 0
     }
     return bytes > 0 ? [bytes] : []
   }

@@ -40,7 +40,10 @@ extension MicroRuntime {
         ]
       memory.described += [inputs[0], output]
     case .reshape: memory.described = [inputs[0], output]
-    default: break
+    case .add, .multiply, .averagePool, .maxPool, .pad, .transpose, .softmax, .logistic, .relu,
+      .relu6,
+      .hardSwish, .gelu, .quantize, .dequantize:
+      break
     }
     memory.scratch += cmsisScratch(of: step, in: model)
     return memory

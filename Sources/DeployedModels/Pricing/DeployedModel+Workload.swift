@@ -51,14 +51,14 @@ extension DeployedModel {
     let (input, output) = (tensors[step.inputs[0]].imageShape, tensors[step.output].imageShape)
     let weights = step.inputs.count > 1 ? tensors[step.inputs[1]] : nil
     func kernel(
-      _ kind: InferenceKernel.Kind, _ window: Window? = nil, groups: Int = 1, macs: Int = 0,
+      _ kind: InferenceKernel.Kind, _ window: Window? = nil, groups: Int = 1,
       addsResidual: Bool = false, activation: Activation? = nil
     ) -> InferenceKernel {
       InferenceKernel(
         kind, from: input, to: output,
         kernelSize: window.map { max($0.height, $0.width) } ?? 1,
         stride: window.map { max($0.strideY, $0.strideX) } ?? 1, groups: groups,
-        activation: activation ?? Activation(step.activation), macs: macs,
+        activation: activation ?? Activation(step.activation), macs: macs(of: step),
         weightCount: step.kind.readsParameters ? constants(of: step) : 0,
         addsResidual: addsResidual)
     }
@@ -67,12 +67,10 @@ extension DeployedModel {
       let shape = weights?.shape ?? []
       return kernel(
         window.height * window.width == 1 ? .pointwise : .convolution, window,
-        groups: input.channels / shape[3],
-        macs: output.elementCount * shape[1] * shape[2] * shape[3])
+        groups: input.channels / shape[3])
     case .depthwiseConvolution(let window):
-      return kernel(
-        .depthwise, window, macs: output.elementCount * window.height * window.width)
-    case .fullyConnected: return kernel(.dense, macs: weights?.elementCount ?? 0)
+      return kernel(.depthwise, window)
+    case .fullyConnected: return kernel(.dense)
     case .averagePool(let window), .maxPool(let window):
       let isGlobal = window.height == input.height && window.width == input.width
       return isGlobal && output.elementCount == output.channels
@@ -104,24 +102,6 @@ extension DeployedTensor {
     return TensorShape(
       height: sides.dropLast(2).reduce(1, *), width: sides[sides.count - 2],
       channels: sides[sides.count - 1])
-  }
-}
-
-extension DeployedOperator.Kind {
-  /// Whether the operator multiplies with weights.
-  public var hasWeights: Bool {
-    switch self {
-    case .convolution, .depthwiseConvolution, .fullyConnected: true
-    default: false
-    }
-  }
-
-  /// Whether constants among the inputs are trained values, not sizes or axes.
-  var readsParameters: Bool {
-    switch self {
-    case .add, .multiply: true
-    default: hasWeights
-    }
   }
 }
 

@@ -29,7 +29,7 @@ struct BiasCorrection {
     let weights = model.floats(step.inputs[1])
     let layout = WeightLayout(shape: shape, axis: step.kind.weightAxis)
     let scales = layout.scales(of: weights)
-    let isDepthwise = step.kind.weightAxis == 3
+    let isDepthwise = step.kind.isDepthwise
     let outputs = isDepthwise ? shape[3] : shape[0]
     let depth = shape.last!
     // A group of outputs reads its own part of the inputs.

@@ -46,7 +46,7 @@ struct LayerEqualization {
       }
       let reader = model.operators[next]
       guard reader.kind.hasWeights, ownsConstants(reader), !readers[step.output].isEmpty,
-        groups(of: reader) == 1 || reader.kind.weightAxis == 3
+        groups(of: reader) == 1 || reader.kind.isDepthwise
       else { return nil }
       return (index, next)
     }
@@ -82,7 +82,7 @@ struct LayerEqualization {
       guard own > 1e-6 * top, weight > 1e-6 * topWeight, top > 0 else { return 1 }
       if activation == .relu6 && own >= 6 { return 1 }
       var factor = own / top
-      if reader.kind.weightAxis != 3 { factor = (factor * topWeight / weight).squareRoot() }
+      if !reader.kind.isDepthwise { factor = (factor * topWeight / weight).squareRoot() }
       factor = min(LayerEqualization.limit, max(1 / LayerEqualization.limit, factor))
       return activation == .relu6 ? max(factor, own / 6) : factor
     }

@@ -50,7 +50,9 @@ extension DeployedOperator.Kind {
   var keepsIntegers: Bool {
     switch self {
     case .maxPool, .reshape, .pad, .transpose: true
-    default: false
+    case .convolution, .depthwiseConvolution, .fullyConnected, .add, .multiply, .averagePool, .mean,
+      .softmax, .logistic, .relu, .relu6, .hardSwish, .gelu, .quantize, .dequantize:
+      false
     }
   }
 
@@ -62,7 +64,10 @@ extension DeployedOperator.Kind {
     switch self {
     case .hardSwish: return largest / 128 * 1.0001
     case .add: return largest * 2 / Float(1 << 20) * 1.0001
-    default: return 0
+    case .convolution, .depthwiseConvolution, .fullyConnected, .multiply, .averagePool, .maxPool,
+      .mean,
+      .reshape, .pad, .transpose, .softmax, .logistic, .relu, .relu6, .gelu, .quantize, .dequantize:
+      return 0
     }
   }
 }

@@ -16,7 +16,11 @@ extension DeployedModel {
       case (_, 2...), (.quantize, _), (.logistic, _): [1, 14, 0]
       case (.dequantize, _): [1, 13, 1]
       case (.transpose, _), (.mean, _): [1, 6, 0]
-      default: [1, 5, 0]
+      case (.convolution, _), (.depthwiseConvolution, _), (.fullyConnected, _), (.add, _),
+        (.multiply, _),
+        (.averagePool, _), (.maxPool, _), (.reshape, _), (.pad, _), (.softmax, _), (.relu, _),
+        (.relu6, _):
+        [1, 5, 0]
       }
     }
     let latest = releases.max { $0.lexicographicallyPrecedes($1) } ?? [1, 5, 0]
