@@ -75,7 +75,7 @@ let testImports = [
   "Benchmarks": ["ModelExchange", "NetworkFixtures"],
   "CoreMLPackages": ["NetworkFixtures", "NeuralNetworks"],
   "DeployedModels": ["NetworkFixtures", "SearchSpaces"],
-  "FileFormats": ["RandomStreams"], "HardwareProfiles": ["RandomStreams"],
+  "FileFormats": ["RandomStreams"], "HardwareProfiles": ["RandomStreams", "SearchSpaces"],
   "ModelExchange": ["IntegerInference", "NetworkFixtures"],
   "ONNXInference": ["ModelExchange", "RandomStreams", "SearchSpaces"],
   "IntegerInference": [
@@ -121,7 +121,10 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     "ONNXInference",
     ["TensorKernels", "NeuralNetworks", "FileFormats"], optimized
   ),
-  ("IntegerInference", ["CIntegerVectors", "NeuralNetworks", "DeployedModels"], integers),
+  (
+    "IntegerInference", ["CIntegerVectors", "TensorKernels", "NeuralNetworks", "DeployedModels"],
+    integers
+  ),
   ("TFLiteFiles", ["DeployedModels", "FileFormats"], optimized),
   ("Datasets", ["RandomStreams", "FileFormats"], optimized),
   (

@@ -12,9 +12,7 @@ enum ReferenceNetworks {
   }
 
   /// MobileNet v1, arXiv:1704.04861: 569 million MACs at 224.
-  static func mobileNetV1(
-    side: Int = 224, width: Int = 32, classes: Int = 1000
-  ) throws -> Network {
+  static func mobileNetV1(side: Int = 224, width: Int = 32) throws -> Network {
     var builder = NetworkBuilder(input: TensorShape(height: side, width: side, channels: 3))
     try builder.unit(.convolution(kernel: 3, stride: 2, channels: width, bias: false))
     let blocks =
@@ -26,7 +24,7 @@ enum ReferenceNetworks {
         .convolution(kernel: 1, stride: 1, channels: multiple * width, bias: false))
     }
     try builder.append(.globalAveragePool)
-    try builder.append(.dense(channels: classes))
+    try builder.append(.dense(channels: 1000))
     return try builder.network()
   }
 

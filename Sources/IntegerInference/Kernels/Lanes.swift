@@ -36,7 +36,3 @@ extension UnsafeMutablePointer where Pointee == UInt8 {
     }
   }
 }
-
-/// Returns n rounded up to a multiple of `unit`.
-@inline(__always)
-func rounded(_ n: Int, to unit: Int) -> Int { (n + unit - 1) / unit * unit }

@@ -17,8 +17,6 @@ public final class IntegerPlan: InferencePlan {
   public var imageFloats: Int { model.tensors[model.input].elementCount }
   /// The values of the output after `run`, `[images, classes]`.
   public var logits: UnsafePointer<Float> { UnsafePointer(values) }
-  /// Bytes of weights, tables, padded images and activations.
-  public var memoryBytes: Int { memory.bytes }
 
   private let memory = PlanMemory()
   /// Internal for the sake of profiles.
@@ -88,9 +86,11 @@ public final class IntegerPlan: InferencePlan {
   }
 
   /// Computes the outputs of images of integers, `[images, H, W, C]`, whatever is in `input`.
+  ///
+  /// - Precondition: The model's input is int8.
   public func run(integers: UnsafePointer<Int8>, images: Int) {
     check(images)
-    guard let imageBytes else { fatalError("a model that takes fp32 images") }
+    guard let imageBytes else { preconditionFailure("a model that takes fp32 images") }
     for place in 0..<images * model.tensors[model.input].elementCount {
       imageBytes[place] = UInt8(bitPattern: integers[place]) ^ 128
     }
@@ -103,9 +103,7 @@ public final class IntegerPlan: InferencePlan {
   }
 
   private func check(_ images: Int) {
-    guard images <= capacity else {
-      fatalError("\(images) images do not fit into a plan for \(capacity)")
-    }
+    precondition(images <= capacity, "\(images) images do not fit into a plan for \(capacity)")
   }
 
   private func runSteps(_ images: Int) {

@@ -1,22 +1,18 @@
-import Foundation
+import TensorKernels
 
 /// Memory that lives as long as a plan: packed weights, tables, padded images, activations.
 final class PlanMemory: @unchecked Sendable {
-  private var blocks: [UnsafeMutableRawPointer] = []
-  private(set) var bytes = 0
+  private var blocks: [FloatArena] = []
 
   /// Returns zeroed memory for `count` values on a boundary of 64 bytes, with a margin to read behind it.
   func take<Value: BitwiseCopyable>(
     _ count: Int, of _: Value.Type = Value.self
   ) -> UnsafeMutablePointer<Value> {
-    let size = rounded(count * MemoryLayout<Value>.stride + readMarginBytes, to: 64)
-    guard let block = aligned_alloc(64, size) else {
-      fatalError("out of memory: \(size) bytes for weights or activations")
-    }
-    memset(block, 0, size)
+    let bytes = count * MemoryLayout<Value>.stride + readMarginBytes
+    let block = FloatArena(
+      count: (bytes + MemoryLayout<Float>.stride - 1) / MemoryLayout<Float>.stride)
     blocks.append(block)
-    bytes += size
-    return block.bindMemory(to: Value.self, capacity: count)
+    return UnsafeMutableRawPointer(block.base).bindMemory(to: Value.self, capacity: count)
   }
 
   /// Returns a copy of some values.
@@ -25,6 +21,4 @@ final class PlanMemory: @unchecked Sendable {
     for (place, value) in values.enumerated() { memory[place] = value }
     return memory
   }
-
-  deinit { for block in blocks { free(block) } }
 }
