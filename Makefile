@@ -96,6 +96,7 @@ check-all: export AUTODISTILL_THOROUGH := 1
 check-all: lint test build ## lint, all of the tests, run exports and statistics elsewhere, use a student in an app, kill and resume a study (STUDY=.../study.json SEED=1)
 	.ci/check-onnx $(autodistill)
 	.ci/check-int8
+	.ci/check-student $(autodistill) $(microcontroller)
 	.ci/check-arena
 	python3 Results/benchmarks/scripts/fit_microcontrollers.py --check
 	.ci/check-mlpackage

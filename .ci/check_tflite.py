@@ -153,7 +153,7 @@ def check_students(folder):
         for kind in ("float", "int8", "compact"):
             usual = [ratio for ratio, _, count in seen["size " + kind] if count > 50_000]
             floor = max(rest for _, rest, _ in seen["size " + kind])
-            text = f"{space}: {kind} files take at most {floor} bytes beside their numbers"
+            text = f"{space}: {kind} files take at most {floor} bytes besides their numbers"
             if usual:
                 text += f", at most {max(usual) - 1:.1%} of 50 kB and more"
             report(max(usual, default=1) <= 1.2, text)

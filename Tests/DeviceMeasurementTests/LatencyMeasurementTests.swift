@@ -13,7 +13,7 @@ struct LatencyMeasurementTests {
     #expect(latency.samples == [Double](repeating: 2, count: 7) && clock.calls == 12)
   }
 
-  @Test("goes on until the samples add up, but not beyond the most")
+  @Test("continues until the samples add up, but not beyond the most")
   func longEnough() throws {
     var clock = MadeUpClock(noise: 0)
     let long = LatencyMeasurement(warmUp: 0, samples: 3...1000, leastMilliseconds: 41)

@@ -58,7 +58,7 @@ struct MeasurementCampaignTests {
     #expect(samples[2].contains("\"samples_ms\":[3,3.1875,2.8125]"))
   }
 
-  @Test("goes on after a stop, measuring nothing twice, to the same table")
+  @Test("continues after a stop, measuring nothing twice, to the same table")
   func resumes() throws {
     let whole = try Files()
     var steady = Device()
@@ -78,7 +78,7 @@ struct MeasurementCampaignTests {
     #expect(again == MeasurementCampaign.Outcome() && idle.asked.isEmpty)
   }
 
-  @Test("goes on from files that a kill has cut anywhere")
+  @Test("continues from files that a kill has cut anywhere")
   func cut() throws {
     let whole = try Files()
     let few = Array(keys.prefix(4))

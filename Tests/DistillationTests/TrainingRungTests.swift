@@ -83,7 +83,7 @@ struct TrainingRungTests {
     #expect(seen == [7])
   }
 
-  @Test("has another identity than one without: neither goes on from the other's checkpoint")
+  @Test("has another identity than one without: neither continues from the other's checkpoint")
   func identities() throws {
     let identities = try [[], [4], [4, 13]].map { try run($0).identity }
     #expect(Set(identities).count == 3)

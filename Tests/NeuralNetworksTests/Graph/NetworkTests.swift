@@ -184,7 +184,7 @@ struct NetworkTests {
     var builder = NetworkBuilder(input: NetworkTests.image)
     let error = try #require(throws: NetworkError.self) { try builder.append(layer) }
     #expect(error.description == message)
-    // The builder goes on as if nothing had happened.
+    // The builder continues as if nothing had happened.
     #expect(builder.current == 0)
     try builder.append(.dense(channels: 2))
     #expect(try builder.network().nodes.count == 2)

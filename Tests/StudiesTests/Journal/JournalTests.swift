@@ -74,7 +74,7 @@ struct JournalTests {
     #expect(try Journal.state(of: folder).began == journal.state.began)
   }
 
-  @Test("goes on where it was, keeping what is there")
+  @Test("continues where it was, keeping what is there")
   func reopens() throws {
     let events = MadeUp.everyKind
     let writing = try Writing(Array(events[..<5]))
@@ -104,7 +104,7 @@ struct JournalTests {
     #expect(lines == events.count)
   }
 
-  @Test("whose last line is half written is cut and goes on, whatever part of it is there")
+  @Test("whose last line is half written is cut and continues, whatever part of it is there")
   func halfLastLine() throws {
     let events = Array(MadeUp.everyKind[..<5])
     let writing = try Writing(events)

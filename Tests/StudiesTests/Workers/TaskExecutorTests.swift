@@ -41,7 +41,7 @@ struct TaskExecutorTests {
     #expect(try driver.run(0..<2) == [0: Int?.none, 1: FakeWorker.correct(1)])
   }
 
-  @Test("goes on after a start that failed, and blames no task", arguments: ExecutorKind.allCases)
+  @Test("continues after a start that failed, and blames no task", arguments: ExecutorKind.allCases)
   func secondStart(_ kind: ExecutorKind) throws {
     let driver = try ExecutorDriver(
       kind, atStart: "mkdir \"$folder/once\" 2>/dev/null && kill -9 $$")
