@@ -4,7 +4,7 @@ import FileFormats
 import Foundation
 
 /// A program as a teacher: it is called with a file of images and writes a file of logits.
-struct CommandTeacher: Teacher {
+struct CommandTeacher: ChunkedTeacher {
   let form: CommandForm
   let setting: TeacherSetting
   /// For each class of the data its place in a row.
@@ -36,33 +36,16 @@ struct CommandTeacher: Teacher {
     "a program (\(form.place).command) is not called in the middle of a training"
   }
 
-  private var chunkFolder: String { setting.own("chunks") }
-
-  func release(_ split: DatasetSplit) {
-    LogitChunks.remove(in: chunkFolder, of: TeacherQuestion(split: split))
-  }
-
-  func release(_ view: AugmentedView) {
-    LogitChunks.remove(in: chunkFolder, of: TeacherQuestion(split: .training, view: view))
-  }
-
-  func answers(on split: DatasetSplit, _ work: TeacherWork) throws -> TeacherAnswers? {
+  func prepare(_ work: TeacherWork) throws {
     work.note(
       "\(form.place).command gets images as \(encoder.description), at most \(form.chunk) a call")
-    let (logits, raisedCount) = try answers(to: TeacherQuestion(split: split), work)
-    let note = LogitRows.note(raisedCount: raisedCount)
-    return TeacherAnswers(logits: logits, notes: note.map { ["\(split) split: \($0)"] } ?? [])
   }
 
   /// What is cut out of an augmented image has the channels' means.
   var obstacleToViews: String? { nil }
 
-  func logits(in view: AugmentedView, _ work: TeacherWork) throws -> [Float] {
-    try answers(to: TeacherQuestion(split: .training, view: view), work).logits
-  }
-
   /// Returns what the program says, chunk by chunk, of what it is not known to have said.
-  private func answers(
+  func answers(
     to question: TeacherQuestion, _ work: TeacherWork
   ) throws -> (logits: [Float], raisedCount: Int) {
     removeCalls()

@@ -7,9 +7,9 @@ import ONNXInference
 import TensorKernels
 
 /// A classifier in an ONNX file as a teacher.
-struct ONNXTeacher: Teacher {
+struct ONNXTeacher: ChunkedTeacher {
   private let form: ONNXForm
-  private let setting: TeacherSetting
+  let setting: TeacherSetting
   /// For each class of the data its place in a row.
   private let order: [Int]?
 
@@ -59,27 +59,7 @@ struct ONNXTeacher: Teacher {
     return TeacherCosts(macs: classifier.macs, parameters: classifier.parameters)
   }
 
-  private var chunkFolder: String { setting.own("chunks") }
-
-  func release(_ split: DatasetSplit) {
-    LogitChunks.remove(in: chunkFolder, of: TeacherQuestion(split: split))
-  }
-
-  func release(_ view: AugmentedView) {
-    LogitChunks.remove(in: chunkFolder, of: TeacherQuestion(split: .training, view: view))
-  }
-
-  func answers(on split: DatasetSplit, _ work: TeacherWork) throws -> TeacherAnswers? {
-    let (logits, raisedCount) = try answers(to: TeacherQuestion(split: split), work)
-    let note = LogitRows.note(raisedCount: raisedCount)
-    return TeacherAnswers(logits: logits, notes: note.map { ["\(split) split: \($0)"] } ?? [])
-  }
-
-  func logits(in view: AugmentedView, _ work: TeacherWork) throws -> [Float] {
-    try answers(to: TeacherQuestion(split: .training, view: view), work).logits
-  }
-
-  private func answers(
+  func answers(
     to question: TeacherQuestion, _ work: TeacherWork
   ) throws -> (logits: [Float], raisedCount: Int) {
     var teacher = try liveTeacher()
