@@ -29,22 +29,8 @@ struct SamplerContractTests {
       TestParameter(count: 3), TestParameter(count: 2, isCategorical: true),
       TestParameter(count: 3, parent: 0),
     ])
-    let session = SearchSession(
-      ProposalProblem(space: space, costNames: ["cost"]) { architecture in
-        Appraisal(
-          costs: [1 + Double(architecture.choices[0])], covariates: [], violation: 0)
-      })
-    var history: [Observation] = []
-    while case .architecture(let architecture)? = try kind.makeImpatientSampler().propose(
-      in: session, history: history, trial: history.count, seed: 2)
-    {
-      let value = Double(architecture.choices.reduce(0, +))
-      history.append(
-        Observation(
-          architecture: architecture, outcome: .measured(value: value, standardError: 0)))
-      try #require(history.count <= 10)
-    }
-    #expect(history.count == 10 && Set(history.map(\.architecture)).count == 10)
+    let proposed = try proposals(of: kind, in: space, atMost: 10)
+    #expect(proposed.count == 10 && Set(proposed).count == 10)
   }
 
   @Test("proposes what agrees with fixed decisions, each once", arguments: SamplerKind.allCases)
@@ -57,6 +43,18 @@ struct SamplerContractTests {
     let space = try open.fixing(
       [FixedDecision(parameter: name, value: open.parameters[1].values[1])], file: "f", field: "fix"
     )
+    let proposed = try proposals(of: kind, in: space, atMost: 5)
+    #expect(proposed.allSatisfy { $0.choices[1] == 1 })
+    #expect(proposed.count == 5 && Set(proposed).count == 5)
+    // No column tells apart what no two architectures differ in.
+    let columns = { FeatureEncoding(space: $0, covariateCount: 0).columnCount }
+    #expect(columns(space) == columns(open) - 1)
+  }
+
+  /// Returns what a sampler proposes, one after the other, until it has nothing more; all are feasible.
+  private func proposals(
+    of kind: SamplerKind, in space: SearchSpace, atMost most: Int
+  ) throws -> [Architecture] {
     let session = SearchSession(
       ProposalProblem(space: space, costNames: ["cost"]) { architecture in
         Appraisal(
@@ -66,17 +64,13 @@ struct SamplerContractTests {
     while case .architecture(let architecture)? = try kind.makeImpatientSampler().propose(
       in: session, history: history, trial: history.count, seed: 2)
     {
-      #expect(architecture.choices[1] == 1)
       let value = Double(architecture.choices.reduce(0, +))
       history.append(
         Observation(
           architecture: architecture, outcome: .measured(value: value, standardError: 0)))
-      try #require(history.count <= 5)
+      try #require(history.count <= most)
     }
-    #expect(history.count == 5 && Set(history.map(\.architecture)).count == 5)
-    // No column tells apart what no two architectures differ in.
-    let columns = { FeatureEncoding(space: $0, covariateCount: 0).columnCount }
-    #expect(columns(space) == columns(open) - 1)
+    return history.map(\.architecture)
   }
 
   @Test("finds one of the few feasible points of a large space", arguments: SamplerKind.allCases)
