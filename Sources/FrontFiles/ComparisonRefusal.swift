@@ -90,20 +90,16 @@ extension FrontFile {
     as other: FrontFile, for metric: String
   ) throws(ComparisonRefusal) {
     let parts = FrontFile.parts(of: metric)
-    // A byte of int8 is four of fp32.
-    let ofStudents = ["weight_bytes", "peak_memory_bytes", "working_set_bytes"]
-    if ofStudents.contains(parts[0]), let before = precision, let after = other.precision,
+    if FrontFile.byteMetrics.contains(parts[0]), let before = precision,
+      let after = other.precision,
       before != after
     {
       throw .otherProtocol(
         metric: metric, before: "students in \(before)", after: "students in \(after)")
     }
-    // The runtime and its version decide about these; they stand in the protocol.
-    let ofRuntime = [
-      "latency_ms", "energy_mj", "measured_latency_ms", "arena_bytes", "flash_bytes",
-      "missing_operators",
-    ]
-    guard ofRuntime.contains(parts[0]) else { return }
+    guard FrontFile.runtimeMetrics.contains(parts[0]) || parts[0] == "measured_latency_ms" else {
+      return
+    }
     func protocols(_ file: FrontFile) -> [String] {
       file.hardware.filter { parts.count == 1 || $0.profile == parts[1] }
         .map(\.measurementProtocol).sorted()
@@ -128,10 +124,15 @@ extension FrontFile {
     return "\(metric)@\(hardware[0].profile)"
   }
 
+  /// Bytes of students: one of int8 is four of fp32.
+  private static let byteMetrics: Set = ["weight_bytes", "peak_memory_bytes", "working_set_bytes"]
+
+  /// What a device's runtime and its version decide about; both stand in its protocol.
+  private static let runtimeMetrics: Set = [
+    "latency_ms", "energy_mj", "arena_bytes", "flash_bytes", "missing_operators",
+  ]
+
   /// The metrics that may differ from device to device, as `CostMetric.dependsOnDevice` says; its tests compare
   /// the two.
-  package static let deviceMetrics: Set = [
-    "latency_ms", "energy_mj", "peak_memory_bytes", "weight_bytes", "working_set_bytes",
-    "arena_bytes", "flash_bytes", "missing_operators",
-  ]
+  package static let deviceMetrics = byteMetrics.union(runtimeMetrics)
 }
