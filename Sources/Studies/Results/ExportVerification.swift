@@ -32,7 +32,8 @@ public struct ExportVerification: Hashable, Sendable {
     return largestDifference <= Self.tolerance && count - agreeing <= count / 1000 && isClose
   }
 
-  /// Reads a file back and runs it by its own operators on the validation split, by plain loops.
+  /// Reads a file back and runs it by its own operators on the validation split: floats by plain loops, integers by
+  /// the int8 engine, which has the device's bits.
   ///
   /// - Parameters:
   ///   - exported: What the file was made of.

@@ -17,10 +17,8 @@ public struct StudentWeights {
   public let dataset: PreparedDataset
   /// What the study's students compute in.
   public let precision: Precision
-  /// Where the study keeps the student in int8; nil in a study of fp32.
-  private let integerPath: String?
-  /// What to do where a file is not there, in words.
-  private let again: String
+  private let key: String
+  private let folder: StudyFolder
   private let calibrationImages: Int
   private let seed: UInt64
   /// The full training that left the weights; nil where the report does not know it.
@@ -82,10 +80,9 @@ public struct StudentWeights {
     let definition = files.definition
     (precision, seed) = (definition.precision, definition.seed)
     calibrationImages = (definition.quantization ?? .defaults).calibrationImages
-    integerPath = definition.precision == .int8 ? folder.integerModel(of: key) : nil
-    again = "autodistill run \(folder.shellWord) trains the student again"
+    (self.key, self.folder) = (key, folder)
     // The weights that are kept are those of the first repetition.
-    let results = StudyResults(files.definition, state)
+    let results = StudyResults(definition, state)
     let runs =
       results.students.filter { $0.key == key }.flatMap(\.runs)
       + results.references.filter { $0.key == key }.flatMap(\.runs)
@@ -110,15 +107,18 @@ public struct StudentWeights {
   ///   if the file that the study kept is not there any more.
   public func exported(in precision: Precision) throws -> ExportedStudent {
     guard precision == .int8 else { return ExportedStudent(model) }
-    if let integerPath {
-      guard FileManager.default.fileExists(atPath: integerPath) else {
-        throw StudyError.missing(
-          "the student in int8 is not there any more (\(integerPath)): \(again)")
-      }
-      return ExportedStudent(model, integers: try TFLiteFile.read(integerPath).model)
+    guard self.precision == .int8 else {
+      return try ExportedStudent(
+        quantizing: model, calibrationImages: calibrationImages, of: BatchReader(dataset),
+        seed: seed)
     }
-    return try ExportedStudent(
-      quantizing: model, calibrationImages: calibrationImages, of: BatchReader(dataset), seed: seed)
+    let path = folder.integerModel(of: key)
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw StudyError.missing(
+        "the student in int8 is not there any more (\(path)): autodistill run \(folder.shellWord) trains it again"
+      )
+    }
+    return ExportedStudent(model, integers: try TFLiteFile.read(path).model)
   }
 
   /// Checks that a student has had its full training here and that its weights are there.

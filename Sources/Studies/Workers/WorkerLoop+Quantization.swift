@@ -54,11 +54,16 @@ extension WorkerLoop {
         share: settings.awareShare, calibrationImages: settings.calibrationImages),
       reader: run.reader, signal: run.signal, seed: run.seed)
     let steps = training.steps
-    let outcome = try training.train { step in
-      step.step % 16 != 0 || reporter.observe(share: Double(step.step) / Double(steps))
+    do {
+      let outcome = try training.train { step in
+        step.step % 16 != 0 || reporter.observe(share: Double(step.step) / Double(steps))
+      }
+      guard case .finished(let quantized) = outcome else { return nil }
+      return quantized.model
+    } catch is QuantizationError {
+      // What it learnt does not fit into int8: a divergence as well.
+      return nil
     }
-    guard case .finished(let quantized) = outcome else { return nil }
-    return quantized.model
   }
 
   /// Writes the student as a file for the device, whole or not at all.
