@@ -36,11 +36,6 @@ struct CommandTeacher: ChunkedTeacher {
     "a program (\(form.place).command) is not called in the middle of a training"
   }
 
-  func prepare(_ work: TeacherWork) throws {
-    work.note(
-      "\(form.place).command gets images as \(encoder.description), at most \(form.chunk) a call")
-  }
-
   /// What is cut out of an augmented image has the channels' means.
   var obstacleToViews: String? { nil }
 
@@ -48,6 +43,10 @@ struct CommandTeacher: ChunkedTeacher {
   func answers(
     to question: TeacherQuestion, _ work: TeacherWork
   ) throws -> (logits: [Float], raisedCount: Int) {
+    if question.view == nil {
+      work.note(
+        "\(form.place).command gets images as \(encoder.description), at most \(form.chunk) a call")
+    }
     removeCalls()
     return try LogitChunks(
       in: chunkFolder, of: question, identity: try identity() + (question.view?.identity ?? "")
