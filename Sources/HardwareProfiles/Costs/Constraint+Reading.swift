@@ -1,3 +1,5 @@
+import FileFormats
+
 extension Constraint {
   /// Reads a constraint such as `latency_ms<=5` or `macs >= 1e6`.
   public init(_ text: String) throws(ConstraintError) {
@@ -10,32 +12,25 @@ extension Constraint {
 
   /// Reads a constraint, or the two of a range such as `2<=latency_ms<=5`: the floor, then the ceiling.
   public static func all(in text: String) throws(ConstraintError) -> [Constraint] {
-    let parts = text.split(separator: Relation.atMost.rawValue, omittingEmptySubsequences: false)
-    guard parts.count == 3 else { return [try single(text)] }
-    let name = trimmed(parts[1])
-    let floor = Constraint(
-      try metric(name, text), .atLeast, try number(trimmed(parts[0]), text))
-    let ceiling = Constraint(floor.metric, .atMost, try number(trimmed(parts[2]), text))
-    guard floor.bound <= ceiling.bound else {
+    guard let read = BoundText.all(in: text) else {
+      throw ConstraintError(
+        text: text,
+        problem: "expected a metric, <= or >=, and a number, such as latency_ms<=5, "
+          + "or a range such as 2<=latency_ms<=5")
+    }
+    var constraints: [Constraint] = []
+    for bound in read {
+      let metric = try metric(bound.name, text)
+      let isNone =
+        metric.metric == .missingOperators && bound.relation == .atMost
+        && Double(bound.number) == 0
+      constraints.append(
+        Constraint(metric, bound.relation, isNone ? 0 : try number(bound.number, text)))
+    }
+    if constraints.count == 2, constraints[0].bound > constraints[1].bound {
       throw ConstraintError(text: text, problem: "the floor is above the ceiling")
     }
-    return [floor, ceiling]
-  }
-
-  private static func single(_ text: String) throws(ConstraintError) -> Constraint {
-    for relation in Relation.allCases {
-      guard let sign = text.firstRange(of: relation.rawValue) else { continue }
-      let metric = try metric(trimmed(text[..<sign.lowerBound]), text)
-      let value = trimmed(text[sign.upperBound...])
-      if metric.metric == .missingOperators, relation == .atMost, Double(value) == 0 {
-        return Constraint(metric, relation, 0)
-      }
-      return Constraint(metric, relation, try number(value, text))
-    }
-    throw ConstraintError(
-      text: text,
-      problem: "expected a metric, <= or >=, and a number, such as latency_ms<=5, "
-        + "or a range such as 2<=latency_ms<=5")
+    return constraints
   }
 
   private static func metric(
@@ -63,10 +58,6 @@ extension Constraint {
         problem: "the bound \"\(value)\" is not a number above 0; its unit is in the name")
     }
     return bound
-  }
-
-  private static func trimmed(_ part: some StringProtocol) -> String {
-    String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 }
 

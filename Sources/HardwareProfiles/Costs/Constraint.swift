@@ -1,3 +1,4 @@
+import FileFormats
 import Statistics
 
 /// A bound that a student's cost has to keep, such as `latency_ms<=5` or `latency_ms@small-board<=5`.
@@ -5,18 +6,13 @@ import Statistics
 /// In JSON it is that text. A metric that names none of several devices has to keep the bound on all of
 /// them. Accuracy is no cost: it is uncertain until a student is trained, and is an objective instead.
 public struct Constraint: Hashable, Sendable {
-  public enum Relation: String, Hashable, Sendable, CaseIterable {
-    case atMost = "<="
-    case atLeast = ">="
-  }
-
   public let metric: DeviceMetric
-  public let relation: Relation
+  public let relation: BoundRelation
   /// The bound in the metric's unit; positive and finite, or 0 for what must not be at all.
   public let bound: Double
 
   /// Creates a constraint; `bound` must be positive and finite, or the ceiling 0.
-  public init(_ metric: DeviceMetric, _ relation: Relation, _ bound: Double) {
+  public init(_ metric: DeviceMetric, _ relation: BoundRelation, _ bound: Double) {
     precondition(
       (bound > 0 || bound == 0 && relation == .atMost) && bound.isFinite,
       "the bound must be positive, got \(bound)")

@@ -1,4 +1,5 @@
 import BayesianOptimization
+import FileFormats
 import Foundation
 import HardwareProfiles
 import SearchSpaces
@@ -226,13 +227,13 @@ struct SeveralDevicesCommandTests {
 @Suite("every constraint that a study declares")
 struct DeclaredConstraintTests {
   /// Each metric on each device that it may name, with each relation.
-  static let declared: [(metric: DeviceMetric, relation: Constraint.Relation)] =
+  static let declared: [(metric: DeviceMetric, relation: BoundRelation)] =
     CostMetric.allCases.filter {
       // These boards say nothing of their runtimes.
       ![.arenaBytes, .flashBytes, .missingOperators].contains($0)
     }.flatMap { metric in
       (metric.dependsOnDevice ? [nil, "small-board", "slow-board"] : [nil]).flatMap { device in
-        Constraint.Relation.allCases.map { (DeviceMetric(metric, on: device), $0) }
+        BoundRelation.allCases.map { (DeviceMetric(metric, on: device), $0) }
       }
     }
 
