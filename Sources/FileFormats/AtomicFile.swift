@@ -11,17 +11,17 @@ public enum AtomicFile {
   /// - Throws: `FileFormatError.system` with the path and the system's reason, such as a full disk
   ///   or a read-only folder. The old file, if any, is then still there.
   public static func write(_ data: Data, to path: String) throws {
-    let temporary = temporaryPath(for: path)
+    let (temporary, descriptor) = try PartialFile.create(for: path, O_WRONLY)
+    defer { close(descriptor) }
     do {
-      try writeAndSynchronize(data, to: temporary)
+      try data.withUnsafeBytes { try SystemFile.writeAll($0, to: descriptor, path: path) }
+      try SystemFile.synchronize(descriptor, path: path)
       guard rename(temporary, path) == 0 else {
         throw FileFormatError.system(path: path, operation: "write", code: errno)
       }
     } catch {
       unlink(temporary)
-      // The user knows the final name; the temporary one means nothing to them.
-      guard case FileFormatError.system(_, let operation, let code) = error else { throw error }
-      throw FileFormatError.system(path: path, operation: operation, code: code)
+      throw error
     }
     try SystemFile.synchronizeFolder(of: path)
   }
@@ -29,20 +29,5 @@ public enum AtomicFile {
   /// Replaces the file at `path` by `text` in UTF-8, as `write(_:to:)` does for data.
   public static func write(_ text: String, to path: String) throws {
     try write(Data(text.utf8), to: path)
-  }
-
-  /// Returns a name that no other file has, in the folder of `path`.
-  static func temporaryPath(for path: String) -> String {
-    let name = (path as NSString).lastPathComponent
-    return (Folder.parent(of: path) as NSString)
-      .appendingPathComponent(".\(name).\(UUID().uuidString).partial")
-  }
-
-  private static func writeAndSynchronize(_ data: Data, to path: String) throws {
-    let descriptor = try SystemFile.openDescriptor(
-      path, O_WRONLY | O_CREAT | O_EXCL, purpose: "write")
-    defer { close(descriptor) }
-    try data.withUnsafeBytes { try SystemFile.writeAll($0, to: descriptor, path: path) }
-    try SystemFile.synchronize(descriptor, path: path)
   }
 }

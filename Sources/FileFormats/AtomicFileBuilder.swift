@@ -16,13 +16,7 @@ public final class AtomicFileBuilder {
   /// - Throws: `FileFormatError.system` with the path and the system's reason.
   public init(_ path: String, byteCount: Int) throws {
     (self.path, self.byteCount) = (path, byteCount)
-    temporary = AtomicFile.temporaryPath(for: path)
-    do {
-      descriptor = try SystemFile.openDescriptor(
-        temporary, O_RDWR | O_CREAT | O_EXCL, purpose: "write")
-    } catch FileFormatError.system(_, let operation, let code) {
-      throw FileFormatError.system(path: path, operation: operation, code: code)
-    }
+    (temporary, descriptor) = try PartialFile.create(for: path, O_RDWR)
     guard ftruncate(descriptor, off_t(byteCount)) == 0 else {
       throw FileFormatError.system(path: path, operation: "write", code: errno)
     }

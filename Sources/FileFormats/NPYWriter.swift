@@ -21,9 +21,7 @@ public final class NPYWriter {
     }
     self.path = path
     expectedBytes = bytes
-    temporary = AtomicFile.temporaryPath(for: path)
-    descriptor = try SystemFile.openDescriptor(
-      temporary, O_WRONLY | O_CREAT | O_EXCL, purpose: "write")
+    (temporary, descriptor) = try PartialFile.create(for: path, O_WRONLY)
     let header = NPYFile.header(shape: shape, elementType: elementType)
     try header.withUnsafeBytes { try SystemFile.writeAll($0, to: descriptor, path: path) }
   }

@@ -11,10 +11,11 @@ struct ScratchFile: ~Copyable {
   ///
   /// - Throws: `FileFormatError.system` naming the folder.
   init(in folder: String) throws {
-    let path = AtomicFile.temporaryPath(for: (folder as NSString).appendingPathComponent("scratch"))
+    let path: String
     do {
-      descriptor = try SystemFile.openDescriptor(
-        path, O_RDWR | O_CREAT | O_EXCL, purpose: "unpack a file")
+      (path, descriptor) = try PartialFile.create(
+        for: (folder as NSString).appendingPathComponent("scratch"), O_RDWR,
+        purpose: "unpack a file")
     } catch FileFormatError.system(_, let operation, let code) {
       throw FileFormatError.system(path: folder, operation: operation, code: code)
     }
