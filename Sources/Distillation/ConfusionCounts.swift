@@ -145,6 +145,8 @@ extension ConfusionCounts {
 }
 
 extension ConfusionCounts: Codable {
+  private static let largestProduct = 1 << 30
+
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let rows = try container.decode([[Int]].self)
@@ -152,6 +154,18 @@ extension ConfusionCounts: Codable {
     else {
       throw DecodingError.dataCorruptedError(
         in: container, debugDescription: "expected a list of [label, predicted, count]")
+    }
+    // What is computed of them are products of whole numbers: images and classes squared.
+    let largest = rows.flatMap { $0[..<2] }.max() ?? 0
+    let classes = min(largest, Self.largestProduct) + 1
+    let isSmall =
+      classes <= Self.largestProduct
+      && rows.reduce(0) { min($0 + min($1[2], Self.largestProduct), Self.largestProduct) }
+        <= Self.largestProduct / classes
+    guard isSmall else {
+      throw DecodingError.dataCorruptedError(
+        in: container,
+        debugDescription: "expected at most \(Self.largestProduct) images times classes")
     }
     self.init(rows.map { Entry(label: $0[0], predicted: $0[1], count: $0[2]) })
   }

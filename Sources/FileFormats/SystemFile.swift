@@ -15,10 +15,11 @@ enum SystemFile {
     }
   }
 
-  /// Reads a whole file into memory.
+  /// Reads a whole file into memory. A pipe is refused, and not waited for.
   static func readAll(_ path: String) throws -> Data {
-    let descriptor = try openDescriptor(path, O_RDONLY, purpose: "read")
+    let descriptor = try openDescriptor(path, O_RDONLY | O_NONBLOCK, purpose: "read")
     defer { close(descriptor) }
+    try checkRegular(descriptor, path: path, allowsDevices: true)
     var data = Data(count: try byteCount(of: descriptor, path: path))
     var filled = 0
     while filled < data.count {

@@ -38,8 +38,9 @@ enum ExitStatus: Int32, CaseIterable {
     case is UsageError: self = .badUsage
     case StudyError.interrupted: self = .interrupted
     case StudyError.limitReached: self = .limitReached
-    case StudyError.corruptJournal, StudyError.changed, StudyError.missing, StudyError.cannotGrow,
-      StudyError.hasGrown, StudyError.unknownChange, StudyError.toldOtherwise:
+    case StudyError.corruptJournal, StudyError.newerJournal, StudyError.damaged,
+      StudyError.changed, StudyError.missing, StudyError.cannotGrow, StudyError.hasGrown,
+      StudyError.unknownChange, StudyError.toldOtherwise:
       self = .badInput
     case is StudyError, is CommandDeviceError, is LatencyError: self = .failed
     case FileFormatError.system(_, let operation, _)

@@ -94,7 +94,9 @@ struct WrongInputTests {
     let lock = try StudyLock(study.folder)
     let ended = try study.run()
     #expect(ended.status == 5)
-    #expect(ended.errors.contains("another process is running this study"))
+    #expect(
+      ended.errors.contains("another process is running this study: ")
+        && ended.errors.contains("(process \(getpid()) on "))
     withExtendedLifetime(lock) {}
     #expect(study.journalLines().isEmpty)
   }

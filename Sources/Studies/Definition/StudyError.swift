@@ -13,8 +13,14 @@ public enum StudyError: Error, Hashable, Sendable {
   case unknownChange(folder: String, version: String)
   /// A whole line of the journal is damaged; half a line at the end is not an error.
   case corruptJournal(path: String, line: Int, reason: String)
-  /// Another process works on the study.
-  case locked(folder: String)
+  /// The journal has a format that this version does not know.
+  case newerJournal(path: String, line: Int, format: Int, known: Int)
+  /// A file that the study keeps is not what was written; both hashes are SHA-256 in hexadecimal.
+  case damaged(path: String, found: String, expected: String, remedy: String)
+  /// Something has come to values that cannot be, such as more right answers than images.
+  case impossible(path: String, reason: String)
+  /// Another process works on the study; nil where nothing says which.
+  case locked(folder: String, owner: LockOwner? = nil)
   /// The file system cannot lock a file, so that nothing keeps two processes from the study; `code` is the
   /// `errno`.
   case cannotLock(path: String, code: Int32)
@@ -58,11 +64,21 @@ extension StudyError: CustomStringConvertible {
       "\(path):\(line): the journal is damaged here (\(reason)), expected one JSON event per line; "
         + "the lines before it are intact: unless a newer version has written it, cut the file off before "
         + "this line to continue from there"
-    case .locked(let folder):
-      "\(folder): another process is running this study; wait for it or end it"
+    case .newerJournal(let path, let line, let format, let known):
+      "\(path):\(line): the journal has format \(format), expected at most \(known): a newer version has "
+        + "written it; continue with that one"
+    case .damaged(let path, let found, let expected, let remedy):
+      "\(path): damaged, or of another student: its SHA-256 is \(found), expected \(expected), which is in the "
+        + "journal; \(remedy)"
+    case .impossible(let path, let reason):
+      "\(path): a result that cannot be is not written: \(reason)"
+    case .locked(let folder, let owner):
+      "\(folder): another process is running this study"
+        + (owner.map { ": \($0)" } ?? "") + "; wait for it or end it"
     case .cannotLock(let path, let code):
       "\(path): cannot lock: \(String(cString: strerror(code))): this file system keeps nobody else from "
-        + "running the study; put its folder on one that has file locks, such as a local disk"
+        + "running the study at the same time; put its folder on one that has file locks, such as a local disk, "
+        + "or mount this one with them (NFS: without the option nolock)"
     case .toldOtherwise(let folder, let training, let before, let now):
       "\(folder): \(training) was told before with another result (\(before), now \(now)), and what is "
         + "in the journal stays: take it out of the file, or set it back"

@@ -118,7 +118,7 @@ public struct StudyInputs: Sendable {
       dataHash: dataset.contentHash, machine: HostMachine.current().processor,
       validationHash: dataset.validationHash, testHash: dataset.testHash, classes: dataset.classes,
       study: definition.json.line,
-      data: data)
+      data: data, format: Journal.format)
   }
 
   /// That images of an unknown class are of no use where nothing is learnt from the teacher.

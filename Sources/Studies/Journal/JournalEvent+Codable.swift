@@ -21,6 +21,7 @@ extension JournalEvent: Codable {
     case measured
     case robustnessTested = "robustness_tested"
     case stageTimed = "stage_timed"
+    case kept
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -55,6 +56,7 @@ extension JournalEvent: Codable {
     case .measured: self = .measured(try Measured(from: decoder))
     case .robustnessTested: self = .robustnessTested(try RobustnessTested(from: decoder))
     case .stageTimed: self = .stageTimed(try StageTimed(from: decoder))
+    case .kept: self = .kept(try Kept(from: decoder))
     }
   }
 
@@ -90,6 +92,7 @@ extension JournalEvent: Codable {
     case .measured(let value): try write(.measured, value)
     case .robustnessTested(let value): try write(.robustnessTested, value)
     case .stageTimed(let value): try write(.stageTimed, value)
+    case .kept(let value): try write(.kept, value)
     }
   }
 }

@@ -28,6 +28,7 @@ public enum JournalEvent: Hashable, Sendable {
   case measured(Measured)
   case robustnessTested(RobustnessTested)
   case stageTimed(StageTimed)
+  case kept(Kept)
 
   /// The inputs that every later line depends on.
   public struct Began: Hashable, Sendable, Codable {
@@ -46,9 +47,11 @@ public enum JournalEvent: Hashable, Sendable {
     public var study: String?
     /// What the data hold; nil in journals of versions that did not look.
     public var data: DataRead?
+    /// The journal's format; nil in journals of versions that had no checksums.
+    public var format: Int?
 
     enum CodingKeys: String, CodingKey {
-      case version, data
+      case version, data, format
       case studyHash = "study_sha256"
       case spaceHash = "search_space_sha256"
       case profileHash = "hardware_profile_sha256"

@@ -70,6 +70,8 @@ public struct StudyState: Sendable {
   /// The students on corrupted images.
   public var robustness: [JournalEvent.RobustnessTested] = []
   public var stageSeconds: [JournalEvent.StageTimed] = []
+  /// The SHA-256 of the files that the study keeps, by their paths from its folder.
+  var keptHashes: [String: String] = [:]
 
   public init() {}
 
@@ -213,6 +215,7 @@ public struct StudyState: Sendable {
     case .measured(let value): take(value)
     case .robustnessTested(let value): take(value)
     case .stageTimed(let value): stageSeconds.append(value)
+    case .kept(let value): value.files.forEach { keptHashes[$0.path] = $0.hash }
     }
   }
 

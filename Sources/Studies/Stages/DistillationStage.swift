@@ -66,9 +66,9 @@ struct DistillationStage {
 
   private func testTeacher() throws {
     let stage = TeacherStage(inputs: inputs, context: context)
-    if let tested = try stage.tested(known: journal.state.teacher) {
-      try journal.append(.teacherTested(tested))
-    }
+    let tested = try stage.tested(known: journal.state.teacher)
+    try journal.keep(inputs.folder.teacherFiles(), in: inputs.folder, onlyNew: true)
+    if let tested { try journal.append(.teacherTested(tested)) }
   }
 
   /// What has not ended: a student's trainings and its baselines side by side, and a look at the test

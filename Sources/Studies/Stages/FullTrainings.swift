@@ -80,6 +80,10 @@ struct FullTrainings {
     let isFirst = !result.isBaseline && result.repetition == 0
     let known = journal.state.distillation(
       of: result.trial, repetition: result.repetition, isBaseline: result.isBaseline)
+    if isFirst && result.outcome == .measured {
+      let key = journal.state.trials[result.trial].key
+      try journal.keep(inputs.folder.studentFiles(of: key), in: inputs.folder)
+    }
     if known == nil {
       try journal.append(.distilled(result))
     } else if isFirst, journal.state.untestedTrials.contains(result.trial) {

@@ -75,6 +75,9 @@ struct ReferenceStage {
       quantization: outcome.result?.quantization,
       seconds: outcome.result?.seconds ?? 0, steps: outcome.result?.steps ?? 0,
       source: outcome.result?.source)
+    if repetition == 0 && result.outcome == .measured {
+      try journal.keep(inputs.folder.studentFiles(of: design.key), in: inputs.folder)
+    }
     // One that was done once more for its weights is known already.
     if journal.state.ownTraining(ofReference: design.key, repetition: repetition) == nil {
       try journal.append(.referenceTrained(result))

@@ -152,10 +152,18 @@ public struct StudyMerge {
     events += merged.trainingEvents(
       choosing: { ReferenceSelection(inputs: inputs).chosen() },
       withoutWeights: { !folder.keeps($0, in: inputs.definition.precision) })
-    let lines = try events.map { try JSONLines.line($0) + "\n" }
-    try AtomicFile.write(lines.joined(), to: folder.journal)
+    events.insert(.kept(try StudyMerge.kept(in: folder)), at: 1)
+    try AtomicFile.write(Journal.text(of: events), to: folder.journal)
     let state = try Journal.state(of: folder)
     return (state.trials.count, state.fullTrainingCount)
+  }
+
+  /// Returns what the files of the new study hold.
+  private static func kept(in folder: StudyFolder) throws -> JournalEvent.Kept {
+    let path = folder.appending("candidates")
+    let keys = try FileManager.default.contentsOfDirectory(atPath: path)
+    return try JournalEvent.Kept(
+      folder.teacherFiles() + folder.dataFiles() + keys.flatMap(folder.studentFiles), in: folder)
   }
 
   /// Takes the teacher and the students' weights over; those of the first study that has them.

@@ -54,6 +54,7 @@ public struct StudyRunner {
     let isImporting = !inputs.definition.warmStart.isEmpty && journal.state.imported == nil
     let warmStart = isImporting ? try WarmStart(inputs) : nil
     try journal.begin(beginning)
+    try journal.keep(inputs.folder.dataFiles(), in: inputs.folder, onlyNew: true)
     for note in beginning.data?.notes ?? [] { context.report(.note("data: \(note)")) }
     if let doubt = inputs.files.precisionDoubt { context.report(.note(doubt)) }
     if let lost { try journal.append(.stageTimed(lost)) }
@@ -71,7 +72,10 @@ public struct StudyRunner {
             folder: inputs.folder.path,
             what: teacher.tensorsHash == nil ? "what the teacher says" : "the teacher's weights")
         }
+        try journal.keep(inputs.folder.teacherFiles(), in: inputs.folder)
         try journal.append(.teacherReady(teacher))
+      } else {
+        try journal.keep(inputs.folder.teacherFiles(), in: inputs.folder, onlyNew: true)
       }
       context.report(
         .note(
@@ -88,6 +92,8 @@ public struct StudyRunner {
       let imported = try warmStart.imported(into: calibrated, teacher: teacher)
       // First the files, then the line that says that they are there.
       try warmStart.copyWeights(of: imported, into: calibrated)
+      let copied = imported.trainedKeys.flatMap(inputs.folder.studentFiles)
+      try journal.keep(copied, in: inputs.folder)
       try journal.append(.imported(imported))
       for source in journal.state.imported?.sources ?? [] {
         context.report(.note(source.description))

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -43,9 +44,48 @@ struct StudyLockTests {
     let temporary = try TemporaryFolder()
     let folder = StudyFolder(temporary.path)
     var lock: StudyLock? = try StudyLock(folder)
-    #expect(throws: StudyError.locked(folder: temporary.path)) { try StudyLock(folder) }
+    #expect(!StudyLock.isHeld(StudyFolder("no-such-folder")))
+    expectError([temporary.path, "another process is running this study"]) {
+      _ = try StudyLock(folder)
+    }
     #expect(lock != nil)
     lock = nil
+    _ = try StudyLock(folder)
+  }
+
+  @Test("says on which host, in which process, since when and by which command it is held")
+  func owner() throws {
+    let temporary = try TemporaryFolder()
+    let folder = StudyFolder(temporary.path)
+    // What a killed process has left there says nothing.
+    try temporary.write("{\"host\":\"dead\",\"process\":1}\n", to: ".lock")
+    #expect(StudyLock.owner(of: folder) == nil && !StudyLock.isHeld(folder))
+    let owner = LockOwner(
+      host: "node7", process: 4711, since: "2026-01-31T12:00:00Z", command: "autodistill run 'a b'")
+    let lock = try StudyLock(folder, owner: owner)
+    #expect(StudyLock.owner(of: folder) == owner)
+    expectError([
+      "another process is running this study: autodistill run 'a b' (process 4711 on node7, since "
+        + "2026-01-31T12:00:00Z); wait for it or end it"
+    ]) { _ = try StudyLock(folder) }
+    withExtendedLifetime(lock) {}
+    let mine = LockOwner.current
+    #expect(mine.process == getpid() && !mine.host.isEmpty && mine.since.hasSuffix("Z"))
+  }
+
+  @Test("leaves nothing in its file when it is let go of, and what stands there is no lock")
+  func released() throws {
+    let temporary = try TemporaryFolder()
+    let folder = StudyFolder(temporary.path)
+    var lock: StudyLock? = try StudyLock(folder)
+    #expect(try !temporary.read(".lock").isEmpty && lock != nil)
+    // Who is refused changes nothing.
+    let before = try temporary.read(".lock")
+    expectError(["another process"]) { _ = try StudyLock(folder) }
+    #expect(try temporary.read(".lock") == before)
+    lock = nil
+    #expect(try temporary.read(".lock").isEmpty)
+    try temporary.write("garbage", to: ".lock")
     _ = try StudyLock(folder)
   }
 

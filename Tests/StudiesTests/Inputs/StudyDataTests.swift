@@ -33,14 +33,14 @@ struct StudyDataTests {
     // A journal of a version that knew no other way says nothing.
     var began = stratified.began(version: "1.0.0")
     began.data = nil
-    try study.temporary.write(JSONLines.line(JournalEvent.began(began)) + "\n", to: "journal.jsonl")
+    try study.writeJournal([JSONLines.line(JournalEvent.began(began))])
     #expect(try study.inputs().dataset.contentHash == random)
     try forget(study)
     #expect(try study.inputs().dataset.contentHash == random)
     // One of a later version says what it has.
-    try study.temporary.write(
-      JSONLines.line(JournalEvent.began(stratified.began(version: "2.0.0"))) + "\n",
-      to: "journal.jsonl")
+    try study.writeJournal([
+      JSONLines.line(JournalEvent.began(stratified.began(version: "2.0.0")))
+    ])
     #expect(try study.inputs().dataset.contentHash == stratified.dataset.contentHash)
     // What study.json says counts.
     try study.write(Self.text(", \"split\": \"random\""))

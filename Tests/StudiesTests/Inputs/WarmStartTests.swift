@@ -149,7 +149,7 @@ struct WarmStartTests {
     var lines = earlier.journalLines()
     let last = try #require(lines.lastIndex { $0.contains("\"event\":\"finished\"") })
     lines[last] = lines[last].replacing("{\"event\":", with: "{\"fraction\":0.9,\"event\":")
-    try earlier.temporary.write(lines.map { $0 + "\n" }.joined(), to: "journal.jsonl")
+    try earlier.writeJournal(lines)
     let trials = try Journal.state(of: earlier.folder).trials
     #expect(trials.count { $0.result?.fraction == 0.9 } == 1)
     let state = try Earlier.run(try Earlier.next(Earlier.text, from: earlier))

@@ -55,10 +55,11 @@ struct JournalTests {
       9_007_199_254_740_992, 123_456_789.000_000_01, -0.0,
     ])
   func exactNumbers(value: Double) throws {
-    let event = JournalEvent.stageTimed(
-      JournalEvent.StageTimed(stage: "search", seconds: value, workers: 1))
+    let event = JournalEvent.screened(
+      JournalEvent.Screened(drawn: 4, feasible: 3, rejections: [:], infeasibleCosts: [value]))
     let writing = try Writing([event])
-    let read = try #require(try Journal.state(of: writing.folder).stageSeconds.first).seconds
+    let state = try Journal.state(of: writing.folder)
+    let read = try #require(state.screened?.infeasibleCosts.first)
     #expect(read.bitPattern == value.bitPattern)
   }
 
@@ -204,7 +205,12 @@ struct JournalTests {
       ([MadeUp.began, MadeUp.finished(0, 5)], 2),
       ([MadeUp.began, MadeUp.proposed(0, macs: 5), MadeUp.selected(0, 1)], 3),
       ([MadeUp.began, MadeUp.proposed(0, macs: 5), MadeUp.imported([])], 3),
-      ([MadeUp.imported([MadeUp.carried("a", 1, macs: 5)]), MadeUp.proposed(0, macs: 5)], 2),
+      (
+        [
+          MadeUp.began, MadeUp.imported([MadeUp.carried("a", 1, macs: 5)]),
+          MadeUp.proposed(0, macs: 5),
+        ], 3
+      ),
       ([MadeUp.began, MadeUp.selected(-1)], 2),
       ([MadeUp.began, MadeUp.audited(0)], 2), ([MadeUp.began, MadeUp.rescored(0, 5)], 2),
       ([MadeUp.began, MadeUp.tested(-1, 5)], 2), ([MadeUp.began, MadeUp.measured(0, 5)], 2),
@@ -230,7 +236,11 @@ struct JournalTests {
     let nothing =
       #"{"event":"nothing_feasible","least_infeasible":[{"key":"000","costs":"#
       + costs + #","binding":"latency_ms<=0.1","excess":4}]}"#
+    let began =
+      #"{"data_sha256":"d","event":"began","machine":"m","search_space_sha256":"s","#
+      + #""study_sha256":"t","version":"0.1.0"}"#
     try journal.write(lines: [
+      began,
       #"{"event":"screened","drawn":400,"feasible":3,"rejections":{"latency_ms<=0.1":397},"#
         + #""infeasible_costs":[0.5]}"#,
       #"{"event":"proposed","trial":0,"key":"k0","costs":"# + costs + "}", nothing,

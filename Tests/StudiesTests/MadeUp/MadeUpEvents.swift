@@ -273,6 +273,9 @@ enum MadeUp {
   static let stageTimed = JournalEvent.stageTimed(
     JournalEvent.StageTimed(stage: "search", seconds: 12.000000000000002, workers: 2))
 
+  static let kept = JournalEvent.kept(
+    JournalEvent.Kept(files: [.init(path: "candidates/k0/weights.safetensors", hash: "5ea1")]))
+
   /// How four images of two classes were classified, the last one wrongly.
   static let outcome = SplitOutcome(
     correctImages: ImageBits([true, true, true, false]),
@@ -310,7 +313,7 @@ enum MadeUp {
       trained: [trained("i0", 800)]),
     enqueued("k1", "k5"), proposed(0, macs: 700, latency: 1.0 / 3), proposed(1, macs: 900),
     finished(0, 800), finished(1, nil), proposed(2, macs: 800), stopped(2, at: [(3, 500)]),
-    stageTimed, rescored(0, 830), audited(0, raisedTo: 0.1), searchEnded(3),
+    stageTimed, kept, rescored(0, 830), audited(0, raisedTo: 0.1), searchEnded(3),
     selected(0), teacherTested, distilled(0, 850), tested(0, 845),
     distilled(0, nil, isBaseline: true),
     referencesChosen([("ladder", "l0", 600), ("other", "l1", 900)], refused: "large"),

@@ -155,8 +155,7 @@ struct DistillationRoundsTests {
     let encoder = JSONEncoder()
     let selected = JournalEvent.selected(JournalEvent.Selected(trials: old))
     let line = String(decoding: try encoder.encode(selected), as: UTF8.self)
-    try study.temporary.write(
-      (lines[...end] + [line]).map { $0 + "\n" }.joined(), to: "journal.jsonl")
+    try study.writeJournal(lines[...end] + [line])
     let state = try StudyRun(try Whole.worker(study))(study)
     #expect(state.finalists == old && Set(state.distilled.map(\.trial)) == Set(old))
     #expect(try Whole.selections(study) == [old])

@@ -323,7 +323,7 @@ struct GrowthStageTests {
       began.study = nil
       return try JSONLines.line(JournalEvent.began(began))
     }
-    try growing.study.temporary.write(lines.map { $0 + "\n" }.joined(), to: "journal.jsonl")
+    try growing.study.writeJournal(lines)
     let more = Growing.text(trials: 9)
     expectError(["did not keep", "undo the change and run", "\"warm_start\""]) {
       try growing.grow(to: more)

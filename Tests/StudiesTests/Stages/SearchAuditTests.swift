@@ -246,8 +246,7 @@ struct SearchAuditTests {
     let old = study.journalLines().filter { line in
       !["audited", "distilled", "search_ended"].contains { line.contains("\"event\":\"\($0)\"") }
     }
-    try study.temporary.write(
-      old.dropLast(2).map { $0 + "\n" }.joined(), to: "journal.jsonl")
+    try study.writeJournal(old.dropLast(2))
     let state = try StudyRun(try Audited.worker(study))(study)
     #expect(state.audited == nil && state.trials.count == 8)
     #expect(Set(state.distilled.map(\.trial)) == Set(state.finalists ?? []))
