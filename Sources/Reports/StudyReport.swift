@@ -56,13 +56,17 @@ public struct StudyReport: Sendable {
   @discardableResult
   public func write(into folder: String) throws -> [String] {
     try Folder.create(folder)
-    return try zip(
-      StudyReport.fileNames, [frontCSV, frontJSON, frontSVG, markdown, html]
-    ).map { name, text in
+    return try files.map { name, text in
       let path = (folder as NSString).appendingPathComponent(name)
       try AtomicFile.write(text, to: path)
       return path
     }
+  }
+
+  /// The names and contents of the files.
+  var files: [(name: String, text: String)] {
+    Array(zip(StudyReport.fileNames, [frontCSV, frontJSON, frontSVG, markdown, html]))
+      .map { (name: $0.0, text: $0.1) }
   }
 
   /// The table of `FrontTable`, by RFC 4180.

@@ -82,10 +82,14 @@ struct StudyCommand {
   private func run(
     through stage: StudyRunner.Stage, _ meter: RunMeter, _ output: any StudyOutput
   ) throws -> (ExitStatus, message: String?) {
+    // A folder without a study is left alone.
+    _ = try StudyFiles(folder)
+    let upkeep = try StudyUpkeep.run(folder)
     let inputs = try StudyInputs(folder, dataFolder: dataFolder)
     var context = context(inputs, report: output.show)
     (context.limits, context.meter) = (limits, meter)
     output.begin(inputs, context)
+    for note in upkeep { output.show(.note(note)) }
     let state: StudyState
     do {
       state = try StudyRunner(inputs, context: context).run(through: stage)

@@ -45,13 +45,14 @@ public struct StudentWeights {
   /// study has prepared them.
   ///
   /// - Parameter dataFolder: Where the named data set lies, instead of where the study says.
-  /// - Throws: `StudyError.missing` saying why there are none and what to do; `FileFormatError` if they are
-  ///   damaged; as `StudyFiles.check`.
+  /// - Throws: `StudyError.missing` saying why there are none and what to do; `StudyError.damaged` if they are
+  ///   not those that the journal knows; as `StudyFiles.check`.
   public init(of key: String, in folder: StudyFolder, dataFolder: String?) throws {
     let files = try StudyFiles(folder)
     let state = try Journal.state(of: folder)
     try files.check(against: state)
     let architecture = try StudentWeights.check(key, files, state)
+    try StudentWeights.checkContents(of: key, in: folder, state)
     let dataset = try StudentWeights.dataset(folder, state, dataFolder)
     let shape = TensorShape(
       height: dataset.height, width: dataset.width, channels: dataset.channels)
@@ -146,6 +147,22 @@ public struct StudentWeights {
       throw StudyError.missing("\(folder.path): \(why)")
     }
     return architecture
+  }
+
+  /// Checks that a student's files are those that its training has left.
+  ///
+  /// - Throws: `StudyError.damaged` naming both hashes.
+  private static func checkContents(
+    of key: String, in folder: StudyFolder, _ state: StudyState
+  ) throws {
+    for path in folder.studentFiles(of: key) {
+      guard let expected = state.keptHashes[path], let found = try folder.hash(of: path),
+        found != expected
+      else { continue }
+      throw StudyError.damaged(
+        path: folder.appending(path), found: found, expected: expected,
+        remedy: "autodistill run \(folder.shellWord) trains the student again")
+    }
   }
 
   /// Returns the data set that the study was trained on: as it has prepared it, or else prepared once more.

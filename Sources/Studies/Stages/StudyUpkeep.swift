@@ -1,0 +1,79 @@
+import FileFormats
+import Foundation
+
+/// What comes before a run: what killed runs have left is removed, and the files that the study keeps are compared
+/// with what the journal says of them, each read once.
+///
+/// A damaged file is removed, so that it is made again as one is that was never there: students are trained again to
+/// the same bits, a teacher's answers are asked for again, prepared data are read again from the user's files.
+public struct StudyUpkeep {
+  private let folder: StudyFolder
+  private let journal: Journal
+  /// What was done, in sentences for the user.
+  private var notes: [String] = []
+
+  /// Looks after a study; does nothing where none has begun.
+  ///
+  /// - Returns: What was done, in sentences for the user.
+  /// - Throws: `StudyError.locked` while another process works on it; `StudyError.corruptJournal` and as it;
+  ///   `FileFormatError` if something cannot be read or removed.
+  public static func run(_ folder: StudyFolder) throws -> [String] {
+    guard FileManager.default.fileExists(atPath: folder.journal) else { return [] }
+    let lock = try StudyLock(folder)
+    defer { withExtendedLifetime(lock) {} }
+    var upkeep = StudyUpkeep(folder: folder, journal: try Journal(folder))
+    try upkeep.removeLeftovers()
+    upkeep.noteUncheckedLines()
+    try upkeep.checkFiles()
+    return upkeep.notes
+  }
+
+  private init(folder: StudyFolder, journal: Journal) {
+    (self.folder, self.journal) = (folder, journal)
+  }
+
+  private mutating func removeLeftovers() throws {
+    let removed = try folder.writtenFolders.flatMap(Leftovers.remove)
+    guard !removed.isEmpty else { return }
+    notes.append(
+      "removed what killed writes have left: "
+        + removed.map(folder.relative).joined(separator: ", "))
+  }
+
+  private mutating func noteUncheckedLines() {
+    let count = journal.uncheckedLines
+    guard count > 0 else { return }
+    notes.append(
+      "journal without checksums: an earlier version has written its first \(count) "
+        + "line\(count == 1 ? "" : "s"), in which damage may go unseen; new lines have them")
+  }
+
+  private mutating func checkFiles() throws {
+    let condition = try KeptFiles(folder, journal.state)
+    for (path, found, expected) in condition.damaged {
+      notes.append(
+        "\(path) is damaged (sha256 \(found.prefix(16))…, \(expected.prefix(16))… in the journal): "
+          + "it is made again")
+    }
+    for path in condition.missing where !path.hasPrefix("teacher/view-") {
+      notes.append("\(path) is not there any more: it is made again")
+    }
+    // Images without the file that describes them are no data set.
+    let isDataDamaged = (condition.damaged.map(\.path) + condition.missing).contains {
+      $0.hasPrefix("data/")
+    }
+    for path in condition.damaged.map(\.path) + (isDataDamaged ? ["data/dataset.json"] : []) {
+      guard unlink(folder.appending(path)) == 0 || errno == ENOENT else {
+        throw FileFormatError.system(
+          path: folder.appending(path), operation: "remove", code: errno)
+      }
+    }
+    try journal.forget(condition.damaged.map(\.path) + condition.missing)
+    let adopted = try journal.keep(condition.unknown, in: folder, onlyNew: true)
+    if !adopted.isEmpty {
+      notes.append(
+        "the journal does not say what \(adopted.count) of the study's files hold, which an earlier version "
+          + "has written: they are taken as they are")
+    }
+  }
+}

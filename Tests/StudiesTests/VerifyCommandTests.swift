@@ -1,0 +1,195 @@
+import FileFormats
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Studies
+
+@Suite("autodistill verify", Program.isBuilt)
+struct VerifyCommandTests {
+  /// What `verify --json` says of a study.
+  private struct Verified: Decodable {
+    struct Item: Decodable {
+      var path: String
+      var condition: String
+      var detail: String?
+      var remedy: String?
+      var lost: Bool
+    }
+
+    var intact: Bool
+    var running: Bool
+    var items: [Item]
+
+    func item(_ path: String) -> Item? { items.first { $0.path == path } }
+  }
+
+  private func verify(_ study: TinyStudy) throws -> (status: Int32?, found: Verified) {
+    let ended = try study.run("verify", "--json")
+    let found = try JSONDecoder().decode(Verified.self, from: Data(ended.output.utf8))
+    #expect(found.intact == (ended.status == 0))
+    return (ended.status, found)
+  }
+
+  /// Everything in a study's folder, to see that nothing changes.
+  private func contents(_ study: TinyStudy) throws -> [String: String] {
+    let names = FileManager.default.enumerator(atPath: study.folder.path)
+    return Dictionary(
+      uniqueKeysWithValues: try (names?.compactMap { $0 as? String } ?? []).compactMap { name in
+        guard !name.hasSuffix(".lock"),
+          let data = FileManager.default.contents(atPath: study.temporary.file(name))
+        else { return nil }
+        return (name, try ContentHash.hexadecimal(of: data))
+      })
+  }
+
+  private func flipBit(of path: String, at place: Int) throws {
+    let url = URL(filePath: path)
+    var data = try Data(contentsOf: url)
+    data[place] ^= 1
+    try data.write(to: url)
+  }
+
+  private func firstKey(_ study: TinyStudy) throws -> String {
+    let outcome = try study.outcome()
+    return outcome.trials[try #require(outcome.finalists?.first)].key
+  }
+
+  @Test("finds a finished study intact, file by file, and changes nothing")
+  func intact() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    let before = try contents(study)
+    let (status, found) = try verify(study)
+    #expect(status == 0 && !found.running && found.items.allSatisfy { !$0.lost })
+    #expect(
+      found.items.allSatisfy { $0.condition == "intact" && $0.remedy == nil },
+      "\(found.items.filter { $0.condition != "intact" })")
+    let key = try firstKey(study)
+    for path in [
+      "study.json", "journal.jsonl", "data/images.u8", "data/labels.u8",
+      "teacher/weights.safetensors", "teacher/logits.raw", "teacher/validation-logits.raw",
+      "teacher/test-logits.raw", "candidates/\(key)/weights.safetensors", "report/front.csv",
+      "report/index.html",
+    ] {
+      #expect(found.item(path) != nil, "\(path)")
+    }
+    let text = try study.run("verify")
+    #expect(text.status == 0)
+    #expect(
+      text.output.hasSuffix("\(study.folder.path): \(found.items.count) intact\n"), "\(text.output)"
+    )
+    #expect(try contents(study) == before)
+  }
+
+  @Test(
+    "names what is damaged or missing and the command that makes it again; that makes it, bit for bit"
+  )
+  func repairs() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    let key = try firstKey(study)
+    let before = try contents(study)
+    let weights = "candidates/\(key)/weights.safetensors"
+    let damaged = [
+      weights, "teacher/validation-logits.raw", "teacher/logits.raw", "data/images.u8",
+    ]
+    for path in damaged { try flipBit(of: study.temporary.file(path), at: 700) }
+    let missing = ["teacher/test-logits.raw", "report/front.svg"]
+    for path in missing { try FileManager.default.removeItem(atPath: study.temporary.file(path)) }
+    try flipBit(of: study.temporary.file("report/front.csv"), at: 5)
+    let leftover = "teacher/.logits.raw.\(UUID().uuidString).partial"
+    try study.temporary.write("half", to: leftover)
+
+    let (status, found) = try verify(study)
+    #expect(status == 3)
+    for path in damaged + ["report/front.csv"] {
+      #expect(found.item(path)?.condition == "damaged", "\(path)")
+    }
+    for path in missing { #expect(found.item(path)?.condition == "missing", "\(path)") }
+    #expect(found.item(leftover)?.condition == "leftover")
+    #expect(found.item(weights)?.detail?.contains("expected") == true)
+    #expect(found.item(weights)?.remedy == "autodistill run \(study.folder.path)")
+    #expect(found.item("report/front.csv")?.remedy == "autodistill report \(study.folder.path)")
+    #expect(found.items.allSatisfy { !$0.lost })
+
+    // What cannot be believed is not handed out.
+    let export = try study.run("export", key, "--output", study.temporary.file("out.safetensors"))
+    #expect(export.status == 3 && !study.temporary.has("out.safetensors"))
+    let hashes = try [
+      ContentHash.hexadecimal(ofFile: study.temporary.file(weights)), #require(before[weights]),
+    ]
+    for part in hashes + ["autodistill run \(study.folder.path)", weights] {
+      #expect(export.errors.contains(part), "\(part): \(export.errors)")
+    }
+
+    let run = try study.run("run", "--workers", "2")
+    try FinishedStudy.expectSame(study, run)
+    for path in damaged { #expect(run.errors.contains("\(path) is damaged"), "\(run.errors)") }
+    #expect(run.errors.contains("teacher/test-logits.raw is not there any more"))
+    #expect(run.errors.contains("removed what killed writes have left: \(leftover)"))
+    let after = try contents(study)
+    for path in damaged + missing { #expect(after[path] == before[path], "\(path)") }
+    #expect(try verify(study).status == 0)
+    // Said once.
+    #expect(try !study.run("run").errors.contains("damaged"))
+  }
+
+  @Test("knows weights of another student, and export refuses them")
+  func foreignWeights() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    let outcome = try study.outcome()
+    let keys = try #require(outcome.finalists).map { outcome.trials[$0].key }
+    let paths = keys.map { study.folder.weights(of: $0) }
+    try Data(contentsOf: URL(filePath: paths[1])).write(to: URL(filePath: paths[0]))
+    let (status, found) = try verify(study)
+    #expect(status == 3 && found.items.count { $0.condition == "damaged" } == 1)
+    let export = try study.run("export", keys[0], "--output", study.temporary.file("out"))
+    #expect(export.status == 3 && export.errors.contains("of another student"))
+  }
+
+  @Test("finds an edited journal, and says the line")
+  func journal() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    var lines = study.journalLines()
+    let place = try #require(lines.firstIndex { $0.contains("\"event\":\"finished\"") })
+    lines[place] = lines[place].replacing("\"trial\":", with: "\"trial\": ")
+    try study.temporary.write(lines.map { $0 + "\n" }.joined(), to: "journal.jsonl")
+    let (status, found) = try verify(study)
+    #expect(status == 3)
+    let item = try #require(found.item("journal.jsonl"))
+    #expect(item.condition == "damaged" && item.lost)
+    #expect(item.detail?.contains("journal.jsonl:\(place + 1): ") == true)
+  }
+
+  @Test(
+    "takes a journal of a version before checksums for unchecked, whose run says so and takes files over"
+  )
+  func oldJournal() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    let lines = study.journalLines().filter { !$0.contains("\"event\":\"kept\"") }
+    try study.temporary.write(JournalText.old(lines), to: "journal.jsonl")
+    let (status, found) = try verify(study)
+    #expect(status == 0 && found.item("journal.jsonl")?.condition == "unchecked")
+    #expect(found.item("teacher/logits.raw")?.condition == "unchecked")
+    let run = try study.run("run", "--workers", "2")
+    try FinishedStudy.expectSame(study, run)
+    #expect(run.errors.components(separatedBy: "journal without checksums").count == 2)
+    #expect(run.errors.contains("they are taken as they are"))
+    let again = try verify(study).found
+    #expect(again.item("teacher/logits.raw")?.condition == "intact")
+    #expect(try study.run("run").errors.contains("taken as they are") == false)
+  }
+
+  @Test("tells a study that is not finished, or asks for more, from a damaged one")
+  func unfinished() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    try study.cutJournal(toLines: 12, andBytes: 9)
+    try FileManager.default.removeItem(atPath: study.folder.report)
+    let (status, found) = try verify(study)
+    #expect(status == 0, "\(found.items.filter { $0.condition != "intact" })")
+    #expect(found.item("journal.jsonl")?.detail?.contains("9 bytes of a line") == true)
+    let new = try TinyStudy()
+    #expect(try verify(new).found.items.map(\.path) == ["study.json"])
+    let none = try Program.run("verify", new.temporary.file("no such folder"))
+    #expect(none.status == 3 && none.errors.contains("there is no such folder"))
+  }
+}
