@@ -54,7 +54,10 @@ extension ReportInputs {
     case .measured where row.isTrainedFully: "fully trained"
     case .measured: "flash only"
     case .diverged: "diverged"
-    case .crashed: "the worker died twice"
+    case .crashed: TaskLoss.crashed.words
+    case .outOfMemory: TaskLoss.outOfMemory.words
+    case .timedOut: TaskLoss.timedOut.words
+    case .failed: TaskLoss.failed.words
     case .stopped: "stopped at a rung"
     case .open: "not ended"
     }

@@ -56,7 +56,7 @@ struct ReportInputs: Sendable {
 
   /// Flash trials that ended without a result: those stopped at a rung have one.
   var failedTrials: [StudyState.Trial] {
-    state.trials.filter { [.diverged, .crashed].contains($0.result?.outcome) }
+    state.trials.filter { $0.result?.outcome.isFailure ?? false }
   }
 
   /// Full trainings that ended otherwise, in an order that does not depend on the journal's.

@@ -18,7 +18,7 @@ extension StudyStatus {
         "trials",
         .object([
           ("total", JSONText(inputs.definition.search.trials)), ("ended", JSONText(endedTrials)),
-          ("failed", JSONText(own.count { [.diverged, .crashed].contains($0.outcome) })),
+          ("failed", JSONText(own.count(where: \.outcome.isFailure))),
           ("stopped", JSONText(own.count { $0.outcome == .stopped })),
           ("carried", JSONText(inputs.state.carriedCount)),
           ("exhausted", JSONText(inputs.state.searchEnded?.isExhausted ?? false)),

@@ -74,7 +74,7 @@ extension StudyStatus {
 
   private var trialText: String {
     let own = inputs.state.ownTrials.compactMap(\.result)
-    let failed = own.count { [.diverged, .crashed].contains($0.outcome) }
+    let failed = own.count(where: \.outcome.isFailure)
     let stopped = own.count { $0.outcome == .stopped }
     var text = "\(endedTrials) of \(inputs.definition.search.trials) ended"
     if failed > 0 { text += ", \(failed) failed" }

@@ -9,6 +9,9 @@ struct TrialTable: Sendable {
     case measured
     case diverged
     case crashed
+    case outOfMemory = "out_of_memory"
+    case timedOut = "timed_out"
+    case failed
     /// It fell behind at a rung.
     case stopped
     /// It has not ended.
@@ -19,6 +22,9 @@ struct TrialTable: Sendable {
       case .measured: self = .measured
       case .diverged: self = .diverged
       case .crashed: self = .crashed
+      case .outOfMemory: self = .outOfMemory
+      case .timedOut: self = .timedOut
+      case .failed: self = .failed
       case .stopped: self = .stopped
       case nil: self = .open
       }

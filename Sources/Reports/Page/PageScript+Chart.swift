@@ -20,7 +20,7 @@ extension PageScript {
       const interval = ends
         ? " (95 % interval " + ends[0].toFixed(2) + "–" + ends[1].toFixed(2) + " %)" : "";
       values[0] = (values[0] || "no result") + (values.length > 1 ? interval : "");
-      const kind = kinds[point.kind] || point.kind;
+      const kind = failures.includes(point.kind) ? point.kind.replaceAll("_", " ") : kinds[point.kind];
       return point.name + (point.kind === "reference" ? "" : ", " + kind) + ": " + values.join(", ") + ". " + point.row.architecture;
     }
 
@@ -46,7 +46,7 @@ extension PageScript {
       const height = Math.round(Math.min(720, Math.max(300, 0.5 * width)));
       const [left, right, top] = [62, width - 14, 26];
       const failed = x.isCost ? points.filter((point) => isNumber(x.value(point))
-        && ["diverged", "crashed"].includes(point.kind)).map((point) => ({point, value: x.value(point)})) : [];
+        && failures.includes(point.kind)).map((point) => ({point, value: x.value(point)})) : [];
       for (const nearest of front.least_infeasible || []) {
         const value = x.value({row: nearest});
         if (isNumber(value)) failed.push({point: null, value});

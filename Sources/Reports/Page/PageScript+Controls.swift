@@ -51,7 +51,7 @@ extension PageScript {
       if (kind === "baseline") return front.students.some((student) => isNumber(student.baseline_test_accuracy));
       if (kind === "failed") {
         return (front.least_infeasible || []).length + front.constraints.infeasible_costs.length > 0
-          || points.some((point) => ["diverged", "crashed"].includes(point.kind));
+          || points.some((point) => failures.includes(point.kind));
       }
       return points.some((point) => point.kind === kind);
     }

@@ -24,6 +24,7 @@ extension PageScript {
       baseline: (x, y) => polygon("baseline", [[x, y - 4.5], [x + 4, y + 3], [x - 4, y + 3]]),
       failed: (x, y) => line("over", x - 3, y - 3, x + 3, y + 3) + line("over", x - 3, y + 3, x + 3, y - 3),
     };
+    const failures = ["diverged", "crashed", "out_of_memory", "timed_out", "failed"];
     const kinds = {
       front: "fully trained, on the front", full: "fully trained, not on it", flash: "flash only",
       stopped: "stopped at a rung", reference: "reference design", baseline: "without the teacher",

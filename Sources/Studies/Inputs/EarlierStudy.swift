@@ -65,11 +65,11 @@ struct EarlierStudy {
   }
 
   /// Its fully trained students in the order in which they ended, and those that it has from earlier studies
-  /// itself. Trainings that crashed say nothing about a student.
+  /// itself. Trainings that were lost say nothing about a student.
   var trained: [JournalEvent.Imported.Trained] {
     var students: [JournalEvent.Imported.Trained] = []
     func add(_ training: JournalEvent.Imported.FullTraining, of key: String) {
-      guard training.outcome != .crashed else { return }
+      guard training.outcome.loss == nil else { return }
       let index = students.firstIndex { $0.key == key }
       guard let index else {
         students.append(

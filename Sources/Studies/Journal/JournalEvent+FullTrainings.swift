@@ -13,7 +13,11 @@ extension JournalEvent {
     public enum Outcome: String, Hashable, Sendable, Codable {
       case measured
       case diverged
+      // Lost, as `TaskLoss` has it.
       case crashed
+      case outOfMemory = "out_of_memory"
+      case timedOut = "timed_out"
+      case failed
     }
 
     public var trial: Int

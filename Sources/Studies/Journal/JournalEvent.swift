@@ -132,8 +132,11 @@ public enum JournalEvent: Hashable, Sendable {
     public enum Outcome: String, Hashable, Sendable, Codable {
       case measured
       case diverged
-      /// The worker died twice.
+      // Lost, as `TaskLoss` has it.
       case crashed
+      case outOfMemory = "out_of_memory"
+      case timedOut = "timed_out"
+      case failed
       /// It was not good enough to continue at its last rung.
       case stopped
     }

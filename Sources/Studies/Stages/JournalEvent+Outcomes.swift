@@ -4,7 +4,7 @@ extension JournalEvent.Finished.Outcome {
   /// What came of a flash training.
   init(_ outcome: TaskOutcome) {
     switch outcome {
-    case .crashed: self = .crashed
+    case .lost(let loss, _): self.init(loss)
     case .ended(let result):
       switch result.ending {
       case .measured: self = .measured
@@ -13,14 +13,32 @@ extension JournalEvent.Finished.Outcome {
       }
     }
   }
+
+  private init(_ loss: TaskLoss) {
+    switch loss {
+    case .crashed: self = .crashed
+    case .outOfMemory: self = .outOfMemory
+    case .timedOut: self = .timedOut
+    case .failed: self = .failed
+    }
+  }
 }
 
 extension JournalEvent.Distilled.Outcome {
   /// What came of a full training.
   init(_ outcome: TaskOutcome) {
     switch outcome {
-    case .crashed: self = .crashed
+    case .lost(let loss, _): self.init(loss)
     case .ended(let result): self = result.ending == .measured ? .measured : .diverged
+    }
+  }
+
+  private init(_ loss: TaskLoss) {
+    switch loss {
+    case .crashed: self = .crashed
+    case .outOfMemory: self = .outOfMemory
+    case .timedOut: self = .timedOut
+    case .failed: self = .failed
     }
   }
 }

@@ -161,8 +161,8 @@ struct SearchStage {
   }
 
   private func line(_ result: JournalEvent.Finished) -> String {
-    if result.outcome == .crashed {
-      return "trial \(result.trial): the worker died twice; recorded as crashed"
+    if let loss = result.outcome.loss {
+      return "trial \(result.trial): \(loss.words); recorded as \(loss.rawValue)"
     }
     let trial = journal.state.trials[result.trial]
     let costs = zip(

@@ -105,7 +105,7 @@ package final class LocalProcesses: TaskExecutor {
       return nil
     }
     free(worker)
-    return (request.id, .crashed)
+    return (request.id, .lost(.crashed, note: "its worker died twice"))
   }
 
   private func free(_ worker: Int) {

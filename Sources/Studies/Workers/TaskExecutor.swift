@@ -4,7 +4,7 @@ import Distillation
 ///
 /// Used by one thread. What every executor promises (a test suite checks it):
 /// - Each task that was submitted comes back from `wait` once, with its number, in whatever order tasks end.
-/// - A task whose execution was lost is done once more. If that is lost too, the task has crashed, which is a
+/// - A task whose execution was lost is done once more. If that is lost too, the task is lost, which is a
 ///   result like any other. What was lost before a task began says nothing about the task.
 /// - The result of a task depends on the task alone, not on where or when it is executed.
 /// - Letting go of an executor ends whatever it executes.
@@ -40,10 +40,10 @@ package struct RunningTask: Hashable, Sendable {
 /// What came of a task.
 package enum TaskOutcome: Hashable, Sendable {
   case ended(TaskResult)
-  /// Its execution was lost twice.
-  case crashed
+  /// Its execution was lost, again and again where that may change; `note` says what was seen.
+  case lost(TaskLoss, note: String)
 
-  /// How it ended; nil if it crashed.
+  /// How it ended; nil if it was lost.
   package var result: TaskResult? {
     guard case .ended(let result) = self else { return nil }
     return result
