@@ -77,8 +77,14 @@ package enum SystemCommand {
       lastErrorLines: lines.suffix(errorLineCount).map { String($0.prefix(longestErrorLine)) })
   }
 
-  private static func start(
-    _ words: [String], _ executable: String, in folder: String?, output: Int32, errors: Int32
+  /// Starts a program in a process group of its own.
+  ///
+  /// - Parameters:
+  ///   - input: What it reads; nil for nothing.
+  ///   - additions: Environment variables that it gets beside those of this process, or instead of them.
+  static func start(
+    _ words: [String], _ executable: String, in folder: String?, input: Int32? = nil,
+    output: Int32, errors: Int32, adding additions: [String: String] = [:]
   ) throws(CannotStart) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -87,7 +93,11 @@ package enum SystemCommand {
       let code = addChangeOfFolder(&actions, folder)
       guard code == 0 else { throw CannotStart(code: code) }
     }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    if let input {
+      posix_spawn_file_actions_adddup2(&actions, input, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
     posix_spawn_file_actions_adddup2(&actions, output, 1)
     posix_spawn_file_actions_adddup2(&actions, errors, 2)
     var attributes = posix_spawnattr_t()
@@ -110,10 +120,23 @@ package enum SystemCommand {
         strdup(word)
       } + [nil]
     defer { for argument in arguments { free(argument) } }
+    var variables = additions.isEmpty ? [] : environment(adding: additions)
+    defer { for variable in variables { free(variable) } }
     var process: pid_t = 0
-    let code = posix_spawnp(&process, executable, &actions, &attributes, &arguments, environ)
+    let code =
+      additions.isEmpty
+      ? posix_spawnp(&process, executable, &actions, &attributes, &arguments, environ)
+      : posix_spawnp(&process, executable, &actions, &attributes, &arguments, &variables)
     guard code == 0 else { throw CannotStart(code: code) }
     return process
+  }
+
+  /// Returns the environment of this process with some variables set, for C; its texts are the caller's.
+  private static func environment(
+    adding additions: [String: String]
+  ) -> [UnsafeMutablePointer<CChar>?] {
+    let all = ProcessInfo.processInfo.environment.merging(additions) { $1 }
+    return all.map { strdup("\($0.key)=\($0.value)") } + [nil]
   }
 
   /// One pipe from the command, of which the last part is kept.
