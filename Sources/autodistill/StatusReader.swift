@@ -1,3 +1,4 @@
+import DeviceMeasurement
 import Foundation
 import Reports
 import Studies
@@ -34,7 +35,7 @@ struct StatusReader {
     }
     return StudyStatus(
       files: files.calibrated(by: state), state: state, run: run, isRunning: isRunning,
-      workers: ProcessInfo.processInfo.activeProcessorCount,
+      workers: HostMachine.usableCores(),
       lastEventSeconds: changed.map { Date().timeIntervalSince($0) }, folderBytes: folderBytes)
   }
 

@@ -1,5 +1,6 @@
 import Datasets
 import DeployedModels
+import DeviceMeasurement
 import Distillation
 import FileFormats
 import Foundation
@@ -57,7 +58,7 @@ public struct ExportVerification: Hashable, Sendable {
         found: "\(input.shape) and \(classifier.classes) classes",
         expected: "\(network.inputShape) and \(network.outputShape.channels) classes")
     }
-    let threads = ProcessInfo.processInfo.activeProcessorCount
+    let threads = HostMachine.usableCores()
     let logits = classifier.logits(of: .validation, reader: reader, threads: threads)
     let original: any ImageClassifier =
       try exported.integers.map { try IntegerClassifier($0) } ?? exported.model
