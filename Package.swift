@@ -189,7 +189,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
       "NeuralNetworks", "FileFormats", "DeployedModels", "TFLiteFiles", "ModelExchange",
       "CoreMLPackages", "Datasets", "Distillation", "IntegerInference", "Quantization",
       "SearchSpaces",
-      "Teachers", "HardwareProfiles", "DeviceMeasurement", "BayesianOptimization",
+      "Teachers", "HardwareProfiles", "DeviceMeasurement", "Processes", "BayesianOptimization",
     ], strict
   ),
   (

@@ -22,6 +22,10 @@ extension RunningTraining {
       ("kind", .text(kind.rawValue)), ("trial", trial.map { JSONText($0) } ?? .null),
       ("key", .text(key)), ("seed", JSONText(repetition)), ("share", JSONText(share, decimals: 3)),
       ("training_seconds", JSONText(seconds, decimals: 3)),
+      ("worker", worker.map { JSONText($0) } ?? .null), ("host", JSONText(host)),
+      ("process", process.map { JSONText(Int($0)) } ?? .null),
+      ("attempt", attempt.map { JSONText($0) } ?? .null),
+      ("silent_seconds", JSONText(silentSeconds, decimals: 1)),
     ])
   }
 }

@@ -98,13 +98,13 @@ extension ReportInputs {
 
   /// The trainings that ended without a result; nil if there are none.
   var failureSection: ReportSection? {
-    func reason(_ loss: TaskLoss?) -> String {
-      loss?.words ?? "diverged (the loss was no longer a number)"
+    func reason(_ loss: TaskLoss?, _ note: String?) -> String {
+      loss?.words(note: note) ?? "diverged (the loss was no longer a number)"
     }
     let flash = failedTrials.map { trial in
       [
         String(trial.number), "flash",
-        reason(trial.result?.outcome.loss), words(trial.key), trial.key,
+        reason(trial.result?.outcome.loss, trial.result?.note), words(trial.key), trial.key,
       ]
     }
     let full = failedTrainings.map { training in
@@ -112,13 +112,13 @@ extension ReportInputs {
       return [
         String(training.trial),
         "full, seed \(training.repetition)" + (training.isBaseline ? ", without the teacher" : ""),
-        reason(training.outcome.loss), words(key), key,
+        reason(training.outcome.loss, training.note), words(key), key,
       ]
     }
     let references = failedReferenceTrainings.map { training in
       [
         "–", "full, seed \(training.repetition), reference design \(training.name)",
-        reason(training.outcome.loss), words(training.key), training.key,
+        reason(training.outcome.loss, training.note), words(training.key), training.key,
       ]
     }
     guard !flash.isEmpty || !full.isEmpty || !references.isEmpty else { return nil }

@@ -20,6 +20,7 @@ extension StudyStatus {
           ("total", JSONText(inputs.definition.search.trials)), ("ended", JSONText(endedTrials)),
           ("failed", JSONText(own.count(where: \.outcome.isFailure))),
           ("stopped", JSONText(own.count { $0.outcome == .stopped })),
+          ("outcomes", outcomes(own)),
           ("carried", JSONText(inputs.state.carriedCount)),
           ("exhausted", JSONText(inputs.state.searchEnded?.isExhausted ?? false)),
         ])
@@ -40,6 +41,19 @@ extension StudyStatus {
       ("last_event_seconds", JSONText(lastEventSeconds, decimals: 1)),
       ("folder_bytes", JSONText(folderBytes)), ("run", run.map(json) ?? .null),
     ]
+  }
+
+  /// How many trials ended in each way, and those that have not.
+  private func outcomes(_ own: [JournalEvent.Finished]) -> JSONText {
+    let ended = JournalEvent.Finished.Outcome.allCases.map { outcome in
+      (outcome.rawValue, JSONText(own.count { $0.outcome == outcome }))
+    }
+    let open = inputs.state.ownTrials.count - own.count
+    let atWork = phase == .running ? run?.running.count { $0.kind == .flash } ?? 0 : 0
+    return .object(
+      ended + [
+        ("running", JSONText(min(atWork, open))), ("proposed", JSONText(max(0, open - atWork))),
+      ])
   }
 
   private var teacher: JSONText {

@@ -146,9 +146,23 @@ extension StudyStatus {
   private var runningTexts: [String] {
     (run?.running ?? []).map { training in
       let name = training.trial.map { "trial \($0)" } ?? training.key
-      return name.padding(to: 12) + training.kind.rawValue.padding(to: 10)
+      let text =
+        name.padding(to: 12) + training.kind.rawValue.padding(to: 10)
         + "\(training.share.percent(0)) %".padding(to: 7) + training.seconds.duration
+      let place = place(of: training)
+      return place.isEmpty ? text : text.padding(to: 39) + place
     }
+  }
+
+  /// Which process has a training, and what is worth saying of it.
+  private func place(of training: RunningTraining) -> String {
+    var parts = training.process.map { ["process \($0)"] } ?? []
+    if let host = training.host { parts.append("on \(host)") }
+    if let attempt = training.attempt, attempt > 1 { parts.append("attempt \(attempt)") }
+    if let silent = training.silentSeconds, silent > 30 {
+      parts.append("silent \(silent.duration)")
+    }
+    return parts.joined(separator: ", ")
   }
 
   /// Returns rows with the name at the first only, the last saying how many are left out.

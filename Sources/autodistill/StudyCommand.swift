@@ -1,3 +1,4 @@
+import DeviceMeasurement
 import Foundation
 import HardwareProfiles
 import NeuralNetworks
@@ -114,9 +115,11 @@ struct StudyCommand {
   func context(
     _ inputs: StudyInputs, report: @escaping @Sendable (StudyProgress) -> Void
   ) -> StudyContext {
-    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let cores = HostMachine.usableCores()
     return StudyContext(
       version: ProgramVersion.current, workerCommand: workerCommand,
+      workerSettings: WorkerSettings(
+        limits: inputs.definition.trialLimits, logs: inputs.folder.logs),
       workers: workers ?? inputs.definition.workers ?? cores, threads: threads ?? cores,
       report: report, isCancelled: { Interruption.isRequested })
   }

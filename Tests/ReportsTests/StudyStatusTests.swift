@@ -115,6 +115,50 @@ struct StudyStatusTests {
     }
   }
 
+  @Test("says which process has a training, in which attempt, and how long nothing was heard of it")
+  func places() throws {
+    func text(_ training: RunningTraining) throws -> String {
+      var run = Self.run
+      run.running = [training]
+      let lines = try Self.status(Self.searching(), run: run, isRunning: true).lines
+      return try #require(lines.first { $0.hasPrefix("running") })
+    }
+    var training = Self.run.running[0]
+    #expect(try text(training).hasSuffix("6.5 s"))
+    (training.worker, training.process, training.attempt, training.silentSeconds) = (1, 812, 1, 2)
+    #expect(try text(training).hasSuffix(" process 812"))
+    (training.host, training.attempt, training.silentSeconds) = ("node7", 3, 90)
+    #expect(try text(training).hasSuffix(" process 812, on node7, attempt 3, silent 1 min 30 s"))
+  }
+
+  @Test("counts the trials by what became of them")
+  func outcomes() throws {
+    var study = Self.searching()
+    let count = try Self.status(study).inputs.state.trials.count
+    let losses: [JournalEvent.Finished.Outcome] = [.crashed, .outOfMemory, .timedOut, .timedOut, .failed]
+    for (offset, loss) in losses.enumerated() {
+      let trial = count + offset
+      study.events += [
+        MadeUpStudy.proposed(trial, latency: 3),
+        .finished(
+          JournalEvent.Finished(
+            trial: trial, outcome: loss, validation: nil, seconds: 0, steps: 0, note: "seen")),
+      ]
+    }
+    for trial in (count + losses.count)..<(count + losses.count + 2) {
+      study.events.append(MadeUpStudy.proposed(trial, latency: 3))
+    }
+    let status = try Self.status(study, run: Self.run, isRunning: true)
+    let object = try JSONSerialization.jsonObject(with: Data(status.json.utf8)) as? [String: Any]
+    let trials = try #require(object?["trials"] as? [String: Any])
+    let outcomes = try #require(trials["outcomes"] as? [String: Int])
+    #expect(outcomes["crashed"] == 1 && outcomes["out_of_memory"] == 1)
+    #expect(outcomes["timed_out"] == 2 && outcomes["failed"] == 1)
+    #expect(outcomes["running"] == 1 && outcomes["proposed"] == 1)
+    #expect(outcomes.values.reduce(0, +) == count + losses.count + 2)
+    #expect(trials["failed"] as? Int == 5 + (outcomes["diverged"] ?? 0))
+  }
+
   @Test("has the same members as JSON at any time, null where nothing is known")
   func json() throws {
     var empty = MadeUpStudy()

@@ -75,7 +75,10 @@ struct ProgressEventsTests {
     #expect(found[1]["text"] as? String == "a \"note\"\nof two lines\u{1B}")
     #expect(found[2]["done"] as? Double == 1.5 && found[2]["stage"] as? String == "search")
     let running = try #require((found[2]["running"] as? [[String: Any]])?.first)
-    #expect(Set(running.keys) == ["kind", "trial", "key", "seed", "share", "training_seconds"])
+    #expect(Set(running.keys) == [
+        "kind", "trial", "key", "seed", "share", "training_seconds", "worker", "host", "process",
+        "attempt", "silent_seconds",
+      ])
     #expect(running["kind"] as? String == "baseline" && running["trial"] is NSNull)
     #expect(found[3]["validation_accuracy"] is NSNull && found[3]["reference"] as? String == "deep")
     #expect(found[4]["status"] as? Int == 6 && found[4]["message"] is NSNull)

@@ -13,6 +13,7 @@ extension StudyDefinition {
     "minimize",
     "constraints", "confidence", "budgets", "search", "flash", "full", "finalists", "audit",
     "references", "warm_start", "measure", "robustness", "precision", "quantization", "workers",
+    "trial_limits",
   ]
 
   /// Reads `study.json` strictly.
@@ -76,7 +77,9 @@ extension StudyDefinition {
       throw measure.expected("nothing without \"hardware\", whose device and protocol it measures")
     }
     workers = try members["workers"]?.integer(in: 1...1024)
-    identity = field.value.canonical(leavingOut: ["workers", "name", "measure", "robustness"])
+    if let field = members["trial_limits"] { trialLimits = try TrialLimits(field) }
+    identity = field.value.canonical(
+      leavingOut: ["workers", "trial_limits", "name", "measure", "robustness"])
     // A default that changes with the version is part of what was asked for.
     let given = try members["flash"]?.object("a flash recipe").map(\.name) ?? []
     if !Set(["fraction", "batch", "statistics_batches"]).isSubset(of: given) {

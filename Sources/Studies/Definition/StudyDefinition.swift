@@ -60,7 +60,9 @@ public struct StudyDefinition: Sendable {
   public var warmStart: [String]
   /// Worker processes; nil for as many as the machine has cores.
   public var workers: Int?
-  /// The definition as canonical text, without `workers`, which does not change any result, and without
+  /// What one training may take.
+  public var trialLimits = TrialLimits()
+  /// The definition as canonical text, without `workers` and `trial_limits`, which may change, and without
   /// `measure` and `robustness`, which come after all of them.
   public var identity: String
   /// The whole of `study.json`, for the journal.

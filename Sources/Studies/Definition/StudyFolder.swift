@@ -37,6 +37,8 @@ public struct StudyFolder: Hashable, Sendable {
   }
 
   public var report: String { appending("report") }
+  /// What workers have written to standard error before they were lost.
+  public var logs: String { appending("logs") }
 
   public func candidate(_ key: String) -> String { appending("candidates/\(key)") }
   public func weights(of key: String) -> String { candidate(key) + "/weights.safetensors" }

@@ -40,22 +40,25 @@ extension JournalEvent {
     /// The folder of the earlier study that has done it, as `study.json` gives it; nil for one that was done for
     /// this study.
     public var source: String?
+    /// Of a loss, what was seen of it, for people; nil in journals of versions that did not say.
+    public var note: String?
 
     package init(
       trial: Int, repetition: Int, isBaseline: Bool, outcome: Outcome, validation: Evaluation?,
       test: Evaluation?, validationOutcome: SplitOutcome? = nil, testOutcome: SplitOutcome? = nil,
       curve: TrainingCurve? = nil, quantization: QuantizationOutcome? = nil, seconds: Double,
-      steps: Int, source: String? = nil
+      steps: Int, source: String? = nil, note: String? = nil
     ) {
       (self.trial, self.repetition, self.isBaseline) = (trial, repetition, isBaseline)
       (self.outcome, self.validation, self.test) = (outcome, validation, test)
       (self.validationOutcome, self.testOutcome) = (validationOutcome, testOutcome)
       (self.curve, self.quantization) = (curve, quantization)
-      (self.seconds, self.steps, self.source) = (seconds, steps, source)
+      (self.seconds, self.steps, self.source, self.note) = (seconds, steps, source, note)
     }
 
     enum CodingKeys: String, CodingKey {
       case trial, repetition, outcome, validation, test, curve, quantization, seconds, steps, source
+      case note
       case isBaseline = "baseline"
       case validationOutcome = "validation_outcome"
       case testOutcome = "test_outcome"
@@ -65,7 +68,7 @@ extension JournalEvent {
   /// An audited student on the test split, in the final stage; its training leaves that split alone.
   public struct Tested: Hashable, Sendable, Codable {
     public var trial: Int
-    /// Nil if the worker died twice.
+    /// Nil if the task was lost.
     public var test: Evaluation?
     public var testOutcome: SplitOutcome?
 

@@ -40,10 +40,11 @@ extension JournalEvent {
     public var steps: Int
     /// As in `Distilled`.
     public var source: String?
+    public var note: String?
 
     enum CodingKeys: String, CodingKey {
       case name, key, repetition, outcome, validation, test, curve, quantization, seconds, steps
-      case source
+      case source, note
       case validationOutcome = "validation_outcome"
       case testOutcome = "test_outcome"
     }

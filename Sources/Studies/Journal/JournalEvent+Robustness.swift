@@ -6,7 +6,7 @@ extension JournalEvent {
     public var trial: Int
     /// The images that the study asked for; the split may have fewer.
     public var images: Int
-    /// The sample as it is first; nil if the worker died twice.
+    /// The sample as it is first; nil if the task was lost.
     public var results: [RobustnessResult]?
     public var seconds: Double
   }

@@ -129,7 +129,7 @@ public enum JournalEvent: Hashable, Sendable {
 
   /// What became of a flash trial.
   public struct Finished: Hashable, Sendable, Codable {
-    public enum Outcome: String, Hashable, Sendable, Codable {
+    public enum Outcome: String, Hashable, Sendable, Codable, CaseIterable {
       case measured
       case diverged
       // Lost, as `TaskLoss` has it.
@@ -154,14 +154,17 @@ public enum JournalEvent: Hashable, Sendable {
     public var fraction: Double?
     /// Where the student was deliberately trained again: the same with other seeds.
     public var repeats: [Evaluation]?
+    /// Of a loss, what was seen of it, for people; nil in journals of versions that did not say.
+    public var note: String?
 
     package init(
       trial: Int, outcome: Outcome, validation: Evaluation?, seconds: Double, steps: Int,
-      rungs: [RungEvaluation]? = nil, fraction: Double? = nil, repeats: [Evaluation]? = nil
+      rungs: [RungEvaluation]? = nil, fraction: Double? = nil, repeats: [Evaluation]? = nil,
+      note: String? = nil
     ) {
       (self.trial, self.outcome, self.validation) = (trial, outcome, validation)
       (self.seconds, self.steps, self.rungs) = (seconds, steps, rungs)
-      (self.fraction, self.repeats) = (fraction, repeats)
+      (self.fraction, self.repeats, self.note) = (fraction, repeats, note)
     }
   }
 

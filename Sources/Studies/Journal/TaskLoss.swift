@@ -19,10 +19,13 @@ extension TaskLoss {
     switch self {
     case .crashed: "the worker died twice"
     case .outOfMemory: "out of memory"
-    case .timedOut: "took longer than trial_limits.minutes"
+    case .timedOut: "took longer than trial_limits allows"
     case .failed: "the worker ended twice without a result"
     }
   }
+
+  /// The loss in words with what was seen of it.
+  public func words(note: String?) -> String { words + (note.map { " (\($0))" } ?? "") }
 }
 
 extension JournalEvent.Finished.Outcome {

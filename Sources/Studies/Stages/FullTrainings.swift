@@ -62,6 +62,11 @@ struct FullTrainings {
         .tested(
           JournalEvent.Tested(
             trial: trial, test: outcome.result?.test, testOutcome: outcome.result?.testOutcome)))
+      if case .lost(let loss, let note) = outcome {
+        context.report(
+          .note("trial \(trial), test split: \(loss.words(note: note)); left without a test result")
+        )
+      }
     case .training(let trial, let repetition, let isBaseline):
       try record(
         JournalEvent.Distilled(
@@ -72,7 +77,7 @@ struct FullTrainings {
           testOutcome: outcome.result?.testOutcome, curve: outcome.result?.curve,
           quantization: outcome.result?.quantization,
           seconds: outcome.result?.seconds ?? 0, steps: outcome.result?.steps ?? 0,
-          source: outcome.result?.source))
+          source: outcome.result?.source, note: outcome.note))
     }
   }
 
@@ -102,14 +107,17 @@ struct FullTrainings {
     context.report(
       .note(
         "trial \(result.trial), \(name), seed \(result.repetition): "
-          + FullTrainings.ending(result.outcome, result.validation, result.source)))
+          + FullTrainings.ending(
+            result.outcome, result.validation, result.source, note: result.note)))
   }
 
   /// Returns how a full training ended, in words for the user.
   static func ending(
-    _ outcome: JournalEvent.Distilled.Outcome, _ validation: Evaluation?, _ source: String?
+    _ outcome: JournalEvent.Distilled.Outcome, _ validation: Evaluation?, _ source: String?,
+    note: String?
   ) -> String {
     (validation.map { String(format: "validation accuracy %.2f %%", 100 * $0.accuracy) }
+      ?? outcome.loss.map { "\($0.words(note: note)); recorded as \($0.rawValue)" }
       ?? outcome.rawValue) + (source.map { ", as \($0) has trained it" } ?? "")
   }
 }

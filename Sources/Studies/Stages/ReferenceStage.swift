@@ -74,7 +74,7 @@ struct ReferenceStage {
       testOutcome: outcome.result?.testOutcome, curve: outcome.result?.curve,
       quantization: outcome.result?.quantization,
       seconds: outcome.result?.seconds ?? 0, steps: outcome.result?.steps ?? 0,
-      source: outcome.result?.source)
+      source: outcome.result?.source, note: outcome.note)
     if repetition == 0 && result.outcome == .measured {
       try journal.keep(inputs.folder.studentFiles(of: design.key), in: inputs.folder)
     }
@@ -87,6 +87,7 @@ struct ReferenceStage {
     context.report(
       .note(
         "reference \(design.name), seed \(repetition): "
-          + FullTrainings.ending(result.outcome, result.validation, result.source)))
+          + FullTrainings.ending(
+            result.outcome, result.validation, result.source, note: result.note)))
   }
 }

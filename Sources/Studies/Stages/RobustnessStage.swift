@@ -31,6 +31,9 @@ struct RobustnessStage {
           JournalEvent.RobustnessTested(
             trial: trial, images: settings.images, results: outcome.result?.robustness,
             seconds: outcome.result?.seconds ?? 0)))
+      if case .lost(let loss, let note) = outcome {
+        context.report(.note("trial \(trial), corrupted images: \(loss.words(note: note))"))
+      }
     }
   }
 

@@ -150,7 +150,8 @@ struct SearchStage {
     let result = JournalEvent.Finished(
       trial: trial, outcome: JournalEvent.Finished.Outcome(outcome),
       validation: ended?.validation, seconds: ended?.seconds ?? 0, steps: ended?.steps ?? 0,
-      rungs: ended?.rungs, fraction: journal.state.fraction(of: trial), repeats: ended?.repeats)
+      rungs: ended?.rungs, fraction: journal.state.fraction(of: trial), repeats: ended?.repeats,
+      note: outcome.note)
     try journal.append(.finished(result))
     context.report(
       .trialEnded(
@@ -162,7 +163,7 @@ struct SearchStage {
 
   private func line(_ result: JournalEvent.Finished) -> String {
     if let loss = result.outcome.loss {
-      return "trial \(result.trial): \(loss.words); recorded as \(loss.rawValue)"
+      return "trial \(result.trial): \(loss.words(note: result.note)); recorded as \(loss.rawValue)"
     }
     let trial = journal.state.trials[result.trial]
     let costs = zip(

@@ -24,14 +24,21 @@ public struct StudyContext: Sendable {
 
   /// Has the study's tasks executed by processes of this machine.
   ///
-  /// - Parameter workerCommand: The command that starts a worker for this study.
+  /// - Parameters:
+  ///   - workerCommand: The command that starts a worker for this study.
+  ///   - workerSettings: What these processes may take.
   public init(
-    version: String, workerCommand: [String], workers: Int, threads: Int,
+    version: String, workerCommand: [String], workerSettings: WorkerSettings = WorkerSettings(),
+    workers: Int, threads: Int,
     report: @escaping @Sendable (StudyProgress) -> Void,
     isCancelled: @escaping @Sendable () -> Bool
   ) {
     self.version = version
-    makeExecutor = { try LocalProcesses(workerCount: $0, command: workerCommand) }
+    makeExecutor = { count in
+      try LocalProcesses(
+        workerCount: count, command: workerCommand, settings: workerSettings
+      ) { report(.note($0)) }
+    }
     (self.workers, self.threads) = (workers, threads)
     (self.report, self.isCancelled) = (report, isCancelled)
   }

@@ -17,7 +17,9 @@ final class AnsweringExecutor: TaskExecutor {
 
   var running: [RunningTask] {
     let others = inner.running.map { task in
-      RunningTask(number: numbers[task.number] ?? task.number, task: task.task, share: task.share)
+      RunningTask(
+        number: numbers[task.number] ?? task.number, task: task.task, share: task.share,
+        place: task.place)
     }
     return
       (answered.map { RunningTask(number: $0.number, task: $0.task, share: 1) } + others)

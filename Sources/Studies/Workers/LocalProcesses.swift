@@ -1,131 +1,222 @@
-/// Executes tasks in worker processes of the study's own binary, whose replies come together in one queue.
-///
-/// A worker that dies is started again. One that ends before it is ready says nothing about its task: after
-/// three such starts in a row the executor gives up.
-package final class LocalProcesses: TaskExecutor {
-  package let capacity: Int
+import Foundation
 
-  private let command: [String]
-  private let queue = MessageQueue<(worker: Int, message: WorkerProcess.Message)>()
-  private var processes: [Int: WorkerProcess] = [:]
-  /// What each busy worker was asked to do.
-  private var requests: [Int: WorkerRequest] = [:]
+/// What worker processes may take, and where it is kept what they say when they are lost.
+public struct WorkerSettings: Sendable {
+  public var limits = TrialLimits()
+  /// The folder of the logs; nil: none are kept.
+  public var logs: String?
+  package var retries = RetryPolicy()
+  /// How long a process may take to end when it is asked to; a training writes its checkpoint then.
+  package var graceSeconds = 5.0
+  /// After how many seconds without a word people are told of it: of a worker that is stopped, and of others,
+  /// which may have a long step.
+  package var silenceSeconds = (stopped: 60.0, any: 600.0)
+
+  public init(limits: TrialLimits = TrialLimits(), logs: String? = nil) {
+    (self.limits, self.logs) = (limits, logs)
+  }
+}
+
+/// Executes tasks in worker processes of the study's own binary.
+///
+/// A worker that dies is started again, and its task done again, as `RetryPolicy` says. All of it is done by the
+/// thread that waits: no other is needed, and none can be missing.
+package final class LocalProcesses: TaskExecutor {
+  /// A place for one process after the other.
+  final class Worker {
+    let index: Int
+    var process: WorkerProcess?
+    /// When a process is to be started where there is none.
+    var startAt = SuspendingClock.now
+    /// What it was asked to do.
+    var request: WorkerRequest?
+    /// Of the task, 0…1.
+    var share = 0.0
+    /// What the attempt has taken, and for how long nothing was heard, in seconds; not while this process was
+    /// itself stopped or the machine asleep.
+    var (takenSeconds, silentSeconds) = (0.0, 0.0)
+    var hasToldSilence = false
+
+    init(_ index: Int) { self.index = index }
+  }
+
+  /// How often a task was lost.
+  struct Losses {
+    /// By its own doing.
+    var own = 0
+    /// From outside.
+    var kills = 0
+    /// From outside without anything getting on since.
+    var killsInARow = 0
+    /// The furthest that an attempt came.
+    var bestShare = 0.0
+  }
+
+  package let capacity: Int
+  let command: [String]
+  let settings: WorkerSettings
+  /// Takes what people should know.
+  let note: @Sendable (String) -> Void
+  let logs: WorkerLogs
+  let workers: [Worker]
+  /// Of the tasks that are being worked on, by number; none for those that were never lost.
+  var losses: [Int: Losses] = [:]
+  var failedStarts = 0
+  var killedStarts = 0
   private var submittedCount = 0
-  private var retried: Set<Int> = []
-  private var shares: [Int: Double] = [:]
-  /// The processor time of each worker's process as it last told it.
-  private var processorTimes: [Int: Double] = [:]
-  /// That of processes that have ended.
+  private var ended: [(number: Int, outcome: TaskOutcome)] = []
+  /// The processor time of processes that have ended.
   private var endedProcessorSeconds = 0.0
-  /// Workers that have said that they are ready since they were last started.
-  private var ready: Set<Int> = []
-  /// Starts in a row that ended before the worker was ready.
-  private var failedStarts = 0
+  private var lastWatch = SuspendingClock.now
+
+  private static let turnSeconds = 0.2
 
   /// Starts `workerCount` processes of `command`.
   ///
+  /// - Parameter note: Takes what people should know, such as that a worker was killed.
   /// - Throws: `StudyError.cannotStartWorker`.
-  package init(workerCount: Int, command: [String]) throws {
-    (capacity, self.command) = (workerCount, command)
-    for worker in 0..<workerCount { try start(worker) }
+  package init(
+    workerCount: Int, command: [String], settings: WorkerSettings = WorkerSettings(),
+    note: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws {
+    (capacity, self.command, self.settings, self.note) = (workerCount, command, settings, note)
+    logs = WorkerLogs(folder: settings.logs)
+    workers = (0..<workerCount).map(Worker.init)
+    for worker in workers { worker.process = try WorkerProcess(command: command) }
   }
 
   deinit {
-    for process in processes.values { process.end() }
-  }
-
-  package var running: [RunningTask] {
-    requests.values.sorted { $0.id < $1.id }.map {
-      RunningTask(number: $0.id, task: $0.task, share: shares[$0.id] ?? 0)
+    let processes = workers.compactMap(\.process)
+    for process in processes { process.askToEnd() }
+    let deadline = SuspendingClock.now + .seconds(settings.graceSeconds)
+    for process in processes {
+      process.end(within: max(0, SuspendingClock.now.duration(to: deadline) / .seconds(1)))
     }
   }
 
+  package var running: [RunningTask] {
+    workers.compactMap { worker in
+      worker.request.map { request in
+        let lost = losses[request.id]
+        return RunningTask(
+          number: request.id, task: request.task, share: worker.share,
+          place: RunningTask.Place(
+            worker: worker.index, process: worker.process?.id,
+            attempt: 1 + (lost?.own ?? 0) + (lost?.kills ?? 0),
+            silentSeconds: worker.silentSeconds))
+      }
+    }.sorted { $0.number < $1.number }
+  }
+
   package var processorSeconds: Double {
-    processorTimes.values.reduce(endedProcessorSeconds, +)
+    workers.reduce(endedProcessorSeconds) { $0 + ($1.process?.processorSeconds ?? 0) }
   }
 
   package func submit(_ task: StudentTask) -> Int {
-    guard let worker = (0..<capacity).first(where: { requests[$0] == nil }) else {
+    guard let worker = workers.first(where: { $0.request == nil }) else {
       preconditionFailure("all \(capacity) workers are busy")
     }
     let request = WorkerRequest(id: submittedCount, task: task)
     submittedCount += 1
-    requests[worker] = request
-    processes[worker]?.send(request)
+    worker.request = request
+    begin(worker)
     return request.id
   }
 
   package func wait(tick: () throws -> Void) throws -> (number: Int, outcome: TaskOutcome) {
     while true {
       try tick()
-      guard let (worker, message) = queue.next(timeoutSeconds: 0.2) else { continue }
-      let ended: (Int, TaskOutcome)?
-      switch message {
-      case .reply(let reply): ended = try take(reply, from: worker)
-      case .ended(let process): ended = try replace(process, of: worker)
-      }
-      if let ended { return ended }
+      if !ended.isEmpty { return ended.removeFirst() }
+      try startProcesses()
+      let there = workers.filter { $0.process != nil }
+      let ready = WorkerProcess.ready(
+        among: there.compactMap(\.process), waitingSeconds: pauseSeconds)
+      for index in ready { try listen(to: there[index]) }
+      let hasClosed = ready.contains { there[$0].process?.isOutputOpen == false }
+      try watch(isDue: ready.isEmpty || hasClosed)
     }
   }
 
-  /// Returns the task that a reply ends.
-  private func take(_ reply: WorkerReply, from worker: Int) throws -> (Int, TaskOutcome)? {
-    if let seconds = reply.processorSeconds { processorTimes[worker] = seconds }
-    if reply.status == .failed {
+  /// How long to wait for a word.
+  private var pauseSeconds: Double {
+    guard ended.isEmpty else { return 0 }
+    let next = workers.filter { $0.process == nil }.map(\.startAt).min()
+    let pause = next.map { SuspendingClock.now.duration(to: $0) / .seconds(1) }
+    // A process that has closed its output has no more news, and may not have ended yet.
+    return min(LocalProcesses.turnSeconds, pause ?? LocalProcesses.turnSeconds)
+  }
+
+  /// Has a worker's process begin with the worker's task.
+  func begin(_ worker: Worker) {
+    (worker.share, worker.takenSeconds, worker.silentSeconds) = (0, 0, 0)
+    worker.hasToldSilence = false
+    if let request = worker.request { worker.process?.send(request) }
+  }
+
+  /// Says what came of a worker's task, which is then free for another one.
+  func finish(_ worker: Worker, _ outcome: TaskOutcome) {
+    guard let request = worker.request else { return }
+    ended.append((request.id, outcome))
+    worker.request = nil
+    worker.share = 0
+    losses[request.id] = nil
+    getOn()
+  }
+
+  /// Something got on: kills in a row are counted from here.
+  func getOn() {
+    killedStarts = 0
+    for number in losses.keys { losses[number]?.killsInARow = 0 }
+  }
+
+  /// Takes what a worker says.
+  private func listen(to worker: Worker) throws {
+    for reply in worker.process?.replies() ?? [] { try take(reply, from: worker) }
+  }
+
+  private func take(_ reply: WorkerReply, from worker: Worker) throws {
+    (worker.silentSeconds, worker.hasToldSilence) = (0, false)
+    if let seconds = reply.processorSeconds { worker.process?.processorSeconds = seconds }
+    switch reply.status {
+    case .failed:
       throw StudyError.worker(reply.message ?? "a worker failed without a reason")
-    }
-    if reply.status == .ready {
-      ready.insert(worker)
-      failedStarts = 0
-      return nil
-    }
-    guard let request = requests[worker], reply.id == request.id else { return nil }
-    guard let result = reply.result else {
-      shares[request.id] = reply.share
-      return nil
-    }
-    free(worker)
-    return (request.id, .ended(result))
-  }
-
-  /// Starts a worker again whose process has ended; returns the task that was lost with it for the second
-  /// time.
-  private func replace(
-    _ process: WorkerProcess, of worker: Int
-  ) throws -> (Int, TaskOutcome)? {
-    guard processes[worker] === process else { return nil }
-    endedProcessorSeconds += processorTimes.removeValue(forKey: worker) ?? 0
-    let wasReady = ready.remove(worker) != nil
-    if !wasReady { try countFailedStart() }
-    try start(worker)
-    guard let request = requests[worker] else { return nil }
-    // A worker that never got to its task says nothing about it.
-    if !wasReady || retried.insert(request.id).inserted {
-      processes[worker]?.send(request)
-      return nil
-    }
-    free(worker)
-    return (request.id, .lost(.crashed, note: "its worker died twice"))
-  }
-
-  private func free(_ worker: Int) {
-    guard let request = requests.removeValue(forKey: worker) else { return }
-    shares[request.id] = nil
-  }
-
-  private static let mostFailedStarts = 3
-
-  private func countFailedStart() throws {
-    failedStarts += 1
-    guard failedStarts < LocalProcesses.mostFailedStarts else {
-      throw StudyError.cannotStartWorker(
-        command: command.joined(separator: " "),
-        reason: "it ended \(failedStarts) times before it was ready")
+    case .ready:
+      worker.process?.isReady = true
+      (failedStarts, killedStarts) = (0, 0)
+      worker.takenSeconds = 0
+    case .progress, .measured, .diverged, .stopped:
+      // An answer to a task that is no longer this worker's has come too late to count.
+      guard let request = worker.request, reply.id == request.id else { return }
+      if let result = reply.result {
+        finish(worker, .ended(result))
+      } else if let share = reply.share {
+        worker.share = share
+        guard let lost = losses[request.id], share > lost.bestShare else { return }
+        losses[request.id]?.bestShare = share
+        getOn()
+      }
     }
   }
 
-  private func start(_ worker: Int) throws {
-    let queue = queue
-    processes[worker] = try WorkerProcess(command: command) { queue.append((worker, $0)) }
+  /// Sees after the workers: who has ended, who takes too long, who says nothing.
+  private func watch(isDue: Bool) throws {
+    let now = SuspendingClock.now
+    let passed = lastWatch.duration(to: now) / .seconds(1)
+    // With a thousand workers there is news all the time.
+    guard isDue || passed > LocalProcesses.turnSeconds / 2 else { return }
+    lastWatch = now
+    for worker in workers {
+      guard let process = worker.process else { continue }
+      if process.hasEnded() {
+        // What it said before it ended counts.
+        try listen(to: worker)
+        endedProcessorSeconds += process.processorSeconds
+        worker.process = nil
+        try replace(process, of: worker)
+      } else {
+        // More than that passes only where this process was itself stopped.
+        watch(worker, process, secondsPassed: min(passed, 10))
+      }
+    }
   }
 }

@@ -21,6 +21,18 @@ public struct RunningTraining: Hashable, Sendable, Codable {
   public var share: Double
   /// Since it was begun.
   public var seconds: Double
+  /// Which of the executor's workers has it, on which machine (nil: that of the run), in which process, in which
+  /// attempt, and how many seconds ago it was last heard of; nil where that is not known.
+  public var worker: Int?
+  public var host: String?
+  public var process: Int32?
+  public var attempt: Int?
+  public var silentSeconds: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case kind, key, trial, repetition, share, seconds, worker, host, process, attempt
+    case silentSeconds = "silent_seconds"
+  }
 }
 
 extension RunningTraining {
@@ -34,5 +46,7 @@ extension RunningTraining {
     }
     (key, trial) = (running.task.key, running.task.trial)
     (share, self.seconds) = (running.share, seconds)
+    (worker, host, process) = (running.place?.worker, running.place?.host, running.place?.process)
+    (attempt, silentSeconds) = (running.place?.attempt, running.place?.silentSeconds)
   }
 }

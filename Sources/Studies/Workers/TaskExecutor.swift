@@ -4,8 +4,12 @@ import Distillation
 ///
 /// Used by one thread. What every executor promises (a test suite checks it):
 /// - Each task that was submitted comes back from `wait` once, with its number, in whatever order tasks end.
-/// - A task whose execution was lost is done once more. If that is lost too, the task is lost, which is a
-///   result like any other. What was lost before a task began says nothing about the task.
+/// - A task whose execution was lost by what it does itself, or by a limit of the study, is done once more. If
+///   that is lost too, the task is lost, which is a result like any other (`TaskLoss`).
+/// - What was lost before a task began, or by what somebody else did, says nothing about the task: it is done
+///   again, as long as anything gets on (`RetryPolicy`).
+/// - The result of an execution that was thought lost counts if it comes before that of another one; in any case
+///   one counts.
 /// - The result of a task depends on the task alone, not on where or when it is executed.
 /// - Letting go of an executor ends whatever it executes.
 package protocol TaskExecutor: AnyObject {
@@ -35,6 +39,30 @@ package struct RunningTask: Hashable, Sendable {
   package var task: StudentTask
   /// How much of it is done, 0…1, as far as is known.
   package var share: Double
+  /// Where it is executed; nil if that is nowhere yet, or not known.
+  package var place: Place?
+
+  /// What has a task at the moment.
+  package struct Place: Hashable, Sendable {
+    /// Which of the executor's workers, from 0.
+    package var worker: Int
+    /// The machine; nil for this one.
+    package var host: String?
+    /// The process; nil where it is being started.
+    package var process: Int32?
+    /// Which attempt this is, from 1.
+    package var attempt: Int
+    /// Since the worker was last heard of.
+    package var silentSeconds: Double
+
+    package init(
+      worker: Int, host: String? = nil, process: Int32?, attempt: Int = 1,
+      silentSeconds: Double = 0
+    ) {
+      (self.worker, self.host, self.process) = (worker, host, process)
+      (self.attempt, self.silentSeconds) = (attempt, silentSeconds)
+    }
+  }
 }
 
 /// What came of a task.
@@ -47,6 +75,12 @@ package enum TaskOutcome: Hashable, Sendable {
   package var result: TaskResult? {
     guard case .ended(let result) = self else { return nil }
     return result
+  }
+
+  /// What was seen of its loss; nil if it ended.
+  package var note: String? {
+    guard case .lost(_, let note) = self else { return nil }
+    return note
   }
 }
 

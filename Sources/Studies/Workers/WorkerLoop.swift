@@ -34,6 +34,9 @@ public struct WorkerLoop {
     let state = try Journal.state(of: folder)
     try read.check(against: state)
     inputs = read.calibrated(by: state)
+    if let limit = inputs.definition.trialLimits.memoryMebibytes {
+      try MemoryLimit.set(mebibytes: limit)
+    }
     let dataset = inputs.dataset
     teacherLogits = TeacherLogits(inputs)
     targets = try SoftTargets(

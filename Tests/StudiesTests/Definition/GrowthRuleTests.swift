@@ -83,7 +83,7 @@ struct GrowthRuleTests {
   @Test("is the same question with another name, measurement, workers or defaults written out")
   func same() throws {
     let other = StudyText.tiny.setting("name", "\"new\"").setting("workers", "3")
-      .setting("confidence", "0.9")
+      .setting("confidence", "0.9").setting("trial_limits", "{\"flash_minutes\": 5}")
       .setting("audit", "{\"count\": 0, \"at\": 0.5}")
     #expect(try difference(.tiny, other) == StudyDifference())
   }

@@ -56,6 +56,16 @@ struct StudyDefinitionReadingTests {
     }
   }
 
+  @Test("limits what a training may take where it says so")
+  func trialLimits() throws {
+    #expect(try StudyText.tiny.definition().trialLimits == TrialLimits())
+    let limited = StudyText.tiny.setting(
+      "trial_limits", "{\"memory_mib\": 900, \"flash_minutes\": 2.5, \"full_minutes\": 90}")
+    #expect(
+      try limited.definition().trialLimits
+        == TrialLimits(memoryMebibytes: 900, flashMinutes: 2.5, fullMinutes: 90))
+  }
+
   @Test("may name several devices, a confidence and budgets")
   func costs() throws {
     let definition = try StudyText.tiny
@@ -267,6 +277,17 @@ struct StudyDefinitionReadingTests {
       ("audit", "{\"raise\": 0.5}", "audit.raise: got 0.5, expected a number from 1 to 1000"),
       ("audit", "{\"fraction\": 0.1}", "audit.fraction: got an unknown key"),
       ("workers", "0", "workers: got 0, expected a whole number from 1 to 1024"),
+      ("trial_limits", "5", "trial_limits: got 5, expected an object"),
+      ("trial_limits", "{\"minutes\": 5}", "trial_limits.minutes: got an unknown key"),
+      (
+        "trial_limits", "{\"memory_mib\": 15}",
+        "trial_limits.memory_mib: got 15, expected a whole number from 16 to 16777216"
+      ),
+      (
+        "trial_limits", "{\"flash_minutes\": 0}",
+        "trial_limits.flash_minutes: got 0, expected a number from 0.001 to 100000"
+      ),
+      ("trial_limits", "{\"full_minutes\": \"1h\"}", "trial_limits.full_minutes: got \"1h\""),
       ("workerss", "2", "workerss: got an unknown key"),
       ("workerss", "2", "did you mean \"workers\"?"),
     ])
@@ -306,6 +327,8 @@ struct StudyIdentityTests {
     let identity = try identity(.tiny)
     #expect(try self.identity(StudyText.tiny.setting("workers", "7")) == identity)
     #expect(try self.identity(StudyText.tiny.setting("name", "\"other\"")) == identity)
+    #expect(
+      try self.identity(StudyText.tiny.setting("trial_limits", "{\"memory_mib\": 64}")) == identity)
     #expect(
       try self.identity(StudyText.tiny.removing("seed").setting("seed", "  3.0  ")) == identity)
     #expect(

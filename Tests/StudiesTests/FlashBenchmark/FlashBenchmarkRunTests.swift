@@ -135,7 +135,7 @@ struct FlashBenchmarkRunTests {
       in: study,
       onTask: """
         [ "$kind$student" = distill2 ] && { say '{"id":'$id',"status":"diverged"}'; continue; }
-        [ "$kind$student" = flash5 ] && kill -9 $$
+        [ "$kind$student" = flash5 ] && kill -SEGV $$
         """)
     let table = try SmallBenchmark.run(study, worker)
     let lines = try SmallBenchmark.lines(study)

@@ -182,7 +182,9 @@ struct ChangedStudyTests {
   func harmless() throws {
     let study = try TinyStudy()
     let began = JournalEvent.began(try study.inputs().began(version: "1"))
-    try study.write(.tiny.setting("name", "\"new\"").setting("workers", "3"))
+    try study.write(
+      .tiny.setting("name", "\"new\"").setting("workers", "3")
+        .setting("trial_limits", "{\"memory_mib\": 900}"))
     try study.inputs().check(against: MadeUp.state([began, MadeUp.teacherReady]))
   }
 }

@@ -121,7 +121,7 @@ struct DistillationRoundsTests {
     let chosen = try #require(try Whole.selections(whole).first)
     for count in [1, 3] {
       let failing = chosen.prefix(count).map { " \($0) " }.joined()
-      for failure in ["say '{\"id\":'$id',\"status\":\"diverged\"}'", "kill -9 $$"] {
+      for failure in ["say '{\"id\":'$id',\"status\":\"diverged\"}'", "kill -SEGV $$"] {
         let study = try TinyStudy(copyOf: whole)
         try study.cutJournal(toLines: first + 1)
         let worker = try Whole.worker(

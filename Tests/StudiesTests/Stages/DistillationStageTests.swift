@@ -91,7 +91,7 @@ struct DistillationStageTests {
     let worker = try FakeWorker(
       in: again.temporary,
       onTask: """
-        [ $trial = \(finalists[0]) ] && [ "$kind" = distill ] && kill -9 $$
+        [ $trial = \(finalists[0]) ] && [ "$kind" = distill ] && kill -SEGV $$
         if [ $trial = \(finalists[1]) ]; then say '{"id":'$id',"status":"diverged"}'; else answer; fi
         """)
     let state = try StudyRun(worker)(again)

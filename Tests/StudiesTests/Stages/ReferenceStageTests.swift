@@ -115,7 +115,7 @@ struct ReferenceStageTests {
   func failures() throws {
     for (failure, outcome) in [
       ("say '{\"id\":'$id',\"status\":\"diverged\"}'", JournalEvent.Distilled.Outcome.diverged),
-      ("kill -9 $$", .crashed),
+      ("kill -SEGV $$", .crashed),
     ] {
       let study = try Whole.before()
       let worker = try Whole.worker(

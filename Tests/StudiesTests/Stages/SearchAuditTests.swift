@@ -191,7 +191,7 @@ struct SearchAuditTests {
 
   @Test("drops who diverges or crashes, and does not look at their test accuracy")
   func failures() throws {
-    for failure in ["say '{\"id\":'$id',\"status\":\"diverged\"}'", "kill -9 $$"] {
+    for failure in ["say '{\"id\":'$id',\"status\":\"diverged\"}'", "kill -SEGV $$"] {
       let study = try Audited.begun()
       let worker = try Audited.worker(
         study, onTask: "[ $kind$trial = distill2 ] && \(failure) || answer")
@@ -211,7 +211,7 @@ struct SearchAuditTests {
   func notRescored() throws {
     let study = try Audited.begun()
     let worker = try Audited.worker(
-      study, onTask: "case \"$line\" in *'\"fraction\":'*) kill -9 $$;; esac; answer")
+      study, onTask: "case \"$line\" in *'\"fraction\":'*) kill -SEGV $$;; esac; answer")
     let state = try StudyRun(worker)(study)
     #expect(state.audited?.verdict == .incomparable && state.rescored.count == 4)
     #expect(state.trials.allSatisfy { $0.result?.fraction == nil && $0.flashAccuracy != nil })

@@ -10,13 +10,15 @@ enum ExecutorKind: CaseIterable {
   /// Nothing was told of the driver's tasks.
   case told
 
-  func make(capacity: Int, worker: FakeWorker) throws -> any TaskExecutor {
+  func make(
+    capacity: Int, worker: FakeWorker, settings: WorkerSettings = WorkerSettings()
+  ) throws -> any TaskExecutor {
     switch self {
     case .localProcesses:
-      try LocalProcesses(workerCount: capacity, command: worker.command)
+      try LocalProcesses(workerCount: capacity, command: worker.command, settings: settings)
     case .told:
       AnsweringExecutor(
-        try LocalProcesses(workerCount: capacity, command: worker.command),
+        try LocalProcesses(workerCount: capacity, command: worker.command, settings: settings),
         knowing: KnownTrainings(
           MadeUp.state([MadeUp.told]), in: StudyFolder("no-study"), flashFraction: 0.05))
     }
@@ -24,24 +26,33 @@ enum ExecutorKind: CaseIterable {
 }
 
 /// Gives an executor tasks and takes what comes of them.
-struct ExecutorDriver {
+final class ExecutorDriver {
   let temporary: TemporaryFolder
   let executor: any TaskExecutor
+  /// The trials that were lost, and how.
+  private(set) var losses: [Int: TaskLoss] = [:]
+
+  /// Settings that do not wait long before something is tried again.
+  static var hasty: WorkerSettings {
+    var settings = WorkerSettings()
+    (settings.retries.firstPauseSeconds, settings.retries.longestPauseSeconds) = (0.01, 0.1)
+    return settings
+  }
 
   init(
     _ kind: ExecutorKind = .localProcesses, capacity: Int = 1, atStart: String = "",
-    onTask: String = "answer"
+    onTask: String = "answer", settings: WorkerSettings = WorkerSettings()
   ) throws {
     temporary = try TemporaryFolder()
     let worker = try FakeWorker(in: temporary, atStart: atStart, onTask: onTask)
-    executor = try kind.make(capacity: capacity, worker: worker)
+    executor = try kind.make(capacity: capacity, worker: worker, settings: settings)
   }
 
   static func task(_ trial: Int) -> StudentTask {
     StudentTask(.flash(StudentTask.FlashWork()), key: "k\(trial)", trial: trial)
   }
 
-  /// Works through the tasks of trials and returns what came of each: right answers, or nil for a crash.
+  /// Works through the tasks of trials and returns what came of each: right answers, or nil for a loss.
   func run(_ trials: Range<Int>) throws -> [Int: Int?] {
     var outcomes: [Int: Int?] = [:]
     var submitted: [Int: Int] = [:]
@@ -57,6 +68,7 @@ struct ExecutorDriver {
       let trial = try #require(submitted[number])
       #expect(outcomes[trial] == nil)
       outcomes[trial] = .some(outcome.result?.validation?.correct)
+      if case .lost(let loss, _) = outcome { losses[trial] = loss }
     }
   }
 

@@ -25,20 +25,67 @@ struct TaskExecutorTests {
   }
 
   @Test(
-    "takes a task for crashed whose worker died twice, and continues with the others",
+    "takes a task for lost whose worker died twice by itself, and continues with the others",
     arguments: ExecutorKind.allCases)
   func crashes(_ kind: ExecutorKind) throws {
     let driver = try ExecutorDriver(
-      kind, capacity: 2, onTask: "[ $trial = 2 ] && kill -9 $$; answer")
+      kind, capacity: 2, onTask: "[ $trial = 2 ] && kill -SEGV $$; answer")
     var expected = ExecutorDriver.expected(0..<5)
     expected[2] = .some(nil)
     #expect(try driver.run(0..<5) == expected)
+    #expect(driver.losses.map(\.value) == [.crashed] && driver.losses.keys.first == 2)
+  }
+
+  @Test(
+    "does not blame a task whose worker is killed from outside, however often",
+    arguments: ExecutorKind.allCases)
+  func kills(_ kind: ExecutorKind) throws {
+    let driver = try ExecutorDriver(
+      kind, capacity: 2,
+      onTask: """
+        [ $trial = 2 ] && for n in 1 2 3 4; do
+          mkdir "$folder/kill-$n" 2>/dev/null && kill -$([ $n = 2 ] && echo TERM || echo 9) $$
+        done
+        answer
+        """)
+    #expect(try driver.run(0..<5) == ExecutorDriver.expected(0..<5))
+    #expect(driver.losses.isEmpty)
+  }
+
+  @Test(
+    "ends with an error, and no verdict, where kills keep everything from getting on",
+    arguments: ExecutorKind.allCases)
+  func killedForEver(_ kind: ExecutorKind) throws {
+    let driver = try ExecutorDriver(
+      kind, capacity: 2, onTask: "[ $trial = 2 ] && kill -9 $$; answer",
+      settings: ExecutorDriver.hasty)
+    expectError(["trial 2", "from outside", "SIGKILL", "says nothing about the student"]) {
+      _ = try driver.run(0..<5)
+    }
+    #expect(driver.losses.isEmpty)
   }
 
   @Test("takes a worker that ends without an answer for dead", arguments: ExecutorKind.allCases)
   func ends(_ kind: ExecutorKind) throws {
     let driver = try ExecutorDriver(kind, onTask: "[ $trial = 0 ] && exit 0; answer")
     #expect(try driver.run(0..<2) == [0: Int?.none, 1: FakeWorker.correct(1)])
+    #expect(driver.losses == [0: .failed])
+  }
+
+  @Test("counts a late result of a task thought lost once", arguments: ExecutorKind.allCases)
+  func lateResult(_ kind: ExecutorKind) throws {
+    // What answers outlives its worker, and the task is done again meanwhile.
+    let driver = try ExecutorDriver(
+      kind, capacity: 2,
+      onTask: """
+        if [ $trial = 1 ] && mkdir "$folder/once" 2>/dev/null; then
+          trap '' PIPE; (sleep 0.2; answer; answer) 2>/dev/null & kill -9 $$
+        fi
+        [ $trial = 1 ] && sleep 0.4
+        answer; answer
+        """)
+    #expect(try driver.run(0..<6) == ExecutorDriver.expected(0..<6))
+    #expect(driver.losses.isEmpty)
   }
 
   @Test("continues after a start that failed, and blames no task", arguments: ExecutorKind.allCases)

@@ -122,27 +122,62 @@ struct WorkerProcessTests {
     try FinishedStudy.expectSame(study, try running.end())
   }
 
-  @Test("that are killed at work twice make a trial that crashed, and the next one begins")
-  func killedTwice() throws {
-    // Each trial takes seconds, so both workers die in the first one.
-    let study = try TinyStudy(
-      TinyStudy.slow.setting("full", "{\"epochs\": 10000, \"batch\": 24, \"learning_rate\": 0.1}"))
+  @Test(
+    "may be killed at work again and again, and the end is the same", arguments: [SIGKILL, SIGTERM])
+  func killedOften(signal: Int32) throws {
+    let study = try TinyStudy(TinyStudy.slow)
     let running = try study.start("run", "--workers", "1")
     #expect(Processes.wait(seconds: 30) { study.hasLines(1, with: "\"proposed\"") })
-    for _ in 0..<2 {
+    for _ in 0..<3 {
       #expect(Processes.wait(seconds: 10) { study.workers.count == 1 })
-      // It has its task by now.
-      usleep(300_000)
       let workers = study.workers
-      for worker in workers { kill(worker, SIGKILL) }
+      for worker in workers { kill(worker, signal) }
       #expect(Processes.wait(seconds: 10) { Set(study.workers).isDisjoint(with: workers) })
     }
-    #expect(Processes.wait(seconds: 10) { study.hasLines(2, with: "\"proposed\"") })
+    try FinishedStudy.expectSame(study, try running.end())
+  }
+
+  @Test("that take too long are timed out, twice, and the search goes on")
+  func timedOut() throws {
+    let study = try TinyStudy(
+      TinyStudy.slow
+        .setting("full", "{\"epochs\": 10000, \"batch\": 24, \"learning_rate\": 0.1}")
+        .setting("trial_limits", "{\"flash_minutes\": 0.005}"))
+    let running = try study.start("run", "--workers", "1")
+    #expect(Processes.wait(seconds: 40) { study.hasLines(2, with: "\"proposed\"") })
     study.killEverything()
     _ = try running.end()
-    let trials = try study.outcome().trials
-    #expect(trials.first?.result?.outcome == .crashed)
-    #expect(trials.count == 2 && trials.last?.result == nil)
+    let first = try #require(study.outcome().trials.first?.result)
+    #expect(first.outcome == .timedOut && first.note?.contains("trial_limits") == true)
+  }
+
+  @Test("that need more memory than they may have are told apart, with their last words kept")
+  func outOfMemory() throws {
+    // Its batches alone are larger than that.
+    let study = try TinyStudy(
+      StudyText.tiny
+        .setting("full", "{\"epochs\": 1, \"batch\": 120, \"learning_rate\": 0.1}")
+        .setting("flash", "{\"fraction\": 1, \"batch\": 120}")
+        .setting("trial_limits", "{\"memory_mib\": 16}"))
+    let ended = try study.run(seconds: 60)
+    #expect(ended.status == 5, "\(ended.errors)")
+    #expect(ended.errors.contains("memory"), "\(ended.errors)")
+  }
+
+  @Test("have one thread each")
+  func threads() throws {
+    let study = try TinyStudy(TinyStudy.slow)
+    let running = try study.start("run", "--workers", "2")
+    #expect(Processes.wait(seconds: 30) { study.hasLines(1, with: "\"finished\"") })
+    for worker in study.workers {
+      let status = try? String(contentsOfFile: "/proc/\(worker)/status", encoding: .utf8)
+      let line = status?.split(separator: "\n").first { $0.hasPrefix("Threads:") }
+      let count = line.flatMap { Int($0.dropFirst(8).trimmingCharacters(in: .whitespaces)) }
+      // One that computes, and one that sees after the parent.
+      if let count { #expect(count <= 2) }
+    }
+    study.killEverything()
+    _ = try running.end()
   }
 
   @Test("end by themselves, quietly, when the parent has been killed")

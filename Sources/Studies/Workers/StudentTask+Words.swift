@@ -1,0 +1,38 @@
+extension StudentTask {
+  /// The task in words, such as `trial 3, full training`.
+  var words: String {
+    let student = trial.map { "trial \($0)" } ?? "student \(key)"
+    switch work {
+    case .flash(let flash):
+      return student + ", flash training"
+        + (flash.repetition > 0 ? ", seed \(flash.repetition)" : "")
+    case .full(let full):
+      return student + (full.isBaseline ? ", training without teacher" : ", full training")
+        + (full.repetition > 0 ? ", seed \(full.repetition)" : "")
+    case .test: return student + ", test split"
+    case .robustness: return student + ", corrupted images"
+    }
+  }
+
+  /// A name for files about the task.
+  var fileName: String {
+    let student = trial.map { "trial-\($0)" } ?? "student-\(key)"
+    switch work {
+    case .flash(let flash): return student + "-flash-\(flash.repetition)"
+    case .full(let full):
+      return student + (full.isBaseline ? "-baseline" : "-full") + "-\(full.repetition)"
+    case .test: return student + "-test"
+    case .robustness: return student + "-robustness"
+    }
+  }
+
+  /// How long an attempt may take, in seconds; nil for no limit.
+  func timeLimitSeconds(_ limits: TrialLimits) -> Double? {
+    switch work {
+    case .flash(let flash):
+      limits.flashMinutes.map { 60 * $0 * (flash.isRepeated ? 2 : 1) }
+    case .full: limits.fullMinutes.map { 60 * $0 }
+    case .test, .robustness: nil
+    }
+  }
+}
