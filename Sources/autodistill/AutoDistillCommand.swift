@@ -22,6 +22,7 @@ struct AutoDistillCommand {
   }
 
   static func main() {
+    LinearAlgebraThreads.useOne()
     StandardStreams.reserve()
     // A reader that has gone, such as `head`, is an error to report and not a signal to die of.
     signal(SIGPIPE, SIG_IGN)

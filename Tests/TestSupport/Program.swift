@@ -37,9 +37,10 @@ public enum Program {
     private let temporary: TemporaryFolder
     private let outputs: [FileHandle]
 
-    public init(_ arguments: [String]) throws {
+    /// - Parameter program: Another program, such as a shell that starts the command; nil for the command.
+    public init(_ arguments: [String], of program: String? = nil) throws {
       temporary = try TemporaryFolder()
-      process.executableURL = URL(filePath: try #require(Program.path))
+      process.executableURL = URL(filePath: try program ?? #require(Program.path))
       process.arguments = arguments
       outputs = try ["output", "errors"].map { [temporary] name in
         try temporary.write("", to: name)
