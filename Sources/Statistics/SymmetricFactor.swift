@@ -26,7 +26,15 @@ public struct SymmetricFactor: Sendable {
   }
 
   /// OpenBLAS on one thread: several would sum in another order, and trials use the cores.
-  public static let useOneThread: Void = openblas_set_num_threads(1)
+  public static let useOneThread: Void = {
+    do {
+      try LinearAlgebraMemory.take()
+    } catch {
+      // Commands that compute much look before; here nothing can continue.
+      fatalError("\(error)")
+    }
+    openblas_set_num_threads(1)
+  }()
 
   /// log det A.
   public var logDeterminant: Double {

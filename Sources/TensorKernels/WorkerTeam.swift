@@ -27,12 +27,28 @@ public final class WorkerTeam: Sendable {
   /// Runs `body` once in every thread, with the thread's index, and returns when all have ended.
   public func run(_ body: @escaping @Sendable (Int) -> Void) {
     let threads = (1..<threadCount).map { index in
-      let thread = JoinableThread { body(index) }
-      thread.start()
-      return thread
+      do {
+        return try JoinableThread { body(index) }
+      } catch {
+        // The others wait for it at the next barrier, so nothing can go on without it.
+        fatalError("\(error)")
+      }
     }
     body(0)
     for thread in threads { thread.join() }
+  }
+
+  /// Starts so many threads at once and ends them again, to see whether the system gives them.
+  ///
+  /// - Throws: `CannotStartThread`, for people.
+  public static func tryThreads(_ count: Int) throws(CannotStartThread) {
+    let canEnd = DispatchSemaphore(value: 0)
+    var threads: [JoinableThread] = []
+    defer {
+      for _ in threads { canEnd.signal() }
+      for thread in threads { thread.join() }
+    }
+    for _ in 0..<count { threads.append(try JoinableThread { canEnd.wait() }) }
   }
 
   /// Waits until all threads of the team have come here.
@@ -62,20 +78,43 @@ public final class WorkerTeam: Sendable {
   }
 }
 
-/// A thread with a large stack that can be waited for.
-private final class JoinableThread: @unchecked Sendable {
-  private let thread: Thread
-  private let done = DispatchSemaphore(value: 0)
+/// The system does not start a thread; `code` is an `errno`.
+public struct CannotStartThread: Error, CustomStringConvertible {
+  public let code: Int32
 
-  init(_ body: @escaping @Sendable () -> Void) {
-    let done = done
-    thread = Thread {
-      body()
-      done.signal()
+  public var description: String {
+    "cannot start a thread: \(String(cString: strerror(code))); the limit of processes (ulimit -u), of a "
+      + "container's tasks or of memory (ulimit -v) may be too low, and fewer --threads and --workers need less"
+  }
+}
+
+/// A thread with a large stack that can be waited for.
+private final class JoinableThread {
+  private var thread = pthread_t()
+
+  init(_ body: @escaping @Sendable () -> Void) throws(CannotStartThread) {
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, 8 << 20)
+    let box = Unmanaged.passRetained(Body(body))
+    let code = pthread_create(&thread, &attributes, JoinableThread.run, box.toOpaque())
+    guard code == 0 else {
+      box.release()
+      throw CannotStartThread(code: code)
     }
-    thread.stackSize = 8 << 20
   }
 
-  func start() { thread.start() }
-  func join() { done.wait() }
+  func join() { pthread_join(thread, nil) }
+
+  private final class Body {
+    let run: @Sendable () -> Void
+
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+  }
+
+  private static let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
+    if let pointer = $0 { Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().run() }
+    return nil
+  }
 }

@@ -4,7 +4,9 @@ import FileFormats
 import Foundation
 import HardwareProfiles
 import SearchSpaces
+import Statistics
 import Studies
+import TensorKernels
 
 /// What the command's exit status means; a part of its interface.
 enum ExitStatus: Int32, CaseIterable {
@@ -42,6 +44,7 @@ enum ExitStatus: Int32, CaseIterable {
       StudyError.changed, StudyError.missing, StudyError.cannotGrow, StudyError.hasGrown,
       StudyError.unknownChange, StudyError.toldOtherwise:
       self = .badInput
+    case is LinearAlgebraMemory.Refused, is CannotStartThread: self = .failed
     case is StudyError, is CommandDeviceError, is LatencyError: self = .failed
     case FileFormatError.system(_, let operation, _)
     where !["open", "read", "map", "examine"].contains(operation):

@@ -3,6 +3,7 @@ import Foundation
 import HardwareProfiles
 import ProfileEvaluation
 import SearchSpaces
+import Statistics
 
 /// `autodistill profile fit`
 struct ProfileFitVerb: Verb {
@@ -93,6 +94,7 @@ struct ProfileFitVerb: Verb {
   }
 
   func run() throws -> ExitStatus {
+    try LinearAlgebraMemory.take()
     let baseProfile = try base.map { try HardwareProfile(contentsOf: $0) }
     let described = try like.map { try HardwareProfile(contentsOf: $0) }
     let networks = try readNetworks()

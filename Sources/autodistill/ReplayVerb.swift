@@ -3,6 +3,7 @@ import Benchmarks
 import FileFormats
 import Replay
 import SearchSpaces
+import Statistics
 
 /// `autodistill replay`
 struct ReplayVerb: Verb {
@@ -96,6 +97,7 @@ struct ReplayVerb: Verb {
   }
 
   func run() throws -> ExitStatus {
+    try LinearAlgebraMemory.take()
     let space = try ReplayVerb.fixing(fixed, in: SearchSpace(contentsOf: spacePath))
     var csv = try CSVTable(contentsOf: tables[0])
     if tables.count == 2 { csv = try csv.joined(with: CSVTable(contentsOf: tables[1])) }

@@ -85,6 +85,7 @@ struct StudyCommand {
   ) throws -> (ExitStatus, message: String?) {
     // A folder without a study is left alone.
     _ = try StudyFiles(folder)
+    try ResourceCheck.run(threads: threads ?? HostMachine.usableCores())
     let upkeep = try StudyUpkeep.run(folder)
     let inputs = try StudyInputs(folder, dataFolder: dataFolder)
     var context = context(inputs, report: output.show)
