@@ -40,6 +40,18 @@ let strict: [SwiftSetting] = {
   return settings
 }()
 
+/// What the command alone knows of its build, for `autodistill --version --json`. Every new commit would compile it
+/// anew, so only `make release` names one.
+let command: [SwiftSetting] = {
+  var settings = strict
+  let environment = ProcessInfo.processInfo.environment
+  if environment["AUTODISTILL_STRICT"] != nil { settings.append(.define("STRICT_BUILD")) }
+  if let commit = environment["AUTODISTILL_COMMIT"], !commit.isEmpty {
+    settings.append(.unsafeFlags(["-Xcc", "-DAUTODISTILL_COMMIT=\(commit)"]))
+  }
+  return settings
+}()
+
 /// Kernels stay optimised in debug builds too: unoptimised they are a hundred times slower.
 let kernels: [SwiftSetting] = strict + [.unsafeFlags(["-Ounchecked"])]
 
@@ -237,7 +249,7 @@ let targets: [Target] =
     .executableTarget(
       name: "autodistill",
       dependencies: [.target(name: "CPlatform")] + libraries.map { .target(name: $0.name) },
-      swiftSettings: strict),
+      swiftSettings: command),
     // What tests of several targets share.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .target(
