@@ -246,9 +246,11 @@ let targets: [Target] =
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPlatform"),
     .systemLibrary(name: "CIntegerVectors"),
+    .systemLibrary(name: "CBuildFacts"),
     .executableTarget(
       name: "autodistill",
-      dependencies: [.target(name: "CPlatform")] + libraries.map { .target(name: $0.name) },
+      dependencies: ["CBuildFacts", "COpenBLAS", "CPlatform"].map { .target(name: $0) }
+        + libraries.map { .target(name: $0.name) },
       swiftSettings: command),
     // What tests of several targets share.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
