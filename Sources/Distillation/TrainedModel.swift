@@ -68,7 +68,8 @@ extension TrainedModel {
 
   /// Reads what `write` wrote, for a network that is known.
   ///
-  /// - Throws: `FileFormatError` if a tensor is missing or has another shape, naming it.
+  /// - Throws: `FileFormatError` if a tensor is missing, has another shape or a value that is not finite,
+  ///   naming it.
   public init(_ network: Network, contentsOf path: String) throws {
     let file = try SafetensorsFile.read(path)
     let layout = ParameterLayout(network)
@@ -86,7 +87,14 @@ extension TrainedModel {
             path: path, location: "tensor \"\(tensor.name)\"", found: "shape \(array.shape)",
             expected: expected)
         }
-        values.replaceSubrange(tensor.offset..<tensor.offset + tensor.count, with: array.asFloats())
+        let numbers = array.asFloats()
+        // Weights that are no numbers would train on, and be noticed when all is done.
+        if let place = numbers.firstIndex(where: { !$0.isFinite }) {
+          throw FileFormatError.malformed(
+            path: path, location: "tensor \"\(tensor.name)\"",
+            found: "\(numbers[place]) as value \(place)", expected: "finite values")
+        }
+        values.replaceSubrange(tensor.offset..<tensor.offset + tensor.count, with: numbers)
       }
       return values
     }

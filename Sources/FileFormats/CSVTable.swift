@@ -31,6 +31,7 @@ extension CSVTable {
   /// - Throws: `FileFormatError.system`, or `CSVError` as `init(text:file:)`.
   public init(contentsOf path: String) throws {
     let file = try MappedFile(path)
+    if let error = file.withUnsafeBytes({ CSVError.otherEncoding($0, file: path) }) { throw error }
     let text = file.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
     try self.init(text: text, file: path)
   }
@@ -45,6 +46,9 @@ extension CSVTable {
     guard let header = try records.next() else {
       throw CSVError(
         file: file, line: nil, column: nil, found: "an empty file", expected: "a table of values")
+    }
+    if let error = CSVError.otherSeparator(header.fields, line: header.line, file: file) {
+      throw error
     }
     var names: Set<String> = []
     for name in header.fields where name.isEmpty || !names.insert(name).inserted {
@@ -100,7 +104,8 @@ extension CSVTable.Column {
       } else if let number = Double(field), number.isFinite {
         numbers.append(number)
       } else {
-        throw wrong(row, expected: "a number")
+        throw wrong(
+          row, expected: field.contains(",") ? "a number with a decimal point" : "a number")
       }
     }
     return numbers

@@ -102,46 +102,39 @@ extension SafetensorsHeader {
 }
 
 extension SafetensorsHeader {
-  /// Reads the JSON.
+  /// Reads the JSON, strictly: no name twice, no member that is not known, metadata of texts alone.
   ///
   /// - Throws: `FileFormatError.malformed` naming the tensor and the field.
   init(parsing bytes: Data, path: String) throws {
-    func malformed(_ location: String, _ found: String, _ expected: String) -> FileFormatError {
-      .malformed(path: path, location: location, found: found, expected: expected)
-    }
-    let fields: [String: FieldValue]
+    let location = "header at byte 8"
     do {
-      fields = try JSONDecoder().decode([String: FieldValue].self, from: bytes)
-    } catch DecodingError.dataCorrupted {
-      throw malformed("header at byte 8", "text that is not JSON", "a JSON object")
-    } catch {
-      throw malformed(
-        "header at byte 8", "\(error)",
-        "a JSON object of {\"dtype\", \"shape\", \"data_offsets\"} and text metadata")
+      try self.init(JSONField(json: bytes, file: path))
+    } catch JSONError.malformed(_, _, _, let problem) {
+      throw FileFormatError.malformed(
+        path: path, location: location, found: "text that is not JSON: \(problem)",
+        expected: "a JSON object of {\"dtype\", \"shape\", \"data_offsets\"} and text metadata")
+    } catch JSONError.invalid(_, let field, let value, let expected) {
+      throw FileFormatError.malformed(
+        path: path, location: field.isEmpty ? location : field, found: value, expected: expected)
     }
+  }
+
+  private init(_ header: JSONField) throws(JSONError) {
     var metadata: [String: String] = [:]
     var entries: [Entry] = []
-    for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
-      switch value {
-      case .metadata(let text) where name == Self.metadataKey:
-        metadata = text
-      case .tensor(let tensor) where name != Self.metadataKey:
-        guard let type = Self.typeNames.first(where: { $0.name == tensor.dtype })?.type else {
-          throw malformed(
-            "tensor '\(name)' dtype", tensor.dtype,
-            "one of " + Self.typeNames.map(\.name).joined(separator: ", "))
-        }
-        let offsets = tensor.dataOffsets
-        guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1] else {
-          throw malformed("tensor '\(name)' data_offsets", "\(offsets)", "[start, end]")
-        }
+    for (name, field) in try header.object("tensors") {
+      guard name == Self.metadataKey else {
         entries.append(
-          Entry(
-            name: name, elementType: type, shape: tensor.shape, offsets: offsets[0]..<offsets[1]))
-      default:
-        throw malformed(
-          "header field '\(name)'", "neither a tensor nor text metadata",
-          "dtype, shape and data_offsets")
+          try Entry(
+            name: name,
+            JSONField(file: field.file, path: "tensor '\(name)'", value: field.value)))
+        continue
+      }
+      let field = JSONField(
+        file: field.file, path: "header field '\(Self.metadataKey)'", value: field.value)
+      for (key, text) in try field.object("text metadata") {
+        guard case .text(let value) = text.value else { throw text.expected("a text") }
+        metadata[key] = value
       }
     }
     entries.sort {
@@ -150,33 +143,28 @@ extension SafetensorsHeader {
     }
     self.init(entries: entries, metadata: metadata)
   }
+}
 
-  /// A member of the header: a tensor's place, or the metadata.
-  private enum FieldValue: Decodable {
-    case tensor(Tensor)
-    case metadata([String: String])
-    case other
-
-    struct Tensor: Decodable {
-      let dtype: String
-      let shape: [Int]
-      let dataOffsets: [Int]
-
-      enum CodingKeys: String, CodingKey {
-        case dtype, shape
-        case dataOffsets = "data_offsets"
-      }
+extension SafetensorsHeader.Entry {
+  fileprivate init(name: String, _ field: JSONField) throws(JSONError) {
+    let members = try field.members(of: "a tensor", known: ["dtype", "shape", "data_offsets"])
+    let type = try members.required("dtype")
+    guard case .text(let typeName) = type.value,
+      let elementType = SafetensorsHeader.typeNames.first(where: { $0.name == typeName })?.type
+    else {
+      throw type.expected(
+        "one of " + SafetensorsHeader.typeNames.map(\.name).joined(separator: ", "))
     }
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let tensor = try? container.decode(Tensor.self) {
-        self = .tensor(tensor)
-      } else if let text = try? container.decode([String: String].self) {
-        self = .metadata(text)
-      } else {
-        self = .other
-      }
+    var shape: [Int] = []
+    for size in try members.required("shape").elements(of: "sizes") {
+      guard case .integer(let value) = size.value else { throw size.expected("a size") }
+      shape.append(value)
     }
+    let offsets = try members.required("data_offsets")
+    guard case .array(let bounds) = offsets.value, bounds.count == 2,
+      case .integer(let start) = bounds[0], case .integer(let end) = bounds[1], 0 <= start,
+      start <= end
+    else { throw offsets.expected("[start, end]") }
+    self.init(name: name, elementType: elementType, shape: shape, offsets: start..<end)
   }
 }

@@ -62,6 +62,28 @@ struct TrainedModelTests {
     }
   }
 
+  @Test(
+    "is refused where a value is no finite number, naming tensor and place",
+    arguments: [Float.nan, .infinity, -.infinity])
+  func notFinite(value: Float) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("weights")
+    try SmallTeacher.model().write(to: path, metadata: [:])
+    let file = try SafetensorsFile.read(path)
+    for name in file.tensors.keys.sorted() {
+      var tensors = file.tensors
+      let array = try #require(tensors[name])
+      var numbers = array.asFloats()
+      numbers[numbers.count - 1] = value
+      tensors[name] = NumericArray(shape: array.shape, numbers)
+      try SafetensorsFile(tensors: tensors, metadata: [:]).write(to: path)
+      expectError([path, "tensor \"\(name)\"", "\(value) as value \(numbers.count - 1)", "finite"])
+      {
+        _ = try TrainedModel(smallNetwork(), contentsOf: path)
+      }
+    }
+  }
+
   @Test("is refused where the file is cut short or missing")
   func cutShort() throws {
     let folder = try TemporaryFolder()

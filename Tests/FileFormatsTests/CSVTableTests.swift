@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -67,6 +68,32 @@ struct CSVTableTests {
     let pairs = try CSVTable(text: "i,j,a\n1,12,x\n11,2,y", file: "1.csv")
       .joined(with: CSVTable(text: "j,i,b\n2,11,Y\n12,1,X", file: "2.csv"))
     #expect(try pairs.column("b").fields == ["X", "Y"])
+  }
+
+  @Test(
+    "says what spreadsheets do: semicolons, tabs, decimal commas, UTF-16",
+    arguments: [
+      ("a;b\n1;0,75", "t.csv:1: got 'a;b', expected names parted by commas, not by semicolons"),
+      ("a\tb\n1\t2", "not by tabs"), ("a,b\n1,\"0,75\"", "expected a number with a decimal point"),
+    ])
+  func spreadsheets(text: String, message: String) {
+    expectError([message]) {
+      _ = try CSVTable(text: text, file: "t.csv").column("b").numbers()
+    }
+  }
+
+  @Test("in UTF-16 is refused as that, with a byte order mark or without, of either byte order")
+  func otherEncoding() throws {
+    let folder = try TemporaryFolder()
+    let text = "a,b\n1,2\n"
+    for encoding in [String.Encoding.utf16, .utf16LittleEndian, .utf16BigEndian] {
+      try #require(text.data(using: encoding)).write(to: URL(filePath: folder.file("t.csv")))
+      expectError(["a text in UTF-16", "UTF-8"]) {
+        _ = try CSVTable(contentsOf: folder.file("t.csv"))
+      }
+    }
+    try Data(text.utf8).write(to: URL(filePath: folder.file("t.csv")))
+    #expect(try CSVTable(contentsOf: folder.file("t.csv")).count == 1)
   }
 
   @Test("refuses a join whose rows do not match one to one")

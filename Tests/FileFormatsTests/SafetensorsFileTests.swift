@@ -77,6 +77,13 @@ struct SafetensorsFileTests {
       ("{\"a\":1}", "'a'"),
       ("{\"__metadata__\":{\"a\":1}}", "'__metadata__'"),
       ("[]", "header"),
+      (
+        "{\"a\":\(tensor)[0,8]},\"a\":\(tensor)[0,8]}}",
+        "\"a\""
+      ),
+      ("{\"__metadata__\":{\"epoch\":3},\"a\":\(tensor)[0,8]}}", "'__metadata__'.epoch"),
+      ("{\"__metadata__\":3}", "__metadata__"),
+      ("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"offsets\":[0,8]}}", "tensor 'a'.offsets"),
       ("{\"a\":", "not JSON"),
     ])
   func badHeader(header: String, part: String) throws {

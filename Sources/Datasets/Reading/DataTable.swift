@@ -9,11 +9,6 @@ struct DataTable {
   ///
   /// - Throws: `FileFormatError` or `CSVError`; for a file that is no UTF-8 too.
   init(_ path: String) throws {
-    let beginning = try MappedFile(path).withUnsafeBytes { Array($0.prefix(2)) }
-    if beginning == [0xFF, 0xFE] || beginning == [0xFE, 0xFF] {
-      throw CSVError(
-        file: path, line: 1, column: nil, found: "a text in UTF-16", expected: "UTF-8")
-    }
     table = try CSVTable(contentsOf: path)
   }
 
@@ -30,11 +25,9 @@ struct DataTable {
   func column(_ name: String, meaning: String) throws -> CSVTable.Column {
     if let column = column(name) { return column }
     let names = table.columns.map { "'\($0.name)'" }.joined(separator: ", ")
-    let isSemicolons = table.columns.count == 1 && names.contains(";")
     throw CSVError(
       file: table.file, line: 1, column: nil, found: "the columns \(names)",
-      expected: "one called \(name), \(meaning)"
-        + (isSemicolons ? "; columns are separated by commas, not by semicolons" : ""))
+      expected: "one called \(name), \(meaning)")
   }
 
   /// Checks that no two rows say the same.
