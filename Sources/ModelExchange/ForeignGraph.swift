@@ -42,6 +42,8 @@ struct ForeignLayer {
   /// Weights and biases; a norm's are its factors and addends.
   var weights = 0
   var hasBias = false
+  /// Of a pass: what it does to each value, if that is adding, multiplying or clamping by constants.
+  var scalar: ScalarFunction?
   /// Trained values.
   var parameters = 0
 }

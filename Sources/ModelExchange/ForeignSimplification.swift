@@ -2,11 +2,11 @@ import NeuralNetworks
 
 /// Puts layers together that runtimes, and our own networks, have as one.
 struct ForeignSimplification {
-  private var graph: ForeignGraph
-  private var readerCounts: [Int]
+  var graph: ForeignGraph
+  var readerCounts: [Int]
   /// For each layer, the one that gives its output now: itself, or what took it in.
   private var owner: [Int]
-  private var isGone: [Bool]
+  var isGone: [Bool]
 
   init(_ graph: ForeignGraph) {
     self.graph = graph
@@ -18,6 +18,7 @@ struct ForeignSimplification {
   mutating func run() {
     for index in graph.layers.indices {
       graph.layers[index].inputs = graph.layers[index].inputs.map { owner[$0] }
+      becomeHardGate(index)
       switch graph.layers[index].operation {
       case .bias: absorbBias(index)
       case .multiply: if !becomesSqueezeExcitation(index) { becomeSwish(index) }
@@ -99,16 +100,15 @@ struct ForeignSimplification {
     return current == source ? parts : nil
   }
 
-  /// x · gate(x) is one pass, and an activation if the gate is a hard sigmoid.
+  /// x · gate(x) is one pass; where the gate is a hard sigmoid, it has become an activation before.
   private mutating func becomeSwish(_ index: Int) {
     let inputs = graph.layers[index].inputs
     guard inputs.count == 2 else { return }
     for (source, gate) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])] {
-      guard case .gate(let isHard) = graph.layers[gate].operation,
+      guard case .gate = graph.layers[gate].operation,
         graph.layers[gate].inputs == [source], readerCounts[gate] == 1, !isGone[gate]
       else { continue }
-      graph.layers[index].operation =
-        isHard ? .activation(.hardSwish) : .pass(readsSecondTensor: false)
+      graph.layers[index].operation = .pass(readsSecondTensor: false)
       graph.layers[index].inputs = [source]
       isGone[gate] = true
       return

@@ -24,7 +24,11 @@ extension ONNXGraphReader {
     switch (lowest, highest) {
     case (0, 6): try readActivation(.relu6, node)
     case (0, .greatestFiniteMagnitude...): try readActivation(.relu, node)
-    default: try readPass(node)
+    default:
+      let input = try tensor(0, of: node)
+      try append(.pass(readsSecondTensor: false), node, reading: [input], sizes: input.sizes) {
+        $0.scalar = .clamping(lowest, highest)
+      }
     }
   }
 
@@ -53,7 +57,8 @@ extension ONNXGraphReader {
     if let place = (0..<2).first(where: { isConstant($0, of: node) }),
       let constant = try constant(place, of: node)
     {
-      return try readArithmetic(node, with: constant, on: try tensor(1 - place, of: node))
+      return try readArithmetic(
+        node, with: constant, isFirst: place == 0, on: try tensor(1 - place, of: node))
     }
     let (first, second) = (try tensor(0, of: node), try tensor(1, of: node))
     let sizes = try broadcast(first.sizes, second.sizes)
@@ -76,7 +81,7 @@ extension ONNXGraphReader {
 
   /// A constant is one number, or one for each channel, or a whole tensor.
   private mutating func readArithmetic(
-    _ node: ONNXNode, with constant: ONNXTensor, on input: Tensor
+    _ node: ONNXNode, with constant: ONNXTensor, isFirst: Bool, on input: Tensor
   ) throws(Refusal) {
     let sizes = try broadcast(input.sizes, constant.shape)
     let count = try product(constant.shape)
@@ -86,11 +91,30 @@ extension ONNXGraphReader {
       && count == sizes[1] && constant.shape.reversed().prefix { $0 == 1 }.count >= sizes.count - 2
     // A single number is part of the kernel, not a weight.
     let weights = count > 1 || isBias ? count : 0
+    let scalar =
+      weights == 0
+      ? constant.values?.asFloats().first.flatMap {
+        scalarFunction(node.operation, $0, isFirst: isFirst)
+      } : nil
     try append(
       isBias ? .bias : .pass(readsSecondTensor: false), node, reading: [input], sizes: sizes
     ) {
       $0.weights = weights
       $0.parameters = weights
+      $0.scalar = scalar
+    }
+  }
+
+  /// What arithmetic with one number does to each value.
+  private func scalarFunction(
+    _ operation: String, _ number: Float, isFirst: Bool
+  ) -> ScalarFunction? {
+    switch operation {
+    case "Add", "Sum": .adding(number)
+    case "Sub": isFirst ? .subtractingFrom(number) : .adding(-number)
+    case "Mul": .multiplying(number)
+    case "Div" where !isFirst && number != 0: .multiplying(1 / number)
+    default: nil
     }
   }
 

@@ -7,6 +7,7 @@ extension ONNXGraphReader {
   /// - Throws: `Refusal` if no rule is known for it, or it is not as its rule expects.
   mutating func read(_ node: ONNXNode) throws(Refusal) {
     guard node.isStandard else { throw Refusal("an operator of the domain '\(node.domain)'") }
+    if try readOnConstants(node) { return }
     switch node.operation {
     case "Conv": try readConvolution(node)
     case "Gemm", "MatMul": try readProduct(node)

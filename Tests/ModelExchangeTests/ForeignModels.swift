@@ -34,6 +34,11 @@ struct ForeignModel {
 
   mutating func number(_ value: Float) -> String { constant(NumericArray(shape: [], [value])) }
 
+  /// One whole number, without a dimension.
+  mutating func number(whole value: Int64) -> String {
+    constant(NumericArray(shape: [], [value]))
+  }
+
   private mutating func constant(_ array: NumericArray) -> String {
     let name = "c\(graph.initializers.count)"
     graph.initializers.append(ONNXTensor(name: name, array))

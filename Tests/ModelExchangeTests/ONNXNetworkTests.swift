@@ -126,6 +126,120 @@ struct ONNXNetworkTests {
     #expect(!network.kernels[2].addsResidual)
   }
 
+  /// Appends a hard-swish of a tensor in one of the ways in which exporters spell it.
+  private func hardSwish(_ spelling: Int, _ x: String, in model: inout ForeignModel) -> String {
+    func clip(_ input: String, _ lowest: Float, _ highest: Float) -> String {
+      model.append("Clip", [input, model.number(lowest), model.number(highest)])
+    }
+    switch spelling {
+    case 0: return model.append("HardSwish", [x])
+    case 1:  // x · relu6(x + 3) · 1/6, as TensorFlow
+      let gate = clip(model.append("Add", [x, model.number(3)]), 0, 6)
+      return model.append("Mul", [model.append("Mul", [x, gate]), model.number(1 / 6)])
+    case 2:  // relu6(3 + x) / 6 · x, as PyTorch without the operator
+      let gate = clip(model.append("Add", [model.number(3), x]), 0, 6)
+      return model.append("Mul", [model.append("Div", [gate, model.number(6)]), x])
+    case 3:  // (x · 1/6) · relu6(x + 3)
+      let gate = clip(model.append("Add", [x, model.number(3)]), 0, 6)
+      return model.append("Mul", [model.append("Mul", [x, model.number(1 / 6)]), gate])
+    case 4:  // x · clip(x / 6 + 1/2, 0, 1)
+      let line = model.append(
+        "Add", [model.append("Mul", [x, model.number(1 / 6)]), model.number(0.5)])
+      return model.append("Mul", [x, clip(line, 0, 1)])
+    case 5:  // x · relu6(x + 3) / 6, as in half precision
+      let gate = clip(model.append("Sub", [x, model.number(-3)]), 0, 6)
+      return model.append("Div", [model.append("Mul", [gate, x]), model.number(6.0039)])
+    default:  // x · (clip(x, −3, 3) + 3) / 6
+      let gate = model.append("Add", [clip(x, -3, 3), model.number(3)])
+      return model.append("Mul", [x, model.append("Div", [gate, model.number(6)])])
+    }
+  }
+
+  @Test("have a hard-swish as one activation, however it is spelled", arguments: 0..<7)
+  func hardSwish(spelling: Int) throws {
+    func network(_ spelling: Int) throws -> ONNXNetwork {
+      var model = ForeignModel()
+      let first = model.convolution("x", from: 4, to: 4)
+      model.convolution(hardSwish(spelling, first, in: &model), from: 4, to: 4)
+      return try read(model)
+    }
+    let (found, expected) = (try network(spelling), try network(0))
+    #expect(expected.kernels.map(\.activation) == [.hardSwish, .identity])
+    #expect(found.unsupported.isEmpty && found.kernels == expected.kernels)
+    #expect(found.costs == expected.costs)
+  }
+
+  @Test("keep what is nearly a hard-swish, or is read elsewhere too, as passes")
+  func noHardSwish() throws {
+    for (addend, highest, factor) in [(2, 6, 1 / 6), (3, 5, 1 / 6), (3, 6, 1 / 4)]
+      as [(Float, Float, Float)]
+    {
+      var model = ForeignModel()
+      let x = model.convolution("x", from: 4, to: 4)
+      let gate = model.append(
+        "Clip",
+        [
+          model.append("Add", [x, model.number(addend)]), model.number(0), model.number(highest),
+        ])
+      model.append("Mul", [model.append("Mul", [x, gate]), model.number(factor)])
+      #expect(try read(model).kernels.count > 1)
+    }
+    var model = ForeignModel()
+    let x = model.convolution("x", from: 4, to: 4)
+    let gate = model.append(
+      "Clip", [model.append("Add", [x, model.number(3)]), model.number(0), model.number(6)])
+    let swish = model.append("Mul", [model.append("Mul", [x, gate]), model.number(1 / 6)])
+    model.append("Add", [swish, gate])
+    #expect(try !read(model).kernels.contains { $0.activation == .hardSwish })
+  }
+
+  @Test("have squeeze-and-excitation found whose hard sigmoid is spelled out")
+  func spelledGate() throws {
+    var model = ForeignModel()
+    let x = model.convolution("x", from: 4, to: 4)
+    let mean = model.append("GlobalAveragePool", [x])
+    let squeezed = model.append("Relu", [model.convolution(mean, from: 4, to: 2, kernel: [1, 1])])
+    let excited = model.convolution(squeezed, from: 2, to: 4, kernel: [1, 1])
+    let gate = model.append(
+      "Clip", [model.append("Add", [excited, model.number(3)]), model.number(0), model.number(6)])
+    model.append("Mul", [x, model.append("Div", [gate, model.number(6)])])
+    #expect(try read(model).kernels.map(\.kind) == [.convolution, .squeezeExcitation])
+  }
+
+  @Test("have shapes that exporters compute from shapes", arguments: 0..<4)
+  func computedShape(form: Int) throws {
+    var model = ForeignModel()
+    let pooled = model.append(
+      "GlobalAveragePool", [model.convolution("x", from: 4, to: 6)])
+    let shape = model.append("Shape", [pooled])
+    let zero = model.integers([0])
+    let target: String
+    switch form {
+    case 0:  // x.view(x.size(0), -1)
+      let batch = model.append(
+        "Unsqueeze", [model.append("Gather", [shape, model.number(whole: 0)]), zero])
+      target = model.append("Concat", [batch, model.integers([-1])], ["axis": .integer(0)])
+    case 1:  // tf.shape(x)[0:1]
+      let batch = model.append("Slice", [shape, zero, model.integers([1]), zero])
+      target = model.append(
+        "Concat", [model.append("Cast", [batch], ["to": .integer(7)]), model.integers([-1])],
+        ["axis": .integer(0)])
+    case 2:  // x.size(0), x.size(1) * x.size(2)
+      let channels = model.append("Gather", [shape, model.integers([1])])
+      let height = model.append("Gather", [shape, model.integers([-2])])
+      target = model.append(
+        "Concat", [model.integers([1]), model.append("Mul", [channels, height])],
+        ["axis": .integer(0)])
+    default:  // newer operator sets
+      let batch = model.append("Shape", [pooled], ["start": .integer(0), "end": .integer(1)])
+      target = model.append("Concat", [batch, model.integers([-1])], ["axis": .integer(0)])
+    }
+    model.append("Gemm", [model.append("Reshape", [pooled, target]), model.weights([6, 3])])
+    let network = try read(model)
+    #expect(network.unsupported.isEmpty, "\(network.unsupported)")
+    #expect(network.kernels.map(\.kind) == [.convolution, .globalPooling, .dense])
+  }
+
   @Test("have the sizes that their windows give")
   func windows() throws {
     for (attributes, size) in [
