@@ -40,11 +40,10 @@ public struct FrontScore: Sendable {
     values: [Double], costs: [[Double]], isAllowed: [Bool], referenceValue: Double? = nil,
     referenceCosts: [Double?]? = nil
   ) throws(FrontScoreError) {
-    let known = values.filter { !$0.isNaN }.sorted()
-    guard !known.isEmpty else { throw .noValues }
-    let base = referenceValue ?? quantile(known, probability: 0.1)
+    guard values.contains(where: { !$0.isNaN }) else { throw .noValues }
+    let base = referenceValue ?? FrontScore.usualReference(ofValues: values)
     let limits = costs.enumerated().map { index, column in
-      referenceCosts?[index] ?? column.lazy.filter { !$0.isNaN }.max() ?? 0
+      referenceCosts?[index] ?? FrontScore.usualReference(ofCosts: column)
     }
     let good = values.indices.filter { isAllowed[$0] && values[$0] > base }
     let counting = good.filter { row in zip(costs, limits).allSatisfy { $0[row] < $1 } }
@@ -65,6 +64,16 @@ public struct FrontScore: Sendable {
     let front = nonDominatedIndices(of: all).map { all[$0] }
     frontCount = Set(front).count
     trueVolume = hypervolume(of: front, reference: Array(repeating: 0, count: costs.count + 1))
+  }
+
+  /// The reference value where none is given: the 10th percentile, NaN left out.
+  public static func usualReference(ofValues values: [Double]) -> Double {
+    quantile(values.filter { !$0.isNaN }.sorted(), probability: 0.1)
+  }
+
+  /// A cost's reference where none is given: the largest one, NaN left out.
+  public static func usualReference(ofCosts costs: [Double]) -> Double {
+    costs.lazy.filter { !$0.isNaN }.max() ?? 0
   }
 
   /// Returns the share of the true hypervolume that rows have.

@@ -103,7 +103,14 @@ public struct ReplayTable: Sendable {
         }
       }
     } catch {
-      throw ReplayError.search("\(error)")
+      let reason =
+        [(definition.metric, values), (definition.fullMetric ?? "", fullValues ?? [])]
+        .compactMap { name, values in
+          ReferenceReason(
+            metric: name, values: values, costs: zip(definition.costs, allCosts).map { ($0, $1) },
+            isAllowed: isAllowed, references: definition.references)
+        }.first
+      throw ReplayError.search(reason?.description ?? "\(error)")
     }
   }
 

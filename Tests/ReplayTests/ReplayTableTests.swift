@@ -76,6 +76,42 @@ struct ReplayTableTests {
     #expect(outcome == .measured(value: 10, standardError: 0.25, costs: []))
   }
 
+  @Test("says which reference no row beats, why, and how to set another")
+  func reference() throws {
+    let rows = ["00", "01", "02", "10", "11", "12", "20", "21", "22"].prefix(4)
+    func expect(
+      _ parts: [String], values: (Int) -> (Int, Int),
+      _ change: (inout ReplayDefinition) throws -> Void = { _ in }
+    ) throws {
+      var definition = SmallReplay.definition
+      try change(&definition)
+      let lines = rows.enumerated().map { index, key in
+        "\(key),\(values(index).0),\(values(index).1)"
+      }
+      expectError(parts) {
+        _ = try SmallReplay.table(
+          definition, csv: "cell,flash,ms\n" + lines.joined(separator: "\n"))
+      }
+    }
+    try expect(
+      [
+        "none of the 4 rows", "ms below 2 (the column's maximum; all of them have 2)",
+        "--reference ms=X",
+      ], values: { ($0, 2) })
+    try expect(
+      ["flash above 8 (the column's 10th percentile; all of them have 8)", "--reference flash=X"],
+      values: { (8, $0 + 1) })
+    try expect(
+      ["flash above 9 (given as --reference; the best is 3)"], values: { ($0, $0 + 1) }
+    ) { $0.references["flash"] = 9 }
+    try expect(["all of flash, ms at once"], values: { ($0, $0 + 1) }) {
+      $0.references = ["flash": 2.5, "ms": 2]
+    }
+    try expect(["meets the constraints"], values: { ($0, $0 + 1) }) {
+      $0.constraints = [try ColumnConstraint("ms<=0.5")]
+    }
+  }
+
   @Test("turns constraints on known columns into violations, on revealed ones into limits")
   func constraints() throws {
     var definition = SmallReplay.definition
