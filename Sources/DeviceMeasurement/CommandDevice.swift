@@ -4,7 +4,7 @@ import Processes
 /// A device behind a command that takes an exported model's path and prints its latency.
 ///
 /// In the command `{model}` stands for the path, which is quoted for the shell; `/bin/sh` runs it. What it
-/// has to print is described at `LatencyOutput`. Copying the model to the device is the command's affair:
+/// has to print is described at `LatencyReading`. Copying the model to the device is the command's affair:
 ///
 ///     scp -q {model} pi:model && ssh pi ./bench model
 public struct CommandDevice: Hashable, Sendable {
@@ -14,15 +14,18 @@ public struct CommandDevice: Hashable, Sendable {
   public let command: String
   /// After how long one run counts as stuck.
   public let timeLimitSeconds: Double
+  /// How the latency is read from what it prints.
+  public let reading: LatencyReading
 
   /// - Throws: `CommandDeviceError.noPlaceholder`.
   public init(
-    _ command: String, timeLimitSeconds: Double = 300
+    _ command: String, timeLimitSeconds: Double = 300, reading: LatencyReading = .automatic
   ) throws(CommandDeviceError) {
     guard command.contains(CommandDevice.placeholder) else {
       throw CommandDeviceError(command: command, problem: .noPlaceholder)
     }
     (self.command, self.timeLimitSeconds) = (command, timeLimitSeconds)
+    self.reading = reading
   }
 
   /// Runs the command once and returns the latencies that it prints, in milliseconds.
@@ -53,9 +56,9 @@ public struct CommandDevice: Hashable, Sendable {
     case .status: break
     }
     do {
-      return try LatencyOutput.milliseconds(ended.output)
+      return try reading.milliseconds(in: ended.output)
     } catch {
-      throw fail(.unreadable(error.found))
+      throw fail(.unreadable("\(error)"))
     }
   }
 
@@ -86,7 +89,7 @@ public struct CommandDeviceError: Error, Hashable {
     /// With the last line that it wrote to standard error.
     case status(Int32, errors: String)
     case signal(Int32, errors: String)
-    /// What it printed instead of latencies; empty for nothing.
+    /// What it printed instead of latencies, and what was expected.
     case unreadable(String)
   }
 
@@ -109,9 +112,7 @@ extension CommandDeviceError: CustomStringConvertible {
     case .status(let status, let errors): "ended with status \(status)" + adding(errors)
     case .signal(let number, let errors):
       "was ended by signal \(number) (\(String(cString: strsignal(number))))" + adding(errors)
-    case .unreadable(let found):
-      "printed \(found.isEmpty ? "nothing" : "'\(found)'"), expected a latency above 0 as the last "
-        + "number, in ms unless it is followed by ns, us, ms or s"
+    case .unreadable(let reason): reason
     }
   }
 }

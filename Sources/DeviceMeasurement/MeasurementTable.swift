@@ -12,8 +12,10 @@ public final class MeasurementTable {
   public let path: String
   /// Where the raw samples are.
   public let samplesPath: String
+  /// The latencies of the architectures that have a row, in milliseconds.
+  private(set) var latencies: [String: Double] = [:]
   /// The architectures that have a row.
-  public private(set) var measured: Set<String> = []
+  public var measured: [String: Double].Keys { latencies.keys }
 
   private let file: AppendOnlyFile
   private let samples: AppendOnlyFile
@@ -41,7 +43,7 @@ public final class MeasurementTable {
           path: path, location: "line \(index + 1)", found: "'\(line.prefix(80))'",
           expected: "an architecture, a latency above 0 and two more cells")
       }
-      measured.insert(String(cells[0]))
+      latencies[String(cells[0])] = latency
     }
     let (_, sampleBytes) = try MeasurementTable.wholeLines(samplesPath, beginning: "{")
     file = try AppendOnlyFile(path, keepingFirst: bytes)
@@ -58,7 +60,7 @@ public final class MeasurementTable {
     try file.append(
       line: architecture + String(format: ",%.7g,", latency.medianMilliseconds)
         + "\(error),\(latency.samples.count)")
-    measured.insert(architecture)
+    latencies[architecture] = latency.medianMilliseconds
   }
 
   /// Writes the samples of the reference, timed again, which belong to no row.

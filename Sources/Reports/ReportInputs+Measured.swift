@@ -133,8 +133,21 @@ extension ReportInputs {
           + "\(counted(doubtful.count, "student")) (trial "
           + "\(doubtful.map { String($0.trial) }.joined(separator: ", "))).")
     }
+    notes += latencyQuestions
     if measurement.reason == .complete { notes.append(agreement) }
     return notes
+  }
+
+  /// Students whose measured latency is ten times off the predicted one.
+  private var latencyQuestions: [String] {
+    results.students.compactMap { student in
+      guard let measured = student.measured?.latencyMilliseconds,
+        let predicted = measuredDeviceLatency(student.costs),
+        let question = LatencyQuestion(
+          measuredMilliseconds: measured, expectedMilliseconds: predicted)
+      else { return nil }
+      return "Trial \(student.trial) was measured at \(question)"
+    }
   }
 
   /// Predicted over measured latencies of the students that have both, ascending.

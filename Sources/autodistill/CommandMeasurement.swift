@@ -2,6 +2,7 @@ import DeviceMeasurement
 import Distillation
 import FileFormats
 import Foundation
+import HardwareProfiles
 import NeuralNetworks
 import Quantization
 import RandomStreams
@@ -12,6 +13,7 @@ import Studies
 struct CommandMeasurement {
   static let ownOptions = [
     "--command", "--count", "--keys", "--seed", "--format", "--precision", "--time-limit",
+    "--latency-pattern", "--latency-json-path", "--unit",
   ]
 
   private let device: CommandDevice
@@ -39,8 +41,9 @@ struct CommandMeasurement {
     spacePath = space
     samplesPath = arguments.value("--samples") ?? output + ".samples.jsonl"
     let limit = try arguments.integer("--time-limit", in: 1...86_400) ?? 300
+    let reading = try CommandMeasurement.reading(arguments)
     do {
-      device = try CommandDevice(command, timeLimitSeconds: Double(limit))
+      device = try CommandDevice(command, timeLimitSeconds: Double(limit), reading: reading)
     } catch {
       throw UsageError("--command: \(error)", ProfileMeasureVerb.self)
     }
@@ -66,6 +69,24 @@ struct CommandMeasurement {
     self.export = export
   }
 
+  /// Where the latency stands in what the command prints, as the options say.
+  private static func reading(_ arguments: Arguments) throws -> LatencyReading {
+    let unit = try arguments.choice("--unit", of: LatencyUnit.self)
+    let (pattern, path) = (
+      arguments.value("--latency-pattern"), arguments.value("--latency-json-path")
+    )
+    do {
+      return try LatencyReading(pattern: pattern, jsonPath: path, unit: unit)
+    } catch {
+      let option =
+        switch error {
+        case .both, .pattern: "--latency-pattern"
+        case .path: "--latency-json-path"
+        }
+      throw UsageError("\(option): \(error)", ProfileMeasureVerb.self)
+    }
+  }
+
   func run() throws -> ExitStatus {
     Interruption.install()
     let space = try SearchSpace(contentsOf: spacePath)
@@ -81,7 +102,7 @@ struct CommandMeasurement {
     let outcome: MeasurementCampaign.Outcome
     do {
       outcome = try MeasurementCampaign(table: table).run(
-        keys,
+        keys, roughMilliseconds: { try roughMilliseconds(of: $0, space) },
         progress: { key, latency in
           done += 1
           let error = latency.standardErrorMilliseconds.map { String(format: " ± %.2g", $0) } ?? ""
@@ -105,6 +126,9 @@ struct CommandMeasurement {
     if !outcome.doubtful.isEmpty {
       Terminal.print("doubtful: \(outcome.doubtful.joined(separator: ", "))")
     }
+    for (key, question) in outcome.questions.sorted(by: { $0.key < $1.key }) {
+      Terminal.log("questionable: \(key): \(question)")
+    }
     if let drift = outcome.drift {
       Terminal.print(
         String(format: "drift:   %+.1f %% of the reference over this run", 100 * (drift - 1)))
@@ -126,6 +150,13 @@ struct CommandMeasurement {
       ["architecture": key, "network": network.identity, "classes": String(images.classes)])
     defer { try? FileManager.default.removeItem(atPath: path) }
     return try device.measure(model: path, isCancelled: { Interruption.isRequested })
+  }
+
+  private func roughMilliseconds(of key: String, _ space: SearchSpace) throws -> Double? {
+    let images = images.images(of: space)
+    return PhysicalModel.roughMilliseconds(
+      of: try space.workload(
+        of: space.architecture(key: key), input: images.shape, classes: images.classes))
   }
 
   /// Returns a network as it is timed. Ranges of an untrained one in int8 are those of noise: times do not depend on

@@ -25,9 +25,19 @@ struct ProfileMeasureVerb: Verb {
 
     With --command it measures architectures of a space on another device, and writes a table
     architecture,latency_ms,standard_error_ms,samples for profile fit. COMMAND is run by /bin/sh; in it
-    {model} stands for the path of an exported model, and it prints the latency: the last number of its
-    last line, in ms unless ns, us, ms or s follows; lines of nothing but numbers are raw samples. Run
-    again it continues where it was. The first architecture is timed again every tenth, to see drift.
+    {model} stands for the path of an exported model. Run again it continues where it was. The first
+    architecture is timed again every tenth, to see drift; a latency ten times off what the others let
+    expect is measured again, and questioned.
+
+    What COMMAND prints is read by the rules of its program, where that is TensorFlow Lite's
+    benchmark_model, onnxruntime_perf_test, trtexec, OpenVINO's benchmark_app, hyperfine or Google
+    Benchmark (text or JSON). Of other programs the last line counts: its median, else its mean, else what
+    is called latency or has a unit of time, in ms without one; lines of nothing but numbers are raw
+    samples. A line that may mean two things is refused, and quoted; then these say where to look:
+
+    --latency-pattern RE    a regular expression; its first group is the number, and each match a sample
+    --latency-json-path P   such as results[0].median, in the JSON object that is printed last
+    --unit U                ns, us, ms or s: of numbers that are printed without one
 
     --command COMMAND    such as 'scp -q {model} pi:m && ssh pi ./bench m'
     --space FILE         the space of the architectures

@@ -127,6 +127,37 @@ struct MeasurementCampaignTests {
     #expect(samples.count { $0.contains("\"attempts\":2") } == 2)
   }
 
+  @Test("questions a latency that is ten times off what the others let expect, measured again")
+  func questions() throws {
+    let files = try Files()
+    var asked: [String] = []
+    let outcome = try MeasurementCampaign(table: files.open()).run(
+      Array(keys.prefix(6)), roughMilliseconds: { Double($0.count) / 100 }
+    ) { key in
+      asked.append(key)
+      // The fourth takes too long at first, the fifth always, the sixth is 9 times as fast.
+      let factor =
+        switch key.count {
+        case 4: asked.count { $0 == key } == 1 ? 1000.0 : 1.0
+        case 5: 1000.0
+        case 6: 1 / 9.0
+        default: 1.0
+        }
+      return try MeasuredLatency(samples: [Double(key.count) * factor])
+    }
+    #expect(asked.map(\.count) == [1, 2, 3, 4, 4, 5, 5, 6, 1])
+    #expect(outcome.questions.keys.map(\.count) == [5])
+    let question = try #require(outcome.questions.values.first)
+    #expect(question.measuredMilliseconds == 5000 && question.expectedMilliseconds == 5)
+    #expect("\(question)".contains("1000 times as long"))
+    // What an earlier run has measured counts too.
+    let again = try MeasurementCampaign(table: files.open()).run(
+      keys.prefix(6) + ["bbbbbbb"], roughMilliseconds: { Double($0.count) / 100 }
+    ) { key in try MeasuredLatency(samples: [Double(key.count) / (key.count == 7 ? 1000 : 1)]) }
+    #expect(Array(again.questions.keys) == ["bbbbbbb"])
+    #expect(again.questions.values.first.map { "\($0)" }?.contains("1000 times as short") == true)
+  }
+
   @Test("does not touch files that are something else", arguments: [true, false])
   func otherFiles(isTable: Bool) throws {
     for text in ["precious", "precious\n", "key,time\na,1\n", "architecture,latency_ms\na,1\n"] {

@@ -89,6 +89,25 @@ struct ProfileMeasureCommandTests {
     #expect(try rows(folder).count == 6)
   }
 
+  @Test("reads a latency where the user says that it is, and names what it cannot read")
+  func reading() throws {
+    let folder = try folder()
+    try folder.write("echo 'gpu 12, cpu 3250'; echo done\n", to: "device.sh")
+    let refused = try measure(folder, "--count", "1")
+    #expect(refused.status == 5 && refused.errors.contains("printed 'done', expected a latency"))
+    #expect(refused.errors.contains("--latency-pattern"))
+    let unit = try measure(folder, "--count", "1", "--latency-pattern", "cpu ([0-9]+)")
+    #expect(unit.status == 5 && unit.errors.contains("without a unit; --unit"))
+    let found = try measure(
+      folder, "--count", "1", "--latency-pattern", "cpu ([0-9]+)", "--unit", "us")
+    #expect(found.status == 0, "\(found.errors)")
+    #expect(try rows(folder).last?.contains(",3.25,") == true)
+    try folder.write("echo '{\"a\": {\"b_us\": [3500, 3500]}}'\n", to: "device.sh")
+    try FileManager.default.removeItem(atPath: folder.file("table.csv"))
+    #expect(try measure(folder, "--count", "1", "--latency-json-path", "a.b_us").status == 0)
+    #expect(try rows(folder).last?.contains(",3.5,") == true)
+  }
+
   @Test("refuses what it cannot do, with one line")
   func refused() throws {
     let folder = try folder()
@@ -98,6 +117,10 @@ struct ProfileMeasureCommandTests {
       (["--keys", "x", "--count", "3"], "--keys says what to measure"),
       (["--students", "3"], "--students goes without --command"),
       (["--time-limit", "0"], "--time-limit: got '0'"),
+      (["--latency-pattern", "("], "--latency-pattern: got '(', expected a regular expression"),
+      (["--latency-json-path", "a..b"], "--latency-json-path: got 'a..b', expected a path"),
+      (["--latency-pattern", "a", "--latency-json-path", "b"], "exclude each other"),
+      (["--unit", "min"], "--unit: got 'min', expected one of ns, us, ms, s"),
     ] {
       let ended = try Program.Running(arguments(folder) + options).end()
       #expect(ended.status == 2 && ended.errors.contains(part), "\(options): \(ended.errors)")

@@ -36,7 +36,9 @@ struct NetworkFit {
   /// - Returns: Nil if the covariances cannot be factored: latencies beyond all bounds.
   init?(_ measurements: [MeasuredWorkload], prior: PhysicalModel, refitsFactors: Bool) {
     precondition(measurements.count >= 2, "a fit needs two measurements or more")
-    let measurements = NetworkFit.spread(measurements)
+    let measurements = NetworkFit.spread(measurements.map(\.latencyMilliseconds)).map {
+      measurements[$0]
+    }
     let latencies = measurements.map { 1000 * $0.latencyMilliseconds }
     let unit = exp(latencies.reduce(0) { $0 + log($1) } / Double(latencies.count))
     let speed = median(
@@ -115,15 +117,13 @@ extension NetworkFit {
     return scaled.multiplied(by: factors).rounded
   }
 
-  private static func spread(_ measurements: [MeasuredWorkload]) -> [MeasuredWorkload] {
-    guard measurements.count > mostNetworks else { return measurements }
-    let order = measurements.indices.sorted {
-      (measurements[$0].latencyMilliseconds, $0) < (measurements[$1].latencyMilliseconds, $1)
-    }
-    let taken = (0..<mostNetworks).map { rank in
+  /// Returns the places of at most `mostNetworks` latencies that spread evenly over all of them, in order.
+  static func spread(_ latencies: [Double]) -> [Int] {
+    guard latencies.count > mostNetworks else { return Array(latencies.indices) }
+    let order = latencies.indices.sorted { (latencies[$0], $0) < (latencies[$1], $1) }
+    return (0..<mostNetworks).map { rank in
       order[rank * (order.count - 1) / (mostNetworks - 1)]
-    }
-    return taken.sorted().map { measurements[$0] }
+    }.sorted()
   }
 
   private static func kernels(of sketches: [NetworkSketch]) -> [ExecutedKernel] {
@@ -192,6 +192,14 @@ extension NetworkFit {
     let observed = quantile(errors, probability: min(1, 0.9 * (count + 1) / count))
     let share = count / (count + 20)
     return exp(share * log(max(observed, 0.1)) + (1 - share) * log(student)) / z
+  }
+}
+
+extension PhysicalModel {
+  /// What a network takes on a device that does a thousand million MACs a second: networks compare by it, up to a
+  /// factor that is the device's, within a few times.
+  public static func roughMilliseconds(of workload: InferenceWorkload) -> Double {
+    NetworkSketch(workload, on: .generic).total / 1000
   }
 }
 

@@ -21,20 +21,23 @@ public struct MeasureSettings: Hashable, Sendable {
   /// What measurements are known by in the journal.
   var source: String {
     let measured = measurementProtocol.map { ", \($0)" } ?? ""
-    return (profile.map { "\($0), " } ?? "") + "\(format): \(device.command)" + measured
+    return (profile.map { "\($0), " } ?? "") + "\(format): \(device.command)\(device.reading)"
+      + measured
   }
 
   /// - Parameter precision: What the study's students compute in: their files have to have a place for it.
   init(_ field: JSONField, precision: Precision) throws(JSONError) {
     let members = try field.members(
       of: "how students are measured",
-      known: ["profile", "command", "format", "time_limit_seconds", "protocol"])
+      known: ["profile", "command", "format", "time_limit_seconds", "protocol"]
+        + MeasureSettings.readingMembers)
     profile = try members["profile"]?.text("the name of a hardware profile")
     let command = try members.required("command")
     let text = try command.text("a command such as \"ssh pi ./bench {model}\"")
     let limit = try members["time_limit_seconds"]?.number(in: 1...86_400) ?? 300
+    let reading = try MeasureSettings.reading(members)
     do {
-      device = try CommandDevice(text, timeLimitSeconds: limit)
+      device = try CommandDevice(text, timeLimitSeconds: limit, reading: reading)
     } catch {
       throw command.expected(
         "a command with \(CommandDevice.placeholder), which stands for the exported model's path")
@@ -51,6 +54,31 @@ public struct MeasureSettings: Hashable, Sendable {
     }
     measurementProtocol = try members["protocol"].map { field throws(JSONError) in
       try MeasurementProtocol(field)
+    }
+  }
+}
+
+extension MeasureSettings {
+  /// The members that say where the latency stands in what the command prints.
+  private static let readingMembers = ["latency_pattern", "latency_json_path", "unit"]
+
+  private static func reading(_ members: JSONMembers) throws(JSONError) -> LatencyReading {
+    let pattern = members["latency_pattern"]
+    let path = members["latency_json_path"]
+    let unit = try members["unit"]?.choice(LatencyUnit.self)
+    let (patternText, pathText) = (
+      try pattern?.text("a regular expression whose first group is the latency"),
+      try path?.text("a path such as results[0].median")
+    )
+    do {
+      return try LatencyReading(pattern: patternText, jsonPath: pathText, unit: unit)
+    } catch {
+      guard let wrong = path ?? pattern else { return .automatic }
+      switch error {
+      case .both: throw wrong.expected("no latency_json_path next to a latency_pattern")
+      case .pattern: throw wrong.expected("a regular expression such as \"avg: ([0-9.]+)\"")
+      case .path: throw wrong.expected("a path such as results[0].median")
+      }
     }
   }
 }

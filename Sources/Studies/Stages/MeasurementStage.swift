@@ -2,6 +2,7 @@ import DeviceMeasurement
 import Distillation
 import FileFormats
 import Foundation
+import HardwareProfiles
 import TFLiteFiles
 
 /// After the full trainings: the students are timed on the device, if it can be reached.
@@ -95,7 +96,19 @@ struct MeasurementStage {
     context.report(
       .note(
         String(format: "trial %d: %.4g ms measured", trial, best.medianMilliseconds)
+          + (question(best, of: trial, on: device).map { "; \($0)" } ?? "")
           + (isDrifting || best.isDisturbed ? ", doubtful: the device was busy or drifted" : "")))
+  }
+
+  /// Whether a latency is ten times off its prediction.
+  private func question(
+    _ latency: MeasuredLatency, of trial: Int, on device: MeasuringDevice
+  ) -> LatencyQuestion? {
+    let costs = journal.state.trials[trial].costs.devices.first { $0.profile == device.profile }
+    return costs?.latencyMilliseconds.flatMap {
+      LatencyQuestion(
+        measuredMilliseconds: latency.medianMilliseconds, expectedMilliseconds: $0)
+    }
   }
 
   private func latency(of trial: Int, on device: MeasuringDevice) throws -> MeasuredLatency {

@@ -1,3 +1,4 @@
+import DeviceMeasurement
 import FileFormats
 import HardwareProfiles
 import TestSupport
@@ -165,11 +166,39 @@ struct MeasureSettingsTests {
       ("{\"command\": \"b {model}\", \"time_limit_seconds\": 0}", "time_limit_seconds", "1"),
       ("{\"command\": \"b {model}\", \"times\": 3}", "measure.times", "an unknown key"),
       ("{\"command\": \"b {model}\", \"protocol\": {}}", "measure.protocol", "too"),
+      (
+        "{\"command\": \"b {model}\", \"latency_pattern\": \"(\"}", "measure.latency_pattern",
+        "regular expression"
+      ),
+      (
+        "{\"command\": \"b {model}\", \"latency_json_path\": \"a..b\"}", "latency_json_path", "path"
+      ),
+      (
+        "{\"command\": \"b {model}\", \"latency_pattern\": \"a\", \"latency_json_path\": \"b\"}",
+        "measure.latency_json_path", "no latency_json_path next to a latency_pattern"
+      ),
+      ("{\"command\": \"b {model}\", \"unit\": \"min\"}", "measure.unit", "one of"),
     ])
   func refused(value: String, field: String, expectation: String) {
     expectError(["study.json", field, expectation]) {
       _ = try text.setting("measure", value).definition()
     }
+  }
+
+  @Test("says where the latency stands in what the command prints, which is part of the source")
+  func reading() throws {
+    func measure(_ rest: String) throws -> MeasureSettings {
+      try #require(
+        try text.setting("measure", "{\"command\": \"b {model}\"\(rest)}").definition().measure)
+    }
+    let plain = try measure("")
+    #expect(plain.device.reading == .automatic && plain.source.hasSuffix("b {model}"))
+    let pattern = try measure(", \"latency_pattern\": \"avg ([0-9]+)\", \"unit\": \"us\"")
+    #expect(
+      pattern.device.reading == (try LatencyReading(pattern: "avg ([0-9]+)", unit: .microseconds)))
+    #expect(pattern.source != plain.source)
+    let path = try measure(", \"latency_json_path\": \"a[0].b_ms\"")
+    #expect(path.device.reading == (try LatencyReading(jsonPath: "a[0].b_ms")))
   }
 
   @Test("needs a hardware profile")
