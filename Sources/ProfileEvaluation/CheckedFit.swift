@@ -39,8 +39,13 @@ public struct CheckedFit: Sendable {
   /// The networks that took no part; empty where each was left out in turn.
   public let heldOut: [MeasuredSpaceNetwork]
 
+  /// Networks drawn for the fit that it leaves out, because the others contradict their latency.
+  public let leftOut: [Prediction]
+  /// How many of the drawn networks the others contradict, also where these are too many to leave out.
+  public let contradictedCount: Int
+
   /// How many of the drawn networks the fit takes.
-  public var fittedCount: Int { min(trainedCount, DeviceFit.mostNetworks) }
+  public var fittedCount: Int { min(trainedCount - leftOut.count, DeviceFit.mostNetworks) }
 
   /// Fits and checks a profile.
   ///
@@ -67,9 +72,18 @@ public struct CheckedFit: Sendable {
     for network in networks where !spaces.contains(network.space.name) {
       spaces.append(network.space.name)
     }
+    let stated = describe(chosen.count, spaces)
+    let screening = MeasurementScreening(
+      chosen.map(\.measurement), base: base, precision: stated.measurementProtocol.precision)
+    contradictedCount = screening.contradicted
+    leftOut = screening.outliers.map {
+      Prediction(network: chosen[$0.index], predictedMilliseconds: $0.expectedMilliseconds)
+    }
+    let outliers = Set(screening.outliers.map(\.index))
+    let kept = chosen.indices.filter { !outliers.contains($0) }.map { chosen[$0] }
     let fit = try DeviceFit(
-      chosen.map(\.measurement), base: base,
-      description: describe(min(chosen.count, DeviceFit.mostNetworks), spaces))
+      kept.map(\.measurement), base: base,
+      description: describe(min(kept.count, DeviceFit.mostNetworks), spaces))
     let fitted = settings.isRatesOnly ? fit.ratesProfile : fit.profile
     if settings.trained != nil {
       quality = fitted.quality(on: heldOut.map(\.measurement))
@@ -82,7 +96,7 @@ public struct CheckedFit: Sendable {
     }
   }
 
-  /// A network that took no part in the fit, and what the profile predicts for it.
+  /// A network that takes no part in the fit, and what the profile predicts for it.
   public struct Prediction: Sendable {
     public let network: MeasuredSpaceNetwork
     public let predictedMilliseconds: Double

@@ -25,7 +25,8 @@ struct ProfileFitVerb: Verb {
     and latency_ms, and perhaps energy_mj. Ten networks are of use; profile suggest says which ten.
 
     --space FILE          the search space of the architectures
-    --measurements FILE   the table; both options may be given several times, for several spaces
+    --measurements FILE   the table; both options may be given several times, for several spaces. Up to one
+                          row in five that the others contradict by more than twice is left out, and named
     --output FILE         the profile to write; without it only the quality is printed
     --base FILE           the profile of a similar device to start from: its protocol, memory and
                           energy too
@@ -114,10 +115,11 @@ struct ProfileFitVerb: Verb {
       try AtomicFile.write(json, to: output)
     }
     if asJSON {
-      Terminal.print(fit.quality.json)
+      Terminal.print(json(fit))
     } else {
       print(fit)
     }
+    tellDoubts(fit)
     return .success
   }
 
@@ -141,6 +143,23 @@ struct ProfileFitVerb: Verb {
           + "\(tablePaths.joined(separator: ", ")): the others are what the profile is checked on")
     }
     return networks
+  }
+
+  /// Names the rows that the fit could not believe.
+  private func tellDoubts(_ fit: CheckedFit) {
+    for row in fit.leftOut {
+      Terminal.log(
+        String(
+          format:
+            "left out: %@: %.5g ms, where the other networks let expect %.3g ms; measure it again",
+          row.network.key, row.network.measurement.latencyMilliseconds, row.predictedMilliseconds))
+    }
+    if fit.leftOut.isEmpty, fit.contradictedCount > 0 {
+      Terminal.log(
+        "\(fit.contradictedCount) of \(fit.trainedCount) networks contradict the others by more than twice: too "
+          + "many for chance, so all are fitted; were they measured in one session, and are the keys theirs?"
+      )
+    }
   }
 
   private func print(_ fit: CheckedFit) {
@@ -174,18 +193,21 @@ struct ProfileFitVerb: Verb {
   }
 }
 
-extension PredictionQuality {
-  /// The quality as one JSON object.
-  fileprivate var json: String {
+extension ProfileFitVerb {
+  /// The quality and the rows left out as one JSON object.
+  private func json(_ fit: CheckedFit) -> String {
+    let quality = fit.quality
     let numbers: [(String, Double?)] = [
-      ("spearman", spearman), ("kendall", kendall),
-      ("median_absolute_percentage_error", medianAbsolutePercentageError),
-      ("within_5_percent", within5Percent), ("within_10_percent", within10Percent),
-      ("interval_coverage_90", intervalCoverage90),
+      ("spearman", quality.spearman), ("kendall", quality.kendall),
+      ("median_absolute_percentage_error", quality.medianAbsolutePercentageError),
+      ("within_5_percent", quality.within5Percent), ("within_10_percent", quality.within10Percent),
+      ("interval_coverage_90", quality.intervalCoverage90),
     ]
     let members = numbers.map { name, value in
       "\"\(name)\": " + (value.map { String(format: "%.6g", $0) } ?? "null")
     }
-    return "{" + members.joined(separator: ", ") + ", \"held_out\": \(count)}"
+    let leftOut = fit.leftOut.map { "\"\($0.network.key)\"" }.joined(separator: ", ")
+    return "{" + members.joined(separator: ", ")
+      + ", \"held_out\": \(quality.count), \"left_out\": [\(leftOut)]}"
   }
 }

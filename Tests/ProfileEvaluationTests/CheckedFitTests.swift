@@ -83,4 +83,73 @@ struct CheckedFitTests {
       try networks(30), .init(trained: 20, isRatesOnly: true), base: nil, describe: description)
     #expect(fit.profile.correction == nil && fit.quality.count == 10)
   }
+
+  /// Networks of which some rows are slower by a factor.
+  private func networks(
+    _ count: Int, slower factors: [Int: Double]
+  ) throws -> [MeasuredSpaceNetwork] {
+    var networks = try networks(count)
+    for (place, factor) in factors {
+      var measurement = networks[place].measurement
+      measurement.latencyMilliseconds *= factor
+      networks[place] = MeasuredSpaceNetwork(
+        space: networks[place].space, architecture: networks[place].architecture,
+        measurement: measurement)
+    }
+    return networks
+  }
+
+  @Test(
+    "leaves out rows that the others contradict: it is as without them, and names them",
+    arguments: [
+      [0: 10], [5: 3], [11: 3], [2: 30], [7: 100], [9: 1000], [4: 10_000], [6: 0.1], [3: 0.001],
+      [1: 10, 8: 10], [0: 1000, 11: 0.01], [2: 3, 3: 4],
+    ] as [[Int: Double]])
+  func outliers(factors: [Int: Double]) throws {
+    let rows = try networks(12, slower: factors)
+    let fit = try CheckedFit(rows, .init(), base: nil, describe: description)
+    #expect(Set(fit.leftOut.map(\.network.key)) == Set(factors.keys.map { rows[$0].key }))
+    let clean = rows.indices.filter { factors[$0] == nil }.map { rows[$0] }
+    let without = try CheckedFit(clean, .init(), base: nil, describe: description)
+    #expect(without.leftOut.isEmpty)
+    #expect(fit.profile == without.profile && fit.quality == without.quality)
+    for row in fit.leftOut {
+      let right = try networks(12).first { $0.key == row.network.key }
+      let expected = right?.measurement.latencyMilliseconds ?? 0
+      #expect(abs(row.predictedMilliseconds / expected - 1) < 0.25)
+    }
+  }
+
+  @Test("finds outliers at the ends: the fastest and the slowest network", arguments: [3, 0.3, 50])
+  func outliersAtTheEnds(factor: Double) throws {
+    let clean = try networks(14)
+    let order = clean.indices.sorted {
+      clean[$0].measurement.latencyMilliseconds < clean[$1].measurement.latencyMilliseconds
+    }
+    for place in [order[0], order[13]] {
+      let fit = try CheckedFit(
+        try networks(14, slower: [place: factor]), .init(), base: nil, describe: description)
+      #expect(fit.leftOut.map(\.network.key) == [clean[place].key])
+    }
+  }
+
+  @Test("keeps all rows where too many contradict the others, and says how many")
+  func tooMany() throws {
+    let factors = Dictionary(uniqueKeysWithValues: [0, 2, 4, 6, 8].map { ($0, 10.0) })
+    let fit = try CheckedFit(
+      try networks(12, slower: factors), .init(), base: nil, describe: description)
+    #expect(fit.leftOut.isEmpty && fit.fittedCount == 12)
+    let few = try CheckedFit(
+      try networks(5, slower: [1: 10]), .init(), base: nil, describe: description)
+    #expect(few.leftOut.isEmpty && few.contradictedCount == 0)
+  }
+
+  @Test("leaves out outliers among the rows that it draws")
+  func outliersAmongDrawn() throws {
+    let rows = try networks(30, slower: [4: 20, 17: 20])
+    let fit = try CheckedFit(rows, .init(trained: 20), base: nil, describe: description)
+    let drawn = Set(rows.map(\.key)).subtracting(fit.heldOut.map(\.key))
+    #expect(Set(fit.leftOut.map(\.network.key)) == drawn.intersection([rows[4].key, rows[17].key]))
+    #expect(fit.fittedCount == 20 - fit.leftOut.count)
+  }
 }
