@@ -1,6 +1,21 @@
 // What Swift cannot say of the build: the compiler, the commit that a release names, the instructions that compiled
 // code uses without asking the processor.
 #pragma once
+#if defined(__linux__)
+#include <features.h>
+#endif
+#if defined(__GLIBC__)
+#include <gnu/libc-version.h>
+#endif
+
+// The version of glibc that the process runs on; empty with another C library.
+static inline const char *build_glibc(void) {
+#if defined(__GLIBC__)
+  return gnu_get_libc_version();
+#else
+  return "";
+#endif
+}
 
 // The compiler of C, which names the build of the toolchain.
 static inline const char *build_compiler(void) { return __VERSION__; }

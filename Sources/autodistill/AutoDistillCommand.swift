@@ -43,8 +43,7 @@ struct AutoDistillCommand {
       return arguments.isEmpty ? .badUsage : .success
     }
     if name == "--version" {
-      Terminal.print("autodistill \(ProgramVersion.current)")
-      return .success
+      return printVersion(Array(arguments.dropFirst()))
     }
     let rest = Array(arguments.dropFirst())
     if name == WorkerVerb.name { return perform(WorkerVerb.self, rest) }
@@ -64,6 +63,19 @@ struct AutoDistillCommand {
       "unknown command '\(parts.isEmpty ? name : longName)', expected one of \(known); "
         + "see autodistill --help")
     return .badUsage
+  }
+
+  /// `--version`, and with `--json` what the binary contains.
+  private static func printVersion(_ options: [String]) -> ExitStatus {
+    switch options {
+    case []: Terminal.print("autodistill \(ProgramVersion.current)")
+    case ["--json"]: Terminal.print(BillOfMaterials().json)
+    default:
+      Terminal.error(
+        "--version: got '\(options.joined(separator: " "))', expected nothing or --json")
+      return .badUsage
+    }
+    return .success
   }
 
   private static func perform(_ verb: any Verb.Type, _ arguments: [String]) -> ExitStatus {
@@ -88,7 +100,8 @@ struct AutoDistillCommand {
     \(verbs.map { "  " + $0.name.padding(toLength: 17, withPad: " ", startingAt: 0) + $0.summary }
       .joined(separator: "\n"))
 
-    autodistill COMMAND --help says more.
+    autodistill COMMAND --help says more. autodistill --version --json lists what the program contains and
+    how it was built (CycloneDX 1.5).
 
     EXIT STATUS
     \(ExitStatus.allCases.map { "  \(String($0.rawValue).padding(toLength: 5, withPad: " ", startingAt: 0))\($0.meaning)" }
