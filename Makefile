@@ -105,6 +105,11 @@ check-all: lint test build ## lint, all of the tests, run exports and statistics
 	.ci/check-comparisons $(autodistill)
 	.ci/check-resume $(autodistill) $(STUDY) $(SEED)
 
+.PHONY: release
+release: packages ## Build the release archive: Swift and OpenBLAS inside, for x86-64-v3, with checksums; try it elsewhere
+	.ci/build-release
+	.ci/check-release .build/release-archive/autodistill-*-linux-*.tar.gz
+
 .PHONY: clean
 clean: ## Remove what was built; studies stay
 	rm -rf .build
