@@ -2,60 +2,108 @@ import FileFormats
 import Foundation
 import NeuralNetworks
 
-/// The state of an unfinished training in a file, so that a killed run loses an epoch at most.
-struct Checkpoint {
+/// The state of an unfinished training in a file, so that a run that was stopped or killed continues.
+///
+/// A training is a function of its state and of the number of the step, so it may be taken up after any step, in
+/// the middle of an epoch too, and ends with the bits of one that was not interrupted.
+package struct Checkpoint {
   let path: String
   /// The run it belongs to.
   let identity: String
 
+  package init(path: String, identity: String) { (self.path, self.identity) = (path, identity) }
+
+  /// Everything that a training moves, by name.
+  package typealias State = [String: [Float]]
+
   /// Writes the state before `nextStep`, atomically.
-  func write(
-    _ plan: TrainingPlan, optimizer: Optimizer, nextStep: Int, _ recorder: CurveRecorder? = nil
-  ) throws {
+  ///
+  /// - Throws: `FileFormatError` if the file cannot be written.
+  package func write(_ state: State, nextStep: Int, _ recorder: CurveRecorder? = nil) throws {
+    let tensors = state.mapValues { NumericArray(shape: [$0.count], $0) }
     var metadata = ["identity": identity, "next_step": String(nextStep)]
     if let recorder {
       metadata["curve"] = String(
         decoding: try JSONEncoder().encode(recorder.progress), as: UTF8.self)
     }
-    func array(_ values: UnsafeBufferPointer<Float>) -> NumericArray {
-      NumericArray(shape: [values.count], Array(values))
-    }
-    let file = SafetensorsFile(
-      tensors: [
-        "parameters": array(
-          UnsafeBufferPointer(start: plan.parameters, count: plan.layout.parameterFloats)),
-        "statistics": array(
-          UnsafeBufferPointer(start: plan.statistics, count: plan.layout.statisticFloats)),
-        "optimizer": array(UnsafeBufferPointer(optimizer.state)),
-      ], metadata: metadata)
-    try file.write(to: path)
+    metadata["sha256"] = Checkpoint.hash(of: tensors, metadata)
+    try SafetensorsFile(tensors: tensors, metadata: metadata).write(to: path)
   }
 
-  /// Restores the state, if there is one of this very run.
+  /// Reads the state, if there is one of this very run.
   ///
   /// A checkpoint that is missing, damaged or of another run is no error: training starts over.
   ///
-  /// - Returns: The step to continue with.
-  func restore(
-    into plan: TrainingPlan, optimizer: Optimizer, _ recorder: CurveRecorder? = nil
-  ) -> Int? {
+  /// - Parameters:
+  ///   - counts: How many values each part of the state has.
+  ///   - steps: Those of the whole training.
+  ///   - recorder: Gets the curve up to there.
+  /// - Returns: The state and the step to continue with, at least 1 and at most `steps`; nil if there is none.
+  package func read(
+    _ counts: [String: Int], of steps: Int, _ recorder: CurveRecorder? = nil
+  ) -> (state: State, nextStep: Int)? {
     guard let file = try? SafetensorsFile.read(path), file.metadata["identity"] == identity,
-      let step = file.metadata["next_step"].flatMap({ Int($0) }),
-      let parameters = file.tensors["parameters"]?.asFloats(),
-      let statistics = file.tensors["statistics"]?.asFloats(),
-      let state = file.tensors["optimizer"]?.asFloats(),
-      parameters.count == plan.layout.parameterFloats,
-      statistics.count == plan.layout.statisticFloats, state.count == optimizer.state.count
+      let step = file.metadata["next_step"].flatMap({ Int($0) }), (1...max(1, steps)) ~= step,
+      file.tensors.mapValues({ $0.shape }) == counts.mapValues({ [$0] }),
+      file.metadata["sha256"] == Checkpoint.hash(of: file.tensors, file.metadata)
     else { return nil }
-    plan.parameters.update(from: parameters, count: parameters.count)
-    plan.statistics.update(from: statistics, count: statistics.count)
-    _ = optimizer.state.update(fromContentsOf: state)
     // Earlier versions kept no curve; the points that are missing are no reason to start over.
     if let recorder, let text = file.metadata["curve"],
       let progress = try? JSONDecoder().decode(CurveRecorder.Progress.self, from: Data(text.utf8))
     {
       recorder.progress = progress
     }
+    return (file.tensors.mapValues { $0.asFloats() }, step)
+  }
+
+  /// Removes the file: the training has ended, or its result is kept.
+  package func remove() { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Returns a hash of everything in the file but the hash.
+  private static func hash(
+    of tensors: [String: NumericArray], _ metadata: [String: String]
+  ) -> String {
+    var hash = ContentHash()
+    for (name, text) in metadata.sorted(by: { $0.key < $1.key }) where name != "sha256" {
+      hash.update("\(name) \(text)\n")
+    }
+    for (name, array) in tensors.sorted(by: { $0.key < $1.key }) {
+      hash.update("\(name) \(array.shape)\n")
+      hash.update(array.bytes)
+    }
+    return hash.hexadecimal
+  }
+}
+
+extension Checkpoint {
+  /// Writes what a plan and its optimiser hold before `nextStep`, atomically.
+  func write(
+    _ plan: TrainingPlan, optimizer: Optimizer, nextStep: Int, _ recorder: CurveRecorder? = nil
+  ) throws {
+    let parameters = UnsafeBufferPointer(start: plan.parameters, count: plan.layout.parameterFloats)
+    let statistics = UnsafeBufferPointer(start: plan.statistics, count: plan.layout.statisticFloats)
+    try write(
+      [
+        "parameters": Array(parameters), "statistics": Array(statistics),
+        "optimizer": Array(optimizer.state),
+      ], nextStep: nextStep, recorder)
+  }
+
+  /// Restores what `write` wrote, if it is of this very run.
+  ///
+  /// - Parameter steps: Those of the whole training.
+  /// - Returns: The step to continue with.
+  func restore(
+    into plan: TrainingPlan, optimizer: Optimizer, of steps: Int, _ recorder: CurveRecorder? = nil
+  ) -> Int? {
+    let counts = [
+      "parameters": plan.layout.parameterFloats, "statistics": plan.layout.statisticFloats,
+      "optimizer": optimizer.state.count,
+    ]
+    guard let (state, step) = read(counts, of: steps, recorder) else { return nil }
+    plan.parameters.update(from: state["parameters"]!, count: plan.layout.parameterFloats)
+    plan.statistics.update(from: state["statistics"]!, count: plan.layout.statisticFloats)
+    _ = optimizer.state.update(fromContentsOf: state["optimizer"]!)
     return step
   }
 }

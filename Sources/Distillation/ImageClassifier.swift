@@ -1,5 +1,6 @@
 import Datasets
 import NeuralNetworks
+import Synchronization
 import TensorKernels
 
 /// What can be asked about any image, an augmented one too: a teacher, or a student in any arithmetic.
@@ -41,11 +42,26 @@ extension ImageClassifier {
     of split: DatasetSplit, in view: AugmentedView? = nil, range: Range<Int>? = nil,
     reader: BatchReader, threads: Int = 1
   ) -> [Float] {
+    guard
+      let logits = logits(
+        of: split, in: view, range: range, reader: reader, threads: threads, unless: { false })
+    else { preconditionFailure("nobody has stopped it") }
+    return logits
+  }
+
+  /// Returns what `logits` without a condition does; nil where it was stopped.
+  ///
+  /// - Parameter shouldStop: Asked by several threads, between any two batches; true ends the work.
+  package func logits(
+    of split: DatasetSplit, in view: AugmentedView? = nil, range: Range<Int>? = nil,
+    reader: BatchReader, threads: Int = 1, unless shouldStop: @escaping @Sendable () -> Bool
+  ) -> [Float]? {
     let all = range ?? 0..<reader.dataset.count(split)
     let classes = classes
     let batch = evaluationBatch
     let batches = (all.count + batch - 1) / batch
     let team = WorkerTeam(threadCount: max(1, min(threads, batches)))
+    let isStopped = Atomic<Bool>(false)
     var logits = [Float](repeating: 0, count: all.count * classes)
     logits.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let output = buffer.baseAddress!
@@ -54,6 +70,8 @@ extension ImageClassifier {
         let images = FloatArena(count: batch * reader.dataset.imageElements)
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: batch) { labels in
           for index in stride(from: thread, to: batches, by: team.threadCount) {
+            if shouldStop() { isStopped.store(true, ordering: .relaxed) }
+            if isStopped.load(ordering: .relaxed) { return }
             let first = all.lowerBound + index * batch
             let part = first..<min(all.upperBound, first + batch)
             reader.fill(
@@ -64,7 +82,7 @@ extension ImageClassifier {
         }
       }
     }
-    return logits
+    return isStopped.load(ordering: .relaxed) ? nil : logits
   }
 }
 

@@ -13,6 +13,15 @@ public enum TeacherSignal: Sendable {
 }
 
 extension TeacherSignal {
+  /// A hash of everything that it says.
+  package var contentHash: String {
+    switch self {
+    case .cached(let targets): targets.contentHash
+    case .live(let teacher): teacher.contentHash
+    case .stored(let views): views.contentHash
+    }
+  }
+
   /// Returns how often each class is the largest logit of each label, over one epoch of a student's batches and
   /// the images whose class is known.
   ///

@@ -18,8 +18,10 @@ public struct TrainingRun: Sendable {
   public var threads: Int
   /// Batches over which batch-norm statistics are taken again at the end.
   public var statisticsBatches: Int
-  /// Where to keep a checkpoint after an epoch, or nil.
+  /// Where to keep a checkpoint of an unfinished training, or nil.
   public var checkpointPath: String?
+  /// The shortest time from one checkpoint to the next.
+  var checkpointPause = CheckpointPace.usualPause
   /// After how many steps the model is examined on its way, ascending, below the number of steps. A
   /// run that continues from a checkpoint is not examined again at the rungs before it.
   public var rungs: [Int]
@@ -51,17 +53,13 @@ public struct TrainingRun: Sendable {
     public let accuracy: Double
   }
 
-  /// A checkpoint is written at the end of an epoch if this long has passed since the last.
-  private static let checkpointPause = Duration.seconds(10)
-
-  /// Trains.
+  /// Trains, with a checkpoint now and then, and one where it is stopped.
   ///
   /// Being examined changes nothing in the result of a run that continues.
   ///
   /// - Parameters:
   ///   - recorder: Records the training's curve; one of its own.
-  ///   - observe: Called after every step, by one thread; false stops the run, keeping the last
-  ///     checkpoint.
+  ///   - observe: Called after every step, by one thread; false stops the run.
   ///   - examine: Called at every rung with the steps done and the model as it would be if this were
   ///     the end, its batch-norm statistics taken again; false stops the run.
   /// - Throws: `FileFormatError` if a checkpoint cannot be written.
@@ -82,41 +80,44 @@ public struct TrainingRun: Sendable {
     let checkpoint = checkpointPath.map { Checkpoint(path: $0, identity: identity) }
 
     plan.layout.initialize(plan.parameters, seed: seed)
-    var step = checkpoint?.restore(into: plan, optimizer: optimizer, recorder) ?? 0
-    var lastCheckpoint = ContinuousClock.now
-    let stopped = StopFlag()
+    var step = checkpoint?.restore(into: plan, optimizer: optimizer, of: steps, recorder) ?? 0
+    var pace = CheckpointPace(shortestPause: checkpointPause)
+    func keep(_ checkpoint: Checkpoint) throws {
+      try pace.write {
+        try checkpoint.write(plan, optimizer: optimizer, nextStep: step, recorder)
+      }
+    }
     var rungs = rungs.filter { $0 > step && $0 < steps }[...]
     while step < steps {
       source.begin(epoch: step / stepsPerEpoch)
       let epochEnd = min(steps, (step / stepsPerEpoch + 1) * stepsPerEpoch)
       let end = min(epochEnd, rungs.first ?? steps)
+      let pause = StepPause(done: step, pace: checkpoint == nil ? nil : pace)
       let divergedAt = trainer.run(
         steps: step..<end,
         rate: { recipe.schedule.rate(step: $0, of: steps) }, fill: source.fill
       ) { report in
         recorder?.add(
           loss: report.loss, accuracy: report.accuracy, done: report.step + 1, of: steps)
-        let goesOn = observe(
+        let continues = observe(
           Progress(
             step: report.step, steps: steps, loss: report.loss, accuracy: report.accuracy))
-        if !goesOn { stopped.isSet = true }
-        return goesOn
+        return pause.take(done: report.step + 1, continues: continues)
       }
       if let divergedAt { return .diverged(step: divergedAt) }
-      if stopped.isSet { return .stopped }
-      step = end
+      step = pause.done
+      if pause.isStop {
+        // At a rung the model has not been examined yet, and would not be in a run that continues here.
+        if let checkpoint, step != rungs.first { try keep(checkpoint) }
+        return .stopped
+      }
       if step == rungs.first {
         rungs.removeFirst()
         let model = interimModel(trainer, source)
         guard model.isFinite else { return .diverged(step: step - 1) }
         guard examine(step, model) else { return .stopped }
       }
-      if let checkpoint, step == epochEnd, step < steps,
-        lastCheckpoint.duration(to: .now) > TrainingRun.checkpointPause
-      {
-        try checkpoint.write(plan, optimizer: optimizer, nextStep: step, recorder)
-        lastCheckpoint = .now
-      }
+      if let checkpoint, step < steps, pace.isDue { try keep(checkpoint) }
     }
     let model = finalModel(trainer, source)
     // The last step, or what it left of the statistics, may be what blew up.
@@ -150,20 +151,9 @@ public struct TrainingRun: Sendable {
 
   /// Everything that the run depends on; a checkpoint of another one is not continued.
   package var identity: String {
-    let teacher =
-      switch signal {
-      case .none: "none"
-      case .cached(let targets): targets.contentHash
-      case .live(let teacher): teacher.contentHash
-      case .stored(let views): views.contentHash
-      }
+    let teacher = signal?.contentHash ?? "none"
     let text =
       "\(network.identity)|\(recipe.identity)|\(reader.dataset.contentHash)|\(teacher)|\(seed)|\(statisticsBatches)"
     return ContentHash.hexadecimal(of: rungs.isEmpty ? text : "\(text)|\(rungs)")
   }
-}
-
-/// Set by the thread that reports steps, read after the team has met.
-private final class StopFlag: @unchecked Sendable {
-  var isSet = false
 }

@@ -2,19 +2,38 @@ import Datasets
 import Distillation
 
 /// A teacher that runs in this process and can be asked about any image: all its answers are what it says live.
-package protocol AskedTeacher: Teacher {
-  var setting: TeacherSetting { get }
-}
+protocol AskedTeacher: ChunkedTeacher {}
 
 extension AskedTeacher {
-  package var obstacleToAsking: String? { nil }
+  var obstacleToAsking: String? { nil }
 
-  package func answers(on split: DatasetSplit, _ work: TeacherWork) throws -> TeacherAnswers? {
-    TeacherAnswers(
-      logits: try live().logits(of: split, reader: setting.reader, threads: work.threads))
+  func answers(
+    to question: TeacherQuestion, _ work: TeacherWork
+  ) throws -> (logits: [Float], raisedCount: Int) {
+    let teacher = try live()
+    // What it was made from and the images; and what it is, which a training may make otherwise elsewhere.
+    let identity = try [identity(), teacher.contentHash, question.view?.identity ?? ""]
+    return try LogitChunks(
+      in: chunkFolder, of: question, identity: identity.joined(separator: "|")
+    ).answers(
+      count: setting.dataset.count(question.split), classes: setting.dataset.classes,
+      chunk: LogitChunks.usualChunk, work
+    ) { (try teacher.logits(of: question, range: $0, reader: setting.reader, work), 0) }
   }
+}
 
-  package func logits(in view: AugmentedView, _ work: TeacherWork) throws -> [Float] {
-    try live().logits(of: .training, in: view, reader: setting.reader, threads: work.threads)
+extension ImageClassifier {
+  /// Returns the logits of some of the images that a question is about, `[range.count, classes]`.
+  ///
+  /// - Throws: `TeacherError.stopped`.
+  func logits(
+    of question: TeacherQuestion, range: Range<Int>, reader: BatchReader, _ work: TeacherWork
+  ) throws(TeacherError) -> [Float] {
+    guard
+      let logits = logits(
+        of: question.split, in: question.view, range: range, reader: reader,
+        threads: work.threads, unless: work.shouldStop)
+    else { throw .stopped }
+    return logits
   }
 }

@@ -3,6 +3,9 @@ import Foundation
 
 /// What a teacher has said so far of the images of a question, chunk by chunk: a run that was killed does not ask again.
 struct LogitChunks {
+  /// Images that are asked about at once and whose answers are kept together, where a teacher has no wish of its own.
+  static let usualChunk = 1000
+
   private let folder: String
   private let question: TeacherQuestion
   /// The teacher's; chunks of another one are of no use.

@@ -13,10 +13,6 @@ struct ONNXTeacher: ChunkedTeacher {
   /// For each class of the data its place in a row.
   private let order: [Int]?
 
-  /// Images whose answers are kept together while a split is asked about: a run that is killed asks again about
-  /// no more than these.
-  private static let chunk = 1000
-
   /// - Throws: `JSONError` naming the field that does not fit the data.
   init(form: ONNXForm, in setting: TeacherSetting) throws {
     (self.form, self.setting) = (form, setting)
@@ -69,12 +65,10 @@ struct ONNXTeacher: ChunkedTeacher {
       in: chunkFolder, of: question, identity: teacher.contentHash + (question.view?.identity ?? "")
     ).answers(
       count: setting.dataset.count(question.split), classes: setting.dataset.classes,
-      chunk: ONNXTeacher.chunk, work
+      chunk: LogitChunks.usualChunk, work
     ) { range in
       try checked(
-        teacher.logits(
-          of: question.split, in: question.view, range: range, reader: setting.reader,
-          threads: work.threads), meaning)
+        teacher.logits(of: question, range: range, reader: setting.reader, work), meaning)
     }
   }
 

@@ -1,6 +1,8 @@
+import Datasets
 import FileFormats
 import Foundation
 import NeuralNetworks
+import RandomStreams
 import TensorKernels
 import TestSupport
 import Testing
@@ -58,7 +60,7 @@ struct CheckpointTests {
     try checkpoint.write(interrupted.plan, optimizer: interrupted.optimizer, nextStep: step)
 
     let resumed = try Session(recipe)
-    #expect(checkpoint.restore(into: resumed.plan, optimizer: resumed.optimizer) == step)
+    #expect(checkpoint.restore(into: resumed.plan, optimizer: resumed.optimizer, of: 60) == step)
     #expect(resumed.model.parameters == interrupted.model.parameters)
     resumed.run(step..<10)
     #expect(resumed.model.parameters == straight.model.parameters)
@@ -74,12 +76,13 @@ struct CheckpointTests {
     let checkpoint = Checkpoint(path: folder.file("checkpoint"), identity: "one")
     try checkpoint.write(session.plan, optimizer: session.optimizer, nextStep: 7, recorder)
     let restored = CurveRecorder()
-    #expect(checkpoint.restore(into: session.plan, optimizer: session.optimizer, restored) == 7)
+    #expect(
+      checkpoint.restore(into: session.plan, optimizer: session.optimizer, of: 60, restored) == 7)
     #expect(restored.progress == recorder.progress && restored.progress.count == 2)
     #expect(restored.curve.points.count == 1)
     try checkpoint.write(session.plan, optimizer: session.optimizer, nextStep: 7)
     let none = CurveRecorder()
-    #expect(checkpoint.restore(into: session.plan, optimizer: session.optimizer, none) == 7)
+    #expect(checkpoint.restore(into: session.plan, optimizer: session.optimizer, of: 60, none) == 7)
     #expect(none.curve.points.isEmpty)
   }
 
@@ -94,7 +97,7 @@ struct CheckpointTests {
     let before = fresh.model.parameters
     for (name, identity) in [("a", "another"), ("none", "one")] {
       let checkpoint = Checkpoint(path: folder.file(name), identity: identity)
-      #expect(checkpoint.restore(into: fresh.plan, optimizer: fresh.optimizer) == nil)
+      #expect(checkpoint.restore(into: fresh.plan, optimizer: fresh.optimizer, of: 60) == nil)
     }
     #expect(fresh.model.parameters == before)
   }
@@ -113,12 +116,33 @@ struct CheckpointTests {
     for count in Array(stride(from: 0, to: whole.count, by: 997)) + [whole.count - 1] {
       try whole.prefix(count).write(to: URL(filePath: path))
       #expect(
-        checkpoint.restore(into: fresh.plan, optimizer: fresh.optimizer) == nil,
+        checkpoint.restore(into: fresh.plan, optimizer: fresh.optimizer, of: 60) == nil,
         "cut at byte \(count)")
     }
+    // Whichever byte differs, what is read is what was written or nothing.
+    for place in stride(from: 0, to: whole.count, by: 331) {
+      var flipped = whole
+      flipped[place] ^= 0x10
+      try flipped.write(to: URL(filePath: path))
+      let target = try Session(.small)
+      let step = checkpoint.restore(into: target.plan, optimizer: target.optimizer, of: 60)
+      #expect(
+        step == nil || step == 3 && target.model.parameters == session.model.parameters,
+        "byte \(place)")
+    }
     try (whole + Data([0])).write(to: URL(filePath: path))
-    #expect(checkpoint.restore(into: fresh.plan, optimizer: fresh.optimizer) == nil)
+    #expect(checkpoint.restore(into: fresh.plan, optimizer: fresh.optimizer, of: 60) == nil)
     #expect(fresh.model.parameters == before)
+  }
+
+  @Test("of a step that the training does not have is ignored", arguments: [(0, 60), (61, 60)])
+  func impossibleStep(next: Int, steps: Int) throws {
+    let folder = try TemporaryFolder()
+    let checkpoint = Checkpoint(path: folder.file("checkpoint"), identity: "one")
+    let session = try Session(.small)
+    try checkpoint.write(session.plan, optimizer: session.optimizer, nextStep: next)
+    #expect(
+      checkpoint.restore(into: session.plan, optimizer: session.optimizer, of: steps) == nil)
   }
 
   @Test("of another network of the same run is ignored")
@@ -130,7 +154,7 @@ struct CheckpointTests {
       rule: Recipe.small.optimizer, weightDecay: 0, clipNorm: nil, layout: plan.layout)
     try checkpoint.write(plan, optimizer: optimizer, nextStep: 1)
     let session = try Session(.small)
-    #expect(checkpoint.restore(into: session.plan, optimizer: session.optimizer) == nil)
+    #expect(checkpoint.restore(into: session.plan, optimizer: session.optimizer, of: 60) == nil)
   }
 }
 
@@ -153,6 +177,74 @@ struct ResumedRunTests {
     let resumed = try run.train(observe: log.observer()).finishedModel()
     #expect(log.all.map(\.step) == Array(10..<60))
     let straight = try smallRun().train().finishedModel()
+    #expect(resumed.parameters == straight.parameters)
+    #expect(resumed.statistics == straight.statistics)
+  }
+
+  /// What a training may depend on beyond the seed.
+  static let situations: [(name: String, recipe: Recipe)] = [
+    ("plain", .small),
+    (
+      "augmented",
+      .small.with {
+        $0.optimizer = .adamW(beta1: 0.9, beta2: 0.99, epsilon: 1e-8)
+        $0.augmentation = Augmentation(shiftPixels: 1, flip: true, cutoutPixels: 2)
+        $0.clipNorm = 0.5
+      }
+    ), ("distilled", .small.with { $0.loss.distillation = 0.5 }),
+  ]
+
+  @Test(
+    "that is stopped at random steps, again and again, ends with the bits of a straight run",
+    arguments: situations.indices)
+  func stoppedOften(situation: Int) throws {
+    let recipe = Self.situations[situation].recipe
+    let folder = try TemporaryFolder()
+    let signal: TeacherSignal? =
+      recipe.loss.distillation > 0 ? .live(try SmallTeacher.model()) : nil
+    var stream = RandomStream(seed: UInt64(situation), purpose: "stops")
+    let straightCurve = CurveRecorder()
+    let straight = try smallRun(recipe, signal: signal)
+      .train(recording: straightCurve).finishedModel()
+    var (seen, stops): ([Int], Int) = ([], 0)
+    while true {
+      let run = try smallRun(
+        recipe, signal: signal, threads: 1 + stops % 3, checkpointPath: folder.file("checkpoint"))
+      let log = ProgressLog()
+      let recorder = CurveRecorder()
+      let outcome = try run.train(
+        recording: recorder,
+        observe: log.observer(stopAfter: 1 + stream.integer(below: 12)))
+      seen += log.all.map(\.step)
+      guard case .stopped = outcome else {
+        let model = try outcome.finishedModel()
+        #expect(model.parameters == straight.parameters && model.statistics == straight.statistics)
+        #expect(recorder.curve == straightCurve.curve)
+        break
+      }
+      stops += 1
+    }
+    // No step was done twice, and none left out.
+    #expect(seen == Array(0..<60) && stops >= 5)
+  }
+
+  @Test("leaves checkpoints within an epoch, for a kill at any moment")
+  func killed() throws {
+    let folder = try TemporaryFolder()
+    var run = try smallRun(checkpointPath: folder.file("checkpoint"))
+    run.checkpointPause = .zero
+    let copy = folder.file("copy")
+    let straight = try run.train { progress in
+      if progress.step == 17 {
+        try? FileManager.default.copyItem(atPath: folder.file("checkpoint"), toPath: copy)
+      }
+      return true
+    }.finishedModel()
+    let log = ProgressLog()
+    let resumed = try smallRun(checkpointPath: copy).train(observe: log.observer()).finishedModel()
+    // Writing takes longer than a step here, so not every step has one.
+    let first = try #require(log.all.first?.step)
+    #expect((1...17) ~= first)
     #expect(resumed.parameters == straight.parameters)
     #expect(resumed.statistics == straight.statistics)
   }

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Distillation
@@ -89,6 +90,22 @@ struct LogitsTests {
         model.logits(of: split, reader: reader, threads: count)
           == model.logits(of: split, reader: reader, threads: 1))
     }
+  }
+
+  @Test("are not there where it was stopped on the way", arguments: [1, 2])
+  func stopped(threads: Int) throws {
+    let model = try SmallTeacher.model()
+    let reader = try StripedImages.reader()
+    let asked = Atomic<Int>(0)
+    let logits = model.logits(of: .training, reader: reader, threads: threads) {
+      asked.add(1, ordering: .relaxed).newValue == 3
+    }
+    #expect(logits == nil)
+    // The other thread asks once more at most.
+    #expect((3...4) ~= asked.load(ordering: .relaxed))
+    #expect(
+      model.logits(of: .training, reader: reader, threads: threads) { false }
+        == model.logits(of: .training, reader: reader))
   }
 
   @Test("are the same bits whatever batch they are computed in", arguments: [1, 7, 64, 240])

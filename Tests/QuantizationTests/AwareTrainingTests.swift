@@ -70,6 +70,49 @@ struct AwareTrainingTests {
   }
 
   @Test(
+    "that is stopped at random steps, again and again, ends with the bits of a straight one",
+    arguments: AwareRecipe.Guide.allCases)
+  func stoppedOften(guide: AwareRecipe.Guide) throws {
+    let task = try Rings.task.get()
+    let folder = try TemporaryFolder()
+    var stream = RandomStream(seed: 1, purpose: "stops")
+    var training = try task.training(guide: guide)
+    let straight = try task.aware(guide: guide)
+    training.checkpointPath = folder.file("checkpoint")
+    let seen = StepLog()
+    var stops = 0
+    while true {
+      let last = seen.count + 1 + stream.integer(below: 16)
+      training.threads = 1 + stops % 2
+      let outcome = try training.train { seen.note($0.step) < last }
+      guard case .stopped = outcome else {
+        guard case .finished(let result) = outcome else {
+          Issue.record("ended as \(outcome)")
+          return
+        }
+        #expect(result.model == straight.model)
+        break
+      }
+      stops += 1
+    }
+    #expect(seen.steps == Array(0..<training.steps) && stops >= 3)
+  }
+
+  @Test("starts over where the checkpoint is another training's")
+  func anothersCheckpoint() throws {
+    let task = try Rings.task.get()
+    let folder = try TemporaryFolder()
+    var other = try task.training(guide: .student, seed: 8)
+    other.checkpointPath = folder.file("checkpoint")
+    _ = try other.train { $0.step < 5 }
+    var training = try task.training(guide: .student)
+    training.checkpointPath = other.checkpointPath
+    let seen = StepLog()
+    _ = try training.train { seen.note($0.step) < 2 }
+    #expect(seen.steps == [0, 1])
+  }
+
+  @Test(
     "is refused before it begins where a layer has no operator, or none in int8",
     arguments: [(Layer.layerNorm, "layer norm"), (.gelu, "gelu")])
   func refused(layer: Layer, name: String) throws {
@@ -86,6 +129,18 @@ struct AwareTrainingTests {
       _ = try AwareTraining(
         student, recipe: task.recipe, reader: task.reader, signal: nil, seed: 1)
     }
+  }
+}
+
+/// The steps that a training reports, one after the other.
+private final class StepLog: @unchecked Sendable {
+  private(set) var steps: [Int] = []
+  var count: Int { steps.count }
+
+  /// Notes a step and returns how many there are.
+  func note(_ step: Int) -> Int {
+    steps.append(step)
+    return steps.count
   }
 }
 

@@ -2,6 +2,7 @@ import Datasets
 import Distillation
 import Foundation
 import NeuralNetworks
+import Synchronization
 import TestSupport
 import Testing
 
@@ -66,6 +67,53 @@ struct NetworkTeacherTests {
         TeacherWork(
           threads: 1, note: { _ in }, advance: { _, _, _ in }, shouldStop: { true }))
     }
+  }
+
+  @Test("continues its training where it was stopped, within an epoch, and ends with the same bits")
+  func stoppedOften() throws {
+    let (straight, study) = (try SmallStudy(), try SmallStudy())
+    let definition = "{\(Self.network), \(Self.recipe)}"
+    let expected = try trained(straight.teacher(definition))
+    let teacher = try study.teacher(definition)
+    var stops = 0
+    while true {
+      let asked = Counter()
+      do {
+        // Two steps of the fifteen each time, of five an epoch.
+        try teacher.prepare(
+          TeacherWork(
+            threads: 1, note: { _ in }, advance: { _, _, _ in }, shouldStop: { asked.next() == 2 }))
+        break
+      } catch TeacherError.stopped {
+        stops += 1
+      }
+    }
+    #expect(stops == 7)
+    #expect(try teacher.answers(on: .training, .quiet)?.logits == expected)
+    #expect(try !study.folder.has("teacher/checkpoint.safetensors"))
+  }
+
+  @Test("stops while it answers, and keeps what it has answered until that is let go of")
+  func answersKept() throws {
+    let study = try SmallStudy()
+    let teacher = try study.teacher("{\(Self.network), \(Self.recipe)}")
+    try teacher.prepare(.quiet)
+    #expect(throws: TeacherError.stopped) {
+      _ = try teacher.answers(
+        on: .training,
+        TeacherWork(
+          threads: 1, note: { _ in }, advance: { _, _, _ in }, shouldStop: { true }))
+    }
+    #expect(try !study.folder.has("teacher/chunks"))
+    let answers = try teacher.answers(on: .training, .quiet)
+    #expect(try study.folder.has("teacher/chunks"))
+    // Nothing is computed again: nobody is asked whether to stop.
+    let again = try teacher.answers(
+      on: .training,
+      TeacherWork(threads: 1, note: { _ in }, advance: { _, _, _ in }, shouldStop: { true }))
+    #expect(again?.logits == answers?.logits)
+    teacher.release(.training)
+    #expect(try !study.folder.has("teacher/chunks"))
   }
 
   @Test("may be any architecture of a space, by its key or by a reference design's name")
@@ -135,6 +183,19 @@ struct NetworkTeacherTests {
       ),
     ] {
       expectError(parts) { _ = try study.teacher(json) }
+    }
+  }
+}
+
+/// Counts how often it is asked.
+private final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  /// Returns 1, 2, 3 and so on.
+  func next() -> Int {
+    count.withLock { count in
+      count += 1
+      return count
     }
   }
 }

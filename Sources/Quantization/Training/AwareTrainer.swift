@@ -92,6 +92,24 @@ final class AwareTrainer: @unchecked Sendable {
     return step < 0 ? nil : step
   }
 
+  /// Everything that training moves, by name.
+  var state: [String: [Float]] {
+    let moved = ranges.state
+    return [
+      "parameters": Array(UnsafeBufferPointer(start: weights.parameters, count: weights.floats)),
+      "optimizer": Array(optimizer.state), "range_logarithms": moved.logarithms,
+      "range_optimizer": moved.optimizer,
+    ]
+  }
+
+  /// Takes up the state of a trainer like this one, after at least one step.
+  func restore(_ state: [String: [Float]]) {
+    weights.parameters.update(from: state["parameters"]!, count: weights.floats)
+    _ = optimizer.state.update(fromContentsOf: state["optimizer"]!)
+    ranges.restore(
+      logarithms: state["range_logarithms"]!, optimizer: state["range_optimizer"]!)
+  }
+
   /// Rounds what the next step reads.
   private func prepare() {
     weights.refresh()

@@ -1,6 +1,7 @@
 import Datasets
 import DeployedModels
 import Distillation
+import FileFormats
 import IntegerInference
 import NeuralNetworks
 import TensorKernels
@@ -21,14 +22,20 @@ public struct AwareTraining: Sendable {
   public let signal: TeacherSignal?
   public let seed: UInt64
   public var threads: Int
+  /// Where to keep a checkpoint of an unfinished training, or nil.
+  public var checkpointPath: String?
+  /// The shortest time from one checkpoint to the next.
+  var checkpointPause = CheckpointPace.usualPause
   private let model: DeployedModel
 
   /// - Throws: `DeploymentError` if a layer of the student has no operator, or one without a kernel in int8;
   ///   `QuantizationError` if a value of the student is no finite number.
   public init(
     _ student: TrainedModel, recipe: Recipe, aware: AwareRecipe = AwareRecipe(),
-    reader: BatchReader, signal: TeacherSignal?, seed: UInt64, threads: Int = 1
+    reader: BatchReader, signal: TeacherSignal?, seed: UInt64, threads: Int = 1,
+    checkpointPath: String? = nil
   ) throws {
+    self.checkpointPath = checkpointPath
     (self.student, self.recipe, self.aware) = (student, recipe, aware)
     (self.reader, self.signal, self.seed, self.threads) = (reader, signal, seed, threads)
     model = try LoweredNetwork(
@@ -71,10 +78,20 @@ public struct AwareTraining: Sendable {
     shortRecipe.steps(trainingCount: shortRecipe.trainingCount(of: reader.dataset))
   }
 
-  /// Trains.
+  /// Everything that the training depends on; a checkpoint of another one is not continued.
+  private var identity: String {
+    ContentHash.hexadecimal(
+      of: [
+        student.network.identity, student.contentHash, recipe.identity, "\(aware)",
+        reader.dataset.contentHash, guide?.contentHash ?? "none", "\(seed)",
+      ].joined(separator: "|"))
+  }
+
+  /// Trains, with a checkpoint now and then, and one where it is stopped.
   ///
   /// - Parameter observe: Called after every step, by one thread; false stops the training.
-  /// - Throws: `QuantizationError` if calibration images give no finite values.
+  /// - Throws: `QuantizationError` if calibration images give no finite values, `FileFormatError` if a checkpoint
+  ///   cannot be written.
   public func train(
     observe: @escaping @Sendable (AwareStep) -> Bool = { _ in true }
   ) throws -> Outcome {
@@ -89,11 +106,17 @@ public struct AwareTraining: Sendable {
     let source = BatchSource(reader: reader, recipe: recipe, seed: seed, signal: guide)
     let perEpoch = recipe.stepsPerEpoch(trainingCount: recipe.trainingCount(of: reader.dataset))
     let (all, aware) = (steps, aware)
-    let stopped = Stop()
+    let checkpoint = checkpointPath.map { Checkpoint(path: $0, identity: identity) }
+    var pace = CheckpointPace(shortestPause: checkpointPause)
     var step = 0
+    if let (state, next) = checkpoint?.read(trainer.state.mapValues(\.count), of: all) {
+      trainer.restore(state)
+      step = next
+    }
     while step < all {
       source.begin(epoch: step / perEpoch)
       let end = min(all, (step / perEpoch + 1) * perEpoch)
+      let pause = StepPause(done: step, pace: checkpoint == nil ? nil : pace)
       let divergedAt = trainer.run(
         steps: step..<end,
         rates: { step in
@@ -102,13 +125,14 @@ public struct AwareTraining: Sendable {
         },
         fill: source.fill
       ) { report in
-        let continues = observe(report)
-        if !continues { stopped.isSet = true }
-        return continues
+        pause.take(done: report.step + 1, continues: observe(report))
       }
       if let divergedAt { return .diverged(step: divergedAt) }
-      if stopped.isSet { return .stopped }
-      step = end
+      step = pause.done
+      if let checkpoint, pause.isStop || step < all && pace.isDue {
+        try pace.write { try checkpoint.write(trainer.state, nextStep: step) }
+      }
+      if pause.isStop { return .stopped }
     }
     // The last step may be what blew up.
     guard trainer.isFinite else { return .diverged(step: all - 1) }
@@ -153,9 +177,4 @@ extension BatchReader {
       Array(UnsafeBufferPointer(start: images.base, count: count * dataset.imageElements)),
       count: count)
   }
-}
-
-/// Set by the thread that reports steps, read after the team has met.
-private final class Stop: @unchecked Sendable {
-  var isSet = false
 }

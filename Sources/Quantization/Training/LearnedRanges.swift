@@ -66,6 +66,11 @@ struct LearnedRanges {
       }
     }
     guard norm.isFinite else { return false }
+    takeLogarithms()
+    return true
+  }
+
+  private mutating func takeLogarithms() {
     for (bound, logarithm) in zip(bounds, logarithms) {
       if bound.isHigh {
         ranges[bound.tensor]!.high = exp(logarithm)
@@ -73,6 +78,18 @@ struct LearnedRanges {
         ranges[bound.tensor]!.low = -exp(logarithm)
       }
     }
-    return true
+  }
+
+  /// What training has moved: the logarithms, and the state of their optimiser.
+  var state: (logarithms: [Float], optimizer: [Float]) { (logarithms, Array(optimizer.state)) }
+
+  /// Takes up a state after at least one step of a training that began at the same ranges.
+  mutating func restore(logarithms: [Float], optimizer state: [Float]) {
+    precondition(
+      logarithms.count == self.logarithms.count && state.count == optimizer.state.count,
+      "the state of other ranges")
+    self.logarithms = logarithms
+    _ = optimizer.state.update(fromContentsOf: state)
+    takeLogarithms()
   }
 }
