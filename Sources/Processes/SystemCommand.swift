@@ -48,6 +48,8 @@ package enum SystemCommand {
     let process = try start(
       arguments, executable ?? arguments[0], in: folder, output: output.writing,
       errors: errors.writing)
+    RunningGroups.all.insert(process)
+    defer { RunningGroups.all.remove(process) }
     output.closeWriting()
     errors.closeWriting()
     let deadline = DispatchTime.now().uptimeNanoseconds + UInt64(timeLimitSeconds * 1e9)
@@ -103,12 +105,13 @@ package enum SystemCommand {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // The program ignores SIGPIPE, and a thread may block signals; neither is the command's affair.
+    // This program ignores these two, and a thread may block signals; neither is the command's affair.
     var none = sigset_t()
     sigemptyset(&none)
     var usual = sigset_t()
     sigemptyset(&usual)
     sigaddset(&usual, SIGPIPE)
+    sigaddset(&usual, SIGXFSZ)
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &usual)
     posix_spawnattr_setpgroup(&attributes, 0)

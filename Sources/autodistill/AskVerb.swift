@@ -44,8 +44,8 @@ struct AskVerb: Verb {
   }
 
   func run() throws -> ExitStatus {
-    Interruption.install()
     let inputs = try StudyInputs(command.folder, dataFolder: command.dataFolder)
+    Interruption.stopAtNextSafeMoment()
     let display = ProgressDisplay()
     let (state, trainings) = try ElsewhereTrainings(
       inputs, context: command.context(inputs, report: display.show)

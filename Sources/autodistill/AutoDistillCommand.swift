@@ -26,6 +26,9 @@ struct AutoDistillCommand {
     StandardStreams.reserve()
     // A reader that has gone, such as `head`, is an error to report and not a signal to die of.
     signal(SIGPIPE, SIG_IGN)
+    // So is a file that may not grow further (`ulimit -f`).
+    signal(SIGXFSZ, SIG_IGN)
+    Interruption.install()
     let status = run(Array(CommandLine.arguments.dropFirst()))
     exit(status.rawValue)
   }

@@ -37,8 +37,8 @@ struct BenchFlashVerb: Verb {
 
   /// Trains what is missing, then prints or writes the table of what is there.
   func run() throws -> ExitStatus {
-    Interruption.install()
     let inputs = try StudyInputs(command.folder, dataFolder: command.dataFolder)
+    Interruption.stopAtNextSafeMoment()
     let benchmark = try FlashBenchmark(inputs)
     var status = ExitStatus.success
     if !isTableOnly {
@@ -51,7 +51,7 @@ struct BenchFlashVerb: Verb {
         Terminal.log(
           "interrupted; everything finished is kept. To continue: autodistill bench flash "
             + command.folder.shellWord)
-        status = .interrupted
+        status = Interruption.status
       }
     }
     let page = try benchmark.table()

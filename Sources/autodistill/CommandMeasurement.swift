@@ -88,7 +88,7 @@ struct CommandMeasurement {
   }
 
   func run() throws -> ExitStatus {
-    Interruption.install()
+    Interruption.stopAtNextSafeMoment()
     let space = try SearchSpace(contentsOf: spacePath)
     let keys = try keysPath.map { try listedKeys($0, space) } ?? randomKeys(space)
     let folder = FileManager.default.temporaryDirectory
@@ -114,7 +114,7 @@ struct CommandMeasurement {
         measure: { key in try measure(key, space, folder) })
     } catch let error as CommandDeviceError where error.problem == .cancelled {
       Terminal.log("interrupted; what is measured is kept, and the same command continues")
-      return .interrupted
+      return Interruption.status
     }
     tell(outcome, count: keys.count)
     return .success

@@ -17,7 +17,9 @@ enum ExitStatus: Int32, CaseIterable {
   case nothingFeasible = 4
   case failed = 5
   case limitReached = 6
+  case hungUp = 129
   case interrupted = 130
+  case terminated = 143
 
   var meaning: String {
     switch self {
@@ -30,15 +32,20 @@ enum ExitStatus: Int32, CaseIterable {
       "the study could not continue (disk, worker, teacher, device); everything finished is kept"
     case .limitReached:
       "a limit of this run (--max-…) was reached; everything finished is kept, the same command continues"
-    case .interrupted: "stopped by Ctrl-C; the same command continues"
+    case .hungUp: "stopped because the terminal has gone (SIGHUP); the same command continues"
+    case .interrupted: "stopped by Ctrl-C (SIGINT); the same command continues"
+    case .terminated: "stopped by SIGTERM; the same command continues"
     }
   }
+
+  /// Whether the run ended before the study did, with all that is finished kept.
+  var isPause: Bool { [.limitReached, .hungUp, .interrupted, .terminated].contains(self) }
 
   /// The status that an error ends the command with.
   init(_ error: any Error) {
     switch error {
     case is UsageError: self = .badUsage
-    case StudyError.interrupted: self = .interrupted
+    case StudyError.interrupted: self = Interruption.status
     case StudyError.limitReached: self = .limitReached
     case StudyError.corruptJournal, StudyError.newerJournal, StudyError.damaged,
       StudyError.changed, StudyError.missing, StudyError.cannotGrow, StudyError.hasGrown,

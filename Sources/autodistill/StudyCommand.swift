@@ -30,7 +30,8 @@ struct StudyCommand {
     command continues, and the study ends with the same front. Flash trainings that run when it is
     reached may end; full ones stop, and continue from their checkpoints.
 
-    --max-time T       wall-clock time of this run: 2h, 90m, 30s, 1h30m
+    --max-time T       wall-clock time of this run, without the time that the machine sleeps: 2h,
+                       90m, 30s, 1h30m
     \(trials)--max-cpu-hours H  processor time of this run, all threads and workers together
 
     --progress text|json   json: events on standard output, one JSON object a line, and nothing else
@@ -65,7 +66,6 @@ struct StudyCommand {
 
   /// Runs the study through a stage, writes the report and says what to do next.
   func run(through stage: StudyRunner.Stage) throws -> ExitStatus {
-    Interruption.install()
     let meter = RunMeter()
     let output: any StudyOutput = showsEvents ? ProgressEvents(meter) : ProgressDisplay()
     do {
@@ -88,6 +88,7 @@ struct StudyCommand {
     try ResourceCheck.run(threads: threads ?? HostMachine.usableCores())
     let upkeep = try StudyUpkeep.run(folder)
     let inputs = try StudyInputs(folder, dataFolder: dataFolder)
+    Interruption.stopAtNextSafeMoment()
     var context = context(inputs, report: output.show)
     (context.limits, context.meter) = (limits, meter)
     output.begin(inputs, context)
@@ -96,7 +97,7 @@ struct StudyCommand {
     do {
       state = try StudyRunner(inputs, context: context).run(through: stage)
     } catch let error as StudyError {
-      guard [.interrupted, .limitReached].contains(ExitStatus(error)) else { throw error }
+      guard ExitStatus(error).isPause else { throw error }
       output.finish()
       try writeReport(inputs.files, Journal.state(of: folder), output, next: command(stage))
       return (ExitStatus(error), "\(error). To continue: \(command(stage))")

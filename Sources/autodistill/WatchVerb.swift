@@ -32,7 +32,7 @@ struct WatchVerb: Verb {
   }
 
   func run() throws -> ExitStatus {
-    Interruption.install()
+    Interruption.stopAtNextSafeMoment()
     var reader = try StatusReader(folder)
     var hasRun = false
     if Terminal.isResultInteractive { Terminal.draw("\u{1B}[2J") }
@@ -53,7 +53,7 @@ struct WatchVerb: Verb {
       }
       pause()
     }
-    return .interrupted
+    return Interruption.status
   }
 
   private func show(_ status: StudyStatus) {

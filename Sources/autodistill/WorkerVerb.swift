@@ -20,7 +20,9 @@ struct WorkerVerb: Verb {
   func run() throws -> ExitStatus {
     // Ctrl-C reaches the whole group; the parent decides what becomes of the workers.
     signal(SIGINT, SIG_IGN)
-    WorkerLoop.serve(folder, dataFolder: dataFolder)
-    return .success
+    Interruption.stopAtNextSafeMoment()
+    WorkerLoop.serve(
+      folder, dataFolder: dataFolder, isAsked: { Interruption.isRequested })
+    return Interruption.isRequested ? Interruption.status : .success
   }
 }

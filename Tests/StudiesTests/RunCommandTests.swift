@@ -110,20 +110,4 @@ struct RunCommandTests {
     try study.cutJournal(toLines: lines, andBytes: 17)
     try FinishedStudy.expectSame(study, try study.run("run", "--workers", "\(1 + lines % 3)"))
   }
-
-  @Test(
-    "stops at Ctrl-C or SIGTERM with status 130, and goes on to the same end",
-    arguments: [SIGINT, SIGTERM])
-  func interrupted(signal: Int32) throws {
-    let study = try TinyStudy(TinyStudy.slow)
-    let running = try study.start("run", "--workers", "2")
-    #expect(Processes.wait(seconds: 30) { study.hasLines(1, with: "\"proposed\"") })
-    kill(running.process.processIdentifier, signal)
-    let ended = try running.end(seconds: 20)
-    #expect(ended.status == 130)
-    #expect(ended.errors.contains("To continue: autodistill run \(study.folder.path)"))
-    #expect(try study.outcome().searchEnded == nil)
-    #expect(Processes.wait(seconds: 10) { study.workers.isEmpty })
-    try FinishedStudy.expectSame(study, try study.run("run", "--workers", "2"))
-  }
 }

@@ -76,12 +76,19 @@ public struct StudyFolder: Hashable, Sendable {
     candidate(key) + "/\(isBaseline ? "baseline" : "distilled")-\(repetition).fp32.safetensors"
   }
 
+  /// Where the training on the way to int8 keeps its checkpoint.
+  public func integerCheckpoint(of key: String, repetition: Int, isBaseline: Bool) -> String {
+    candidate(key)
+      + "/\(isBaseline ? "baseline" : "distilled")-\(repetition).int8.checkpoint.safetensors"
+  }
+
   /// Removes a full training's checkpoint. It is of no more use once the training's result is written down;
   /// until then, a kill may need it.
   package func removeCheckpoint(of key: String, repetition: Int, isBaseline: Bool) {
     let paths = [
       checkpoint(of: key, repetition: repetition, isBaseline: isBaseline),
       floats(of: key, repetition: repetition, isBaseline: isBaseline),
+      integerCheckpoint(of: key, repetition: repetition, isBaseline: isBaseline),
     ]
     for path in paths { try? FileManager.default.removeItem(atPath: path) }
   }

@@ -16,10 +16,12 @@ extension WorkerLoop {
   /// Quantises a trained student as the study asks for: as it is, and after a training that knows of int8; the
   /// better one on the validation split is the student. Nil if its values or logits overflow.
   ///
-  /// - Parameter run: The training that it comes from, whose recipe, teacher and seed are used again.
+  /// - Parameters:
+  ///   - run: The training that it comes from, whose recipe, teacher and seed are used again.
+  ///   - checkpoint: Where the second training keeps its checkpoint.
   func integerStudent(
     of model: TrainedModel, after run: TrainingRun, _ settings: QuantizationSettings,
-    _ reporter: ProgressReporter
+    checkpoint: String, _ reporter: ProgressReporter
   ) throws -> IntegerStudent? {
     // Logits beyond all bounds are a divergence, in fp32 and on the way to int8.
     guard let fp32 = evaluation(model, .validation) else { return nil }
@@ -35,7 +37,8 @@ extension WorkerLoop {
     guard let before = evaluation(try IntegerClassifier(postTraining), .validation) else {
       return nil
     }
-    let aware = try awareModel(of: model, after: run, settings, reporter)
+    let aware = try awareModel(
+      of: model, after: run, settings, checkpoint: checkpoint, reporter)
     let after = try aware.flatMap { evaluation(try IntegerClassifier($0), .validation) }
     let outcome = QuantizationOutcome(fp32: fp32, postTraining: before, aware: after)
     return IntegerStudent(
@@ -45,19 +48,17 @@ extension WorkerLoop {
   /// Returns the student after a training that knows of int8; nil if the study asks for none, or it diverged.
   private func awareModel(
     of model: TrainedModel, after run: TrainingRun, _ settings: QuantizationSettings,
-    _ reporter: ProgressReporter
+    checkpoint: String, _ reporter: ProgressReporter
   ) throws -> DeployedModel? {
     guard settings.awareShare > 0 else { return nil }
     let training = try AwareTraining(
       model, recipe: run.recipe,
       aware: AwareRecipe(
         share: settings.awareShare, calibrationImages: settings.calibrationImages),
-      reader: run.reader, signal: run.signal, seed: run.seed)
+      reader: run.reader, signal: run.signal, seed: run.seed, checkpointPath: checkpoint)
     let steps = training.steps
     do {
-      let outcome = try training.train { step in
-        step.step % 16 != 0 || reporter.observe(share: Double(step.step) / Double(steps))
-      }
+      let outcome = try training.train { reporter.observe(step: $0.step, of: steps) }
       guard case .finished(let quantized) = outcome else { return nil }
       return quantized.model
     } catch is QuantizationError {

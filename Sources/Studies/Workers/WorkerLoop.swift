@@ -11,19 +11,26 @@ import Teachers
 
 /// A worker process: takes tasks from standard input until it is closed, one compute thread.
 ///
-/// It ends by itself when its parent has gone, so that nothing survives a killed study.
+/// It ends by itself when its parent has gone, so that nothing survives a killed study. A full training that is
+/// stopped, by that or by SIGTERM, leaves a checkpoint.
 public struct WorkerLoop {
   let inputs: StudyInputs
   private let targets: SoftTargets
   private let teacher: (any ImageClassifier)?
   private let views: StoredViews?
   let teacherLogits: TeacherLogits
-  private let parent = getppid()
 
-  /// Serves the tasks of a study; what keeps it from doing so is told to the parent.
-  public static func serve(_ folder: StudyFolder, dataFolder: String?) {
+  /// Serves the tasks of a study until there are no more; what keeps it from doing so is told to the parent.
+  ///
+  /// - Parameter isAsked: Whether the process has been asked to stop. A process without a task is ended by it, one
+  ///   with a task stops that and returns.
+  public static func serve(
+    _ folder: StudyFolder, dataFolder: String?, isAsked: @escaping @Sendable () -> Bool
+  ) {
+    let watch = WorkerWatch(isAsked: isAsked)
+    watch.start()
     do {
-      try WorkerLoop(folder, dataFolder: dataFolder).run()
+      try WorkerLoop(folder, dataFolder: dataFolder).run(watch)
     } catch {
       send(WorkerReply(id: -1, status: .failed, message: "\(error)"))
     }
@@ -51,7 +58,10 @@ public struct WorkerLoop {
       ).stored() : nil
   }
 
-  private func run() {
+  /// The task was stopped, and has no result.
+  private struct Stopped: Error {}
+
+  private func run(_ watch: WorkerWatch) {
     WorkerLoop.send(WorkerReply(id: -1, status: .ready))
     let decoder = JSONDecoder()
     while let line = readLine() {
@@ -61,18 +71,24 @@ public struct WorkerLoop {
         return
       }
       do {
-        WorkerLoop.send(WorkerReply(id: request.id, try perform(request)))
+        let result = try watch.whileBusy { try perform(request, watch.shouldStop) }
+        WorkerLoop.send(WorkerReply(id: request.id, result))
+      } catch is Stopped {
+        return
       } catch {
         WorkerLoop.send(WorkerReply(id: request.id, status: .failed, message: "\(error)"))
       }
     }
   }
 
-  private func perform(_ request: WorkerRequest) throws -> TaskResult {
+  private func perform(
+    _ request: WorkerRequest, _ shouldStop: @escaping @Sendable () -> Bool
+  ) throws -> TaskResult {
     let key = request.task.key
     let network = try inputs.network(of: inputs.space.architecture(key: key))
-    let reporter = ProgressReporter(task: request.id, parent: parent, send: WorkerLoop.send)
-    let began = ContinuousClock.now
+    let reporter = ProgressReporter(
+      task: request.id, shouldStop: shouldStop, send: WorkerLoop.send)
+    let began = SuspendingClock.now
     var result: TaskResult
     switch request.task.work {
     case .flash(let work): result = try flash(work, network, reporter)
@@ -88,6 +104,7 @@ public struct WorkerLoop {
       result.robustness = try keptStudent(key, network).robustness(
         on: images, observe: reporter.observe(share:))
     }
+    if reporter.hasStopped { throw Stopped() }
     result.seconds = began.duration(to: .now) / .seconds(1)
     return result
   }
@@ -168,9 +185,12 @@ public struct WorkerLoop {
     var integers: DeployedModel?
     if let settings = inputs.definition.quantization {
       reporter.begin(part: fp32Share...1)
-      guard let quantized = try integerStudent(of: model, after: run, settings, reporter) else {
-        return result
-      }
+      let checkpoint = inputs.folder.integerCheckpoint(
+        of: key, repetition: work.repetition, isBaseline: work.isBaseline)
+      guard
+        let quantized = try integerStudent(
+          of: model, after: run, settings, checkpoint: checkpoint, reporter)
+      else { return result }
       result.quantization = quantized.outcome
       (student, integers) = (try IntegerClassifier(quantized.model), quantized.model)
     }
@@ -250,11 +270,7 @@ public struct WorkerLoop {
       line = (try? JSONEncoder().encode(failure)) ?? Data()
     }
     line.append(UInt8(ascii: "\n"))
-    do {
-      try FileHandle.standardOutput.write(contentsOf: line)
-    } catch {
-      // The parent has gone.
-      exit(0)
-    }
+    // Where the parent has gone, the watch sees to it.
+    try? FileHandle.standardOutput.write(contentsOf: line)
   }
 }

@@ -1,0 +1,154 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Studies
+
+@Suite("autodistill that is asked to stop", Program.isBuilt)
+struct SignalCommandTests {
+  /// The signals that ask to stop, and the exit statuses.
+  static let signals = [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)]
+
+  /// Sends signals to a command, and expects it to end soon.
+  private func stop(
+    _ running: Program.Running, by signals: Int32...,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> Program.Ended {
+    for signal in signals { kill(running.process.processIdentifier, signal) }
+    return try running.end(seconds: 5, sourceLocation: sourceLocation)
+  }
+
+  @Test(
+    "ends with a status that says how it was asked, and continues to the same end",
+    arguments: signals)
+  func run(signal: Int32, status: Int32) throws {
+    let study = try TinyStudy(TinyStudy.slow)
+    let running = try study.start("run", "--workers", "2")
+    #expect(Processes.wait(seconds: 30) { study.hasLines(1, with: "\"proposed\"") })
+    let ended = try stop(running, by: signal)
+    #expect(ended.status == status)
+    #expect(ended.errors.contains("To continue: autodistill run \(study.folder.path)"))
+    #expect(try study.outcome().searchEnded == nil)
+    #expect(Processes.wait(seconds: 5) { study.workers.isEmpty })
+    try FinishedStudy.expectSame(study, try study.run("run", "--workers", "2"))
+  }
+
+  @Test("keeps checkpoints of the full trainings that it stops, and continues from them")
+  func fullTrainings() throws {
+    let study = try TinyStudy(TinyStudy.slow)
+    let running = try study.start("run", "--workers", "2")
+    #expect(Processes.wait(seconds: 30) { study.hasLines(1, with: "\"finalists\"") })
+    usleep(100_000)
+    #expect(try stop(running, by: SIGTERM).status == 143)
+    #expect(Processes.wait(seconds: 5) { study.workers.isEmpty })
+    let open = try study.outcome().distilled.count < 4
+    let files = try FileManager.default.subpathsOfDirectory(atPath: study.folder.path)
+    #expect(files.contains { $0.hasSuffix(".checkpoint.safetensors") } || !open)
+    try FinishedStudy.expectSame(study, try study.run("run", "--workers", "2"))
+  }
+
+  @Test("ends a worker that is asked itself, whose training another one continues")
+  func worker() throws {
+    let study = try TinyStudy(TinyStudy.slow)
+    let running = try study.start("run", "--workers", "1")
+    #expect(Processes.wait(seconds: 30) { study.hasLines(1, with: "\"finalists\"") })
+    let first = study.workers
+    usleep(50_000)
+    for worker in first { kill(worker, SIGTERM) }
+    #expect(Processes.wait(seconds: 5) { Set(study.workers).isDisjoint(with: first) })
+    try FinishedStudy.expectSame(study, try running.end())
+  }
+
+  @Test("ends the program that it runs, with the program's children")
+  func program() throws {
+    let marker = "42.0\(UInt32.random(in: 0..<1_000_000))"
+    let folder = try TemporaryFolder()
+    try folder.write(tinySpace, to: "space.json")
+    let running = try Program.Running([
+      "profile", "measure", "--command", "sleep \(marker) & sleep \(marker) {model}", "--space",
+      folder.file("space.json"), "--output", folder.file("table.csv"), "--image", "8x8x1",
+      "--classes", "3",
+    ])
+    #expect(Processes.wait(seconds: 20) { Processes.running(marker).count >= 2 })
+    // Wrappers send it twice.
+    #expect(try stop(running, by: SIGTERM, SIGTERM).status == 143)
+    #expect(Processes.running(marker).isEmpty)
+  }
+
+  @Test("ends where it waits for a named pipe", arguments: signals)
+  func pipe(signal: Int32, status: Int32) throws {
+    let study = try TinyStudy()
+    let path = study.temporary.file("space.json")
+    try FileManager.default.removeItem(atPath: path)
+    #expect(mkfifo(path, 0o600) == 0)
+    let running = try study.start("run")
+    usleep(200_000)
+    #expect(running.process.isRunning)
+    #expect(try stop(running, by: signal).status == status)
+  }
+
+  @Test(
+    "ends where nobody reads what it says, within five seconds or at a second signal at once",
+    arguments: [false, true])
+  func unread(isTwice: Bool) throws {
+    let study = try TinyStudy()
+    var ends: [Int32] = [0, 0]
+    #expect(Foundation.pipe(&ends) == 0)
+    defer { for end in ends { close(end) } }
+    // A pipe that is full already.
+    _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+    while write(ends[1], [UInt8](repeating: 32, count: 4096), 4096) > 0 {}
+    _ = fcntl(ends[1], F_SETFL, 0)
+    let process = Process()
+    process.executableURL = URL(filePath: try #require(Program.path))
+    process.arguments = ["run", study.folder.path]
+    process.standardError = FileHandle(fileDescriptor: ends[1], closeOnDealloc: false)
+    process.standardOutput = FileHandle.nullDevice
+    Processes.letSignalsThrough()
+    try process.run()
+    #expect(Processes.wait(seconds: 20) { study.hasLines(1) })
+    kill(process.processIdentifier, SIGTERM)
+    if isTwice {
+      usleep(700_000)
+      #expect(process.isRunning)
+      kill(process.processIdentifier, SIGTERM)
+    }
+    #expect(Processes.wait(seconds: isTwice ? 1 : 5) { !process.isRunning })
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 143)
+    #expect(try study.run().status == 0)
+  }
+
+  @Test("does not mind being stopped for a while, with its workers")
+  func suspended() throws {
+    let study = try TinyStudy(TinyStudy.slow)
+    let running = try study.start("run", "--workers", "2")
+    for (lines, text) in [(1, "\"proposed\""), (1, "\"finalists\"")] {
+      #expect(Processes.wait(seconds: 30) { study.hasLines(lines, with: text) })
+      let processes = [running.process.processIdentifier] + study.workers
+      for process in processes { kill(process, SIGSTOP) }
+      usleep(400_000)
+      for process in processes.reversed() { kill(process, SIGCONT) }
+    }
+    try FinishedStudy.expectSame(study, try running.end())
+  }
+
+  @Test("does not hear under nohup that the terminal has gone")
+  func nohup() throws {
+    let study = try TinyStudy()
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["nohup", try #require(Program.path), "run", study.folder.path]
+    (process.standardOutput, process.standardError) = (
+      FileHandle.nullDevice, FileHandle.nullDevice
+    )
+    process.standardInput = FileHandle.nullDevice
+    Processes.letSignalsThrough()
+    try process.run()
+    #expect(Processes.wait(seconds: 20) { study.hasLines(1) })
+    kill(process.processIdentifier, SIGHUP)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+  }
+}
