@@ -14,9 +14,29 @@ extension FileFormatError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .system(let path, let operation, let code):
-      "\(path): cannot \(operation): \(String(cString: strerror(code)))"
+      "\(path): cannot \(operation): \(String(cString: strerror(code)))\(Self.limit(behind: code))"
     case .malformed(let path, let location, let found, let expected):
       "\(path): \(location): found \(found), expected \(expected)"
     }
+  }
+
+  /// Returns what this process is allowed, where that is what the system refused; empty otherwise.
+  private static func limit(behind code: Int32) -> String {
+    switch code {
+    case EFBIG:
+      softLimit(RLIMIT_FSIZE).map { " (a file may have \($0) bytes here at most: ulimit -f)" } ?? ""
+    case EMFILE:
+      softLimit(RLIMIT_NOFILE).map { " (a process may have \($0) files open here: ulimit -n)" }
+        ?? ""
+    default: ""
+    }
+  }
+
+  private static func softLimit(_ resource: __rlimit_resource) -> UInt? {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0,
+      limit.rlim_cur != .max
+    else { return nil }
+    return limit.rlim_cur
   }
 }

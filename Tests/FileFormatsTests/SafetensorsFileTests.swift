@@ -29,6 +29,14 @@ struct SafetensorsFileTests {
     #expect(try SafetensorsFile.read(folder.file("a.safetensors")) == contents)
   }
 
+  @Test("are refused where they are a pipe or a folder, without waiting")
+  func noFile() throws {
+    let pipe = folder.file("pipe.safetensors")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    expectMalformed(pipe, "a pipe") { _ = try SafetensorsFile.read(pipe) }
+    expectMalformed(folder.path, "a folder") { _ = try SafetensorsFile.read(folder.path) }
+  }
+
   @Test("equal contents give the bytes that the format's description says")
   func exactBytes() throws {
     let contents = SafetensorsFile(

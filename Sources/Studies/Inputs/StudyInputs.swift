@@ -16,11 +16,12 @@ public struct StudyInputs: Sendable {
 
   /// Reads a study and prepares its data.
   ///
-  /// - Parameter dataFolder: Where the named data set lies, instead of where the study says.
+  /// - Parameter dataFolder: Where the named data set lies, instead of where the study says; relative to the current
+  ///   folder, as people type it, and not to the study's.
   /// - Throws: An error that names file, field, value and what was expected.
   public init(_ folder: StudyFolder, dataFolder: String? = nil) throws {
     var files = try StudyFiles(folder)
-    if let dataFolder { try files.definition.data.move(to: dataFolder) }
+    if let dataFolder { try files.definition.data.move(to: URL(filePath: dataFolder).path) }
     try Folder.create(folder.preparedData)
     let dataset = try PreparedDataset.prepare(
       files.definition.data, baseFolder: folder.path, into: folder.preparedData,

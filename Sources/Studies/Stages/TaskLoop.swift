@@ -54,7 +54,7 @@ package struct TaskLoop {
     next: () throws -> (purpose: Purpose, task: StudentTask)?, advance: (Double) -> Void,
     record: (Purpose, TaskOutcome) throws -> Void
   ) throws {
-    var purposes: [Int: (purpose: Purpose, began: ContinuousClock.Instant)] = [:]
+    var purposes: [Int: (purpose: Purpose, began: SuspendingClock.Instant)] = [:]
     var limit: RunLimit?
     while true {
       try context.checkCancelled()
