@@ -17,7 +17,7 @@ public struct CSVError: Error, Hashable, Sendable {
 extension CSVError: CustomStringConvertible {
   /// One line: file, line, column, what was found and what was expected.
   public var description: String {
-    file + (line.map { ":\($0)" } ?? "") + ": " + (column.map { $0 + ": " } ?? "")
-      + "got \(found), expected \(expected)"
+    file + (line.map { ":\($0)" } ?? "") + ": " + (column.map { $0.shortened + ": " } ?? "")
+      + "got \(found.shortened), expected \(expected.shortened)"
   }
 }

@@ -101,7 +101,7 @@ extension CSVTable.Column {
     for (row, field) in fields.enumerated() {
       if field.isEmpty || field.lowercased() == "nan" {
         numbers.append(.nan)
-      } else if let number = Double(field), number.isFinite {
+      } else if let number = DecimalNumber.value(of: field) {
         numbers.append(number)
       } else {
         throw wrong(
@@ -123,6 +123,8 @@ extension CSVTable.Column {
 private struct CSVRecords {
   private let bytes: [UInt8]
   private let file: String
+  /// Where the records end: behind it are empty lines.
+  private let end: Int
   private var position = 0
   private var line = 1
 
@@ -134,6 +136,8 @@ private struct CSVRecords {
   init(_ text: String, file: String) {
     bytes = Array(text.utf8)
     self.file = file
+    let last = bytes.lastIndex { $0 != Self.lineFeed && $0 != Self.carriageReturn }
+    end = last.map { $0 + 1 } ?? 0
     // Spreadsheets begin a file with a byte order mark.
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
@@ -141,10 +145,7 @@ private struct CSVRecords {
   /// Returns the next record and the line it begins on; nil at the end. Empty lines at the end are
   /// no records.
   mutating func next() throws(CSVError) -> (line: Int, fields: [String])? {
-    let rest = bytes[position...]
-    guard rest.contains(where: { $0 != Self.lineFeed && $0 != Self.carriageReturn }) else {
-      return nil
-    }
+    guard position < end else { return nil }
     let began = line
     var fields: [String] = []
     repeat { fields.append(try field()) } while skip(Self.comma)

@@ -16,7 +16,7 @@ extension FileFormatError: CustomStringConvertible {
     case .system(let path, let operation, let code):
       "\(path): cannot \(operation): \(String(cString: strerror(code)))\(Self.limit(behind: code))"
     case .malformed(let path, let location, let found, let expected):
-      "\(path): \(location): found \(found), expected \(expected)"
+      "\(path): \(location.shortened): found \(found.shortened), expected \(expected.shortened)"
     }
   }
 

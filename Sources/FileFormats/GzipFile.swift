@@ -16,6 +16,7 @@ enum GzipFile {
     let descriptor = try SystemFile.openDescriptor(path, O_RDONLY | O_NONBLOCK, purpose: "read")
     let input = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     try SystemFile.checkRegular(descriptor, path: path)
+    let compressedBytes = try SystemFile.byteCount(of: descriptor, path: path)
     let output = Pipe()
     let messages = Pipe()
     let process = Process()
@@ -42,6 +43,13 @@ enum GzipFile {
       if expected == nil, beginning.count < largestHeader {
         beginning += piece.prefix(largestHeader - beginning.count)
         expected = limit(beginning)
+        if let expected, expected / Inflater.greatestRatio > compressedBytes {
+          throw failure(
+            path, found: "\(compressedBytes) compressed bytes",
+            expected:
+              "those of \(expected) bytes, as its header says: gzip never saves more than a factor "
+              + "of \(Inflater.greatestRatio)")
+        }
       }
       let mostBytes = expected ?? largestHeader
       guard scratch.byteCount + piece.count <= mostBytes else {

@@ -18,9 +18,10 @@ extension JSONError: CustomStringConvertible {
     case .unreadable(let file, let reason):
       "\(file): cannot be read: \(reason)"
     case .malformed(let file, let line, let column, let problem):
-      "\(file):\(line):\(column): not valid JSON: \(problem)"
+      "\(file):\(line):\(column): not valid JSON: \(problem.shortened)"
     case .invalid(let file, let field, let value, let expected):
-      "\(file): \(field.isEmpty ? "the file" : field): got \(value), expected \(expected)"
+      "\(file): \(field.isEmpty ? "the file" : field.shortened): got \(value.shortened), "
+        + "expected \(expected.shortened)"
     }
   }
 

@@ -24,7 +24,7 @@ extension JSONField {
   public init(contentsOf path: String) throws(JSONError) {
     let data: Data
     do {
-      data = try Data(contentsOf: URL(filePath: path))
+      data = try SystemFile.readAll(path)
     } catch {
       throw .unreadable(file: path, reason: Self.reasonUnreadable(path, error))
     }
@@ -45,13 +45,17 @@ extension JSONField {
     }
   }
 
-  /// Returns why a file cannot be read; Foundation alone says no more than that it failed.
+  /// Returns why a file cannot be read, in a few words.
   private static func reasonUnreadable(_ path: String, _ error: any Error) -> String {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      return "there is no such file"
+    switch error {
+    case FileFormatError.system(_, _, ENOENT), FileFormatError.system(_, _, ENOTDIR):
+      "there is no such file"
+    case FileFormatError.system(_, _, EISDIR): "it is a folder"
+    case FileFormatError.system(_, _, let code): String(cString: strerror(code))
+    case FileFormatError.malformed(_, _, "a folder", _): "it is a folder"
+    case FileFormatError.malformed(_, _, let found, let expected): "it is \(found), not \(expected)"
+    default: "\(error)"
     }
-    return isFolder.boolValue ? "it is a folder" : error.localizedDescription
   }
 
   /// Returns the error that says this field's value is not what was expected.

@@ -39,6 +39,8 @@ extension JSONField {
 /// Returns the known key that a person who wrote `name` probably meant: the one with its unit
 /// (`latency_ms` for `latency`), or the nearest in spelling.
 private func likelyKey(for name: String, among known: [String]) -> String? {
+  // Nobody mistypes a key that is longer than all others by far.
+  guard name.utf8.count <= 100 else { return nil }
   if let complete = known.first(where: { $0.hasPrefix(name + "_") }) { return complete }
   let distances = known.map { (key: $0, distance: editDistance(name, $0)) }
   guard let nearest = distances.min(by: { $0.distance < $1.distance }) else { return nil }

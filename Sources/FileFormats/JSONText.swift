@@ -48,7 +48,10 @@ package indirect enum JSONText: Sendable {
       case "\"": result += "\\\""
       case "\\": result += "\\\\"
       case "\n": result += "\\n"
-      case "\u{0}"..."\u{1f}", "\u{7f}": result += String(format: "\\u%04x", scalar.value)
+      // Control characters, and marks of writing direction, which would turn around what stands next to them.
+      case "\u{0}"..."\u{1f}", "\u{7f}"..."\u{9f}", "\u{61c}", "\u{200e}"..."\u{200f}",
+        "\u{2028}"..."\u{202e}", "\u{2066}"..."\u{2069}":
+        result += String(format: "\\u%04x", scalar.value)
       default: result.unicodeScalars.append(scalar)
       }
     }

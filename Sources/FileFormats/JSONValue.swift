@@ -2,7 +2,7 @@
 ///
 /// Foundation's readers drop all but one of two equal keys in an object and forget their order;
 /// a strict reader needs both.
-public indirect enum JSONValue: Hashable, Sendable {
+public enum JSONValue: Hashable, Sendable {
   case null
   case flag(Bool)
   /// A whole number that an `Int` holds exactly, however it is written (`2`, `2.0`, `2e0`).

@@ -35,6 +35,10 @@ public enum NPYFile {
       decoding: try file.data(
         part.lowerBound + preamble.byteCount..<part.lowerBound + headerEnd), as: UTF8.self)
     let header = try NPYHeader(parsing: text, path: path)
+    guard header.shape.count <= mostDimensions else {
+      throw malformed(
+        "header field 'shape'", "\(header.shape.count) sizes", "at most \(mostDimensions)")
+    }
     let storage = NPYStorage(header.type)
     let textStorage = NPYTextStorage(header.type)
     guard let elementBytes = storage?.byteCount ?? textStorage?.byteCount else {
@@ -67,6 +71,9 @@ public enum NPYFile {
         isFortranOrder: header.isFortranOrder))
   }
 
+  /// NumPy has no arrays of more.
+  private static let mostDimensions = 64
+
   /// Returns the size of a whole file as its beginning says; nil if it does not say so.
   static func byteCount(_ beginning: Data) -> Int? {
     guard let preamble = try? NPYPreamble(beginning, path: "") else { return nil }
@@ -94,7 +101,8 @@ public enum NPYFile {
   ///
   /// - Precondition: There are at most 64 dimensions, as in NumPy.
   static func header(shape: [Int], elementType: NumericArray.ElementType) -> Data {
-    precondition(shape.count <= 64, "NumPy has at most 64 dimensions, not \(shape)")
+    precondition(
+      shape.count <= mostDimensions, "NumPy has at most \(mostDimensions) dimensions, not \(shape)")
     var text = NPYHeader(shape: shape, type: NPYStorage(of: elementType).description).text
     // Padding makes the elements start at a multiple of 64 bytes.
     let unpadded = NPYPreamble.magic.count + 4 + text.utf8.count + 1

@@ -40,15 +40,16 @@ public struct NumericArray: Hashable, Sendable {
     byteCount(shape: shape, elementBytes: elementType.byteCount)
   }
 
-  /// Returns the size in bytes, or nil if a dimension is negative or the product overflows.
+  /// Returns the size in bytes, or nil if a dimension is negative or the product overflows: that of any of the
+  /// dimensions, so that steps along an array without elements can be counted, too.
   static func byteCount(shape: [Int], elementBytes: Int) -> Int? {
     var total = elementBytes
     for size in shape {
-      let (product, overflow) = total.multipliedReportingOverflow(by: size)
+      let (product, overflow) = total.multipliedReportingOverflow(by: max(1, size))
       if size < 0 || overflow { return nil }
       total = product
     }
-    return total
+    return shape.contains(0) ? 0 : total
   }
 }
 

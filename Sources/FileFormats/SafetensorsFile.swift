@@ -70,6 +70,9 @@ public struct SafetensorsFile: Hashable, Sendable {
     try AtomicFile.write(data, to: path)
   }
 
+  /// The largest header that the format's own library reads.
+  private static let mostHeaderBytes = 100_000_000
+
   /// Returns the header's bytes and where they end.
   private static func splitHeader(of data: Data, path: String) throws -> (Data, end: Int) {
     func malformed(_ found: String, _ expected: String) -> FileFormatError {
@@ -82,6 +85,9 @@ public struct SafetensorsFile: Hashable, Sendable {
     }
     guard length <= UInt64(data.count - 8) else {
       throw malformed("\(length)", "at most the \(data.count - 8) bytes that follow")
+    }
+    guard length <= mostHeaderBytes else {
+      throw malformed("\(length)", "at most \(mostHeaderBytes) bytes, as the format has it")
     }
     let end = 8 + Int(length)
     return (data[8..<end], end: end)

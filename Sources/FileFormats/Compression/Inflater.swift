@@ -14,6 +14,9 @@ struct Inflater {
     case invalid(String)
   }
 
+  /// How many times the size of a stream comes out of it at most: a copy of 258 bytes takes two bits or more.
+  static let greatestRatio = 1032
+
   private var input: BitReader
   private let output: GrowingBytes
   private let limit: Int

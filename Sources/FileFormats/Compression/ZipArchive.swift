@@ -46,6 +46,12 @@ struct ZipArchive {
     switch member.method {
     case 0: try file.forEachPiece(stored) { check.update($0) }
     case 8:
+      guard member.bytes / Inflater.greatestRatio <= stored.count else {
+        throw malformed(
+          "\(stored.count) compressed bytes",
+          "those of \(member.bytes) bytes: DEFLATE never saves more than a factor of "
+            + "\(Inflater.greatestRatio)")
+      }
       found = try unpacked(stored, limit: member.bytes, scratchFolder, &check, malformed)
       part = 0..<found.byteCount
     default: throw malformed("compression method \(member.method)", "0 (stored) or 8 (deflated)")
