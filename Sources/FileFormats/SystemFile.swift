@@ -15,9 +15,7 @@ enum SystemFile {
     }
   }
 
-  /// Reads a whole file into memory.
-  ///
-  /// - Throws: `FileFormatError.system`; `.malformed` for a folder or a pipe, which might never answer.
+  /// Reads a whole file into memory. A pipe is refused, and not waited for.
   static func readAll(_ path: String) throws -> Data {
     let descriptor = try openDescriptor(path, O_RDONLY | O_NONBLOCK, purpose: "read")
     defer { close(descriptor) }

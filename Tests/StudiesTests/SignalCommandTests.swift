@@ -75,37 +75,59 @@ struct SignalCommandTests {
     #expect(Processes.running(marker).isEmpty)
   }
 
-  @Test("ends where it waits for a named pipe", arguments: signals)
-  func pipe(signal: Int32, status: Int32) throws {
-    let study = try TinyStudy()
-    let path = study.temporary.file("space.json")
-    try FileManager.default.removeItem(atPath: path)
-    #expect(mkfifo(path, 0o600) == 0)
-    let running = try study.start("run")
-    usleep(200_000)
-    #expect(running.process.isRunning)
-    #expect(try stop(running, by: signal).status == status)
+  /// Starts a command with an output that is a full pipe, which nobody reads.
+  private func startUnread(
+    _ arguments: [String], output: Bool
+  ) throws -> (process: Process, close: () -> Void) {
+    var ends: [Int32] = [0, 0]
+    #expect(Foundation.pipe(&ends) == 0)
+    _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+    let blanks = [UInt8](repeating: 32, count: 4096)
+    while write(ends[1], blanks, blanks.count) > 0 {}
+    _ = fcntl(ends[1], F_SETFL, 0)
+    let full = FileHandle(fileDescriptor: ends[1], closeOnDealloc: false)
+    let process = Process()
+    process.executableURL = URL(filePath: try #require(Program.path))
+    process.arguments = arguments
+    process.standardOutput = output ? full : FileHandle.nullDevice
+    process.standardError = output ? FileHandle.nullDevice : full
+    Processes.letSignalsThrough()
+    try process.run()
+    return (process, { [ends] in for end in ends { _ = Foundation.close(end) } })
+  }
+
+  /// Expects a process to end by itself with a status.
+  private func expectEnd(
+    of process: Process, within seconds: Double, status: Int32,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(
+      Processes.wait(seconds: seconds) { !process.isRunning }, sourceLocation: sourceLocation)
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+    #expect(
+      process.terminationReason == .exit && process.terminationStatus == status,
+      sourceLocation: sourceLocation)
   }
 
   @Test(
-    "ends where nobody reads what it says, within five seconds or at a second signal at once",
+    "ends at once where nobody reads its output and there is nothing to save", arguments: signals)
+  func unreadOutput(signal: Int32, status: Int32) throws {
+    let (process, close) = try startUnread(["--help"], output: true)
+    defer { close() }
+    usleep(300_000)
+    #expect(process.isRunning)
+    kill(process.processIdentifier, signal)
+    expectEnd(of: process, within: 1, status: status)
+  }
+
+  @Test(
+    "ends a run that nobody hears within five seconds, or at a second signal at once",
     arguments: [false, true])
-  func unread(isTwice: Bool) throws {
+  func unreadErrors(isTwice: Bool) throws {
     let study = try TinyStudy()
-    var ends: [Int32] = [0, 0]
-    #expect(Foundation.pipe(&ends) == 0)
-    defer { for end in ends { close(end) } }
-    // A pipe that is full already.
-    _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
-    while write(ends[1], [UInt8](repeating: 32, count: 4096), 4096) > 0 {}
-    _ = fcntl(ends[1], F_SETFL, 0)
-    let process = Process()
-    process.executableURL = URL(filePath: try #require(Program.path))
-    process.arguments = ["run", study.folder.path]
-    process.standardError = FileHandle(fileDescriptor: ends[1], closeOnDealloc: false)
-    process.standardOutput = FileHandle.nullDevice
-    Processes.letSignalsThrough()
-    try process.run()
+    let (process, close) = try startUnread(["run", study.folder.path], output: false)
+    defer { close() }
     #expect(Processes.wait(seconds: 20) { study.hasLines(1) })
     kill(process.processIdentifier, SIGTERM)
     if isTwice {
@@ -113,10 +135,7 @@ struct SignalCommandTests {
       #expect(process.isRunning)
       kill(process.processIdentifier, SIGTERM)
     }
-    #expect(Processes.wait(seconds: isTwice ? 1 : 5) { !process.isRunning })
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    process.waitUntilExit()
-    #expect(process.terminationReason == .exit && process.terminationStatus == 143)
+    expectEnd(of: process, within: isTwice ? 1 : 5, status: 143)
     #expect(try study.run().status == 0)
   }
 

@@ -17,7 +17,10 @@ package struct TeacherStage {
   /// Makes sure that the teacher and its logits are there, and returns what the journal should say.
   package func run(known: JournalEvent.TeacherReady?) throws -> JournalEvent.TeacherReady {
     if let known, try isIntact(known) {
-      if cache.known(of: .validation) == nil { _ = try judge(.validation) }
+      if cache.known(of: .validation) == nil {
+        _ = try judge(.validation)
+        inputs.teacher.release(.validation)
+      }
       try storeViews(teacherHash: known.weightsHash)
       return known
     }
