@@ -37,7 +37,7 @@ struct SignalCommandTests {
   func fullTrainings() throws {
     let study = try TinyStudy(TinyStudy.slow)
     let running = try study.start("run", "--workers", "2")
-    #expect(Processes.wait(seconds: 30) { study.hasLines(1, with: "\"finalists\"") })
+    #expect(Processes.wait(seconds: 30) { study.hasLines(1, with: "\"selected\"") })
     usleep(100_000)
     #expect(try stop(running, by: SIGTERM).status == 143)
     #expect(Processes.wait(seconds: 5) { study.workers.isEmpty })
@@ -51,7 +51,7 @@ struct SignalCommandTests {
   func worker() throws {
     let study = try TinyStudy(TinyStudy.slow)
     let running = try study.start("run", "--workers", "1")
-    #expect(Processes.wait(seconds: 30) { study.hasLines(1, with: "\"finalists\"") })
+    #expect(Processes.wait(seconds: 30) { study.hasLines(1, with: "\"selected\"") })
     let first = study.workers
     usleep(50_000)
     for worker in first { kill(worker, SIGTERM) }
@@ -143,7 +143,7 @@ struct SignalCommandTests {
   func suspended() throws {
     let study = try TinyStudy(TinyStudy.slow)
     let running = try study.start("run", "--workers", "2")
-    for (lines, text) in [(1, "\"proposed\""), (1, "\"finalists\"")] {
+    for (lines, text) in [(1, "\"proposed\""), (1, "\"selected\"")] {
       #expect(Processes.wait(seconds: 30) { study.hasLines(lines, with: text) })
       let processes = [running.process.processIdentifier] + study.workers
       for process in processes { kill(process, SIGSTOP) }
