@@ -31,6 +31,9 @@ public struct RungRule: Hashable, Sendable {
   /// With fewer known results than this, all trainings continue.
   public let fewestKnown: Int
 
+  /// Results that a rung is judged by at most: more cost more than they tell.
+  public static let mostKnown = 1000
+
   /// Creates a rule.
   public init(keep: Double, fewestKnown: Int = 8) {
     precondition(keep > 0 && keep < 1, "the share that continues lies between 0 and 1, got \(keep)")
@@ -39,16 +42,17 @@ public struct RungRule: Hashable, Sendable {
 
   /// Returns the smallest value with which a candidate continues; nil if it does with any.
   ///
-  /// Cost O(N²) for N known results.
+  /// Cost O(N²) for N known results, of which the last `mostKnown` count.
   ///
   /// - Parameters:
   ///   - costs: The candidate's costs.
-  ///   - known: The results of others at this rung, in any order; those that are not finite are
+  ///   - known: The results of others at this rung, oldest first; those that are not finite are
   ///     left out.
   public func threshold(costs: [Double], among known: [Result]) -> Double? {
     let known = known.filter { $0.value.isFinite && $0.costs.allSatisfy(\.isFinite) }
+      .suffix(RungRule.mostKnown)
     guard known.count >= fewestKnown else { return nil }
-    let field = Field(known, costs: costs)
+    let field = Field(Array(known), costs: costs)
     let continuing = Int((keep * Double(known.count + 1)).rounded(.up))
     if field.continues(at: -.infinity, continuing) { return nil }
     // The order changes only where the candidate's value is another's, and just above it.

@@ -41,9 +41,9 @@ final class ScriptedSampler: Sampler, @unchecked Sendable {  // For one thread.
   init(_ script: [String]) { self.script = script }
 
   func propose(
-    in session: SearchSession, history: [Observation], trial: Int, seed: UInt64
+    in session: SearchSession, history: SearchHistory, trial: Int, seed: UInt64
   ) throws -> Proposal? {
-    histories.append(history)
+    histories.append(history.observations)
     guard trial < script.count else { return nil }
     if script[trial] == "infeasible" { return .infeasible(leastInfeasible: []) }
     return .architecture(try session.problem.space.architecture(key: script[trial]))

@@ -26,14 +26,15 @@ public struct BayesianSampler: Sampler {
 
   /// Returns the proposal for a trial; for the parameters see `Sampler`.
   public func propose(
-    in session: SearchSession, history: [Observation], trial: Int, seed: UInt64
+    in session: SearchSession, history: SearchHistory, trial: Int, seed: UInt64
   ) throws -> Proposal? {
-    let measured = session.measuredTrials(in: history)
-    let tried = history.count { $0.outcome != .infeasible }
+    let observations = history.observations
+    let measured = session.measuredTrials(in: observations)
+    let tried = observations.count { $0.outcome != .infeasible }
     let isModelled = tried >= initialTrials && measured.count >= BayesianSampler.fewestMeasurements
     if isModelled {
       let improvement = PredictedImprovement(
-        session: session, measured: measured, pending: pending(history, session))
+        session: session, measured: measured, pending: pending(observations, session))
       let best = best(session, improvement, history: history, trial: trial, seed: seed)
       if let best { return .architecture(best.architecture) }
     }
@@ -49,16 +50,15 @@ public struct BayesianSampler: Sampler {
   }
 
   private func best(
-    _ session: SearchSession, _ improvement: PredictedImprovement, history: [Observation],
+    _ session: SearchSession, _ improvement: PredictedImprovement, history: SearchHistory,
     trial: Int, seed: UInt64
   ) -> Candidate? {
     if let all = session.appraisedEnumeration {
-      let tried = Set(history.map(\.architecture))
       let scores = improvement.logValuesOfEnumeration()
       var best: Int?
       for (index, candidate) in all.enumerated()
       where scores[index] > best.map({ scores[$0] }) ?? -.infinity
-        && candidate.appraisal.isFeasible && !tried.contains(candidate.architecture)
+        && candidate.appraisal.isFeasible && !history.tried.contains(candidate.architecture)
       {
         best = index
       }

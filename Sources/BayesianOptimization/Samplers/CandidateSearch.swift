@@ -12,16 +12,16 @@ struct CandidateSearch {
   /// The feasible, untried architectures found, in the order of finding.
   private(set) var candidates: [Candidate] = []
 
-  private var met: Set<Architecture>
-  private let history: [Observation]
+  /// What was met here; what is in the history is not in it.
+  private var met: Set<Architecture> = []
+  private let history: SearchHistory
   /// The infeasible architectures with the least violation, that first; the earlier found of
   /// equals.
   private var leastInfeasible: [(architecture: Architecture, violation: Double)] = []
 
-  init(session: SearchSession, history: [Observation]) {
+  init(session: SearchSession, history: SearchHistory) {
     self.session = session
     self.history = history
-    met = Set(history.map(\.architecture))
   }
 
   /// The architectures to choose from.
@@ -32,7 +32,7 @@ struct CandidateSearch {
   /// - Returns: Whether it became a candidate.
   @discardableResult
   mutating func consider(_ architecture: Architecture) -> Bool {
-    guard budget > 0, met.insert(architecture).inserted else { return false }
+    guard budget > 0, isNew(architecture) else { return false }
     budget -= 1
     return appraise(architecture)
   }
@@ -42,8 +42,13 @@ struct CandidateSearch {
   /// - Returns: Whether it is; if not, nothing has been done.
   mutating func considerAll() -> Bool {
     guard let all = session.enumeration else { return false }
-    for architecture in all where met.insert(architecture).inserted { appraise(architecture) }
+    for architecture in all where isNew(architecture) { appraise(architecture) }
     return true
+  }
+
+  /// Whether an architecture is neither in the history nor was met before; it is met now.
+  private mutating func isNew(_ architecture: Architecture) -> Bool {
+    !history.tried.contains(architecture) && met.insert(architecture).inserted
   }
 
   /// Looks for feasible architectures by mutating the least infeasible, until there are `wanted`
@@ -73,11 +78,11 @@ struct CandidateSearch {
       return .architecture(candidates[random.integer(below: candidates.count)].architecture)
     }
     // Something feasible has been tried already, so the space is exhausted and not infeasible.
-    guard history.allSatisfy({ $0.outcome == .infeasible }) else { return nil }
+    if history.hasTried(1) { return nil }
     var listed: Set<Architecture> = []
-    for observation in history where listed.insert(observation.architecture).inserted {
+    for architecture in history.architectures where listed.insert(architecture).inserted {
       // Recorded as infeasible under constraints that have changed since.
-      if appraise(observation.architecture) { return nil }
+      if appraise(architecture) { return nil }
     }
     return .infeasible(
       leastInfeasible: leastInfeasible.prefix(CandidateSearch.reportedCount).map(\.architecture))

@@ -22,11 +22,10 @@ public struct EvolutionSampler: Sampler {
   }
 
   public func propose(
-    in session: SearchSession, history: [Observation], trial: Int, seed: UInt64
+    in session: SearchSession, history: SearchHistory, trial: Int, seed: UInt64
   ) throws -> Proposal? {
-    let tried = history.filter { $0.outcome != .infeasible }
-    let parents = Array(session.measuredTrials(in: history).suffix(populationSize))
-    guard tried.count >= populationSize, !parents.isEmpty else {
+    let parents = session.latestMeasuredTrials(populationSize, in: history)
+    guard history.hasTried(populationSize), !parents.isEmpty else {
       return try RandomSampler().propose(in: session, history: history, trial: trial, seed: seed)
     }
     let order = fitnessOrder(of: parents, session.problem)

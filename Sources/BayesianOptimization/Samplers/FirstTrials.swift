@@ -33,7 +33,7 @@ struct FirstTrials {
   /// Returns the next of them; nil if no cost has a limit, or none that may be trained was found.
   ///
   /// - Parameter tried: How many students have been tried; those beyond `count` begin at the limit again.
-  func next(history: [Observation], tried: Int, trial: Int) -> Architecture? {
+  func next(history: SearchHistory, tried: Int, trial: Int) -> Architecture? {
     let axes = problem.objective.axes.prefix(problem.costNames.count)
     guard axes.contains(where: { $0.limit != nil }) else { return nil }
     var search = CandidateSearch(session: session, history: history)
@@ -62,7 +62,7 @@ struct FirstTrials {
     let ranked = nearest(to: target, search.candidates)
     guard let first = ranked.first else { return nil }
     let near = ranked.prefix { $0.distance <= first.distance + FirstTrials.tolerance }
-    let known = history.map { problem.space.features(of: $0.architecture) }
+    let known = history.architectures.map(problem.space.features)
     // Some of them, so that seeds differ, and of these the one least like what was tried.
     let some = Array(near).shuffled(using: &random).prefix(FirstTrials.compared)
     let strangest = some.map { candidate -> (index: Int, strangeness: Double) in

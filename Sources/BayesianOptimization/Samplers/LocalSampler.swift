@@ -26,19 +26,20 @@ public struct LocalSampler: Sampler {
   }
 
   public func propose(
-    in session: SearchSession, history: [Observation], trial: Int, seed: UInt64
+    in session: SearchSession, history: SearchHistory, trial: Int, seed: UInt64
   ) throws -> Proposal? {
-    guard history.count(where: { $0.outcome != .infeasible }) >= initialTrials else {
+    guard history.hasTried(initialTrials) else {
       return try RandomSampler().propose(in: session, history: history, trial: trial, seed: seed)
     }
     let problem = session.problem
-    let tried = Set(history.map(\.architecture))
     var random = RandomStream(seed: seed, purpose: "local sampler", trial)
     var search = CandidateSearch(session: session, history: history)
-    var left = session.measuredTrials(in: history)
+    var left = session.measuredTrials(in: history.observations)
     while !left.isEmpty && search.budget > LocalSampler.reserve {
       let best = takeBest(of: &left, problem)
-      for origin in leastExploredFirst(best, problem.space, tried: tried, using: &random) {
+      for origin in leastExploredFirst(
+        best, problem.space, tried: history.tried, using: &random)
+      {
         for neighbor in problem.space.neighbors(of: origin).shuffled(using: &random)
         where search.budget > LocalSampler.reserve && search.consider(neighbor) {
           return .architecture(neighbor)

@@ -8,7 +8,7 @@ public struct QuasiRandomSampler: Sampler {
   public init() {}
 
   public func propose(
-    in session: SearchSession, history: [Observation], trial: Int, seed: UInt64
+    in session: SearchSession, history: SearchHistory, trial: Int, seed: UInt64
   ) throws -> Proposal? {
     let sequence = HaltonSequence(dimension: session.problem.space.parameters.count, seed: seed)
     var search = CandidateSearch(session: session, history: history)

@@ -7,7 +7,7 @@ public struct RandomSampler: Sampler {
   public init() {}
 
   public func propose(
-    in session: SearchSession, history: [Observation], trial: Int, seed: UInt64
+    in session: SearchSession, history: SearchHistory, trial: Int, seed: UInt64
   ) throws -> Proposal? {
     var random = RandomStream(seed: seed, purpose: "random sampler", trial)
     var search = CandidateSearch(session: session, history: history)

@@ -18,6 +18,16 @@ public protocol Sampler: Sendable {
   ///   - trial: The number of the trial, not negative.
   ///   - seed: The seed of the study.
   func propose(
-    in session: SearchSession, history: [Observation], trial: Int, seed: UInt64
+    in session: SearchSession, history: SearchHistory, trial: Int, seed: UInt64
   ) throws -> Proposal?
+}
+
+extension Sampler {
+  /// Returns the proposal for a trial after trials of which everything is known; otherwise as `propose` of a
+  /// `SearchHistory`.
+  public func propose(
+    in session: SearchSession, history: [Observation], trial: Int, seed: UInt64
+  ) throws -> Proposal? {
+    try propose(in: session, history: SearchHistory(history), trial: trial, seed: seed)
+  }
 }

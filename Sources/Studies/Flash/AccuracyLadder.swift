@@ -44,9 +44,19 @@ package struct AccuracyLadder {
     known: ArraySlice<StudyState.Trial>? = nil, learning: Bool = true
   ) {
     let known = known ?? state.trials[...]
+    self.init(definition, state, known: known, FlashRecord(known), learning: learning)
+  }
+
+  /// As the other initialiser, where it is known already what `known` says of steps 1 and 2.
+  init(
+    _ definition: StudyDefinition, _ state: StudyState, known: ArraySlice<StudyState.Trial>,
+    _ record: FlashRecord, learning: Bool = true
+  ) {
+    precondition(
+      record.count == known.count, "a record of \(record.count) of \(known.count) trials")
     seeds = definition.finalists.seeds
-    noise = FlashNoise(known)
-    rungs = RungPredictions(known)
+    noise = record.noise
+    rungs = record.rungs
     scale = FlashScale(state, noise: noise)
     projection = FullAccuracyProjection(
       fraction: state.raisedFraction ?? definition.flash.fraction)
@@ -86,7 +96,7 @@ package struct AccuracyLadder {
   package init(fraction: Double) {
     seeds = 1
     noise = FlashNoise([])
-    rungs = RungPredictions([])
+    rungs = RungPredictions([:])
     scale = FlashScale(noise: noise)
     projection = FullAccuracyProjection(fraction: fraction)
   }

@@ -16,17 +16,14 @@ package struct FlashNoise: Hashable {
   private static let usualDeviation = 0.025
   private static let usualWeight = 4.0
 
-  /// Takes the pairs of trainings that differ in nothing but the seed from a study's trials.
-  init(_ trials: ArraySlice<StudyState.Trial>) {
-    self.init(
-      trials.flatMap { trial -> [(Evaluation, Evaluation)] in
-        guard let result = trial.result, let first = result.validation else { return [] }
-        return (result.repeats ?? []).map { (first, $0) }
-      })
+  package init(_ pairs: [(Evaluation, Evaluation)]) {
+    self.init(differences: pairs.map(FlashNoise.difference))
   }
 
-  package init(_ pairs: [(Evaluation, Evaluation)]) {
-    let differences = pairs.map { FlashNoise.logError($0.0) - FlashNoise.logError($0.1) }
+  /// Learns from pairs of trainings that differ in nothing but the seed.
+  ///
+  /// - Parameter differences: By how much the logarithms of their errors differ.
+  init(differences: [Double]) {
     // What the second seed does to all alike changes no ranking either.
     let count = Double(differences.count)
     let common = differences.reduce(0, +) / max(1, count)
@@ -34,6 +31,16 @@ package struct FlashNoise: Hashable {
     let weight = FlashNoise.usualWeight
     let usual = weight * FlashNoise.usualDeviation * FlashNoise.usualDeviation
     logErrorDeviation = ((usual + squares) / (weight + max(0, count - 1))).squareRoot()
+  }
+
+  /// Returns the differences that a trial tells: one for each time that it was deliberately repeated.
+  static func differences(of trial: StudyState.Trial) -> [Double] {
+    guard let result = trial.result, let first = result.validation else { return [] }
+    return (result.repeats ?? []).map { difference((first, $0)) }
+  }
+
+  private static func difference(_ pair: (Evaluation, Evaluation)) -> Double {
+    logError(pair.0) - logError(pair.1)
   }
 
   /// Returns the standard error of the accuracy of one training.

@@ -1,25 +1,26 @@
 /// Where flash trainings that were stopped at a rung would have ended.
 struct RungPredictions {
   /// A point on the way of trainings of one length.
-  private struct Rung: Hashable {
+  struct Rung: Hashable {
     var step: Int
     /// The flash fraction, where it is not the study's own.
     var fraction: Double?
   }
 
+  /// The accuracies at a rung and at the end of the trainings that came to their end.
+  typealias Pairs = [Rung: [(shorter: Double, longer: Double)]]
+
   private let lines: [Rung: AccuracyLine]
 
-  /// Learns from the trials that came to their end.
-  init(_ trials: ArraySlice<StudyState.Trial>) {
-    var pairs: [Rung: [(shorter: Double, longer: Double)]] = [:]
-    for trial in trials {
-      guard let final = trial.flashAccuracy else { continue }
-      for rung in trial.result?.rungs ?? [] {
-        pairs[Rung(step: rung.step, fraction: trial.result?.fraction), default: []]
-          .append((rung.validation.accuracy, final))
-      }
+  init(_ pairs: Pairs) { lines = pairs.compactMapValues { AccuracyLine($0) } }
+
+  /// Adds what a trial tells, if it came to its end.
+  static func add(_ trial: StudyState.Trial, to pairs: inout Pairs) {
+    guard let final = trial.flashAccuracy else { return }
+    for rung in trial.result?.rungs ?? [] {
+      pairs[Rung(step: rung.step, fraction: trial.result?.fraction), default: []]
+        .append((rung.validation.accuracy, final))
     }
-    lines = pairs.compactMapValues { AccuracyLine($0) }
   }
 
   /// Returns where a trial that was stopped would have ended; nil if it was not, or nothing is known of its

@@ -8,8 +8,9 @@ public struct StudyQueue: Hashable, Sendable {
 
   /// Finds what is waiting in a study.
   public init(_ definition: StudyDefinition, _ state: StudyState) {
-    var seen = Set(state.trials.map(\.key))
-    keys = (definition.search.enqueue + state.enqueued).filter { seen.insert($0).inserted }
+    let wanted = definition.search.enqueue + state.enqueued
+    var seen = wanted.isEmpty ? [] : Set(state.trials.map(\.key))
+    keys = wanted.filter { seen.insert($0).inserted }
   }
 
   /// The student to try next; nil if the sampler is to be asked.

@@ -13,6 +13,8 @@ struct SearchKnowledge {
   let definition: StudyDefinition
   let space: SearchSpace
   let state: StudyState
+  /// What is remembered of earlier trials.
+  var memory = SearchMemory()
 
   private var settings: SearchSettings { definition.search }
 
@@ -23,24 +25,31 @@ struct SearchKnowledge {
   }
 
   /// Whether every result that trial `number` may know is there.
-  func isDue(_ number: Int) -> Bool { known(to: number).allSatisfy { $0.result != nil } }
+  func isDue(_ number: Int) -> Bool {
+    memory.haveEnded(first: known(to: number).count, of: state.trials)
+  }
 
   /// Returns what the sampler is told when it proposes trial `number`.
-  func observations(for number: Int) throws -> [Observation] {
+  ///
+  /// It holds the state for as long as it lives: let go of it before the journal goes on, which otherwise would
+  /// have to copy all trials.
+  func history(for number: Int) throws -> SearchHistory {
+    try memory.take(state, in: space)
     let known = known(to: number)
-    let infeasible = (state.imported?.carriedResults ?? []).filter { !$0.result.isFeasible }
-    let ladder = AccuracyLadder(definition, state.asSearched, known: known)
-    let elsewhere = try infeasible.map {
-      try observation($0.result.key, .measured(ladder.afterFullTraining($0.result)))
+    let elsewhere = (state.imported?.carriedResults ?? []).map(\.result).filter { !$0.isFeasible }
+    let ladder = Deferred {
+      AccuracyLadder(
+        definition, state.asSearched, known: known, memory.record(of: known, in: state.trials))
     }
-    return try elsewhere
-      + state.trials.prefix(number).map { trial in
-        let isKnown = known.indices.contains(trial.number)
-        let outcome: Observation.Outcome? =
-          isKnown && trial.result != nil
-          ? ladder.afterFullTraining(trial).map { .measured($0) } ?? .failed : nil
-        return try observation(trial.key, outcome ?? .pending)
+    let (architectures, tried) = memory.students(first: elsewhere.count + number)
+    return SearchHistory(architectures: architectures, tried: tried) { index in
+      if index < elsewhere.count {
+        return .measured(ladder.value.afterFullTraining(elsewhere[index]))
       }
+      let number = index - elsewhere.count
+      guard number < known.count, state.trials[number].result != nil else { return .pending }
+      return ladder.value.afterFullTraining(state.trials[number]).map { .measured($0) } ?? .failed
+    }
   }
 
   /// Returns what the sampler is told of the students of other studies whose results do not hold here.
@@ -67,21 +76,42 @@ struct SearchKnowledge {
     guard let settings = settings.rungs else { return [] }
     let rule = RungRule(keep: settings.keep)
     let fraction = state.fraction(of: number)
-    let known = known(to: number).filter { $0.result?.fraction == fraction }
+    let known = known(to: number)
     let costs = costVector(state.trials[number].costs)
     return settings.steps(of: steps).map { step in
-      let results = known.compactMap { trial in
-        trial.result?.rungs?.first { $0.step == step }.map {
-          RungRule.Result(value: $0.validation.accuracy, costs: costVector(trial.costs))
-        }
-      }
+      let results = latestResults(at: step, fraction: fraction, known)
       return StudentTask.Rung(step: step, stopBelow: rule.threshold(costs: costs, among: results))
     }
+  }
+
+  /// Returns the latest results at a rung, oldest first: as many as a rule looks at.
+  private func latestResults(
+    at step: Int, fraction: Double?, _ known: ArraySlice<StudyState.Trial>
+  ) -> [RungRule.Result] {
+    var latest: [RungRule.Result] = []
+    for index in known.indices.reversed() {
+      if latest.count == RungRule.mostKnown { break }
+      guard let result = known[index].result, result.fraction == fraction,
+        let rung = result.rungs?.first(where: { $0.step == step })
+      else { continue }
+      latest.append(
+        RungRule.Result(
+          value: rung.validation.accuracy, costs: costVector(known[index].costs)))
+    }
+    return latest.reversed()
   }
 
   private func costVector(_ costs: Costs) -> [Double] {
     definition.objectives.map { definition.cost($0, costs) }
   }
+}
+
+/// A value that is worked out when it is asked for, once.
+private final class Deferred<Value> {
+  private let make: () -> Value
+  private(set) lazy var value = make()
+
+  init(_ make: @escaping () -> Value) { self.make = make }
 }
 
 extension Observation.Outcome {

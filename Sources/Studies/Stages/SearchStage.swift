@@ -11,11 +11,13 @@ struct SearchStage {
   let inputs: StudyInputs
   let context: StudyContext
   let journal: Journal
+  private let memory = SearchMemory()
 
   var settings: SearchSettings { inputs.definition.search }
 
   private var knowledge: SearchKnowledge {
-    SearchKnowledge(definition: inputs.definition, space: inputs.space, state: journal.state)
+    SearchKnowledge(
+      definition: inputs.definition, space: inputs.space, state: journal.state, memory: memory)
   }
 
   /// Worker processes: no more than there are trials that may be proposed at once.
@@ -34,7 +36,10 @@ struct SearchStage {
         .note("\(workerCount) of \(context.workers) workers: search.look_ahead allows no more"))
     }
     let loop = TaskLoop(try context.executor(workerCount, inputs, journal), context: context)
-    var submitted = Set<Int>()
+    let carried = journal.state.carriedCount
+    // Trials without a result that nobody works on, the first one first.
+    var open = journal.state.trials.indices.filter { journal.state.trials[$0].result == nil }[...]
+    var submitted = 0
     var isExhausted = false
 
     /// Returns the next flash training, of a trial that is proposed here if it must be; nil if there is none
@@ -42,15 +47,12 @@ struct SearchStage {
     func next() throws -> (purpose: Int, task: StudentTask)? {
       while journal.state.nothingFeasible == nil {
         try context.checkCancelled()
-        let open = journal.state.trials.first {
-          $0.result == nil && !submitted.contains($0.number)
-        }
         let number = journal.state.trials.count
-        let isOver = isExhausted || journal.state.ownTrials.count >= settings.trials
-        if open != nil || !isOver { try context.checkLimits(trials: submitted.count) }
-        if let open {
-          submitted.insert(open.number)
-          return (open.number, flashTask(open))
+        let isOver = isExhausted || number - carried >= settings.trials
+        if !open.isEmpty || !isOver { try context.checkLimits(trials: submitted) }
+        if let trial = open.popFirst() {
+          submitted += 1
+          return (trial, flashTask(journal.state.trials[trial]))
         }
         if auditPolicy.isDue(isExhausted: isExhausted) {
           guard loop.executor.isIdle else { return nil }
@@ -59,6 +61,7 @@ struct SearchStage {
         }
         guard !isOver, knowledge.isDue(number) else { return nil }
         isExhausted = try !propose(trial: number, sampler, session, pricing)
+        open += number..<journal.state.trials.count
       }
       return nil
     }
@@ -79,18 +82,18 @@ struct SearchStage {
   private func propose(
     trial: Int, _ sampler: any Sampler, _ session: SearchSession, _ pricing: StudentPricing
   ) throws -> Bool {
-    if let key = StudyQueue(inputs.definition, journal.state).next {
+    if let key = waiting {
       try propose(inputs.space.architecture(key: key), trial: trial, pricing)
       return true
     }
-    if let architecture = try studentTrainedBefore(pricing) {
-      try propose(architecture, trial: trial, pricing)
-      return true
+    if !memory.hasTriedEarlier {
+      if let architecture = try studentTrainedBefore(pricing) {
+        try propose(architecture, trial: trial, pricing)
+        return true
+      }
+      memory.hasTriedEarlier = true
     }
-    switch try sampler.propose(
-      in: session, history: knowledge.observations(for: trial), trial: trial,
-      seed: inputs.definition.seed)
-    {
+    switch try proposal(for: trial, sampler, session) {
     case .architecture(let architecture):
       try propose(architecture, trial: trial, pricing)
       return true
@@ -100,6 +103,26 @@ struct SearchStage {
     case nil:
       return false
     }
+  }
+
+  /// Returns what the sampler proposes.
+  ///
+  /// A function of its own, so that nothing holds the state any more when the journal goes on.
+  private func proposal(
+    for trial: Int, _ sampler: any Sampler, _ session: SearchSession
+  ) throws -> Proposal? {
+    try sampler.propose(
+      in: session, history: knowledge.history(for: trial), trial: trial,
+      seed: inputs.definition.seed)
+  }
+
+  /// The student to try next of those that the user has asked for; nil if all of them are tried.
+  private var waiting: String? {
+    let state = journal.state
+    if memory.triedEnqueued == state.enqueued.count { return nil }
+    let next = StudyQueue(inputs.definition, state).next
+    if next == nil { memory.triedEnqueued = state.enqueued.count }
+    return next
   }
 
   /// The student to try next of those that earlier studies have trained fully and that have no flash result
@@ -152,12 +175,14 @@ struct SearchStage {
       validation: ended?.validation, seconds: ended?.seconds ?? 0, steps: ended?.steps ?? 0,
       rungs: ended?.rungs, fraction: journal.state.fraction(of: trial), repeats: ended?.repeats,
       note: outcome.note)
+    let ownEnded = self.ownEnded + 1
     try journal.append(.finished(result))
+    memory.ownEnded = ownEnded
     context.report(
       .trialEnded(
         journal.state.trials[trial],
         fraction: inputs.definition.flash(fraction: result.fraction).fraction,
-        done: journal.state.ownTrials.count { $0.result != nil }, total: settings.trials))
+        done: ownEnded, total: settings.trials))
     context.report(.note(line(result)))
   }
 
@@ -187,10 +212,17 @@ struct SearchStage {
     value >= 1000 ? String(format: "%.0f", value) : String(format: "%.4g", value)
   }
 
+  /// How many trials of this study have ended; counted once, and then kept.
+  private var ownEnded: Int {
+    if let known = memory.ownEnded { return known }
+    let count = journal.state.ownTrials.count { $0.result != nil }
+    memory.ownEnded = count
+    return count
+  }
+
   private func advance(_ share: Double) {
-    let finished = journal.state.ownTrials.filter { $0.result != nil }.count
     context.report(
       .advance(
-        done: Double(finished) + share, total: settings.trials, detail: "flash trials"))
+        done: Double(ownEnded) + share, total: settings.trials, detail: "flash trials"))
   }
 }

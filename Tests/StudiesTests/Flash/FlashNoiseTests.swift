@@ -39,7 +39,7 @@ struct FlashNoiseTests {
       (MadeUp.evaluation(800), MadeUp.evaluation(900)),
       (MadeUp.evaluation(800), MadeUp.evaluation(850)),
     ])
-    #expect(FlashNoise(state.trials[...]) == noise && noise != FlashNoise([]))
+    #expect(FlashRecord(state.trials[...]).noise == noise && noise != FlashNoise([]))
     // The repeat tells the noise; the value stays the one that all students' first seed gave.
     let first = try #require(FlashScale(state).measured(state.trials[0]))
     #expect(abs(first.accuracy - 0.8) < 1e-12)

@@ -96,5 +96,5 @@ struct FlashScaleTests {
 
 extension FlashScale {
   /// The scale of a study all of whose repeats tell the noise.
-  init(_ state: StudyState) { self.init(state, noise: FlashNoise(state.trials[...])) }
+  init(_ state: StudyState) { self.init(state, noise: FlashRecord(state.trials[...]).noise) }
 }

@@ -21,7 +21,7 @@ struct SearchKnowledgeTests {
 
   private func outcomes(_ knowledge: SearchKnowledge, _ trial: Int) throws
     -> [Observation.Outcome]
-  { try knowledge.observations(for: trial).map(\.outcome) }
+  { try knowledge.history(for: trial).observations.map(\.outcome) }
 
   /// What a flash accuracy says of the full one, at the study's fraction or another.
   private func projected(
@@ -73,7 +73,7 @@ struct SearchKnowledgeTests {
         MadeUp.carried(keys[2], 720, macs: 99, isFeasible: false),
       ]), MadeUp.proposed(2, key: keys[3], macs: 12),
     ])
-    let observations = try knowledge.observations(for: 3)
+    let observations = try knowledge.history(for: 3).observations
     let space = knowledge.space
     #expect(
       observations.map { space.key(of: $0.architecture) } == [keys[2], keys[0], keys[1], keys[3]])
@@ -88,7 +88,7 @@ struct SearchKnowledgeTests {
     let knowledge = try knowledge([
       MadeUp.imported([], related: [(keys[4], 600), (keys[5], 650)])
     ])
-    #expect(try knowledge.observations(for: 0).isEmpty && knowledge.state.trials.isEmpty)
+    #expect(try knowledge.history(for: 0).observations.isEmpty && knowledge.state.trials.isEmpty)
     #expect(
       try knowledge.relatedObservations().map(\.outcome)
         == [600, 650].map {
