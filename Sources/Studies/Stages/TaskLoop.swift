@@ -71,8 +71,10 @@ package struct TaskLoop {
         return
       }
       let (number, outcome) = try executor.wait {
-        meterExecutor()
         try context.checkCancelled()
+        // With a thousand workers there is news all the time.
+        guard told.isDue else { return }
+        meterExecutor()
         if !executor.runsFlash { try context.checkLimits() }
         advance(executor.running.reduce(0) { $0 + $1.share })
         context.report(
@@ -100,9 +102,20 @@ package struct TaskLoop {
   }
 }
 
-/// How much of an executor's processor time is known to the run's meter; shared by the loops within a loop.
+/// What was told of an executor, and when; shared by the loops within a loop.
 private final class ToldTime {
+  /// How much of its processor time is known to the run's meter.
   var seconds = 0.0
+  private var latest: ContinuousClock.Instant?
+  private static let pause = Duration.milliseconds(100)
+
+  /// Whether it is time to tell again how far the tasks are; if so, it is told now.
+  var isDue: Bool {
+    let now = ContinuousClock.now
+    if let latest, latest.duration(to: now) < ToldTime.pause { return false }
+    latest = now
+    return true
+  }
 }
 
 extension TaskExecutor {

@@ -26,6 +26,8 @@ final class AnsweringExecutor: TaskExecutor {
       .sorted { $0.number < $1.number }
   }
 
+  var runningCount: Int { answered.count + inner.runningCount }
+
   func submit(_ task: StudentTask) -> Int {
     let number = submittedCount
     submittedCount += 1

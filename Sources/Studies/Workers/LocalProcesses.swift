@@ -7,7 +7,7 @@ public struct WorkerSettings: Sendable {
   public var logs: String?
   package var retries = RetryPolicy()
   /// How long a process may take to end when it is asked to; a training writes its checkpoint then.
-  package var graceSeconds = 5.0
+  package var graceSeconds = 3.0
   /// After how many seconds without a word people are told of it: of a worker that is stopped, and of others,
   /// which may have a long step.
   package var silenceSeconds = (stopped: 60.0, any: 600.0)
@@ -107,6 +107,8 @@ package final class LocalProcesses: TaskExecutor {
       }
     }.sorted { $0.number < $1.number }
   }
+
+  package var runningCount: Int { workers.count { $0.request != nil } }
 
   package var processorSeconds: Double {
     workers.reduce(endedProcessorSeconds) { $0 + ($1.process?.processorSeconds ?? 0) }

@@ -17,6 +17,8 @@ package protocol TaskExecutor: AnyObject {
   var capacity: Int { get }
   /// What has been submitted and has not come back, in the order of the numbers.
   var running: [RunningTask] { get }
+  /// How many that are; for an executor that knows it without listing them.
+  var runningCount: Int { get }
   /// The processor time that its tasks have taken, in seconds, as far as is known; never falls.
   var processorSeconds: Double { get }
   /// Takes a task and returns its number, larger than those before it. At most `capacity` may be running.
@@ -29,8 +31,9 @@ package protocol TaskExecutor: AnyObject {
 }
 
 extension TaskExecutor {
-  package var idleCount: Int { capacity - running.count }
-  package var isIdle: Bool { running.isEmpty }
+  package var runningCount: Int { running.count }
+  package var idleCount: Int { capacity - runningCount }
+  package var isIdle: Bool { runningCount == 0 }
 }
 
 /// A task that is being worked on.
