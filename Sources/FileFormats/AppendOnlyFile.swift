@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// A file of lines that only grows, each line on the disk before `append(line:)` returns.
+/// A file of lines that only grows, each line on the disk before `append(line:)` returns, unless the caller can
+/// do without.
 ///
 /// Made for a journal: after a crash the file holds every line that was appended and at most a part
 /// of one more. Appends from several threads are written one after the other.
@@ -50,15 +51,18 @@ public final class AppendOnlyFile: Sendable {
   ///
   /// If the write fails (a full disk, say), what was written of the line is cut off again.
   ///
-  /// - Parameter line: The line; must not contain a newline.
+  /// - Parameters:
+  ///   - line: The line; must not contain a newline.
+  ///   - waits: False for a line that need not be on the disk before the next one is: a power failure may
+  ///     take it, a killed process does not.
   /// - Throws: `FileFormatError.system` with the path and the system's reason.
-  public func append(line: String) throws {
+  public func append(line: String, waits: Bool = true) throws {
     precondition(!line.utf8.contains(UInt8(ascii: "\n")), "a line contains a newline: \(line)")
     let bytes = Array((line + "\n").utf8)
     try byteCount.withLock { byteCount in
       do {
         try bytes.withUnsafeBytes { try SystemFile.writeAll($0, to: descriptor, path: path) }
-        try SystemFile.synchronize(descriptor, path: path)
+        if waits { try SystemFile.synchronize(descriptor, path: path) }
         byteCount += bytes.count
       } catch {
         // The error that matters is the first; should this fail too, the reader skips the partial

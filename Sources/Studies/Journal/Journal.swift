@@ -60,7 +60,10 @@ public final class Journal {
       uncheckedLines: reading.chain.uncheckedCount, unfinishedBytes: max(0, size - intactBytes))
   }
 
-  /// Appends an event; when this returns it is on the disk.
+  /// Appends an event; when this returns it is on the disk, unless it can be made again.
+  ///
+  /// A proposal is a function of what stands before it, and reaches the disk with the next event at the latest:
+  /// so a trial waits for the disk once and not twice.
   ///
   /// - Throws: `StudyError.impossible` for what no reader would take; `FileFormatError` if it cannot be written.
   public func append(_ event: JournalEvent) throws {
@@ -68,7 +71,7 @@ public final class Journal {
       throw StudyError.impossible(path: path, reason: reason)
     }
     var chain = reading.chain
-    try file.append(line: chain.sealed(JSONLines.line(event)))
+    try file.append(line: chain.sealed(JSONLines.line(event)), waits: event.waitsForDisk)
     reading.chain = chain
     reading.state.apply(event)
   }
@@ -90,5 +93,14 @@ public final class Journal {
       try reading.take(line, number, path: path)
     }
     return (reading, intactBytes)
+  }
+}
+
+extension JournalEvent {
+  /// Whether an event must be on the disk before the study continues: all but those that can be made again from
+  /// what stands before them.
+  fileprivate var waitsForDisk: Bool {
+    if case .proposed = self { return false }
+    return true
   }
 }
