@@ -3,8 +3,11 @@ import SearchSpaces
 import Studies
 
 extension JSONReport {
-  /// Every flash trial, each on one line.
-  var trials: JSONText { .array(inputs.trials.rows.map { JSONText.literal(trial($0).line) }) }
+  /// The flash trials, each on one line.
+  var trials: JSONText {
+    let rows = isForPage ? inputs.trials.shown : inputs.trials.rows
+    return .array(rows.map { JSONText.literal(trial($0).line) })
+  }
 
   private func trial(_ row: TrialTable.Row) -> JSONText {
     .object(

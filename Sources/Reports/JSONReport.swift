@@ -11,6 +11,8 @@ struct JSONReport {
 
   let inputs: ReportInputs
   let table: FrontTable
+  /// Whether only the trials are listed that a page shows one by one.
+  var isForPage = false
 
   /// The whole file.
   var text: String {

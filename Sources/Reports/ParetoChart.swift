@@ -56,7 +56,10 @@ struct ParetoChart: Sendable {
   let metric: DeviceMetric
   /// What the costs' axis shows.
   let costTitle: String
+  /// Those that the page shows one by one.
   let flash: [Flash]
+  /// How many trials have a flash accuracy.
+  let flashCount: Int
   /// By their cost, ascending.
   let students: [Student]
   /// By their cost, ascending.
@@ -85,7 +88,9 @@ extension ParetoChart {
       inputs.chartsMeasuredLatency
       ? "latency, measured (of flash trials\(inputs.results.references.isEmpty ? "" : " and reference designs"): predicted)"
       : metric.title
-    flash = inputs.measuredTrials.map { trial in
+    let shown = inputs.trials.shown.map { inputs.state.trials[$0.trial] }
+    flashCount = inputs.measuredTrials.count
+    flash = shown.filter { $0.flashAccuracy != nil }.map { trial in
       let accuracy = trial.flashAccuracy ?? .nan
       return Flash(
         trial: trial.number, cost: cost(trial.costs), costError: error(trial.costs),
@@ -196,7 +201,8 @@ extension ParetoChart {
         + ($0.isOnFront ? ", on the front" : "")
     }
     return "Validation accuracy against \(costTitle) (\(metric.unit)). "
-      + "\(counted(flash.count, "flash trial")), "
+      + "\(counted(flashCount, "flash trial"))"
+      + (flash.count < flashCount ? ", of which \(flash.count) are drawn, " : ", ")
       + "\(counted(students.count, "fully distilled student"))"
       + (spread.isEmpty ? ". " : ": " + spread.joined(separator: "; ") + ". ")
       + (references.isEmpty

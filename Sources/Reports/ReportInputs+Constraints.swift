@@ -96,12 +96,16 @@ extension ReportInputs {
     }
   }
 
+  /// Of more flash trials that failed, only so many are listed.
+  private static let mostFailures = 200
+
   /// The trainings that ended without a result; nil if there are none.
   var failureSection: ReportSection? {
     func reason(_ loss: TaskLoss?, _ note: String?) -> String {
       loss?.words(note: note) ?? "diverged (the loss was no longer a number)"
     }
-    let flash = failedTrials.map { trial in
+    let failed = failedTrials
+    let flash = failed.prefix(ReportInputs.mostFailures).map { trial in
       [
         String(trial.number), "flash",
         reason(trial.result?.outcome.loss, trial.result?.note), words(trial.key), trial.key,
@@ -127,7 +131,9 @@ extension ReportInputs {
       blocks: [
         .table(
           ReportTable(
-            caption: "Trainings without a result",
+            caption: "Trainings without a result"
+              + (flash.count < failed.count
+                ? ": of flash trials the first \(flash.count) of \(failed.count)" : ""),
             columns: [
               .init("trial", .number), .init("training"), .init("what happened"),
               .init("architecture"), .init("key", .code),

@@ -7,6 +7,7 @@ extension ReportInputs {
   /// The chart and the table of fully distilled students.
   var frontSection: ReportSection {
     var blocks: [ReportBlock] = [.paretoChart]
+    if let selectionSentence { blocks.append(.paragraph(selectionSentence)) }
     if results.students.isEmpty {
       blocks.append(.paragraph("No student has had its full training."))
     } else {

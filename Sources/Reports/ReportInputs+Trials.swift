@@ -7,13 +7,15 @@ extension ReportInputs {
 
   /// Every flash trial, the most promising first; nil before the first.
   var trialSection: ReportSection? {
-    let rows = trials.rows
+    let rows = trials.shown
     guard !rows.isEmpty else { return nil }
     let table = trialTable(rows)
-    let summary = "All \(counted(rows.count, "flash trial")), the most promising first"
+    let summary =
+      (trials.isSelection ? "\(rows.count) of " : "All ")
+      + "\(counted(trials.rows.count, "flash trial")), the most promising first"
     return ReportSection(
       anchor: "trials", title: "All trials",
-      blocks: [
+      blocks: (selectionSentence.map { [.paragraph($0)] } ?? []) + [
         .paragraph(
           "Projected is the accuracy to expect of the full training, ± one standard deviation: what the "
             + "flash training came to, carried over by the student's MACs and depth and corrected by the "

@@ -51,6 +51,15 @@ struct ReportInputs: Sendable {
   /// Whether any bound is on a cost that is predicted with an error.
   var hasPredictedBounds: Bool { constraints.contains { $0.constraint.metric.isPredicted } }
 
+  /// What a page says where it shows a selection of the trials; nil where it shows all.
+  var selectionSentence: String? {
+    guard trials.isSelection else { return nil }
+    return
+      "Of \(counted(trials.rows.count, "flash trial")) this page shows \(trials.shown.count) one by one, in "
+      + "charts and in tables: those that were fully trained, the \(TrialTable.mostShown / 4) most promising ones, "
+      + "and of the others evenly many. front.json has all of them."
+  }
+
   /// Flash trials that ended well.
   var measuredTrials: [StudyState.Trial] { state.trials.filter { $0.flashAccuracy != nil } }
 

@@ -65,8 +65,11 @@ public struct StudyReport: Sendable {
 
   /// The names and contents of the files.
   var files: [(name: String, text: String)] {
-    Array(zip(StudyReport.fileNames, [frontCSV, frontJSON, frontSVG, markdown, html]))
-      .map { (name: $0.0, text: $0.1) }
+    let json = frontJSON
+    return Array(
+      zip(
+        StudyReport.fileNames, [frontCSV, json, frontSVG, markdown, html(frontJSON: json)])
+    ).map { (name: $0.0, text: $0.1) }
   }
 
   /// The table of `FrontTable`, by RFC 4180.
@@ -81,5 +84,13 @@ public struct StudyReport: Sendable {
 
   var markdown: String { MarkdownReport(model: model).text }
 
-  var html: String { HTMLReport(model: model, json: frontJSON).text }
+  var html: String { html(frontJSON: frontJSON) }
+
+  /// The page; its script reads what `front.json` says of the trials that it shows.
+  private func html(frontJSON: String) -> String {
+    let json =
+      inputs.trials.isSelection
+      ? JSONReport(inputs: inputs, table: model.front, isForPage: true).text : frontJSON
+    return HTMLReport(model: model, json: json).text
+  }
 }

@@ -49,6 +49,14 @@ struct TrialTable: Sendable {
 
   /// In the order of their numbers.
   let rows: [Row]
+  /// Those that a page shows one by one: all, or of very many a selection.
+  let shown: [Row]
+
+  /// Whether the page shows a selection.
+  var isSelection: Bool { shown.count < rows.count }
+
+  /// Of more trials a page shows a selection: with a mark, a line and a row for each it would become too large.
+  static let mostShown = 5000
 
   init(_ definition: StudyDefinition, _ state: StudyState, _ results: StudyResults) {
     let ladder = AccuracyLadder(definition, state)
@@ -65,5 +73,21 @@ struct TrialTable: Sendable {
         isTrainedFully: students[trial.number] != nil,
         isOnFront: students[trial.number] ?? false)
     }
+    shown = TrialTable.selection(of: rows)
+  }
+
+  /// Returns at most about `mostShown` trials: those that were trained fully, a quarter of `mostShown` for the most
+  /// promising, and of the others evenly many.
+  private static func selection(of rows: [Row]) -> [Row] {
+    guard rows.count > mostShown else { return rows }
+    let promising = rows.indices.filter { rows[$0].projected != nil }.sorted {
+      (rows[$1].projected?.accuracy ?? 0, $0) < (rows[$0].projected?.accuracy ?? 0, $1)
+    }
+    let trained = rows.indices.filter { rows[$0].isTrainedFully }
+    let kept = Set(promising.prefix(mostShown / 4) + trained)
+    let others = rows.indices.filter { !kept.contains($0) }
+    let open = max(0, mostShown - kept.count)
+    let even = (0..<open).map { others[$0 * others.count / open] }
+    return (kept + even).sorted().map { rows[$0] }
   }
 }

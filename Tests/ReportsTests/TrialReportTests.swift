@@ -61,6 +61,29 @@ struct TrialReportTests {
     #expect(realistic.contains("<details><summary>All 32 flash trials"))
   }
 
+  @Test("shows a selection of very many trials, says so, and has all of them in front.json")
+  func selection() throws {
+    let count = 12_000
+    let report = try MadeUpStudy.large(count)
+    let html = report.html
+    #expect(html.utf8.count <= 6_000_000, "\(html.utf8.count) bytes")
+    #expect(html.contains("Of 12000 flash trials this page shows 5000 one by one"))
+    #expect(html.contains("5000 of 12000 flash trials, the most promising first"))
+    #expect(report.markdown.contains("Of 12000 flash trials"))
+    #expect(report.frontJSON.count(of: "\"flash_fraction\"") == count)
+    let table = report.inputs.trials
+    let shown = Set(table.shown.map(\.trial))
+    #expect(shown.count == TrialTable.mostShown && table.shown.count == shown.count)
+    // The finalists and the best are there, and of the others as many of each part of the search.
+    #expect((0..<8).allSatisfy(shown.contains))
+    let best = table.rows.filter { $0.projected != nil }
+      .sorted { $0.projected?.accuracy ?? 0 > $1.projected?.accuracy ?? 0 }.prefix(1000)
+    #expect(best.allSatisfy { shown.contains($0.trial) })
+    let halves = [0..<6000, 6000..<12_000].map { half in shown.count(where: half.contains) }
+    #expect(halves.allSatisfy { (2300...2700).contains($0) }, "\(halves)")
+    #expect(!(try MadeUpStudy.large(60).html.contains("one by one")))
+  }
+
   @Test("names the decisions in the order of a key")
   func decisions() throws {
     let data = Data(try MadeUpStudy.small.report().frontJSON.utf8)
