@@ -15,7 +15,7 @@ autodistill := .build/release/autodistill
 quickstart := Results/fashion-mnist-quickstart
 microcontroller := Results/fashion-mnist-microcontroller
 
-# What check-all runs and kills, and the seed of the moments at which it does.
+# A study that check-all lets faults loose on besides small ones, and the seed of the faults.
 STUDY ?= $(quickstart)/study.json
 SEED ?= 1
 
@@ -91,9 +91,13 @@ benchmark-int8: packages build ## Race LiteRT and ONNX Runtime with int8 models,
 benchmark-hardware: packages build ## Predict measured latencies, compared with simple baselines (Results/benchmarks/scripts/hardware)
 	@Results/benchmarks/scripts/hardware $(autodistill)
 
+.PHONY: benchmark-chaos
+benchmark-chaos: packages-and-data build ## Let faults loose on studies, and the same on Optuna (Results/benchmarks/scripts/chaos)
+	@Results/benchmarks/scripts/chaos $(autodistill)
+
 .PHONY: check-all
 check-all: export AUTODISTILL_THOROUGH := 1
-check-all: lint test build ## lint, all of the tests, run exports and statistics elsewhere, use a student in an app, kill and resume a study (STUDY=.../study.json SEED=1)
+check-all: lint test build ## lint, all of the tests, run exports and statistics elsewhere, use a student in an app, let faults loose on studies (STUDY=.../study.json SEED=1)
 	.ci/check-onnx $(autodistill)
 	.ci/check-int8
 	.ci/check-student $(autodistill) $(microcontroller)
@@ -103,7 +107,10 @@ check-all: lint test build ## lint, all of the tests, run exports and statistics
 	Tests/StudentRuntimeExample/run $(autodistill)
 	.ci/check-tflite $(autodistill)
 	.ci/check-comparisons $(autodistill)
-	.ci/check-resume $(autodistill) $(STUDY) $(SEED)
+	.ci/check-chaos $(autodistill) --study $(STUDY) --faults 6 --seed $(SEED)
+	.ci/check-chaos $(autodistill) --faults 60 --seed $(SEED)
+	.ci/check-chaos $(autodistill) --faults 20 --seed $(SEED) --executor slurm || [ $$? -eq 77 ]
+	.ci/check-crashes $(autodistill) --states 200 --seed $(SEED)
 
 .PHONY: release
 release: packages ## Build the release archive: Swift and OpenBLAS inside, for x86-64-v3, with checksums; try it elsewhere

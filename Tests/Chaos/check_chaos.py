@@ -2,9 +2,11 @@
 
 import argparse
 import collections
+import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -45,9 +47,11 @@ class Scene:
                 "WRITES_FOLDER": self.study,
                 "WRITES_CONTROL": self.writes_path,
             }
-        self.run = Run(
-            self.area.binary, self.study, self.area.run_arguments, self.log, environment
-        )
+        # The front must not depend on the number of workers either.
+        arguments = ["--workers", str(self.random.randint(1, 3))]
+        if self.area.executor == "slurm":
+            arguments = ["--executor", "slurm"]
+        self.run = Run(self.area.binary, self.study, arguments, self.log, environment)
         return self.run
 
     @property
@@ -66,33 +70,36 @@ class Area:
         self.shim = options.shim
         self.size = options.size
         self.executor = options.executor
-        self.run_arguments = ["--workers", "2"]
-        if options.executor == "slurm":
-            self.run_arguments = ["--executor", "slurm"]
+        self.given = os.path.realpath(options.study) if options.study else None
         self.folder = tempfile.mkdtemp(prefix="chaos.")
         for name in ("SearchSpaces", "HardwareProfiles"):
             os.symlink(f"{REPOSITORY}/{name}", f"{self.folder}/{name}")
         studies.write_data(f"{self.folder}/data", self.size)
         self.studies = f"{self.folder}/Results"
         os.mkdir(self.studies)
-        mount = ["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", self.studies]
+        mount = ["mount", "-t", "tmpfs", "-o", "size=400m", "tmpfs", self.studies]
         done = subprocess.run(mount, stderr=subprocess.DEVNULL, check=False)
         self.disk = None if done.returncode else self.studies
 
-    def write(self, variant, name):
-        text = studies.definition(variant, self.size)
-        if self.executor == "slurm":
+    def write(self, variant, name, executor):
+        """Makes the folder of a study; returns it."""
+        if self.given:
+            with open(self.given) as file:
+                text = json.load(file)
+        else:
+            text = studies.definition(variant, self.size)
+        if executor == "slurm":
             text["executor"] = {"slurm": SLURM}
         studies.write_study(f"{self.studies}/{name}", text)
+        return f"{self.studies}/{name}"
 
     def undisturbed(self, variant):
         """Runs a variant without faults, on this machine; returns its folder and the seconds taken."""
         name = f"{variant}-undisturbed"
-        study = f"{self.studies}/{name}"
-        studies.write_study(study, studies.definition(variant, self.size))
+        study = self.write(variant, name, "local")
         began = time.monotonic()
         run = Run(self.binary, study, ["--workers", "2"], f"{self.folder}/{name}.log", {})
-        if run.wait(600) != 0:
+        if run.wait(3600) != 0:
             sys.exit(f"the undisturbed run ended with status {run.status}:\n{run.tail()}")
         return study, time.monotonic() - began
 
@@ -147,17 +154,17 @@ def disturb(scene, table, quota, mean_seconds, patience):
             print(f"  {len(done):2} {name}: {what}", flush=True)
 
 
-def check_round(area, number, variant, undisturbed, patience, options):
+def check_round(area, number, variant, undisturbed, patience, every, options):
     """One study under faults, from its beginning to its end; returns its faults and problems."""
     name = f"{variant}-{number}"
-    area.write(variant, name)
+    area.write(variant, name, options.executor)
     scene = Scene(area, name, options.seed)
     table = faults.SLURM if options.executor == "slurm" else faults.LOCAL
     if not area.shim:
         table = {key: value for key, value in table.items() if key != "failing call"}
     print(f"round {number}, {variant}, {options.executor}, seed {options.seed}:", flush=True)
     try:
-        done = disturb(scene, table, options.per_round, options.every, patience)
+        done = disturb(scene, table, options.per_round, every, patience)
     except faults.Fault as fault:
         end_all(scene.study)
         print(f"FAIL: {fault}")
@@ -180,22 +187,27 @@ def main():
     parser.add_argument("--executor", choices=["local", "slurm"], default="local")
     parser.add_argument("--faults", type=int, default=50)
     parser.add_argument("--per-round", type=int, default=14)
-    parser.add_argument("--every", type=float, default=1.5)
+    parser.add_argument("--every", type=float)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--size", choices=list(studies.IMAGES), default="full")
     parser.add_argument("--variants", default="plain,int8")
+    parser.add_argument("--study")
     parser.add_argument("--shim")
     options = parser.parse_args()
     options.per_round = min(options.per_round, options.faults)
+    # Below nohup it is ignored, and what is started here would ignore it, too.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
     area = Area(options)
-    variants = options.variants.split(",")
+    variants = ["given"] if options.study else options.variants.split(",")
     done, problems, starts, slowest = collections.Counter(), [], 0, 0
     try:
-        references, patience = {}, 60
+        references, every, patience = {}, {}, 60
         for variant in variants:
             references[variant], seconds = area.undisturbed(variant)
             patience = max(patience, PATIENCE * seconds)
+            # Faults all over the run, on a slow machine as well.
+            every[variant] = options.every or seconds / options.per_round
             print(f"{variant}: undisturbed after {seconds:.1f} s", flush=True)
         for what, there in (("a small disk", area.disk), ("failing calls", area.shim)):
             if not there:
@@ -208,7 +220,7 @@ def main():
             number += 1
             options.per_round = min(options.per_round, options.faults - sum(done.values()))
             counts, found, scene = check_round(
-                area, number, variant, references[variant], patience, options)
+                area, number, variant, references[variant], patience, every[variant], options)
             done += counts
             problems += found
             starts += scene.starts

@@ -25,7 +25,7 @@ sys.path.insert(0, f"{HERE}/../../../Tests/Chaos")
 import faults  # noqa: E402
 
 DEPTHS, WIDTHS, KERNELS = [1, 2, 3, 4], [16, 24, 32, 48, 64], [3, 5]
-HEARTBEAT_SECONDS, GRACE_SECONDS = 1, 3
+HEARTBEAT_SECONDS, GRACE_SECONDS = 2, 10
 
 # Faults and their shares of all, as in faults.py where both have them.
 PROCESSES = {"worker killed": 5, "all killed": 3, "stopped by signal": 3, "paused": 2}
