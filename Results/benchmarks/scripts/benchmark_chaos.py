@@ -73,8 +73,8 @@ def work(kind, folder, number, trials, seconds):
     from optuna.trial import TrialState
 
     def note(event, trial):
-        line = json.dumps({"event": event, "trial": trial.number, "parameters": trial.params})
-        descriptor = os.open(f"{folder}/../trainings.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        line = json.dumps({"event": event, "trial": trial.number, "process": os.getpid()})
+        descriptor = os.open(os.environ["CHAOS_NOTES"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         os.write(descriptor, (line + "\n").encode())
         os.close(descriptor)
 
@@ -85,6 +85,7 @@ def work(kind, folder, number, trials, seconds):
             "kernel": trial.suggest_categorical("kernel", KERNELS),
             "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.3, log=True),
         }
+        note("began", trial)
         time.sleep(seconds)
         note("trained", trial)
         return accuracy(parameters)
@@ -107,11 +108,12 @@ class Peer:
         os.makedirs(f"{self.folder}/study")
         self.writes = faults.Writes(f"{options.area}/{name}.control")
         self.control = f"{options.area}/{name}.control"
+        self.notes = f"{options.area}/{name}.jsonl"
         self.workers, self.starts, self.errors = {}, 0, collections.Counter()
 
     def start(self, number):
         self.starts += 1
-        environment = dict(os.environ)
+        environment = {**os.environ, "CHAOS_NOTES": self.notes}
         if self.options.shim:
             environment |= {
                 "LD_PRELOAD": self.options.shim,
@@ -139,25 +141,35 @@ class Peer:
                 over = False
         return over
 
+    def trainings(self):
+        """What the workers themselves noted, outside of the folder that faults hit."""
+        if not os.path.exists(self.notes):
+            return []
+        with open(self.notes) as file:
+            return [json.loads(line) for line in file if line.endswith("\n")]
+
     def alive(self):
         return [worker for worker in self.workers.values() if worker.poll() is None]
 
     def disturb(self, source):
         """One random fault; returns its name, or None if it had no effect."""
+        # Faults while a worker only starts would hurt nobody.
+        begun = {event["process"] for event in self.trainings()}
         alive = self.alive()
-        if not alive:
+        working = [worker for worker in alive if worker.pid in begun]
+        if not working:
             return None
         shares = SHARES[self.options.of]
         name = source.choices(list(shares), list(shares.values()))[0]
         if name == "worker killed":
-            source.choice(alive).send_signal(signal.SIGKILL)
+            source.choice(working).send_signal(signal.SIGKILL)
         elif name == "all killed":
             for worker in alive:
                 worker.send_signal(signal.SIGKILL)
         elif name == "stopped by signal":
-            source.choice(alive).send_signal(signal.SIGTERM)
+            source.choice(working).send_signal(signal.SIGTERM)
         elif name == "paused":
-            worker = source.choice(alive)
+            worker = source.choice(working)
             worker.send_signal(signal.SIGSTOP)
             time.sleep(source.uniform(0.2, 2))
             worker.send_signal(signal.SIGCONT)
@@ -232,8 +244,8 @@ class Peer:
             return {"unreadable": done.stderr.strip().splitlines()[-1]}
         trials = json.loads(done.stdout)
         complete = [trial for trial in trials if trial[1] == "COMPLETE"]
-        with open(f"{self.folder}/trainings.jsonl") as file:
-            trained = collections.Counter(json.loads(line)["trial"] for line in file)
+        trained = collections.Counter(
+            event["trial"] for event in self.trainings() if event["event"] == "trained")
         known = {trial[0] for trial in complete}
         tried = collections.Counter(json.dumps(trial[3], sort_keys=True) for trial in trials if trial[3])
         return {
