@@ -153,6 +153,8 @@ public struct StudyState: Sendable {
       guard began == nil || !hasResults else { return }
       began = value
       screened = nil
+      // They may be other data.
+      keptHashes = keptHashes.filter { !$0.key.hasPrefix("data/") }
     case .grown(let value): take(value)
     case .priced(let value): take(value)
     case .teacherReady(var value):
