@@ -35,11 +35,11 @@ struct VerifyCommandTests {
   private func contents(_ study: TinyStudy) throws -> [String: String] {
     let names = FileManager.default.enumerator(atPath: study.folder.path)
     return Dictionary(
-      uniqueKeysWithValues: try (names?.compactMap { $0 as? String } ?? []).compactMap { name in
+      uniqueKeysWithValues: (names?.compactMap { $0 as? String } ?? []).compactMap { name in
         guard !name.hasSuffix(".lock"),
           let data = FileManager.default.contents(atPath: study.temporary.file(name))
         else { return nil }
-        return (name, try ContentHash.hexadecimal(of: data))
+        return (name, ContentHash.hexadecimal(of: data))
       })
   }
 

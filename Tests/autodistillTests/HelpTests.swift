@@ -7,7 +7,7 @@ struct HelpTests {
   @Test(
     "is there for every command, with status 0",
     arguments: [
-      "run", "search", "distill", "status", "watch", "report", "compare", "check", "enqueue",
+      "run", "search", "distill", "status", "watch", "report", "verify", "compare", "check", "enqueue",
       "profile", "export",
       "bench", "teacher",
     ])
