@@ -7,9 +7,8 @@ struct HelpTests {
   @Test(
     "is there for every command, with status 0",
     arguments: [
-      "run", "search", "distill", "status", "watch", "report", "verify", "compare", "check", "enqueue",
-      "profile", "export",
-      "bench", "teacher",
+      "run", "search", "distill", "status", "watch", "report", "verify", "compare", "check",
+      "enqueue", "profile", "export", "bench", "teacher",
     ])
   func verbs(name: String) throws {
     let ended = try Program.run(name, "--help")
