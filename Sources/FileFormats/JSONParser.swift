@@ -13,7 +13,11 @@ struct JSONParser {
   private var position = 0
   private var depth = 0
 
-  private init(_ bytes: [UInt8]) { self.bytes = bytes }
+  private init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    // Editors of Windows begin a file with a byte order mark, which RFC 8259 lets a reader ignore.
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+  }
 
   /// Returns the value that `bytes`, UTF-8 text, hold.
   static func parse(_ bytes: [UInt8]) throws(Failure) -> JSONValue {

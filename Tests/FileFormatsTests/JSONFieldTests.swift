@@ -109,6 +109,17 @@ struct JSONFieldTests {
     #expect(try elements[1].object("a thing").first?.field.path == "f.z[1].a")
   }
 
+  @Test("is read behind a byte order mark, but not behind two, nor with one inside")
+  func byteOrderMark() throws {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let text = Array("{\"f\": 1}".utf8)
+    let field = try JSONField(json: Data(mark + text), file: "a.json")
+    #expect(field.value == (try JSONField(json: Data(text), file: "a.json").value))
+    for bytes in [mark + mark + text, text + mark, mark] {
+      #expect(throws: JSONError.self) { try JSONField(json: Data(bytes), file: "a.json") }
+    }
+  }
+
   @Test("of a file that cannot be read says why")
   func unreadable() throws {
     let folder = try TemporaryFolder()
