@@ -4,7 +4,8 @@ extension SearchSession {
   /// Leaves out values that are not finite, and architectures that can no longer be appraised. A
   /// standard error that is not a number ≥ 0 says nothing and counts as 0.
   func measuredTrials(in history: [Observation]) -> [MeasuredTrial] {
-    history.compactMap(measuredTrial)
+    remember(trials: history.count)
+    return history.compactMap(measuredTrial)
   }
 
   /// Returns the last `count` of the measured trials, oldest first; looks at no more trials than it must.

@@ -4,7 +4,8 @@ import SearchSpaces
 ///
 /// What is kept, for as long as the session lives:
 ///
-/// - appraisals, of 50,000 architectures at most: an appraisal builds and prices a network;
+/// - appraisals, of 50,000 architectures at most, or of three for each trial: an appraisal builds and prices a
+///   network;
 /// - of a space of at most 20,000 architectures their list, with the appraisals;
 /// - a surrogate for the metric and one for each measured cost, with the covariances and the posterior of all
 ///   listed architectures (8 bytes for each of these and each trial);
@@ -21,7 +22,8 @@ public final class SearchSession {
 
   /// The most points of a space for which every one is appraised.
   static let enumerationLimit = 20_000
-  private static let mostAppraisals = 50_000
+  /// Grows with the trials: a search that forgets what its trials cost would price all of them again and again.
+  private var mostAppraisals = 50_000
 
   /// Creates a session that remembers nothing yet.
   public init(_ problem: ProposalProblem) { self.problem = problem }
@@ -31,10 +33,13 @@ public final class SearchSession {
     if let known = appraisals[architecture] { return known }
     let appraisal = problem.appraisal(of: architecture)
     // Forgetting bounds the memory and changes no result.
-    if appraisals.count >= SearchSession.mostAppraisals { appraisals.removeAll() }
+    if appraisals.count >= mostAppraisals { appraisals.removeAll() }
     appraisals[architecture] = appraisal
     return appraisal
   }
+
+  /// Makes room for the appraisals of so many trials, and of what is weighed next to them.
+  func remember(trials count: Int) { mostAppraisals = max(mostAppraisals, 3 * count) }
 
   /// Returns an architecture with its appraisal; nil if no calculation can use that.
   func candidate(_ architecture: Architecture) -> Candidate? {

@@ -52,6 +52,9 @@ private struct FinalistBelief {
   /// With fewer full results the two metrics cannot be put into one unit.
   private static let fewestResults = 3
   private static let floorQuantile = 0.02
+  /// Of more cheap trials those are weighed that a model would be made of: the front, the best of each band of
+  /// costs, and an even selection of the others.
+  private static let mostWeighed = 4000
 
   /// Nil without a trial that may be trained.
   init?(_ session: SearchSession, flash: [Observation], full: [Observation]) {
@@ -59,9 +62,17 @@ private struct FinalistBelief {
     self.problem = problem
     let trained = Set(full.map(\.architecture))
     var met: Set<Architecture> = []
-    let trials = session.measuredTrials(in: flash).filter {
+    let all = session.measuredTrials(in: flash).filter {
       met.insert($0.architecture).inserted && $0.isFeasible(problem)
     }
+    // The posterior takes time and memory for each of them.
+    let weighed = Set(
+      ObservationThinning.kept(
+        all.map { ($0.value, $0.appraisal.costs.first ?? $0.measuredCosts.first ?? 0) },
+        most: FinalistBelief.mostWeighed))
+    let trials = all.indices.filter {
+      weighed.contains($0) || trained.contains(all[$0].architecture)
+    }.map { all[$0] }
     let byArchitecture = Dictionary(uniqueKeysWithValues: trials.map { ($0.architecture, $0) })
     guard
       let related = session.relatedMetric(
