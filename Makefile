@@ -45,7 +45,7 @@ lint: ## Check the formatting, the imports of every target, the order of folders
 	  Package.swift .ci/check-imports.swift .ci/check-folders.swift Sources Tests
 	swift package dump-package | swift .ci/check-imports.swift
 	swift .ci/check-folders.swift Sources/Studies \
-	  Export Definition Journal Inputs Workers Flash Results Search Stages
+	  Export Definition Journal Inputs Workers Flash Results Search Stages Simulation
 	.ci/check-architecture
 	.ci/check-tree
 

@@ -8,8 +8,8 @@ struct AutoDistillCommand {
   static var verbs: [any Verb.Type] {
     [
       RunVerb.self, SearchVerb.self, DistillVerb.self, StatusVerb.self, WatchVerb.self,
-      ReportVerb.self, VerifyVerb.self, CompareVerb.self, CheckVerb.self, EnqueueVerb.self,
-      AskVerb.self,
+      SimulateVerb.self, ReportVerb.self, VerifyVerb.self, CompareVerb.self, CheckVerb.self,
+      EnqueueVerb.self, AskVerb.self,
       TellVerb.self, MergeVerb.self, ExportVerb.self, ProfileMeasureVerb.self,
       ProfileFitVerb.self, ProfileSuggestVerb.self,
       ProfilePredictVerb.self, ProfileCompareVerb.self, BenchVerb.self, BenchTrainingVerb.self,

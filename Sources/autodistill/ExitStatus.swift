@@ -47,6 +47,7 @@ enum ExitStatus: Int32, CaseIterable {
     case is UsageError: self = .badUsage
     case StudyError.interrupted: self = Interruption.status
     case StudyError.limitReached: self = .limitReached
+    case SimulationError.nothingFeasible: self = .nothingFeasible
     case StudyError.corruptJournal, StudyError.newerJournal, StudyError.damaged,
       StudyError.changed, StudyError.missing, StudyError.cannotGrow, StudyError.hasGrown,
       StudyError.unknownChange, StudyError.toldOtherwise:

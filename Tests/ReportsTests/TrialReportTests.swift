@@ -70,7 +70,7 @@ struct TrialReportTests {
     #expect(html.contains("Of 12000 flash trials this page shows 5000 one by one"))
     #expect(html.contains("5000 of 12000 flash trials, the most promising first"))
     #expect(report.markdown.contains("Of 12000 flash trials"))
-    #expect(report.frontJSON.count(of: "\"flash_fraction\"") == count)
+    #expect(report.frontJSON.count(of: "\"flash_fraction\"") >= count)
     let table = report.inputs.trials
     let shown = Set(table.shown.map(\.trial))
     #expect(shown.count == TrialTable.mostShown && table.shown.count == shown.count)

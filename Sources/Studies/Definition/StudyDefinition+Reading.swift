@@ -125,7 +125,7 @@ extension SearchSettings {
         throw field.expected("no \"initial_trials\" with the sampler \"\(sampler.rawValue)\"")
       }
     }
-    if let count = try members["look_ahead"]?.integer(in: 1...1024) { lookAhead = count }
+    if let count = try members["look_ahead"]?.integer(in: 1...1_000_000) { lookAhead = count }
     if let count = try members["repeat_every"]?.integer(in: 0...1_000_000) { repeatEvery = count }
     rungs = try members["rungs"].map(RungSettings.init)
     if let field = members["enqueue"] {

@@ -26,6 +26,15 @@ public struct StudyInputs: Sendable {
     let dataset = try PreparedDataset.prepare(
       files.definition.data, baseFolder: folder.path, into: folder.preparedData,
       earlierSplit: StudyInputs.earlierSplit(files.definition.data, in: folder))
+    try self.init(files, dataset)
+  }
+
+  /// Checks a study's files together with its data, which are prepared already.
+  ///
+  /// - Throws: An error that names file, field, value and what was expected.
+  init(_ files: StudyFiles, _ dataset: PreparedDataset) throws {
+    var files = files
+    let folder = files.folder
     files.definition.flash = files.definition.flash.lengthened(
       for: files.definition.full, trainingCount: files.definition.full.trainingCount(of: dataset),
       classes: dataset.classes)
@@ -152,7 +161,7 @@ extension DatasetDefinition {
   /// Takes the named data set from another folder.
   ///
   /// - Throws: `JSONError` if the data are not a named data set.
-  fileprivate mutating func move(to folder: String) throws {
+  mutating func move(to folder: String) throws {
     switch source {
     case .fashionMNIST: source = .fashionMNIST(folder: folder)
     case .cifar10: source = .cifar10(folder: folder)

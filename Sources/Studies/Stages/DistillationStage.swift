@@ -9,6 +9,8 @@ struct DistillationStage {
   let inputs: StudyInputs
   let context: StudyContext
   let journal: Journal
+  /// Whether the teacher is shown the test split, too; a simulation has none.
+  var hasTeacher = true
 
   /// Runs what is left of the full trainings.
   func run() throws {
@@ -17,7 +19,7 @@ struct DistillationStage {
         "none of the \(journal.state.trials.count) flash trials gave a result (diverged or lost); "
           + "try a lower full.learning_rate in a copy of \(inputs.folder.definition)")
     }
-    try testTeacher()
+    if hasTeacher { try testTeacher() }
     let selection = FinalistSelection(
       definition: inputs.definition, space: inputs.space,
       session: SearchSession(
