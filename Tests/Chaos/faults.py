@@ -167,18 +167,31 @@ def fail_a_call(scene):
     return f"{what}: {os.path.relpath(path, scene.study)} of {who}"
 
 
+def fill(folder, spare):
+    """Fills a file system up to a few bytes; returns the file that takes the room.
+
+    Others write meanwhile, so what is free may be less by the time it is asked for.
+    """
+    filler = f"{folder}/filler"
+    with open(filler, "wb") as file:
+        while True:
+            free = os.statvfs(folder)
+            size = free.f_bavail * free.f_frsize - spare
+            if size <= 0:
+                return filler
+            try:
+                os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, size)
+            except OSError as problem:
+                if problem.errno != errno.ENOSPC:
+                    raise
+
+
 def fill_disk(scene):
     """Fills the small file system that the study lies on, up to a few bytes, for a while."""
     if not scene.disk:
         return None
-    filler = f"{scene.disk}/filler"
-    free = os.statvfs(scene.disk)
     spare = scene.random.choice([0, 0, 4096, 20000])
-    size = free.f_bavail * free.f_frsize - spare
-    if size <= 0:
-        return None
-    with open(filler, "wb") as file:
-        os.posix_fallocate(file.fileno(), 0, size)
+    filler = fill(scene.disk, spare)
     scene.run.may_end_with |= {BAD_INPUT, FAILED}
     scene.run.wait(scene.random.uniform(0.5, 2.5))
     ended = scene.run.status

@@ -7,7 +7,6 @@ The result of a training depends on its parameters alone and takes half a second
 
 import argparse
 import collections
-import errno
 import json
 import math
 import os
@@ -187,15 +186,9 @@ class Peer:
         else:
             if not self.options.mounted:
                 return None
-            free = os.statvfs(self.options.disk)
-            try:
-                with open(f"{self.options.disk}/filler", "wb") as file:
-                    os.posix_fallocate(file.fileno(), 0, free.f_bavail * free.f_frsize)
-            except OSError as problem:
-                if problem.errno != errno.ENOSPC:
-                    raise
+            filler = faults.fill(self.options.disk, 0)
             time.sleep(source.uniform(0.5, 2))
-            os.unlink(f"{self.options.disk}/filler")
+            os.unlink(filler)
         return name
 
     def run(self, quota, seed):
