@@ -76,6 +76,8 @@ final class BlueprintAssembly {
   /// The kernels of edges on no path through their graph.
   var idleKernels: [InferenceKernel] = []
   private var locals: [Local] = []
+  /// The elements that have been appended.
+  private var elementCount = 0
 
   init(
     space: SearchSpace, architecture: Architecture, input: TensorShape, classes: Int,
@@ -108,6 +110,12 @@ extension BlueprintAssembly {
   }
 
   private func append(_ element: Blueprint.Element) throws(SearchSpaceError) {
+    elementCount += 1
+    guard elementCount <= SpaceLimits.mostElements else {
+      throw unbuildable(
+        element.path,
+        "it consists of more than \(SpaceLimits.mostElements) elements, repetitions counted")
+    }
     switch element.content {
     case .layer(let kind, let operands, let padding):
       var values: [ParameterValue] = []

@@ -13,6 +13,7 @@ struct BlueprintChecker {
   private var takenBranches: Set<String> = []
   /// The calls that lead to the place of checking, outermost first.
   private var calls: [String] = []
+  private var file = ""
 
   init(_ blueprint: Blueprint, parameters: [Parameter]) {
     self.blueprint = blueprint
@@ -22,6 +23,7 @@ struct BlueprintChecker {
   /// - Throws: `JSONError.invalid` for the first field without an allowed value, or the
   ///   first branch that no architecture takes.
   mutating func check(file: String) throws(JSONError) {
+    self.file = file
     try check(blueprint.elements)
     for branch in blueprint.branches where !takenBranches.contains(branch.path) {
       throw .invalid(
@@ -37,6 +39,11 @@ extension BlueprintChecker {
   }
 
   private mutating func check(_ element: Blueprint.Element) throws(JSONError) {
+    guard reach.work.spend() else {
+      throw .invalid(
+        file: file, field: element.path, value: "one element too many" + callSites,
+        expected: CheckingWork.expectation)
+    }
     switch element.content {
     case .layer(_, let operands, _):
       for operand in operands { _ = try outcomes(of: operand) }

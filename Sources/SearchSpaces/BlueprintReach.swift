@@ -39,6 +39,8 @@ struct BlueprintReach {
   }
 
   private let parameters: [Parameter]
+  /// Shared by all that this one goes on to.
+  let work = CheckingWork()
   var locals: [Local] = []
   private var guards: [Guard] = []
   /// For each repetition around the place, the greatest number of times it is repeated.
@@ -82,6 +84,8 @@ extension BlueprintReach {
 
   private func variables(of expression: Expression, locals: [Local]) -> Set<Variable> {
     var variables: Set<Variable> = []
+    // Arguments that name arguments twice, over many calls, would take for ever.
+    guard work.spend() else { return variables }
     for reference in expression.references {
       switch reference {
       case .parameter(let index): variables.insert(.parameter(index))
@@ -110,6 +114,9 @@ extension BlueprintReach {
   private func outcome(
     of expression: Expression, locals: [Local], in assignment: Assignment
   ) throws(Expression.Failure) -> Expression.Outcome {
+    guard work.spend() else {
+      throw Expression.Failure(CheckingWork.expectation, in: expression.field)
+    }
     do {
       return try expression.evaluate { reference throws(Expression.Failure) in
         switch reference {

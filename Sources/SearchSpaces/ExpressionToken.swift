@@ -37,6 +37,10 @@ extension ExpressionToken {
         start += 1
         continue
       }
+      guard tokens.count < SpaceLimits.mostFormulaWords else {
+        throw Expression.Failure(
+          "at most \(SpaceLimits.mostFormulaWords) numbers, names and operators", at: start + 1)
+      }
       let (kind, length) = try first(in: characters[start...])
       tokens.append(ExpressionToken(kind: kind, position: start + 1))
       start += length

@@ -31,7 +31,11 @@ extension Parameter {
 
   private static func values(_ field: JSONField) throws(JSONError) -> [ParameterValue] {
     var values: [ParameterValue] = []
-    for element in try field.elements(of: "numbers, texts or Booleans") {
+    let elements = try field.elements(of: "numbers, texts or Booleans")
+    guard elements.count <= SpaceLimits.mostValues else {
+      throw field.expected("at most \(SpaceLimits.mostValues) values")
+    }
+    for element in elements {
       guard let value = ParameterValue(element.value) else {
         throw element.expected("a number, a text, true or false")
       }

@@ -39,6 +39,9 @@ struct Census {
   private(set) var pointCount = 1.0
   /// The indices of the parameters that are active in no point at all.
   private(set) var neverActive: [Int] = []
+  /// The index of the parameter at which there were more states than are counted, and counting ended; nil if that did
+  /// not happen. Spaces with such parameters are refused when they are read.
+  private(set) var tooManyStates: Int?
 
   /// - Parameter fixed: The choices of the parameters that are not left open, by their indices.
   init(of parameters: [Parameter], fixed: [Int: Int] = [:]) {
@@ -50,6 +53,10 @@ struct Census {
     var ways: [[Int]: Double] = [[]: 1]
     for (index, parameter) in parameters.enumerated() {
       let (active, inactive) = Census.split(ways, remembered: remembered, by: parameter)
+      guard active.count * parameter.values.count + inactive.count <= Census.mostWays else {
+        tooManyStates = index
+        return
+      }
       if active.isEmpty { neverActive.append(index) }
       remembered.append(index)
       let kept = remembered.indices.filter { lastUse[remembered[$0]] > index }
@@ -63,9 +70,16 @@ struct Census {
       for (state, count) in inactive {
         ways[kept.map { (state + [Census.inactive])[$0] }, default: 0] += count
       }
+      guard ways.count <= SpaceLimits.mostRememberedStates else {
+        tooManyStates = index
+        return
+      }
     }
     pointCount = ways[[], default: 0]
   }
+
+  /// Ways that are looked at for one parameter; of a parameter that nothing asks for they all come to few states.
+  private static let mostWays = 20 * SpaceLimits.mostRememberedStates
 
   /// Stands in a state for the choice of a parameter without a meaning: fulfils no condition.
   private static let inactive = -1

@@ -82,7 +82,7 @@ extension SearchSpace {
 
   func contradiction(choosing choice: (Int) -> Int) -> String? {
     guard !fixedChoices.isEmpty else { return nil }
-    let active = parameters.indices.map { index in isActive(index, choosing: choice) }
+    let active = activity(choosing: choice)
     let index = parameters.indices.first { index in
       active[index] && fixedChoices[index].map { $0 != choice(index) } ?? false
     }
@@ -90,13 +90,6 @@ extension SearchSpace {
       let (parameter, fixed) = (parameters[index], fixedChoices[index]!)
       return "\(parameter.name) is fixed to \(parameter.values[fixed].json), and here it is "
         + parameter.values[choice(index)].json
-    }
-  }
-
-  private func isActive(_ index: Int, choosing choice: (Int) -> Int) -> Bool {
-    parameters[index].conditions.allSatisfy { condition in
-      condition.choices.contains(choice(condition.parameter))
-        && isActive(condition.parameter, choosing: choice)
     }
   }
 }

@@ -52,9 +52,20 @@ extension SearchSpace {
   private static func parameters(_ field: JSONField) throws(JSONError) -> [Parameter] {
     var parameters: [Parameter] = []
     let elements = try field.elements(of: "parameters")
+    guard elements.count <= SpaceLimits.mostParameters else {
+      throw field.expected("at most \(SpaceLimits.mostParameters) parameters")
+    }
     for element in elements { parameters.append(try Parameter(element, after: parameters)) }
     guard !parameters.isEmpty else { throw field.expected("at least one parameter") }
-    if let index = Census(of: parameters).neverActive.first {
+    let census = Census(of: parameters)
+    if let index = census.tooManyStates {
+      throw .invalid(
+        file: field.file, field: elements[index].path,
+        value:
+          "more than \(SpaceLimits.mostRememberedStates) combinations of the parameters up to here",
+        expected: "fewer that later conditions (\"when\") ask for together")
+    }
+    if let index = census.neverActive.first {
       throw .invalid(
         file: field.file, field: "\(elements[index].path).when",
         value: "conditions that never hold together",

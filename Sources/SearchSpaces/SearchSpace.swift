@@ -72,10 +72,7 @@ extension SearchSpace {
 
   /// Returns whether a parameter has a meaning for an architecture.
   public func isActive(_ parameterIndex: Int, in architecture: Architecture) -> Bool {
-    parameters[parameterIndex].conditions.allSatisfy { condition in
-      condition.choices.contains(architecture.choices[condition.parameter])
-        && isActive(condition.parameter, in: architecture)
-    }
+    activity(of: architecture)[parameterIndex]
   }
 
   /// Returns name and value of the parameters that have a meaning for an architecture, in order.
