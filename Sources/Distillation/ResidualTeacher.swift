@@ -43,6 +43,27 @@ public struct ResidualTeacher: Hashable, Sendable {
           stride: try stage["stride"]?.integer(in: 1...4) ?? 1))
     }
     self.stages = stages
+    let weights = leastWeights
+    guard weights <= ResidualTeacher.mostWeights else {
+      throw field.expected(
+        "channels and blocks with at most \(ResidualTeacher.mostWeights) weights, not \(weights)")
+    }
+  }
+
+  /// What a network may have: ten times as many as the largest of the paper's kind.
+  static let mostWeights = 1_000_000_000
+
+  /// The weights of the blocks' convolutions, which are nearly all.
+  private var leastWeights: Int {
+    var (weights, input) = (0, stemChannels)
+    for stage in stages {
+      let (first, further) = (input + stage.channels, 2 * (stage.blocks - 1) * stage.channels)
+      // Stages have at most 4,096 channels and 100 blocks; a list of them may be of any length.
+      weights += 9 * stage.channels * (first + further)
+      input = stage.channels
+      if weights > ResidualTeacher.mostWeights { break }
+    }
+    return weights
   }
 
   /// Returns the network for images of shape `input`.

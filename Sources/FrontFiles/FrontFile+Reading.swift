@@ -4,6 +4,8 @@ import Foundation
 
 extension FrontFile {
   static let formatPrefix = "autodistill-front/"
+  /// More images than any split has; so many can be counted over many trainings.
+  static let mostImages = 1 << 40
   /// The first format whose students have what is compared here.
   static let oldestFormat = 2
 
@@ -125,7 +127,7 @@ extension FrontFile {
   ) throws(JSONError) -> Split? {
     guard let split = try splits?.members(name, of: "a split") else { return nil }
     return Split(
-      count: try split["count"]?.count(of: "images"), hash: try split.text("sha256"))
+      count: try split["count"]?.integer(in: 1...mostImages), hash: try split.text("sha256"))
   }
 }
 

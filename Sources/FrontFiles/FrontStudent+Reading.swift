@@ -62,7 +62,7 @@ private struct RunOutcomes {
   private static func outcome(_ field: JSONField?) throws(JSONError) -> Outcome? {
     guard let field else { return nil }
     let members = try LenientMembers(field, of: "what a training came to")
-    let count = try members.required("count").count(of: "images")
+    let count = try members.required("count").integer(in: 1...FrontFile.mostImages)
     let correct = try members.required("correct").integer(in: 0...count)
     var metrics = try members.members("metrics", of: "metrics")?.numbers ?? [:]
     metrics["negative_log_likelihood"] = members.numbers["negative_log_likelihood"]

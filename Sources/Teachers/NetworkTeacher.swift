@@ -14,12 +14,29 @@ struct NetworkTeacher: AskedTeacher {
   /// - Throws: `JSONError` or `DatasetError` if the recipe or the standardisation does not fit the data.
   init(_ network: Network, _ origin: NetworkOrigin, in setting: TeacherSetting) throws {
     (self.network, self.origin, self.setting) = (network, origin, setting)
+    try checkSize()
     if origin.weights == nil {
       try origin.recipe.check(
         on: setting.dataset, field: "\(origin.place).recipe", file: setting.file)
     }
     try origin.standardization?.check(
       channels: setting.dataset.channels, file: setting.file, place: origin.place)
+  }
+
+  /// Training keeps a gradient and a momentum next to each weight.
+  private var bytesPerWeight: Int { origin.weights == nil ? 12 : 4 }
+
+  /// Checks that the weights fit into this machine's memory, as a study may ask for any number of them.
+  private func checkSize() throws(JSONError) {
+    let weights = NetworkCosts(network).parameters
+    let bytes = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    guard weights <= bytes / bytesPerWeight else {
+      throw .invalid(
+        file: setting.file, field: origin.place, value: "a network of \(weights) weights",
+        expected:
+          "at most \(bytes / bytesPerWeight), which is what the memory of this machine has room for"
+      )
+    }
   }
 
   func identity() throws -> String {

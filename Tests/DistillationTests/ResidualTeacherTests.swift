@@ -26,6 +26,20 @@ struct ResidualTeacherTests {
           ]))
   }
 
+  @Test("has at most a billion weights, in blocks of any number")
+  func size() throws {
+    let stages = Array(repeating: "{\"channels\": 4096, \"blocks\": 4}", count: 4)
+    for text in [
+      "{\"stem_channels\": 4096, \"stages\": [{\"channels\": 4096, \"blocks\": 16}]}",
+      "{\"stem_channels\": 8, \"stages\": [\(stages.joined(separator: ", "))]}",
+    ] {
+      expectError(["full: got an object", "at most 1000000000 weights, not "]) {
+        _ = try teacher(text)
+      }
+    }
+    _ = try teacher("{\"stem_channels\": 64, \"stages\": [{\"channels\": 2048, \"blocks\": 12}]}")
+  }
+
   @Test(
     "refuses what is missing, unknown or out of range",
     arguments: [
