@@ -6,9 +6,9 @@ enum CSVWriter {
   /// Returns the text of a table with its header.
   static func text(_ table: FrontTable) -> String {
     let rows = table.rows.map { row in
-      zip(table.columns, row).map { $0.kind == .text ? inert($1) : $1 }
+      zip(table.columns, row).map { $0.kind == .text ? inert($1.printable) : $1 }
     }
-    let lines = [table.columns.map(\.name)] + rows
+    let lines = [table.columns.map { inert($0.name.printable) }] + rows
     return lines.map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
   }
 

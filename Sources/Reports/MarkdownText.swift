@@ -6,7 +6,8 @@ enum MarkdownText {
   static func inline(_ text: String) -> String {
     var result = ""
     var previous: Character = " "
-    let characters = Array(text)
+    // Reports are read in terminals, too.
+    let characters = Array(String(text.map { $0.isNewline ? " " : $0 }).printable)
     for (index, character) in characters.enumerated() {
       let next = index + 1 < characters.count ? characters[index + 1] : " "
       switch character {
@@ -20,7 +21,6 @@ enum MarkdownText {
       // At the beginning these would make an item or a line under a heading of it.
       case "-", "+", "=", ".", ")":
         result += isMarker(characters, at: index) ? "\\\(character)" : String(character)
-      case _ where character.isNewline: result += " "
       default: result.append(character)
       }
       previous = character
@@ -30,12 +30,13 @@ enum MarkdownText {
 
   /// Returns text for an HTML element, in which Markdown knows no escapes.
   static func html(_ text: String) -> String {
-    Markup(String(text.map { $0.isNewline ? " " : $0 })).source
+    Markup(String(text.map { $0.isNewline ? " " : $0 }).printable).source
   }
 
   /// Returns text set as code, where nothing in it would end the code or a table's cell.
   static func code(_ text: String) -> String {
-    text.isEmpty || text.contains { "`|\n\r".contains($0) } ? inline(text) : "`\(text)`"
+    text.isEmpty || text.contains { "`|\n\r".contains($0) }
+      ? inline(text) : "`\(text.printable)`"
   }
 
   /// Returns a path as the destination of a link, with what would end it in per-cent signs and digits.

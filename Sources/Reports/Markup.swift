@@ -42,7 +42,8 @@ struct Markup: Hashable, Sendable {
     Markup(source: "\n" + pieces.map(\.source).joined(separator: "\n") + "\n")
   }
 
-  /// Replaces what has a meaning in XML, and the control characters that XML cannot hold.
+  /// Replaces what has a meaning in XML, the control characters that XML cannot hold, and marks of writing direction,
+  /// by which a name could turn around what stands next to it.
   private static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -54,6 +55,8 @@ struct Markup: Hashable, Sendable {
       case "'": result += "&#39;"
       case "\t", "\n", "\r": result.unicodeScalars.append(scalar)
       case "\u{0}"..."\u{1f}", "\u{7f}"..."\u{9f}", "\u{fffe}", "\u{ffff}": result += "\u{fffd}"
+      case "\u{61c}", "\u{200e}"..."\u{200f}", "\u{202a}"..."\u{202e}", "\u{2066}"..."\u{2069}":
+        result += "\u{fffd}"
       default: result.unicodeScalars.append(scalar)
       }
     }

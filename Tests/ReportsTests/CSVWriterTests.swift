@@ -18,6 +18,9 @@ struct CSVWriterTests {
   func formulas() throws {
     #expect(CSVWriter.inert("=1+1") == "'=1+1" && CSVWriter.inert("@SUM(A1)") == "'@SUM(A1)")
     #expect(CSVWriter.inert("stem 8, ReLU") == "stem 8, ReLU" && CSVWriter.inert("") == "")
+    for first in ["=", "+", "-", "@", "\t", "\r"] {
+      #expect(CSVWriter.inert("\(first)1").hasPrefix("'"))
+    }
     var study = MadeUpStudy.small
     study.spaceWords = "=HYPERLINK({})"
     let text = try study.report().frontCSV

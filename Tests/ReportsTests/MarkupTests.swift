@@ -14,6 +14,7 @@ struct MarkupTests {
 
   @Test("replaces control characters, which XML cannot hold")
   func controlCharacters() {
+    #expect(Markup("a\u{202e}b\u{2066}c").source == "a\u{fffd}b\u{fffd}c")
     #expect(Markup("a\u{0}b\u{1b}c\td\u{9b}").source == "a\u{fffd}b\u{fffd}c\td\u{fffd}")
   }
 
