@@ -110,7 +110,7 @@ extension ProposalMeasurement {
     "{\"measurement\": \"proposals\", \"space\": \"\(space)\", \"trials\": \(trials), "
       + String(
         format: "\"resumed_ms\": %.3f, \"median_ms\": %.3f, \"mean_ms\": %.3f, "
-          + "\"slowest_ms\": %.3f, \"peak_memory_bytes\": %d}", 1000 * resumedSeconds,
+          + "\"slowest_ms\": %.3f, \"peak_memory_bytes\": %ld}", 1000 * resumedSeconds,
         1000 * medianSeconds, 1000 * meanSeconds, 1000 * slowestSeconds, peakMemoryBytes)
   }
 }

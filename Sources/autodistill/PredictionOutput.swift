@@ -37,7 +37,7 @@ struct PredictionOutput {
     lines.append(
       String(
         format:
-          "latency %.4g ms ± %.2g; %.4g MMACs, %d parameters, %d bytes of weights, peak %d bytes",
+          "latency %.4g ms ± %.2g; %.4g MMACs, %ld parameters, %ld bytes of weights, peak %ld bytes",
         estimate.latencyMilliseconds, estimate.latencyStandardErrorMilliseconds,
         1e-6 * Double(costs.macs), costs.parameters, estimate.weightBytes,
         estimate.peakMemoryBytes)
