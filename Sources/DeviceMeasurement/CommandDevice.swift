@@ -1,17 +1,22 @@
+import FileFormats
 import Foundation
 import Processes
 
 /// A device behind a command that takes an exported model's path and prints its latency.
 ///
-/// In the command `{model}` stands for the path, which is quoted for the shell; `/bin/sh` runs it. What it
-/// has to print is described at `LatencyReading`. Copying the model to the device is the command's affair:
+/// In the command `{model}` stands for the path. The command is a line that `/bin/sh` runs, for which the path is
+/// quoted, or a program and its arguments as they are, which no shell sees. What it has to print is described at
+/// `LatencyReading`. Copying the model to the device is the command's affair:
 ///
 ///     scp -q {model} pi:model && ssh pi ./bench model
+///     ["./bench-on-pi", "--model", "{model}"]
 public struct CommandDevice: Hashable, Sendable {
   public static let placeholder = "{model}"
 
-  /// The command, with its placeholder.
+  /// The command, with its placeholder, as a shell takes it.
   public let command: String
+  /// The program and its arguments; nil for a line of shell.
+  public let words: [String]?
   /// After how long one run counts as stuck.
   public let timeLimitSeconds: Double
   /// How the latency is read from what it prints.
@@ -24,7 +29,22 @@ public struct CommandDevice: Hashable, Sendable {
     guard command.contains(CommandDevice.placeholder) else {
       throw CommandDeviceError(command: command, problem: .noPlaceholder)
     }
-    (self.command, self.timeLimitSeconds) = (command, timeLimitSeconds)
+    (self.command, self.timeLimitSeconds, words) = (command, timeLimitSeconds, nil)
+    self.reading = reading
+  }
+
+  /// Creates a device behind a program.
+  ///
+  /// - Parameter words: The program and its arguments, of which at least one holds the placeholder.
+  /// - Throws: `CommandDeviceError.noPlaceholder`.
+  public init(
+    program words: [String], timeLimitSeconds: Double = 300, reading: LatencyReading = .automatic
+  ) throws(CommandDeviceError) {
+    command = words.map(ShellWord.quoted).joined(separator: " ")
+    guard words.dropFirst().contains(where: { $0.contains(CommandDevice.placeholder) }) else {
+      throw CommandDeviceError(command: command, problem: .noPlaceholder)
+    }
+    (self.words, self.timeLimitSeconds) = (words, timeLimitSeconds)
     self.reading = reading
   }
 
@@ -37,10 +57,16 @@ public struct CommandDevice: Hashable, Sendable {
   public func run(
     model: String, isCancelled: () -> Bool = { false }
   ) throws(CommandDeviceError) -> [Double] {
-    let ended: ShellCommand.Ended
+    let ended: SystemCommand.Ended
     do {
-      ended = try ShellCommand.run(
-        shellText(model: model), timeLimitSeconds: timeLimitSeconds, isCancelled: isCancelled)
+      if let words {
+        ended = try SystemCommand.run(
+          words.map { $0.replacing(CommandDevice.placeholder, with: model) },
+          timeLimitSeconds: timeLimitSeconds, isCancelled: isCancelled)
+      } else {
+        ended = try ShellCommand.run(
+          shellText(model: model), timeLimitSeconds: timeLimitSeconds, isCancelled: isCancelled)
+      }
     } catch {
       throw CommandDeviceError(command: command, problem: .cannotStart(code: error.code))
     }

@@ -11,7 +11,7 @@ struct CommandForm: TeacherForm {
   static let logitsPlaceholder = "{logits}"
 
   /// The program and its arguments, as they are.
-  var command: [String]
+  var words: [String]
   var meaning: LogitMeaning
   var input: CommandInput
   /// Images that a call gets at most.
@@ -28,10 +28,9 @@ struct CommandForm: TeacherForm {
         + OwnStandardization.keys)
     place = field.path
     let array = try members.required(CommandForm.key)
-    command = try array.elements(of: "a program and its arguments")
-      .map { word throws(JSONError) in try word.text("a program or an argument") }
+    words = try array.commandWords("a program and its arguments")
     for placeholder in [CommandForm.imagesPlaceholder, CommandForm.logitsPlaceholder]
-    where !command.dropFirst().contains(where: { $0.contains(placeholder) }) {
+    where !words.dropFirst().contains(where: { $0.contains(placeholder) }) {
       throw array.expected(
         "a program and its arguments, with \(CommandForm.imagesPlaceholder) for the file of the "
           + "images and \(CommandForm.logitsPlaceholder) for the file to write")
@@ -51,9 +50,10 @@ struct CommandForm: TeacherForm {
 
   var origin: String { "the program \(text)" }
   var isGiven: Bool { true }
+  var command: (field: String, words: [String])? { ("\(place).\(CommandForm.key)", words) }
 
   /// The command as messages show it.
-  var text: String { "'" + command.joined(separator: " ") + "'" }
+  var text: String { "'" + words.joined(separator: " ") + "'" }
 
   func teacher(in setting: TeacherSetting) throws -> any Teacher {
     CommandTeacher(

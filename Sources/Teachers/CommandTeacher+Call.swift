@@ -16,7 +16,7 @@ extension CommandTeacher {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let (images, logits) = ("\(folder)/images.npy", "\(folder)/logits.npy")
     try writeImages(range, of: question, to: images)
-    let words = form.command.map {
+    let words = form.words.map {
       $0.replacing(CommandForm.imagesPlaceholder, with: images)
         .replacing(CommandForm.logitsPlaceholder, with: logits)
     }

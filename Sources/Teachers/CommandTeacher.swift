@@ -14,12 +14,12 @@ struct CommandTeacher: ChunkedTeacher {
   /// The contents of those arguments that are files in the study's folder are part of it: a program that has
   /// changed is another teacher.
   func identity() throws -> String {
-    let files = try form.command.map { word in
+    let files = try form.words.map { word in
       let path = setting.path(word)
       return isOwnFile(path) ? try ContentHash.hexadecimal(ofFile: path) : ""
     }
     return ContentHash.hexadecimal(
-      of: (["command"] + form.command + files
+      of: (["command"] + form.words + files
         + [form.meaning.identity, encoder.description, setting.dataset.contentHash])
         .joined(separator: "\u{1e}"))
   }

@@ -33,6 +33,9 @@ public struct TeacherDefinition: Sendable {
     }
   }
 
+  /// The programs that they have this machine run, each with the path of the field that holds it.
+  package var commands: [(field: String, words: [String])] { members.compactMap(\.form.command) }
+
   package var isEnsemble: Bool { members.count > 1 }
 
   /// Whether another definition asks for the same teacher, wherever its files lie.

@@ -26,6 +26,10 @@ package protocol TeacherForm: Hashable, Sendable {
   /// How its training is done, where the study trains it, on one line.
   var trainingRecipe: String? { get }
 
+  /// The program that it has this machine run, with its arguments, and the path of the field that holds it; nil
+  /// for none.
+  var command: (field: String, words: [String])? { get }
+
   /// Why it says nothing of the test split; nil if it does.
   ///
   /// - Parameter data: The study's.
@@ -39,6 +43,7 @@ package protocol TeacherForm: Hashable, Sendable {
 
 extension TeacherForm {
   package var trainingRecipe: String? { nil }
+  package var command: (field: String, words: [String])? { nil }
   package func obstacleToTesting(on data: DatasetDefinition) -> String? { nil }
 
   /// Whether another form asks for the same teacher.

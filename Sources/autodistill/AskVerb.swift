@@ -8,8 +8,10 @@ struct AskVerb: Verb {
   static let summary = "the trainings that a study needs next, to be done elsewhere"
   static let operands = ["STUDY"]
   static let options = ["--count", "--output", "--models", "--threads", "--data"]
+  static let flags = StudyCommand.runFlags
   static let help = """
     USAGE: autodistill ask STUDY --output FILE [--count N] [--models DIR] [--threads N] [--data DIR]
+           [--allow-commands]
 
     Continues the study in the folder STUDY as `run` does, but leaves the students' trainings to you:
     FILE names those that come next, as JSON: which student, how it is trained, on how many images.
@@ -26,6 +28,8 @@ struct AskVerb: Verb {
     --models DIR     also writes each student there, untrained, as KEY.onnx
     --threads N      threads for training the teacher (default: one a core)
     --data DIR       where the named data set lies, instead of where the study says
+
+    \(StudyCommand.commandsHelp)
     """
 
   private let command: StudyCommand
@@ -44,7 +48,7 @@ struct AskVerb: Verb {
   }
 
   func run() throws -> ExitStatus {
-    let inputs = try StudyInputs(command.folder, dataFolder: command.dataFolder)
+    let inputs = try command.inputs()
     Interruption.stopAtNextSafeMoment()
     let display = ProgressDisplay()
     let (state, trainings) = try ElsewhereTrainings(

@@ -17,6 +17,7 @@ enum ExitStatus: Int32, CaseIterable {
   case nothingFeasible = 4
   case failed = 5
   case limitReached = 6
+  case commandsNotAllowed = 7
   case hungUp = 129
   case interrupted = 130
   case terminated = 143
@@ -32,6 +33,8 @@ enum ExitStatus: Int32, CaseIterable {
       "the study could not continue (disk, worker, teacher, device); everything finished is kept"
     case .limitReached:
       "a limit of this run (--max-…) was reached; everything finished is kept, the same command continues"
+    case .commandsNotAllowed:
+      "the study would run commands that have not been allowed on this machine; nothing was run"
     case .hungUp: "stopped because the terminal has gone (SIGHUP); the same command continues"
     case .interrupted: "stopped by Ctrl-C (SIGINT); the same command continues"
     case .terminated: "stopped by SIGTERM; the same command continues"
@@ -45,6 +48,7 @@ enum ExitStatus: Int32, CaseIterable {
   init(_ error: any Error) {
     switch error {
     case is UsageError: self = .badUsage
+    case is CommandRefusal: self = .commandsNotAllowed
     case StudyError.interrupted: self = Interruption.status
     case StudyError.limitReached: self = .limitReached
     case SimulationError.nothingFeasible: self = .nothingFeasible

@@ -8,6 +8,13 @@ import Studies
 /// What the verbs that work on a study share.
 struct StudyCommand {
   static let options = ["--workers", "--threads", "--data"]
+  /// What those take that may run the study's commands.
+  static let runFlags = [CommandPermission.option]
+  static let commandsHelp = """
+    --allow-commands   the study's commands (a teacher's program, "measure") may run on this machine:
+                       needed once for a folder and its commands. Without it such a study ends with
+                       status \(ExitStatus.commandsNotAllowed.rawValue) and says what it would run; AUTODISTILL_ALLOW_COMMANDS=1 allows all
+    """
   static let optionsHelp = """
     --workers N    worker processes, one compute thread each (default: the study's, or one a core);
                    the number does not change any result; the search uses at most search.look_ahead
@@ -34,6 +41,8 @@ struct StudyCommand {
                        90m, 30s, 1h30m
     \(trials)--max-cpu-hours H  processor time of this run, all threads and workers together
 
+    \(commandsHelp)
+
     --progress text|json   json: events on standard output, one JSON object a line, and nothing else
                            there (Results/README.md lists them)
     """
@@ -45,6 +54,7 @@ struct StudyCommand {
   private let threads: Int?
   private let limits: RunLimits
   private let showsEvents: Bool
+  private let permission: CommandPermission
 
   init(_ arguments: Arguments) throws {
     folder = StudyFolder(arguments.operands[0])
@@ -62,6 +72,16 @@ struct StudyCommand {
       throw UsageError("--progress: got '\(progress)', expected text or json")
     }
     showsEvents = progress == "json"
+    permission = CommandPermission(isGiven: arguments.has(CommandPermission.option))
+  }
+
+  /// Reads everything that the study reads, once its commands are known to be allowed.
+  ///
+  /// - Throws: `CommandRefusal`, and as `StudyInputs.init`.
+  func inputs() throws -> StudyInputs {
+    let definition = try StudyDefinition(contentsOf: folder.definition)
+    if let note = try permission.check(definition.commands, of: folder) { Terminal.log(note) }
+    return try StudyInputs(folder, dataFolder: dataFolder)
   }
 
   /// Runs the study through a stage, writes the report and says what to do next.
@@ -87,7 +107,7 @@ struct StudyCommand {
     _ = try StudyFiles(folder)
     try ResourceCheck.run(threads: threads ?? HostMachine.usableCores())
     let upkeep = try StudyUpkeep.run(folder)
-    let inputs = try StudyInputs(folder, dataFolder: dataFolder)
+    let inputs = try inputs()
     Interruption.stopAtNextSafeMoment()
     var context = context(inputs, report: output.show)
     (context.limits, context.meter) = (limits, meter)

@@ -6,9 +6,11 @@ struct RunVerb: Verb {
   static let summary = "everything that is still to do in a study, to the report"
   static let operands = ["STUDY"]
   static let options = StudyCommand.searchOptions
+  static let flags = StudyCommand.runFlags
   static let help = """
     USAGE: autodistill run STUDY [--workers N] [--threads N] [--data DIR]
            [--max-time T] [--max-trials N] [--max-cpu-hours H] [--progress text|json]
+           [--allow-commands]
 
     Runs the study in the folder STUDY, whose study.json says what is asked for: trains the teacher,
     searches with flash distillation, fully distils the chosen students and writes the report. Run
@@ -30,9 +32,11 @@ struct SearchVerb: Verb {
   static let summary = "only the teacher and the flash trials"
   static let operands = ["STUDY"]
   static let options = StudyCommand.searchOptions
+  static let flags = StudyCommand.runFlags
   static let help = """
     USAGE: autodistill search STUDY [--workers N] [--threads N] [--data DIR]
            [--max-time T] [--max-trials N] [--max-cpu-hours H] [--progress text|json]
+           [--allow-commands]
 
     As `run`, but ends when all flash trials are done, and with them the audit's full trainings.
 
@@ -52,9 +56,11 @@ struct DistillVerb: Verb {
   static let summary = "only the full trainings of a study whose search has ended"
   static let operands = ["STUDY"]
   static let options = StudyCommand.runOptions
+  static let flags = StudyCommand.runFlags
   static let help = """
     USAGE: autodistill distill STUDY [--workers N] [--threads N] [--data DIR]
            [--max-time T] [--max-cpu-hours H] [--progress text|json]
+           [--allow-commands]
 
     Fully distils the students that the search chose. The search must have ended.
 

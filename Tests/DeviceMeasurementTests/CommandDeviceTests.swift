@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import DeviceMeasurement
@@ -37,6 +38,23 @@ struct CommandDeviceTests {
       #expect(bytes == [Double(path.utf8.count)])
       let device = try CommandDevice("run {model}")
       #expect(device.shellText(model: path) == "run '\(path.replacing("'", with: "'\\''"))'")
+    }
+  }
+
+  @Test(
+    "as a program gets the model's path as one argument, whatever is in it, and no shell sees it")
+  func program() throws {
+    for path in ["a b", "it's", "$(exit 3)", "-x;y", "\"q\" \\ *", "ü", "`true`", "a\nb"] {
+      let device = try CommandDevice(program: [
+        "sh", "-c", "printf %s \"$1\" | wc -c", "sh", "{model}",
+      ])
+      #expect(try device.run(model: path) == [Double(path.utf8.count)])
+    }
+    expectError(["the command 'no-such-program '{model}''", "cannot be started"]) {
+      _ = try CommandDevice(program: ["no-such-program", "{model}"]).run(model: "m")
+    }
+    for words in [["{model}"], ["bench"], []] {
+      #expect(throws: CommandDeviceError.self) { try CommandDevice(program: words) }
     }
   }
 

@@ -17,10 +17,14 @@ public enum Program {
     if: path != nil, "the autodistill command is not next to the tests: run swift build first")
 
   /// Runs it to its end.
+  ///
+  /// - Parameter environment: What is set beside the tests' own environment.
   public static func run(
-    _ arguments: String..., seconds: Double = 60, sourceLocation: SourceLocation = #_sourceLocation
+    _ arguments: String..., environment: [String: String] = [:], seconds: Double = 60,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> Ended {
-    try Running(arguments).end(seconds: seconds, sourceLocation: sourceLocation)
+    try Running(arguments, environment: environment)
+      .end(seconds: seconds, sourceLocation: sourceLocation)
   }
 
   /// How it ended.
@@ -37,11 +41,17 @@ public enum Program {
     private let temporary: TemporaryFolder
     private let outputs: [FileHandle]
 
+    /// The commands of the tests' own studies are allowed, unless `environment` says otherwise.
+    ///
     /// - Parameter program: Another program, such as a shell that starts the command; nil for the command.
-    public init(_ arguments: [String], of program: String? = nil) throws {
+    public init(
+      _ arguments: [String], of program: String? = nil, environment: [String: String] = [:]
+    ) throws {
       temporary = try TemporaryFolder()
       process.executableURL = URL(filePath: try program ?? #require(Program.path))
       process.arguments = arguments
+      process.environment = ProcessInfo.processInfo.environment
+        .merging(["AUTODISTILL_ALLOW_COMMANDS": "1"]) { $1 }.merging(environment) { $1 }
       outputs = try ["output", "errors"].map { [temporary] name in
         try temporary.write("", to: name)
         return try FileHandle(forWritingTo: URL(filePath: temporary.file(name)))

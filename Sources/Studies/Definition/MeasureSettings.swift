@@ -8,7 +8,8 @@ import NeuralNetworks
 public struct MeasureSettings: Hashable, Sendable {
   /// The name of the hardware profile whose device it is; nil for a study's only one.
   public var profile: String?
-  /// The command, with `{model}` for the exported model's path.
+  /// The command, with `{model}` for the exported model's path: in `study.json` a line of shell, or a program and
+  /// its arguments.
   public var device: CommandDevice
   /// The format of the exported model, by its name.
   public var format: String
@@ -25,6 +26,21 @@ public struct MeasureSettings: Hashable, Sendable {
       + measured
   }
 
+  /// Reads a line of shell, or a program and its arguments.
+  private static func device(
+    _ field: JSONField, timeLimitSeconds: Double, reading: LatencyReading
+  ) throws -> CommandDevice {
+    if case .array = field.value {
+      return try CommandDevice(
+        program: field.commandWords("a program and its arguments"),
+        timeLimitSeconds: timeLimitSeconds, reading: reading)
+    }
+    let line = try field.text(
+      "a command such as \"ssh pi ./bench {model}\", or [\"./bench\", \"{model}\"]")
+    guard !line.utf8.contains(0) else { throw field.expected("a text without zero bytes") }
+    return try CommandDevice(line, timeLimitSeconds: timeLimitSeconds, reading: reading)
+  }
+
   /// - Parameter precision: What the study's students compute in: their files have to have a place for it.
   init(_ field: JSONField, precision: Precision) throws(JSONError) {
     let members = try field.members(
@@ -33,11 +49,12 @@ public struct MeasureSettings: Hashable, Sendable {
         + MeasureSettings.readingMembers)
     profile = try members["profile"]?.text("the name of a hardware profile")
     let command = try members.required("command")
-    let text = try command.text("a command such as \"ssh pi ./bench {model}\"")
     let limit = try members["time_limit_seconds"]?.number(in: 1...86_400) ?? 300
     let reading = try MeasureSettings.reading(members)
     do {
-      device = try CommandDevice(text, timeLimitSeconds: limit, reading: reading)
+      device = try MeasureSettings.device(command, timeLimitSeconds: limit, reading: reading)
+    } catch let error as JSONError {
+      throw error
     } catch {
       throw command.expected(
         "a command with \(CommandDevice.placeholder), which stands for the exported model's path")
@@ -80,5 +97,13 @@ extension MeasureSettings {
       case .path: throw wrong.expected("a path such as results[0].median")
       }
     }
+  }
+}
+
+extension CommandDevice {
+  /// What it has this machine run.
+  func requested(by field: String) -> RequestedCommand {
+    words.map { RequestedCommand(field: field, words: $0) }
+      ?? RequestedCommand(field: field, shellLine: command)
   }
 }
