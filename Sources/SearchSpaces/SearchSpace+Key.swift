@@ -2,6 +2,11 @@
 private let alphabet = Array("0123456789abcdefghijklmnopqrstuvwxyz")
 
 extension SearchSpace {
+  /// Whether a text has the form of an architecture's key, whatever the space: digits and lower-case letters.
+  public static func isKey(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) }
+  }
+
   /// Returns the text that stands for an architecture: in names of folders, journals and tables.
   ///
   /// One character per parameter (more for a parameter with over 36 values): the index of its

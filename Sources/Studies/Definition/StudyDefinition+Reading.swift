@@ -185,9 +185,10 @@ extension JSONField {
     _ title: String, _ expectation: String
   ) throws(JSONError) -> [String] {
     var texts: [String] = []
+    var known: Set<String> = []
     for element in try elements(of: title) {
       let text = try element.text(expectation)
-      guard !texts.contains(text) else { throw element.expected("\(expectation) once") }
+      guard known.insert(text).inserted else { throw element.expected("\(expectation) once") }
       texts.append(text)
     }
     return texts

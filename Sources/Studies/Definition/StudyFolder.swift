@@ -11,6 +11,11 @@ public struct StudyFolder: Hashable, Sendable {
     self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
   }
 
+  /// The files and folders that runs write, by their names in the folder.
+  static let writtenNames = [
+    ".lock", "journal.jsonl", "progress.json", "data", "teacher", "candidates", "report",
+  ]
+
   /// Returns the path of `name` in the folder; an absolute name stays as it is.
   public func appending(_ name: String) -> String {
     name.hasPrefix("/") ? name : (path as NSString).appendingPathComponent(name)

@@ -28,6 +28,7 @@ public struct StudyFiles: Sendable {
   /// - Throws: An error that names file, field, value and what was expected.
   public init(_ folder: StudyFolder) throws {
     var definition = try StudyDefinition(contentsOf: folder.definition)
+    try folder.checkLinks()
     self.folder = folder
     let spacePath = folder.appending(definition.searchSpace)
     space = try SearchSpace(contentsOf: spacePath)

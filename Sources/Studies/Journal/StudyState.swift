@@ -113,6 +113,7 @@ public struct StudyState: Sendable {
 
   /// Returns what is wrong with an event as the next one; nil if it fits what came before.
   func problem(with event: JournalEvent) -> String? {
+    if let text = event.impossibleKey { return "'\(text)' is no architecture's key" }
     func unknown(_ trial: Int) -> String? {
       trials.indices.contains(trial) ? nil : "it speaks of trial \(trial), which was not proposed"
     }

@@ -1,0 +1,42 @@
+import FileFormats
+import Foundation
+
+// What a study may name, and where a run writes:
+//
+// - `study.json` may name files to read anywhere, relative to its folder or not: data, a teacher's files, the search
+//   space, profiles, earlier studies. They are only read, each as what it should be.
+// - Nothing else that a study consists of names a file outside of it: keys in a journal have no slashes, external
+//   data of an ONNX file lie below that file's folder, links followed.
+// - A run writes into the study's folder alone, and where its command line says. A study that was downloaded may hold
+//   links, so the folders and files that are written to must not be links that lead out.
+
+extension StudyFolder {
+  /// Checks that what a run writes lies inside of the folder.
+  ///
+  /// - Throws: `FileFormatError.malformed` naming the link and where it leads.
+  func checkLinks() throws {
+    let candidates =
+      (try? FileManager.default.contentsOfDirectory(atPath: appending("candidates"))) ?? []
+    for name in StudyFolder.writtenNames + candidates.map({ "candidates/\($0)" }) {
+      let path = appending(name)
+      var information = stat()
+      guard lstat(path, &information) == 0, information.st_mode & S_IFMT == S_IFLNK else {
+        continue
+      }
+      // A link to what is not there yet would be made wherever it leads.
+      let target = StudyFolder.resolved(path) ?? "a place that is not there"
+      let inside = (StudyFolder.resolved(self.path) ?? self.path) + "/"
+      guard target.hasPrefix(inside) else {
+        throw FileFormatError.malformed(
+          path: path, location: "kind", found: "a link to \(target), outside of the study's folder",
+          expected: "a file or folder in it: nothing is written elsewhere")
+      }
+    }
+  }
+
+  private static func resolved(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    return String(cString: real)
+  }
+}
