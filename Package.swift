@@ -258,6 +258,18 @@ let targets: [Target] =
       name: "NetworkFixtures",
       dependencies: ["DeployedModels", "NeuralNetworks", "RandomStreams", "SearchSpaces"],
       path: "Tests/NetworkFixtures", swiftSettings: strict),
+    // Damaged files for all readers; `.ci/check-fuzz` runs it for long.
+    .executableTarget(
+      name: "fuzz-readers",
+      dependencies: [
+        "RandomStreams", "NeuralNetworks", "FileFormats", "FrontFiles", "DeployedModels",
+        "ModelExchange", "ONNXInference", "TFLiteFiles", "Datasets", "Distillation", "SearchSpaces",
+        "HardwareProfiles", "Studies", "NetworkFixtures", "StudentRuntime",
+      ],
+      path: "Tests/Fuzzing", exclude: ["Found", "Seeds"], swiftSettings: strict),
+    .testTarget(
+      name: "FuzzingTests", dependencies: ["fuzz-readers", "TestSupport"],
+      swiftSettings: unoptimized),
     .testTarget(
       name: "autodistillTests",
       dependencies: [
