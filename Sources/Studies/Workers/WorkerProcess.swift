@@ -19,6 +19,8 @@ final class WorkerProcess {
   private var lastErrors = Data()
   private let memoryKills = MemoryKills.count()
   private var outputClosed: SuspendingClock.Instant?
+  /// Whether it was killed for that: it could not have said anything any more.
+  private var isMute = false
 
   /// Whether it has said that it takes tasks.
   var isReady = false
@@ -88,7 +90,10 @@ final class WorkerProcess {
     guard !child.isOutputOpen else { return false }
     let closed = outputClosed ?? .now
     outputClosed = closed
-    if closed.duration(to: .now) > .seconds(1) { child.sendToGroup(SIGKILL) }
+    if closed.duration(to: .now) > .seconds(1) {
+      isMute = true
+      child.sendToGroup(SIGKILL)
+    }
     return false
   }
 
@@ -99,7 +104,7 @@ final class WorkerProcess {
         ? .killed("stopped by SIGSTOP or a debugger, and replaced")
         : .own(.timedOut, "ended after the time that trial_limits gives it")
     }
-    guard outputClosed == nil else { return .own(.failed, "it has closed its output") }
+    guard !isMute else { return .own(.failed, "it has closed its output") }
     return ProcessLoss(
       child.end ?? .status(0), errors: errors,
       hasMemoryKills: MemoryKills.count() > memoryKills)
