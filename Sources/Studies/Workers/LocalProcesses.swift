@@ -64,7 +64,8 @@ package final class LocalProcesses: TaskExecutor {
   var failedStarts = 0
   var killedStarts = 0
   private var submittedCount = 0
-  private var ended: [(number: Int, outcome: TaskOutcome)] = []
+  /// What has ended and has not been given back.
+  private var ended: [(request: WorkerRequest, outcome: TaskOutcome)] = []
   /// The processor time of processes that have ended.
   private var endedProcessorSeconds = 0.0
   private var lastWatch = SuspendingClock.now
@@ -95,7 +96,10 @@ package final class LocalProcesses: TaskExecutor {
   }
 
   package var running: [RunningTask] {
-    workers.compactMap { worker in
+    let done = ended.map { ended in
+      RunningTask(number: ended.request.id, task: ended.request.task, share: 1)
+    }
+    let running = workers.compactMap { worker in
       worker.request.map { request in
         let lost = losses[request.id]
         return RunningTask(
@@ -105,7 +109,8 @@ package final class LocalProcesses: TaskExecutor {
             attempt: 1 + (lost?.own ?? 0) + (lost?.kills ?? 0),
             silentSeconds: worker.silentSeconds))
       }
-    }.sorted { $0.number < $1.number }
+    }
+    return (done + running).sorted { $0.number < $1.number }
   }
 
   package var runningCount: Int { workers.count { $0.request != nil } }
@@ -128,7 +133,10 @@ package final class LocalProcesses: TaskExecutor {
   package func wait(tick: () throws -> Void) throws -> (number: Int, outcome: TaskOutcome) {
     while true {
       try tick()
-      if !ended.isEmpty { return ended.removeFirst() }
+      if !ended.isEmpty {
+        let first = ended.removeFirst()
+        return (first.request.id, first.outcome)
+      }
       try startProcesses()
       let there = workers.filter { $0.process != nil }
       let ready = WorkerProcess.ready(
@@ -158,7 +166,7 @@ package final class LocalProcesses: TaskExecutor {
   /// Says what came of a worker's task, which is then free for another one.
   func finish(_ worker: Worker, _ outcome: TaskOutcome) {
     guard let request = worker.request else { return }
-    ended.append((request.id, outcome))
+    ended.append((request, outcome))
     worker.request = nil
     worker.share = 0
     losses[request.id] = nil
