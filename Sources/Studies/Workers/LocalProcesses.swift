@@ -113,7 +113,7 @@ package final class LocalProcesses: TaskExecutor {
     return (done + running).sorted { $0.number < $1.number }
   }
 
-  package var runningCount: Int { workers.count { $0.request != nil } }
+  package var runningCount: Int { ended.count + workers.count { $0.request != nil } }
 
   package var processorSeconds: Double {
     workers.reduce(endedProcessorSeconds) { $0 + ($1.process?.processorSeconds ?? 0) }
