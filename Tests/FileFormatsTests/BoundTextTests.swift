@@ -1,5 +1,5 @@
-import FileFormats
 import Testing
+@testable import FileFormats
 
 @Suite struct BoundTextTests {
   @Test("A bound has a name, a relation and a number", arguments: ["a b<=2", " a b <= 2 "])
