@@ -31,7 +31,9 @@ struct Reader: Sendable {
   static let all: [Reader] =
     textReaders + arrayReaders + pictureReaders + modelReaders + studyReaders
 
-  static func named(_ name: String) -> Reader? { all.first { $0.name == name } }
+  static func named(_ name: String) -> Reader? {
+    (all + plantedReaders).first { $0.name == name }
+  }
 
   /// Where the project's own files are.
   static let projectFolder = URL(filePath: #filePath).deletingLastPathComponent()
