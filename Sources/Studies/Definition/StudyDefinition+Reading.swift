@@ -14,6 +14,7 @@ extension StudyDefinition {
     "constraints", "confidence", "budgets", "search", "flash", "full", "finalists", "audit",
     "references", "warm_start", "measure", "robustness", "precision", "quantization", "workers",
     "trial_limits",
+    "executor",
   ]
 
   /// Reads `study.json` strictly.
@@ -78,8 +79,9 @@ extension StudyDefinition {
     }
     workers = try members["workers"]?.integer(in: 1...1024)
     if let field = members["trial_limits"] { trialLimits = try TrialLimits(field) }
+    if let field = members["executor"] { executor = try ExecutorSettings(field) }
     identity = field.value.canonical(
-      leavingOut: ["workers", "trial_limits", "name", "measure", "robustness"])
+      leavingOut: ["workers", "trial_limits", "executor", "name", "measure", "robustness"])
     // A default that changes with the version is part of what was asked for.
     let given = try members["flash"]?.object("a flash recipe").map(\.name) ?? []
     if !Set(["fraction", "batch", "statistics_batches"]).isSubset(of: given) {

@@ -62,8 +62,10 @@ public struct StudyDefinition: Sendable {
   public var workers: Int?
   /// What one training may take.
   public var trialLimits = TrialLimits()
-  /// The definition as canonical text, without `workers` and `trial_limits`, which may change, and without
-  /// `measure` and `robustness`, which come after all of them.
+  /// Where students are trained.
+  public var executor = ExecutorSettings()
+  /// The definition as canonical text, without `workers`, `trial_limits` and `executor`, which may change, and
+  /// without `measure` and `robustness`, which come after all of them.
   public var identity: String
   /// The whole of `study.json`, for the journal.
   let json: JSONValue

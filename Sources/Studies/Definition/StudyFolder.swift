@@ -28,6 +28,8 @@ public struct StudyFolder: Hashable, Sendable {
   public var journal: String { appending("journal.jsonl") }
   /// What a run tells those who watch it; there while it runs, and after a kill.
   public var progress: String { appending("progress.json") }
+  /// What workers on other machines and the run tell each other.
+  public var workers: String { appending("workers") }
   public var preparedData: String { appending("data") }
   public var teacher: String { appending("teacher") }
   public var teacherWeights: String { appending("teacher/weights.safetensors") }
