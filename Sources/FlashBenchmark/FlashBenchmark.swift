@@ -134,7 +134,7 @@ extension FlashBenchmark {
     guard !tasks.isEmpty else { return }
     let total = Set(plan.tasks.map(plan.id)).count
     var done = total - tasks.count
-    let executor = try context.makeExecutor(min(context.workers, tasks.count))
+    let executor = try context.executor(min(context.workers, tasks.count), inputs)
     try TaskLoop(executor, context: context).run(
       tasks.map { ($0, studentTask($0)) }, finished: done, total: total,
       detail: "trainings of \(students.count) students"

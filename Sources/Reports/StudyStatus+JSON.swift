@@ -102,6 +102,7 @@ extension StudyStatus {
       ("done", JSONText(run.done, decimals: 3)),
       ("total", run.total.map { JSONText($0) } ?? .null), ("detail", JSONText(run.detail)),
       ("running", .array(run.running.map(\.json))),
+      ("executor", run.executor.map(\.json) ?? .null),
     ])
   }
 }

@@ -13,7 +13,10 @@ extension StudyStatus {
     rows.append(("taken", takenText))
     rows.append(("last event", lastEventSeconds.map { "\($0.duration) ago" } ?? "none yet"))
     rows.append(("disk", StudyStatus.megabytes(folderBytes)))
-    if phase == .running { rows += numbered("running", runningTexts, most: 5) }
+    if phase == .running {
+      let workers = numbered("workers", run?.executor?.lines ?? [], most: 2)
+      rows += workers + numbered("running", runningTexts, most: 5 - workers.count)
+    }
     rows += numbered("missing", inputs.missing, most: 4)
     return
       ([heading, folder.printableLine]

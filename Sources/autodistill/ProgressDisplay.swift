@@ -39,7 +39,7 @@ final class ProgressDisplay: StudyOutput {
         } else {
           Terminal.log(text)
         }
-      case .running, .trialEnded, .trainingEnded, .measured: break
+      case .running, .workers, .trialEnded, .trainingEnded, .measured: break
       }
     }
   }

@@ -70,6 +70,7 @@ final class ProgressEvents: StudyOutput {
         // The teacher has no workers whose tasks would be told next.
         if state.stage == StudyRunner.Stage.teacher.rawValue { advance(&state, running: []) }
       case .running(let running): advance(&state, running: running)
+      case .workers(let counts): tell("workers", counts.members)
       case .trialEnded(let trial, let fraction, let done, let total):
         guard let definition = state.definition else { return }
         tell("trial_finished", members(trial, definition, fraction, done: done, total: total))

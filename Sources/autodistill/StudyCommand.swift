@@ -15,6 +15,7 @@ struct StudyCommand {
                        needed once for a folder and its commands. Without it such a study ends with
                        status \(ExitStatus.commandsNotAllowed.rawValue) and says what it would run; AUTODISTILL_ALLOW_COMMANDS=1 allows all
     """
+  private static let executorOptions = ["--executor"]
   static let optionsHelp = """
     --workers N    worker processes, one compute thread each (default: the study's, or one a core);
                    the number does not change any result; the search uses at most search.look_ahead
@@ -22,7 +23,8 @@ struct StudyCommand {
     --data DIR     where the named data set lies, instead of where the study says
     """
   /// What the verbs that run a study take.
-  static let runOptions = options + ["--max-time", "--max-cpu-hours", "--progress"]
+  static let runOptions =
+    options + executorOptions + ["--max-time", "--max-cpu-hours", "--progress"]
   /// What those take that search.
   static let searchOptions = runOptions + ["--max-trials"]
   static let runOptionsHelp = runOptionsHelp(trials: "")
@@ -32,6 +34,9 @@ struct StudyCommand {
   private static func runOptionsHelp(trials: String) -> String {
     """
     \(optionsHelp)
+    --executor local|slurm|command   where students are trained: processes of this machine, jobs of a Slurm
+                   cluster, or workers behind a command (default: what executor in study.json says, or
+                   local); changes no result, and may change from run to run
 
     A limit ends the run with status \(ExitStatus.limitReached.rawValue), everything finished kept and the report written; the same
     command continues, and the study ends with the same front. Flash trainings that run when it is
@@ -52,6 +57,7 @@ struct StudyCommand {
   let dataFolder: String?
   private let workers: Int?
   private let threads: Int?
+  private let executor: ExecutorSettings.Kind?
   private let limits: RunLimits
   private let showsEvents: Bool
   private let permission: CommandPermission
@@ -61,6 +67,12 @@ struct StudyCommand {
     dataFolder = arguments.value("--data")
     workers = try arguments.integer("--workers", in: 1...1024)
     threads = try arguments.integer("--threads", in: 1...1024)
+    executor = try arguments.value("--executor").map { text in
+      guard let kind = ExecutorSettings.Kind(rawValue: text) else {
+        throw UsageError("--executor: got '\(text)', expected local, slurm or command")
+      }
+      return kind
+    }
     let hours = try arguments.number("--max-cpu-hours", atLeast: 0)
     if hours == 0 { throw UsageError("--max-cpu-hours: got '0', expected a number above 0") }
     limits = RunLimits(
@@ -110,6 +122,7 @@ struct StudyCommand {
     let inputs = try inputs()
     Interruption.stopAtNextSafeMoment()
     var context = context(inputs, report: output.show)
+    try choose(inputs, for: &context)
     (context.limits, context.meter) = (limits, meter)
     output.begin(inputs, context)
     for note in upkeep { output.show(.note(note)) }
@@ -144,6 +157,17 @@ struct StudyCommand {
         limits: inputs.definition.trialLimits, logs: inputs.folder.logs),
       workers: workers ?? inputs.definition.workers ?? cores, threads: threads ?? cores,
       report: report, isCancelled: { Interruption.isRequested })
+  }
+
+  /// Has the run's tasks executed where `study.json` or the command line says.
+  private func choose(_ inputs: StudyInputs, for context: inout StudyContext) throws {
+    let settings = inputs.definition.executor
+    let chosen = try executor.map { try settings.choosing($0, in: folder) } ?? settings
+    if let count = workers ?? chosen.workers { context.workers = count }
+    context.execute(
+      as: chosen, workerCommand: remoteWorkerCommand,
+      workerSettings: WorkerSettings(limits: inputs.definition.trialLimits, logs: folder.logs),
+      in: folder)
   }
 
   /// Returns the report of what is known, and the results that it is made from.
@@ -223,6 +247,16 @@ struct StudyCommand {
   private func command(_ stage: StudyRunner.Stage) -> String {
     CommandText.of(
       stage == .distillation ? RunVerb.self : SearchVerb.self, folder.path, dataFolder: dataFolder)
+  }
+
+  /// The worker's command with paths that lead there from everywhere.
+  private var remoteWorkerCommand: [String] {
+    func absolute(_ path: String) -> String {
+      URL(filePath: path).resolvingSymlinksInPath().path
+    }
+    let program = Bundle.main.executablePath ?? CommandLine.arguments[0]
+    return [absolute(program), WorkerVerb.name, absolute(folder.path)]
+      + (dataFolder.map { ["--data", absolute($0)] } ?? [])
   }
 
   private var workerCommand: [String] {

@@ -8,7 +8,7 @@ struct RunVerb: Verb {
   static let options = StudyCommand.searchOptions
   static let flags = StudyCommand.runFlags
   static let help = """
-    USAGE: autodistill run STUDY [--workers N] [--threads N] [--data DIR]
+    USAGE: autodistill run STUDY [--workers N] [--threads N] [--data DIR] [--executor KIND]
            [--max-time T] [--max-trials N] [--max-cpu-hours H] [--progress text|json]
            [--allow-commands]
 
@@ -34,7 +34,7 @@ struct SearchVerb: Verb {
   static let options = StudyCommand.searchOptions
   static let flags = StudyCommand.runFlags
   static let help = """
-    USAGE: autodistill search STUDY [--workers N] [--threads N] [--data DIR]
+    USAGE: autodistill search STUDY [--workers N] [--threads N] [--data DIR] [--executor KIND]
            [--max-time T] [--max-trials N] [--max-cpu-hours H] [--progress text|json]
            [--allow-commands]
 
@@ -58,7 +58,7 @@ struct DistillVerb: Verb {
   static let options = StudyCommand.runOptions
   static let flags = StudyCommand.runFlags
   static let help = """
-    USAGE: autodistill distill STUDY [--workers N] [--threads N] [--data DIR]
+    USAGE: autodistill distill STUDY [--workers N] [--threads N] [--data DIR] [--executor KIND]
            [--max-time T] [--max-cpu-hours H] [--progress text|json]
            [--allow-commands]
 

@@ -42,6 +42,8 @@ extension JournalEvent {
     public var source: String?
     /// Of a loss, what was seen of it, for people; nil in journals of versions that did not say.
     public var note: String?
+    /// Where it was trained, if that is another kind of processor than the study was begun on.
+    public var machine: ResultMachine?
 
     package init(
       trial: Int, repetition: Int, isBaseline: Bool, outcome: Outcome, validation: Evaluation?,
@@ -58,7 +60,7 @@ extension JournalEvent {
 
     enum CodingKeys: String, CodingKey {
       case trial, repetition, outcome, validation, test, curve, quantization, seconds, steps, source
-      case note
+      case note, machine
       case isBaseline = "baseline"
       case validationOutcome = "validation_outcome"
       case testOutcome = "test_outcome"

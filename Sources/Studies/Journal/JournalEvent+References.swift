@@ -41,10 +41,11 @@ extension JournalEvent {
     /// As in `Distilled`.
     public var source: String?
     public var note: String?
+    public var machine: ResultMachine?
 
     enum CodingKeys: String, CodingKey {
       case name, key, repetition, outcome, validation, test, curve, quantization, seconds, steps
-      case source, note
+      case source, note, machine
       case validationOutcome = "validation_outcome"
       case testOutcome = "test_outcome"
     }

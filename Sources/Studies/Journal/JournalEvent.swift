@@ -156,6 +156,8 @@ public enum JournalEvent: Hashable, Sendable {
     public var repeats: [Evaluation]?
     /// Of a loss, what was seen of it, for people; nil in journals of versions that did not say.
     public var note: String?
+    /// Where it was trained, if that is another kind of processor than the study was begun on.
+    public var machine: ResultMachine?
 
     package init(
       trial: Int, outcome: Outcome, validation: Evaluation?, seconds: Double, steps: Int,

@@ -68,16 +68,17 @@ struct FullTrainings {
         )
       }
     case .training(let trial, let repetition, let isBaseline):
-      try record(
-        JournalEvent.Distilled(
-          trial: trial, repetition: repetition, isBaseline: isBaseline,
-          outcome: JournalEvent.Distilled.Outcome(outcome),
-          validation: outcome.result?.validation, test: outcome.result?.test,
-          validationOutcome: outcome.result?.validationOutcome,
-          testOutcome: outcome.result?.testOutcome, curve: outcome.result?.curve,
-          quantization: outcome.result?.quantization,
-          seconds: outcome.result?.seconds ?? 0, steps: outcome.result?.steps ?? 0,
-          source: outcome.result?.source, note: outcome.note))
+      var result = JournalEvent.Distilled(
+        trial: trial, repetition: repetition, isBaseline: isBaseline,
+        outcome: JournalEvent.Distilled.Outcome(outcome),
+        validation: outcome.result?.validation, test: outcome.result?.test,
+        validationOutcome: outcome.result?.validationOutcome,
+        testOutcome: outcome.result?.testOutcome, curve: outcome.result?.curve,
+        quantization: outcome.result?.quantization,
+        seconds: outcome.result?.seconds ?? 0, steps: outcome.result?.steps ?? 0,
+        source: outcome.result?.source, note: outcome.note)
+      result.machine = outcome.result?.machine
+      try record(result)
     }
   }
 

@@ -48,6 +48,7 @@ final class ProgressFile: @unchecked Sendable {  // The timer is not changed.
         (state.progress.done, state.progress.total) = (done, total)
         state.progress.detail = detail
       case .running(let running): state.progress.running = running
+      case .workers(let counts): state.progress.executor = counts
       case .trialEnded: state.progress.trials += 1
       case .trainingEnded, .measured, .note: break
       }

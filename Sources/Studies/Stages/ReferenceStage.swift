@@ -67,7 +67,7 @@ struct ReferenceStage {
 
   private func record(_ purpose: Purpose, _ outcome: TaskOutcome) throws {
     let (design, repetition) = (purpose.design, purpose.repetition)
-    let result = JournalEvent.ReferenceTrained(
+    var result = JournalEvent.ReferenceTrained(
       name: design.name, key: design.key, repetition: repetition,
       outcome: JournalEvent.Distilled.Outcome(outcome), validation: outcome.result?.validation,
       test: outcome.result?.test, validationOutcome: outcome.result?.validationOutcome,
@@ -75,6 +75,7 @@ struct ReferenceStage {
       quantization: outcome.result?.quantization,
       seconds: outcome.result?.seconds ?? 0, steps: outcome.result?.steps ?? 0,
       source: outcome.result?.source, note: outcome.note)
+    result.machine = outcome.result?.machine
     if repetition == 0 && result.outcome == .measured {
       try journal.keep(inputs.folder.studentFiles(of: design.key), in: inputs.folder)
     }

@@ -22,7 +22,8 @@ struct RobustnessStage {
       let work = StudentTask.Work.robustness(images: settings.images)
       return (trial, StudentTask(work, key: state.trials[trial].key, trial: trial))
     }
-    let executor = try context.makeExecutor(min(context.workers, tasks.count))
+    let executor = try context.executor(
+      min(context.workers, tasks.count), inputs, processor: state.began?.machine)
     try TaskLoop(executor, context: context).run(
       tasks, detail: "students on corrupted images"
     ) { trial, outcome in

@@ -30,6 +30,8 @@ public struct RunProgress: Hashable, Sendable, Codable {
   public var total: Int?
   public var detail: String?
   public var running: [RunningTraining] = []
+  /// What executes the trainings; nil before the first.
+  public var executor: WorkerCounts?
 
   /// The limits of the run.
   public struct Limits: Hashable, Sendable, Codable {
@@ -45,7 +47,7 @@ public struct RunProgress: Hashable, Sendable, Codable {
 
   enum CodingKeys: String, CodingKey {
     case format, version, process, host, began, workers, limits, seconds, trials, stage, done, total
-    case detail, running
+    case detail, running, executor
     case processorSeconds = "cpu_seconds"
     case stageSeconds = "stage_seconds"
     case stageProcessorSeconds = "stage_cpu_seconds"

@@ -170,11 +170,12 @@ struct SearchStage {
 
   private func record(_ trial: Int, _ outcome: TaskOutcome) throws {
     let ended = outcome.result
-    let result = JournalEvent.Finished(
+    var result = JournalEvent.Finished(
       trial: trial, outcome: JournalEvent.Finished.Outcome(outcome),
       validation: ended?.validation, seconds: ended?.seconds ?? 0, steps: ended?.steps ?? 0,
       rungs: ended?.rungs, fraction: journal.state.fraction(of: trial), repeats: ended?.repeats,
       note: outcome.note)
+    result.machine = ended?.machine
     let ownEnded = self.ownEnded + 1
     try journal.append(.finished(result))
     memory.ownEnded = ownEnded

@@ -6,8 +6,8 @@ public struct StudyContext: Sendable {
   public var version: String
   /// The most tasks at once.
   public var workers: Int
-  /// Returns what executes at most `capacity` tasks at once.
-  package var makeExecutor: @Sendable (_ capacity: Int) throws -> any TaskExecutor
+  /// Makes what executes the tasks.
+  package var executors: any ExecutorMaker
   /// Whether somebody else trains the students, so that a run says which trainings come next and stops there.
   var trainsElsewhere = false
   /// Threads for work that stands alone.
@@ -34,7 +34,7 @@ public struct StudyContext: Sendable {
     isCancelled: @escaping @Sendable () -> Bool
   ) {
     self.version = version
-    makeExecutor = { count in
+    executors = StageExecutors { count in
       try LocalProcesses(
         workerCount: count, command: workerCommand, settings: workerSettings
       ) { report(.note($0)) }

@@ -10,6 +10,8 @@ public enum StudyProgress: Hashable, Sendable {
   case advance(done: Double, total: Int, detail: String)
   /// What executors are working on, told several times a second.
   case running([RunningTraining])
+  /// The executor's workers have changed.
+  case workers(WorkerCounts)
   /// A flash trial of this fraction has ended, the `done`th of `total`.
   case trialEnded(StudyState.Trial, fraction: Double, done: Int, total: Int)
   /// A full training has ended.

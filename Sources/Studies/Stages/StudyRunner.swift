@@ -33,8 +33,15 @@ public struct StudyRunner {
       file.take(news)
       report(news)
     }
-    return try StudyRunner(inputs, context: context)
-      .run(through: last, journal, lost: killed?.lostStage)
+    let runner = StudyRunner(inputs, context: context)
+    do {
+      let state = try runner.run(through: last, journal, lost: killed?.lostStage)
+      context.executors.close(isComplete: true)
+      return state
+    } catch {
+      context.executors.close(isComplete: false)
+      throw error
+    }
   }
 
   /// - Parameter lost: What a killed run has spent in the stage that it was in.

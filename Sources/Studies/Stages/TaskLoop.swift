@@ -2,7 +2,7 @@
 package struct TaskLoop {
   let context: StudyContext
   let executor: any TaskExecutor
-  private let told = ToldTime()
+  private let told = Told()
 
   package init(_ executor: any TaskExecutor, context: StudyContext) {
     (self.executor, self.context) = (executor, context)
@@ -75,6 +75,7 @@ package struct TaskLoop {
         // With a thousand workers there is news all the time.
         guard told.isDue else { return }
         meterExecutor()
+        reportWorkers()
         if !executor.runsFlash { try context.checkLimits() }
         advance(executor.running.reduce(0) { $0 + $1.share })
         context.report(
@@ -94,6 +95,13 @@ package struct TaskLoop {
     }
   }
 
+  /// Tells of the executor's workers where they have changed.
+  private func reportWorkers() {
+    guard let counts = executor.workerCounts, counts != told.workers else { return }
+    told.workers = counts
+    context.report(.workers(counts))
+  }
+
   /// Has the run's meter know what the executor has taken since it was asked last.
   private func meterExecutor() {
     let seconds = executor.processorSeconds
@@ -102,17 +110,18 @@ package struct TaskLoop {
   }
 }
 
-/// What was told of an executor, and when; shared by the loops within a loop.
-private final class ToldTime {
+/// What has been told of an executor, and when; shared by the loops within a loop.
+private final class Told {
   /// How much of its processor time is known to the run's meter.
   var seconds = 0.0
+  var workers: WorkerCounts?
   private var latest: ContinuousClock.Instant?
   private static let pause = Duration.milliseconds(100)
 
   /// Whether it is time to tell again how far the tasks are; if so, it is told now.
   var isDue: Bool {
     let now = ContinuousClock.now
-    if let latest, latest.duration(to: now) < ToldTime.pause { return false }
+    if let latest, latest.duration(to: now) < Told.pause { return false }
     latest = now
     return true
   }

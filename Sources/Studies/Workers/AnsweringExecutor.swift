@@ -14,6 +14,7 @@ final class AnsweringExecutor: TaskExecutor {
 
   var capacity: Int { inner.capacity }
   var processorSeconds: Double { inner.processorSeconds }
+  var workerCounts: WorkerCounts? { inner.workerCounts }
 
   var running: [RunningTask] {
     let others = inner.running.map { task in

@@ -7,7 +7,7 @@ extension LocalProcesses {
   func startProcesses() throws {
     for worker in workers where worker.process == nil && worker.startAt <= .now {
       do {
-        worker.process = try WorkerProcess(command: command)
+        worker.process = try WorkerProcess(command: command(of: worker))
       } catch StudyError.cannotStartWorker(let command, let reason) {
         // Another time there may be room for it again.
         failedStarts += 1
@@ -24,7 +24,9 @@ extension LocalProcesses {
   /// Has a worker whose process has ended start another one, unless it is hopeless.
   func replace(_ process: WorkerProcess, of worker: Worker) throws {
     worker.startAt = .now
-    let loss = process.loss
+    let loss = commands.meaning(of: process.loss)
+    // Where there are several machines, the next process is on another one.
+    defer { hosts.advance(worker.index) }
     // A worker that never got to its task says nothing about it, nor does one that has none, or another one than
     // that whose time was over.
     guard process.isReady else { return try countFailedStart(process, loss, worker) }
@@ -80,6 +82,7 @@ extension LocalProcesses {
   private func countFailedStart(
     _ process: WorkerProcess, _ loss: ProcessLoss, _ worker: Worker
   ) throws {
+    if commands.hosts.count > 1 { return try countFailedStart(on: worker, process, loss) }
     let (count, most, seen): (Int, Int, String)
     switch loss {
     case .own(_, let what):
@@ -93,8 +96,24 @@ extension LocalProcesses {
     guard count < most else {
       let line = WorkerLogs.tellingLine(of: process.errors).map { ": \($0)" } ?? ""
       throw StudyError.cannotStartWorker(
-        command: command.joined(separator: " "),
+        command: command(of: worker).joined(separator: " "),
         reason: "it ended \(count) times before it was ready (\(seen))\(line)")
     }
+  }
+
+  /// Takes a machine out on which workers do not start, as long as there is another one.
+  private func countFailedStart(
+    on worker: Worker, _ process: WorkerProcess, _ loss: ProcessLoss
+  ) throws {
+    guard hosts.hasFailed(worker.index) else { return }
+    let line = WorkerLogs.tellingLine(of: process.errors).map { ": \($0)" } ?? ""
+    let reason =
+      "it ended \(settings.retries.mostFailedStarts) times before it was ready (\(loss.seen))\(line)"
+    guard !hosts.isExhausted else {
+      throw StudyError.cannotStartWorker(
+        command: command(of: worker).joined(separator: " "),
+        reason: reason + "; no other host is left")
+    }
+    note("host \(hosts.host(of: worker.index)): no further workers are started there: \(reason)")
   }
 }

@@ -17,7 +17,8 @@ public struct WorkerSettings: Sendable {
   }
 }
 
-/// Executes tasks in worker processes of the study's own binary.
+/// Executes tasks in worker processes: of the study's own binary, or of a command that connects their standard input
+/// and output with those of workers on other machines.
 ///
 /// A worker that dies is started again, and its task done again, as `RetryPolicy` says. All of it is done by the
 /// thread that waits: no other is needed, and none can be missing.
@@ -53,7 +54,9 @@ package final class LocalProcesses: TaskExecutor {
   }
 
   package let capacity: Int
-  let command: [String]
+  let commands: WorkerCommands
+  /// On which machines the workers are.
+  var hosts: WorkerHosts
   let settings: WorkerSettings
   /// Takes what people should know.
   let note: @Sendable (String) -> Void
@@ -72,18 +75,30 @@ package final class LocalProcesses: TaskExecutor {
 
   private static let turnSeconds = 0.2
 
-  /// Starts `workerCount` processes of `command`.
+  /// Starts `workerCount` processes of `command` on this machine.
   ///
   /// - Parameter note: Takes what people should know, such as that a worker was killed.
   /// - Throws: `StudyError.cannotStartWorker`.
-  package init(
+  package convenience init(
     workerCount: Int, command: [String], settings: WorkerSettings = WorkerSettings(),
     note: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
-    (capacity, self.command, self.settings, self.note) = (workerCount, command, settings, note)
+    try self.init(
+      workerCount: workerCount, commands: WorkerCommands(command), settings: settings, note: note)
+  }
+
+  /// Starts `workerCount` processes where `commands` says.
+  ///
+  /// - Throws: `StudyError.cannotStartWorker`.
+  init(
+    workerCount: Int, commands: WorkerCommands, settings: WorkerSettings = WorkerSettings(),
+    note: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws {
+    (capacity, self.commands, self.settings, self.note) = (workerCount, commands, settings, note)
+    hosts = WorkerHosts(commands.hosts, mostFailedStarts: settings.retries.mostFailedStarts)
     logs = WorkerLogs(folder: settings.logs)
     workers = (0..<workerCount).map(Worker.init)
-    for worker in workers { worker.process = try WorkerProcess(command: command) }
+    for worker in workers { worker.process = try WorkerProcess(command: command(of: worker)) }
   }
 
   deinit {
@@ -93,6 +108,17 @@ package final class LocalProcesses: TaskExecutor {
     for process in processes {
       process.end(within: max(0, SuspendingClock.now.duration(to: deadline) / .seconds(1)))
     }
+  }
+
+  /// The command of a worker's next process.
+  func command(of worker: Worker) -> [String] {
+    commands.words(worker: worker.index, host: hosts.host(of: worker.index))
+  }
+
+  package var workerCounts: WorkerCounts? {
+    WorkerCounts(
+      executor: commands.executor, wanted: capacity,
+      ready: workers.count { $0.process?.isReady ?? false }, excludedHosts: hosts.excluded)
   }
 
   package var running: [RunningTask] {
@@ -105,7 +131,7 @@ package final class LocalProcesses: TaskExecutor {
         return RunningTask(
           number: request.id, task: request.task, share: worker.share,
           place: RunningTask.Place(
-            worker: worker.index, process: worker.process?.id,
+            worker: worker.index, host: hosts.name(of: worker.index), process: worker.process?.id,
             attempt: 1 + (lost?.own ?? 0) + (lost?.kills ?? 0),
             silentSeconds: worker.silentSeconds))
       }
@@ -193,6 +219,7 @@ package final class LocalProcesses: TaskExecutor {
     case .ready:
       worker.process?.isReady = true
       (failedStarts, killedStarts) = (0, 0)
+      hosts.hasStarted(worker.index)
       worker.takenSeconds = 0
     case .progress, .measured, .diverged, .stopped:
       // An answer to a task that is no longer this worker's has come too late to count.

@@ -7,6 +7,13 @@ enum ProcessLoss: Hashable, Sendable {
   case killed(String)
   /// By what it did itself or by a limit of the study; with what was seen.
   case own(TaskLoss, String)
+
+  /// What was seen of it, for people.
+  var seen: String {
+    switch self {
+    case .killed(let seen), .own(_, let seen): seen
+    }
+  }
 }
 
 extension ProcessLoss {

@@ -4,18 +4,15 @@ import Foundation
 /// Tells the parent how far a task is, about once a second, and stops the task where the worker is asked to stop.
 final class ProgressReporter: @unchecked Sendable {
   private let task: Int
-  private let shouldStop: @Sendable () -> Bool
-  private let send: (WorkerReply) -> Void
+  private let channel: any WorkerChannel
   private var last = SuspendingClock.now
   /// Where in the task the part lies that is being worked on.
   private var part = 0.0...1.0
   /// Whether the task was stopped: what it has come to is not its result.
   private(set) var hasStopped = false
 
-  init(
-    task: Int, shouldStop: @escaping @Sendable () -> Bool, send: @escaping (WorkerReply) -> Void
-  ) {
-    (self.task, self.shouldStop, self.send) = (task, shouldStop, send)
+  init(task: Int, channel: any WorkerChannel) {
+    (self.task, self.channel) = (task, channel)
   }
 
   func observe(_ progress: TrainingRun.Progress) -> Bool {
@@ -35,7 +32,7 @@ final class ProgressReporter: @unchecked Sendable {
   func observe(share: Double) -> Bool {
     if last.duration(to: .now) > .seconds(1) {
       last = .now
-      send(
+      channel.send(
         WorkerReply(
           id: task, status: .progress,
           share: part.lowerBound + share * (part.upperBound - part.lowerBound)))
@@ -44,7 +41,7 @@ final class ProgressReporter: @unchecked Sendable {
   }
 
   private func continues() -> Bool {
-    if shouldStop() { hasStopped = true }
+    if !channel.isWanted { hasStopped = true }
     return !hasStopped
   }
 }

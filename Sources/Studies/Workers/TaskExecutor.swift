@@ -21,6 +21,8 @@ package protocol TaskExecutor: AnyObject {
   var runningCount: Int { get }
   /// The processor time that its tasks have taken, in seconds, as far as is known; never falls.
   var processorSeconds: Double { get }
+  /// Its workers, for those who watch; nil where there are none.
+  var workerCounts: WorkerCounts? { get }
   /// Takes a task and returns its number, larger than those before it. At most `capacity` may be running.
   func submit(_ task: StudentTask) -> Int
   /// Waits until a task has ended.
@@ -34,6 +36,7 @@ extension TaskExecutor {
   package var runningCount: Int { running.count }
   package var idleCount: Int { capacity - runningCount }
   package var isIdle: Bool { runningCount == 0 }
+  package var workerCounts: WorkerCounts? { nil }
 }
 
 /// A task that is being worked on.
@@ -117,6 +120,8 @@ package struct TaskResult: Hashable, Sendable {
   package var robustness: [RobustnessResult]?
   /// The earlier study that has done it; nil for what was done here.
   package var source: String?
+  /// Where it was done, if that is another kind of processor than the study was begun on.
+  package var machine: ResultMachine?
 
   package init(
     _ ending: Ending, validation: Evaluation? = nil, test: Evaluation? = nil, seconds: Double = 0,

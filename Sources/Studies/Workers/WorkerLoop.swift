@@ -9,10 +9,10 @@ import RandomStreams
 import SearchSpaces
 import Teachers
 
-/// A worker process: takes tasks from standard input until it is closed, one compute thread.
+/// A worker process: takes tasks from a channel until there are no more, one compute thread.
 ///
-/// It ends by itself when its parent has gone, so that nothing survives a killed study. A full training that is
-/// stopped, by that or by SIGTERM, leaves a checkpoint.
+/// With standard input for a channel it ends by itself when its parent has gone, so that nothing survives a
+/// killed study. A full training that is stopped, by that or by SIGTERM, leaves a checkpoint.
 public struct WorkerLoop {
   let inputs: StudyInputs
   private let targets: SoftTargets
@@ -20,23 +20,23 @@ public struct WorkerLoop {
   private let views: StoredViews?
   let teacherLogits: TeacherLogits
 
-  /// Serves the tasks of a study until there are no more; what keeps it from doing so is told to the parent.
+  /// Serves the tasks that come by standard input until there are no more; what keeps it from doing so is told to
+  /// the parent.
   ///
   /// - Parameter isAsked: Whether the process has been asked to stop. A process without a task is ended by it, one
   ///   with a task stops that and returns.
   public static func serve(
     _ folder: StudyFolder, dataFolder: String?, isAsked: @escaping @Sendable () -> Bool
   ) {
-    let watch = WorkerWatch(isAsked: isAsked)
-    watch.start()
+    let channel = PipeChannel(isAsked: isAsked)
     do {
-      try WorkerLoop(folder, dataFolder: dataFolder).run(watch)
+      try WorkerLoop(folder, dataFolder: dataFolder).run(channel)
     } catch {
-      send(WorkerReply(id: -1, status: .failed, message: "\(error)"))
+      channel.send(WorkerReply(id: -1, status: .failed, message: "\(error)"))
     }
   }
 
-  private init(_ folder: StudyFolder, dataFolder: String?) throws {
+  init(_ folder: StudyFolder, dataFolder: String?) throws {
     let read = try StudyInputs(folder, dataFolder: dataFolder)
     let state = try Journal.state(of: folder)
     try read.check(against: state)
@@ -61,33 +61,54 @@ public struct WorkerLoop {
   /// The task was stopped, and has no result.
   private struct Stopped: Error {}
 
-  private func run(_ watch: WorkerWatch) {
-    WorkerLoop.send(WorkerReply(id: -1, status: .ready))
+  /// Of everything that its results depend on beside the tasks.
+  var identity: String { inputs.workIdentity(logitsHash: targets.contentHash) }
+
+  /// Does what the channel asks for, until it asks for nothing more.
+  func run(_ channel: any WorkerChannel) {
+    channel.send(WorkerReply(id: -1, status: .ready))
     let decoder = JSONDecoder()
-    while let line = readLine() {
-      guard let request = try? decoder.decode(WorkerRequest.self, from: Data(line.utf8)) else {
-        WorkerLoop.send(
-          WorkerReply(id: -1, status: .failed, message: "a worker got a broken task: \(line)"))
+    while let line = channel.next() {
+      guard let request = try? decoder.decode(WorkerRequest.self, from: line) else {
+        let text = String(decoding: line, as: UTF8.self)
+        channel.send(
+          WorkerReply(id: -1, status: .failed, message: "a worker got a broken task: \(text)"))
         return
       }
       do {
-        let result = try watch.whileBusy { try perform(request, watch.shouldStop) }
-        WorkerLoop.send(WorkerReply(id: request.id, result))
+        let result = try channel.whileBusy { try performPatiently(request, channel) }
+        channel.send(WorkerReply(id: request.id, result))
       } catch is Stopped {
         return
       } catch {
-        WorkerLoop.send(WorkerReply(id: request.id, status: .failed, message: "\(error)"))
+        channel.send(WorkerReply(id: request.id, status: .failed, message: "\(error)"))
+      }
+    }
+  }
+
+  /// Performs a request, again where it fails while files of other machines may still be on their way.
+  private func performPatiently(
+    _ request: WorkerRequest, _ channel: any WorkerChannel
+  ) throws -> TaskResult {
+    let began = SuspendingClock.now
+    while true {
+      do {
+        return try perform(request, channel)
+      } catch let stopped as Stopped {
+        throw stopped
+      } catch {
+        guard began.duration(to: .now) / .seconds(1) < channel.patienceSeconds else { throw error }
+        usleep(1_000_000)
       }
     }
   }
 
   private func perform(
-    _ request: WorkerRequest, _ shouldStop: @escaping @Sendable () -> Bool
+    _ request: WorkerRequest, _ channel: any WorkerChannel
   ) throws -> TaskResult {
     let key = request.task.key
     let network = try inputs.network(of: inputs.space.architecture(key: key))
-    let reporter = ProgressReporter(
-      task: request.id, shouldStop: shouldStop, send: WorkerLoop.send)
+    let reporter = ProgressReporter(task: request.id, channel: channel)
     let began = SuspendingClock.now
     var result: TaskResult
     switch request.task.work {
@@ -256,21 +277,5 @@ public struct WorkerLoop {
         throw StudyError.worker("the study has no stored views of its teacher")
       }
     }
-  }
-
-  private static func send(_ reply: WorkerReply) {
-    var reply = reply
-    reply.processorSeconds = ProcessorTime.seconds
-    var line: Data
-    do {
-      line = try JSONEncoder().encode(reply)
-    } catch {
-      // The parent waits for an answer, whatever it is.
-      let failure = WorkerReply(id: reply.id, status: .failed, message: "\(error)")
-      line = (try? JSONEncoder().encode(failure)) ?? Data()
-    }
-    line.append(UInt8(ascii: "\n"))
-    // Where the parent has gone, the watch sees to it.
-    try? FileHandle.standardOutput.write(contentsOf: line)
   }
 }

@@ -9,9 +9,21 @@ enum ExecutorKind: CaseIterable {
   case localProcesses
   /// Nothing was told of the driver's tasks.
   case told
+  /// Behind a script that plays `ssh`, to two machines.
+  case command
+  /// Jobs of a made-up cluster.
+  case slurm
+
+  /// Writes the stand-in.
+  func worker(
+    in temporary: TemporaryFolder, atStart: String = "", onTask: String = "answer"
+  ) throws -> FakeWorker {
+    try FakeWorker(in: temporary, atStart: atStart, onTask: onTask, usesFiles: self == .slurm)
+  }
 
   func make(
-    capacity: Int, worker: FakeWorker, settings: WorkerSettings = WorkerSettings()
+    capacity: Int, worker: FakeWorker, in temporary: TemporaryFolder,
+    settings: WorkerSettings = WorkerSettings()
   ) throws -> any TaskExecutor {
     switch self {
     case .localProcesses:
@@ -21,6 +33,14 @@ enum ExecutorKind: CaseIterable {
         try LocalProcesses(workerCount: capacity, command: worker.command, settings: settings),
         knowing: KnownTrainings(
           MadeUp.state([MadeUp.told]), in: StudyFolder("no-study"), flashFraction: 0.05))
+    case .command:
+      try LocalProcesses(
+        workerCount: capacity, commands: FakeSSH(in: temporary).commands(for: worker),
+        settings: settings)
+    case .slurm:
+      RemoteExecutor(
+        try FakeSlurm(in: temporary).workers(worker.command), capacity: capacity,
+        flashFraction: 0.05)
     }
   }
 }
@@ -44,8 +64,9 @@ final class ExecutorDriver {
     onTask: String = "answer", settings: WorkerSettings = WorkerSettings()
   ) throws {
     temporary = try TemporaryFolder()
-    let worker = try FakeWorker(in: temporary, atStart: atStart, onTask: onTask)
-    executor = try kind.make(capacity: capacity, worker: worker, settings: settings)
+    let worker = try kind.worker(in: temporary, atStart: atStart, onTask: onTask)
+    executor = try kind.make(
+      capacity: capacity, worker: worker, in: temporary, settings: settings)
   }
 
   static func task(_ trial: Int) -> StudentTask {
@@ -75,7 +96,7 @@ final class ExecutorDriver {
   struct TooSlow: Error {}
 
   /// A tick that ends the waiting if nothing comes.
-  func deadline(seconds: Double = 20) -> () throws -> Void {
+  func deadline(seconds: Double = 60) -> () throws -> Void {
     let end = Date(timeIntervalSinceNow: seconds)
     return { if Date() > end { throw TooSlow() } }
   }

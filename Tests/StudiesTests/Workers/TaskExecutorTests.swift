@@ -167,11 +167,21 @@ struct TaskExecutorTests {
   @Test("ends what it executes when it is let go of", arguments: ExecutorKind.allCases)
   func endsWorkers(_ kind: ExecutorKind) throws {
     let temporary = try TemporaryFolder()
-    let worker = try FakeWorker(in: temporary, onTask: "while :; do sleep 0.05; done")
-    var executor: (any TaskExecutor)? = try kind.make(capacity: 2, worker: worker)
+    let worker = try kind.worker(in: temporary, onTask: "while :; do sleep 0.05; done")
+    var executor: (any TaskExecutor)? = try kind.make(
+      capacity: 2, worker: worker, in: temporary)
     _ = executor?.submit(ExecutorDriver.task(0))
     let path = worker.command[1]
-    #expect(Processes.wait(seconds: 10) { !Processes.running(path).isEmpty })
+    // An executor may begin only when it is waited for.
+    let hasBegun = Processes.wait(seconds: 60) {
+      var turns = 0
+      _ = try? executor?.wait {
+        turns += 1
+        if turns > 1 { throw ExecutorDriver.TooSlow() }
+      }
+      return !Processes.running(path).isEmpty
+    }
+    #expect(hasBegun)
     executor = nil
     #expect(Processes.wait(seconds: 10) { Processes.running(path).isEmpty })
   }
