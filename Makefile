@@ -110,6 +110,7 @@ check-all: lint test build ## lint, all of the tests, run exports and statistics
 	.ci/check-chaos $(autodistill) --study $(STUDY) --faults 6 --seed $(SEED)
 	.ci/check-chaos $(autodistill) --faults 60 --seed $(SEED)
 	.ci/check-chaos $(autodistill) --faults 20 --seed $(SEED) --executor slurm || [ $$? -eq 77 ]
+	.ci/check-cluster $(autodistill) || [ $$? -eq 77 ]
 	.ci/check-crashes $(autodistill) --states 200 --seed $(SEED)
 
 .PHONY: release

@@ -34,6 +34,24 @@ extension StudyDefinition {
   /// holds commands belongs in here.
   public var commands: [RequestedCommand] {
     teacher.commands.map { RequestedCommand(field: $0.field, words: $0.words) }
-      + (measure.map { [$0.device.requested(by: "measure.command")] } ?? [])
+      + (measure.map { [$0.device.requested(by: "measure.command")] } ?? []) + executor.commands
+  }
+}
+
+extension ExecutorSettings {
+  /// What its workers are started with, whichever kind is chosen: another one may be the next time.
+  fileprivate var commands: [RequestedCommand] {
+    var commands: [RequestedCommand] = []
+    if let slurm, !slurm.arguments.isEmpty {
+      commands.append(
+        RequestedCommand(field: "executor.slurm.arguments", words: ["sbatch"] + slurm.arguments))
+    }
+    for line in slurm?.setup ?? [] {
+      commands.append(RequestedCommand(field: "executor.slurm.setup", shellLine: line))
+    }
+    if let command {
+      commands.append(RequestedCommand(field: "executor.command.command", words: command.command))
+    }
+    return commands
   }
 }

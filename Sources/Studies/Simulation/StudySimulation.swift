@@ -76,7 +76,7 @@ public struct StudySimulation {
     var context = StudyContext(
       version: version, workerCommand: [], workers: settings.workers.last ?? 1, threads: 1,
       report: report, isCancelled: isCancelled)
-    context.makeExecutor = { SimulatedExecutor(capacity: $0, in: world) }
+    context.executors = StageExecutors { SimulatedExecutor(capacity: $0, in: world) }
 
     let search = SearchStage(inputs: inputs, context: context, journal: journal)
     try journal.begin(inputs.began(version: version))

@@ -28,6 +28,20 @@ struct RequestedCommandTests {
     #expect(array.measure?.source == "safetensors: b '--m={model}' ''")
   }
 
+  @Test("are those of workers elsewhere too, whichever kind of executor is chosen")
+  func executors() throws {
+    let executor = """
+      {"kind": "local", "slurm": {"arguments": ["--qos=low"], "setup": ["module load x"]},
+       "command": {"command": ["ssh", "{host}", "autodistill", "worker", "{quoted_study}"], "hosts": ["a"]}}
+      """
+    #expect(
+      try StudyText.tiny.setting("executor", executor).definition().commands.map(\.description) == [
+        "executor.slurm.arguments: sbatch --qos=low",
+        "executor.slurm.setup: sh -c 'module load x'",
+        "executor.command.command: ssh '{host}' autodistill worker '{quoted_study}'",
+      ])
+  }
+
   @Test("are shown without anything that a terminal obeys, and not endlessly")
   func escaped() {
     let hostile = RequestedCommand(field: "f", words: ["a", "\u{1B}[2J", "it's"])
