@@ -13,7 +13,8 @@ public struct StudyFolder: Hashable, Sendable {
 
   /// The files and folders that runs write, by their names in the folder.
   static let writtenNames = [
-    ".lock", "journal.jsonl", "progress.json", "data", "teacher", "candidates", "report",
+    ".lock", "journal.jsonl", "progress.json", "data", "teacher", "candidates", "report", "workers",
+    "logs",
   ]
 
   /// Returns the path of `name` in the folder; an absolute name stays as it is.
