@@ -145,7 +145,7 @@ struct FakeSlurm {
       esac
       script=$word
     done
-    id=1; until mkdir "$state/id.$id" 2>/dev/null; do id=$((id + 1)); done
+    id=1; until mkdir "$state/id.$id" 2>/dev/null; do [ -d "$state" ] || exit 1; id=$((id + 1)); done
     for ((i = 0; i <= last; i++)); do
       job="$state/$(printf 'job.%04d.%04d' $id $i)"
       mkdir "$job"
@@ -159,7 +159,7 @@ struct FakeSlurm {
     done
     # What is not in a session of its own yet would end with this program.
     [ -e "$state/hold" ] || for job in "$state/$(printf 'job.%04d' $id)".*; do
-      until [ -e "$job/launched" ]; do sleep 0.01; done
+      until [ -e "$job/launched" ] || [ ! -d "$job" ]; do sleep 0.01; done
     done
     echo $id
     """
