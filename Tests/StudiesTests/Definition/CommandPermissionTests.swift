@@ -15,7 +15,7 @@ struct RequestedCommandTests {
   func commands() throws {
     let text = StudyText.tiny.setting("hardware", "\"device.json\"")
     #expect(try text.definition().commands.isEmpty)
-    let measured = try text.taught(by: "[\(StudyText.tinyNetwork), \(Self.program)]")
+    let measured = try text.taught(by: "[{\(StudyText.tinyNetwork)}, \(Self.program)]")
       .setting("measure", "{\"command\": \"ssh pi ./b {model} | tail -1\"}").definition()
     #expect(
       measured.commands.map(\.description) == [
