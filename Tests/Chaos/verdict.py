@@ -20,8 +20,16 @@ OF_THE_RUN = {"stage_timed", "lost", "repaired"}
 IDENTITY = ("trial", "key", "repetition", "baseline", "seed", "fraction")
 
 
+# Of study.json, which the journal quotes: what may change between runs.
+OF_RUNS = ("executor", "workers", "trial_limits")
+
+
 def without_times(value):
     if isinstance(value, dict):
+        if value.get("event") == "began":
+            study = json.loads(value["study"])
+            asked = {name: study[name] for name in study if name not in OF_RUNS}
+            value = {**value, "study": asked}
         return {name: without_times(item) for name, item in value.items() if name not in TIMES}
     if isinstance(value, list):
         return [without_times(item) for item in value]
