@@ -9,7 +9,7 @@ struct BenchmarkTool: Sendable {
   ]
 
   /// TensorFlow Lite's `benchmark_model`: the mean of its inferences, in µs; of its statistics alone those of the last
-  /// run, the warm-up being the first.
+  /// run, the warm-up being the first, and of these the median, where a version prints it.
   private static let tfliteBenchmark = BenchmarkTool(name: "benchmark_model") {
     lines throws(UnreadableOutput) in
     let timings = lines.filter { $0.contains("nference timings in us:") }
@@ -97,7 +97,7 @@ struct BenchmarkTool: Sendable {
       let cells = line.split(whereSeparator: \.isWhitespace)
       guard cells.count >= 6, let time = Double(cells[1]), let unit = LatencyUnit(printed: cells[2])
       else { continue }
-      rows.append((cells[0], time * unit.inMilliseconds))
+      rows.append((cells[0], unit.milliseconds(time)))
     }
     for ending in ["_median", "_mean"] {
       let found = rows.filter { $0.name.hasSuffix(ending) }.map(\.milliseconds)
@@ -142,7 +142,7 @@ extension BenchmarkTool {
       throw UnreadableOutput(.ambiguousComma, line)
     }
     guard let unit = quantity.unit ?? unit else { throw UnreadableOutput(.noUnit, line) }
-    let milliseconds = value * unit.inMilliseconds
+    let milliseconds = unit.milliseconds(value)
     guard milliseconds > 0, milliseconds.isFinite else {
       throw UnreadableOutput(.notAboveZero, line)
     }

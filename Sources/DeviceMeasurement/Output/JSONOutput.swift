@@ -41,7 +41,7 @@ struct JSONOutput {
       guard let number = one.double else {
         throw UnreadableOutput(.noNumber(named), one.description)
       }
-      let milliseconds = number * unit.inMilliseconds
+      let milliseconds = unit.milliseconds(number)
       guard milliseconds > 0, milliseconds.isFinite else {
         throw UnreadableOutput(.notAboveZero, one.description)
       }
@@ -103,7 +103,7 @@ extension JSONOutput {
         guard case .text(let name)? = row.member("time_unit"),
           let unit = LatencyUnit(printed: name), let time = row.member("real_time")?.double
         else { return nil }
-        return time * unit.inMilliseconds
+        return unit.milliseconds(time)
       }
     }
     for aggregate in ["median", "mean"] {

@@ -86,7 +86,7 @@ public struct LatencyReading: Hashable, Sendable {
         quantities[0].unit ?? (quantity.digits == quantities[0].digits ? quantity.unit : nil)
       if let unit, let printed, unit != printed { throw UnreadableOutput(.twoUnits, line) }
       guard let unit = unit ?? printed else { throw UnreadableOutput(.noUnit, line) }
-      let milliseconds = value * unit.inMilliseconds
+      let milliseconds = unit.milliseconds(value)
       guard milliseconds > 0, milliseconds.isFinite else {
         throw UnreadableOutput(.notAboveZero, line)
       }

@@ -5,13 +5,14 @@ public enum LatencyUnit: String, CaseIterable, Sendable {
   case milliseconds = "ms"
   case seconds = "s"
 
-  /// How many milliseconds one of it is.
-  var inMilliseconds: Double {
+  /// Returns a time of this unit in milliseconds: the number nearest to it, so that 3300 µs are 3.3 ms.
+  func milliseconds(_ time: Double) -> Double {
+    // By division, since 0.001 and 0.000001 are rounded themselves.
     switch self {
-    case .nanoseconds: 1e-6
-    case .microseconds: 1e-3
-    case .milliseconds: 1
-    case .seconds: 1000
+    case .nanoseconds: time / 1_000_000
+    case .microseconds: time / 1000
+    case .milliseconds: time
+    case .seconds: time * 1000
     }
   }
 

@@ -90,7 +90,7 @@ extension PlainOutput {
     guard case .one(let number) = PrintedNumber(amongWords: quantity.digits) else {
       throw UnreadableOutput(.ambiguousComma, line.text)
     }
-    let milliseconds = number * (candidate.unit ?? unit ?? .milliseconds).inMilliseconds
+    let milliseconds = (candidate.unit ?? unit ?? .milliseconds).milliseconds(number)
     guard milliseconds > 0, milliseconds.isFinite else {
       throw UnreadableOutput(.notAboveZero, line.text)
     }
@@ -146,10 +146,10 @@ extension PlainOutput {
     var values: [Double] = []
     for quantity in line.quantities.reversed() {
       unit = quantity.unit ?? unit
-      let factor = (unit ?? .milliseconds).inMilliseconds
+      let printed = unit ?? .milliseconds
       switch PrintedNumber(amongNumbers: quantity.digits) {
-      case .one(let value): values.append(value * factor)
-      case .several(let several): values += several.reversed().map { $0 * factor }
+      case .one(let value): values.append(printed.milliseconds(value))
+      case .several(let several): values += several.reversed().map(printed.milliseconds)
       case .ambiguous: throw UnreadableOutput(.ambiguousComma, line.text)
       }
     }
