@@ -88,14 +88,19 @@ extension MeasurementScreening {
         let correction = LatencyCorrection(
           untrained: rest.map { measurements[$0] }, prior: prior)
       else { break }
-      let ratios = correction.leaveOneOut().enumerated().map { place, left in
+      let left = correction.leaveOneOut()
+      let candidates = rest.indices.filter { place in
         let measured = measurements[rest[place]].latencyMilliseconds
-        return abs(log(measured / max(left.prediction, measured / 1e6)))
+        // Far slower rows draw the predictions of others below 0.
+        return left[place].prediction <= 0
+          || abs(log(measured / left[place].prediction)) > log(suspiciousRatio)
       }
+      // By standard errors, not by the ratio: one row far off makes the predictions of others wrong by any ratio,
+      // but by no more standard errors than its own (the inverse covariances are positive definite).
+      let errors = left.map { abs($0.standardErrors) }
+      let order = candidates.sorted { (errors[$1], $0) < (errors[$0], $1) }
       // Of many rows several at a time: those that are nearly as bad as the worst.
-      let order = ratios.indices.sorted { ratios[$0] > ratios[$1] }
-      let limit = max(log(suspiciousRatio), ratios[order[0]] / 2)
-      let worst = order.prefix(1 + rest.count / 50).filter { ratios[$0] > limit }
+      let worst = order.prefix(1 + rest.count / 50).filter { errors[$0] >= errors[order[0]] / 2 }
       if worst.isEmpty { break }
       for place in worst.sorted(by: >) { rest.remove(at: place) }
     }
