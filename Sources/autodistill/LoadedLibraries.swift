@@ -8,8 +8,9 @@ struct LoadedLibraries {
 
   /// Reads what Linux says of this process.
   init() {
-    let text = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
-    self.init(maps: text)
+    // To its end: the kernel hands it out by the page, and String(contentsOfFile:) is content with the first.
+    let data = try? FileHandle(forReadingAtPath: "/proc/self/maps")?.readToEnd()
+    self.init(maps: String(decoding: data ?? Data(), as: UTF8.self))
   }
 
   /// Reads the text of `/proc/PID/maps`, in which a path stands behind the fifth column.
