@@ -55,7 +55,8 @@ struct ClassList {
   /// The number of classes whose numbers reach so far.
   private static func count(of labels: [Int]) -> Int {
     let (largest, limits) = (labels.max() ?? 0, DatasetDefinition.classRange)
-    return min(limits.upperBound, max(limits.lowerBound, max(0, largest) + 1))
+    // The largest whole number has no successor.
+    return min(limits.upperBound - 1, max(limits.lowerBound - 1, largest)) + 1
   }
 
   /// Whether a text says that the class is not known.

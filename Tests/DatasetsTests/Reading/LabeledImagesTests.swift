@@ -43,6 +43,9 @@ struct LabeledImagesTests {
     expectError("labels.npy", "label 2", "found -2", "−1 where the class is not known") {
       _ = try labeled(images, NumericArray(shape: [3], [Int8(0), 1, -2]))
     }
+    expectError("labels.npy", "label 1", "found 9223372036854775807", "65535") {
+      _ = try labeled(images, NumericArray(shape: [3], [Int64(0), .max, 1]))
+    }
     expectError("labels.npy", "label 0", "found 70000", "65535") {
       _ = try labeled(images, NumericArray(shape: [3], [Int32(70_000), 1, 0]))
     }
