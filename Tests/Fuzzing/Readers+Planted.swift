@@ -1,3 +1,5 @@
+import Foundation
+
 extension Reader {
   /// Readers with one fault each, which are only used by name: who finds nothing in them finds nothing anywhere.
   static let plantedReaders: [Reader] = [
@@ -6,9 +8,8 @@ extension Reader {
       if bytes[0] > 128 { _ = bytes[bytes.count + 1] }
     },
     planted("planted-delay") { bytes in
-      var sum = 0
-      while bytes[0] > 128 { sum = sum &* 31 &+ 1 }
-      _ = sum
+      // A loop without any effect would be none once it is optimised.
+      while bytes[0] > 128 { _ = clock() }
     },
     planted("planted-memory") { bytes in
       guard bytes[0] > 128 else { return }
@@ -23,7 +24,8 @@ extension Reader {
   private static func planted(
     _ name: String, _ read: @escaping @Sendable ([UInt8]) throws -> Void
   ) -> Reader {
-    Reader(name, seeds: { _ in [[1, 2, 3, 4]] }) { input in
+    // Input 1 is the second of the seeds as it is, and has the fault.
+    Reader(name, seeds: { _ in [[1, 2, 3, 4], [200, 2, 3, 4]] }) { input in
       if !input.bytes.isEmpty { try read(input.bytes) }
     }
   }
