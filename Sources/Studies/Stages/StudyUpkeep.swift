@@ -12,17 +12,20 @@ public struct StudyUpkeep {
   /// What was done, in sentences for the user.
   private var notes: [String] = []
 
-  /// Looks after a study; does nothing where none has begun.
+  /// Looks after a study. Where none has begun, only what killed writes have left is removed: of data that were
+  /// being prepared, say.
   ///
   /// - Returns: What was done, in sentences for the user.
   /// - Throws: `StudyError.locked` while another process works on it; `StudyError.corruptJournal` and as it;
   ///   `FileFormatError` if something cannot be read or removed.
   public static func run(_ folder: StudyFolder) throws -> [String] {
-    guard FileManager.default.fileExists(atPath: folder.journal) else { return [] }
+    guard FileManager.default.fileExists(atPath: folder.journal) else {
+      return try removeLeftovers(folder)
+    }
     let lock = try StudyLock(folder)
     defer { withExtendedLifetime(lock) {} }
     var upkeep = StudyUpkeep(folder: folder, journal: try Journal(folder))
-    try upkeep.removeLeftovers()
+    upkeep.notes += try removeLeftovers(folder)
     upkeep.noteUncheckedLines()
     try upkeep.checkFiles()
     return upkeep.notes
@@ -32,12 +35,13 @@ public struct StudyUpkeep {
     (self.folder, self.journal) = (folder, journal)
   }
 
-  private mutating func removeLeftovers() throws {
+  private static func removeLeftovers(_ folder: StudyFolder) throws -> [String] {
     let removed = try folder.writtenFolders.flatMap(Leftovers.remove)
-    guard !removed.isEmpty else { return }
-    notes.append(
+    guard !removed.isEmpty else { return [] }
+    return [
       "removed what killed writes have left: "
-        + removed.map(folder.relative).joined(separator: ", "))
+        + removed.map(folder.relative).joined(separator: ", ")
+    ]
   }
 
   private mutating func noteUncheckedLines() {
