@@ -16,8 +16,8 @@ struct DistillationStage {
   func run() throws {
     guard journal.state.trials.contains(where: { $0.flashAccuracy != nil }) else {
       throw StudyError.noResults(
-        "none of the \(journal.state.trials.count) flash trials gave a result (diverged or lost); "
-          + "try a lower full.learning_rate in a copy of \(inputs.folder.definition)")
+        DistillationStage.noResults(
+          journal.state, inputs.definition, path: inputs.folder.definition))
     }
     if hasTeacher { try testTeacher() }
     let selection = FinalistSelection(

@@ -153,15 +153,28 @@ struct WorkerProcessTests {
 
   @Test("that need more memory than they may have are told apart, with their last words kept")
   func outOfMemory() throws {
-    // Its batches alone are larger than that.
+    // The first layer's values for a batch, 120 × 4 × 4 × 2000 floats, are 15 MB, and more layers follow.
     let study = try TinyStudy(
       StudyText.tiny
+        .setting("search", "{\"trials\": 2, \"initial_trials\": 2}")
         .setting("full", "{\"epochs\": 1, \"batch\": 120, \"learning_rate\": 0.1}")
         .setting("flash", "{\"fraction\": 1, \"batch\": 120}")
         .setting("trial_limits", "{\"memory_mib\": 16}"))
+    try study.temporary.write(
+      tinySpace.replacing("[4, 6, 8]", with: "[2000, 3000, 4000]"), to: "space.json")
     let ended = try study.run(seconds: 60)
+    // Nothing is left to be distilled.
     #expect(ended.status == 5, "\(ended.errors)")
-    #expect(ended.errors.contains("memory"), "\(ended.errors)")
+    #expect(ended.errors.contains("none of the 2 flash trials gave a result"), "\(ended.errors)")
+    #expect(ended.errors.contains("(out of memory: 2)"), "\(ended.errors)")
+    #expect(ended.errors.contains("a larger trial_limits.memory_mib"), "\(ended.errors)")
+    let outcome = try study.outcome()
+    #expect(outcome.trials.count == 2)
+    for trial in outcome.trials {
+      #expect(trial.result?.outcome == .outOfMemory)
+      #expect(trial.result?.note?.contains("failed to allocate") == true, "\(trial)")
+      #expect(study.temporary.has("logs/trial-\(trial.number)-flash-0.log"))
+    }
   }
 
   @Test("have one thread each")
@@ -204,6 +217,7 @@ struct WorkerProcessTests {
     let ended = try study.run(seconds: 20)
     study.killEverything()
     #expect(ended.status == 5 && ended.errors.contains("none of the 8 flash trials gave a result"))
+    #expect(ended.errors.contains("(diverged: 8); try a lower full.learning_rate in a copy of"))
     let outcome = try study.outcome()
     #expect(outcome.trials.count == 8)
     #expect(outcome.trials.allSatisfy { $0.result?.outcome == .diverged })
