@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 import TestSupport
 import Testing
@@ -120,21 +121,60 @@ struct WrongInputTests {
     }
   }
 
-  @Test("says what cannot be written in a read-only folder or on a full disk, with status 5")
+  @Test(
+    "says what cannot be written in a read-only folder or on a full disk, with status 5",
+    Mounts.arePossible)
   func cannotWrite() throws {
-    // Nobody, not even root, makes files in /sys.
-    for (name, target, reason) in [
-      ("data", "/sys", "cannot "), ("journal.jsonl", "/sys/journal.jsonl", "cannot append"),
-      ("journal.jsonl", "/dev/full", "No space left"), (".lock", "/sys/lock", "cannot create"),
-      ("teacher", "/sys", "cannot "),
+    for (name, isFull, reason) in [
+      ("data/", false, "Read-only file system"), ("journal.jsonl", false, "Read-only file system"),
+      ("journal.jsonl", true, "No space left"), (".lock", false, "Read-only file system"),
+      ("teacher/", false, "Read-only file system"),
     ] {
       let study = try TinyStudy()
-      try FileManager.default.createSymbolicLink(
-        atPath: study.temporary.file(name), withDestinationPath: target)
-      let ended = try study.run()
-      #expect(ended.status == 5, "\(name): \(ended.errors)")
-      #expect(ended.errors.contains("autodistill: error: \(study.temporary.file(name))"))
-      #expect(ended.errors.contains(reason))
+      let path = study.temporary.file(name)
+      if name.hasSuffix("/") {
+        try Folder.create(path)
+      } else {
+        try study.temporary.write("", to: name)
+      }
+      let arguments = ["run", study.folder.path]
+      let ended =
+        isFull
+        ? try Mounts.run(arguments, full: path) : try Mounts.run(arguments, readOnly: path)
+      #expect(ended.status == 5, "\(name): \(ended.output)")
+      #expect(ended.output.contains("autodistill: error: \(path)"), "\(ended.output)")
+      #expect(ended.output.contains(": cannot ") && ended.output.contains(reason))
     }
+  }
+
+  @Test(
+    "says what is in the way of a file or folder that it writes, with status 5",
+    arguments: [
+      ("data", "Not a directory"), ("teacher", "Not a directory"), (".lock", "Is a directory"),
+    ])
+  func inTheWay(name: String, reason: String) throws {
+    let study = try TinyStudy()
+    let path = study.temporary.file(name)
+    if name == ".lock" {
+      try Folder.create(path)
+    } else {
+      try study.temporary.write("", to: name)
+    }
+    let ended = try study.run()
+    #expect(ended.status == 5, "\(ended.errors)")
+    #expect(ended.errors.contains("autodistill: error: \(path): cannot create"), "\(ended.errors)")
+    #expect(ended.errors.contains(reason), "\(ended.errors)")
+  }
+
+  @Test("writes through no link that leads out of the study's folder, with status 3")
+  func linkOut() throws {
+    let study = try TinyStudy()
+    let elsewhere = try TemporaryFolder()
+    try FileManager.default.createSymbolicLink(
+      atPath: study.temporary.file("data"), withDestinationPath: elsewhere.path)
+    let ended = try study.run()
+    #expect(ended.status == 3, "\(ended.errors)")
+    #expect(ended.errors.contains("nothing is written elsewhere"), "\(ended.errors)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: elsewhere.path).isEmpty)
   }
 }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("commands that read a study", Program.isBuilt)
 struct ReadingCommandTests {
-  @Test("need neither the raw data nor a file system that can be written to", ReadOnly.isPossible)
+  @Test("need neither the raw data nor a file system that can be written to", Mounts.arePossible)
   func readOnly() throws {
     let study = try TinyStudy(copyOf: FinishedStudy.study())
     for name in ["images.npy", "labels.npy"] {
@@ -24,14 +24,14 @@ struct ReadingCommandTests {
         "--verify",
       ],
     ] {
-      let ended = try ReadOnly.run(arguments, folder: path)
+      let ended = try Mounts.run(arguments, readOnly: path)
       #expect(ended.status == 0, "\(arguments): \(ended.output)")
     }
     #expect(
       try elsewhere.read("report/front.csv") == study.temporary.read("report/front.csv"))
     // What has to write says where it cannot.
     for arguments in [["report", path], ["run", path]] {
-      let ended = try ReadOnly.run(arguments, folder: path)
+      let ended = try Mounts.run(arguments, readOnly: path)
       #expect(ended.status == 5 || ended.status == 3, "\(arguments): \(ended.output)")
       #expect(ended.output.contains("autodistill: error: \(path)"), "\(ended.output)")
     }
@@ -56,34 +56,5 @@ struct ReadingCommandTests {
     }
     #expect(rounds > 0)
     try FinishedStudy.expectSame(study, running.end())
-  }
-}
-
-/// Commands that see a folder without being able to write to it.
-private enum ReadOnly {
-  static let isPossible: ConditionTrait = .enabled(
-    if: (try? shell("mount --bind /tmp /tmp && mount -o remount,bind,ro /tmp"))?.status == 0,
-    "this needs a mount that is read-only, which takes root or user namespaces")
-
-  static func run(_ arguments: [String], folder: String) throws -> (status: Int32, output: String) {
-    let program = try #require(Program.path)
-    return try shell(
-      "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\" && shift && exec \"$@\"",
-      [folder, program] + arguments)
-  }
-
-  private static func shell(
-    _ script: String, _ arguments: [String] = []
-  ) throws -> (status: Int32, output: String) {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments =
-      ["unshare", "--mount", "--map-root-user", "/bin/sh", "-c", script, "sh"] + arguments
-    (process.standardOutput, process.standardError) = (output, output)
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, text)
   }
 }

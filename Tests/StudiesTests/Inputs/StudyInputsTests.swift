@@ -134,12 +134,13 @@ struct StudyInputsTests {
   }
 
   @Test("is refused where the prepared data cannot be written")
-  func readOnlyFolder() throws {
+  func dataCannotBeWritten() throws {
     let study = try TinyStudy()
-    // Nobody, not even root, makes files in /sys.
-    try FileManager.default.createSymbolicLink(
-      atPath: study.temporary.file("data"), withDestinationPath: "/sys")
-    expectError([study.temporary.file("data"), "cannot "]) { _ = try study.inputs() }
+    // Nobody, not even root, makes a folder where a file is.
+    try study.temporary.write("", to: "data")
+    expectError([study.temporary.file("data"), "cannot create folder", "Not a directory"]) {
+      _ = try study.inputs()
+    }
   }
 }
 
