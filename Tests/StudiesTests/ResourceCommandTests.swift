@@ -60,7 +60,7 @@ struct ResourceCommandTests {
         [
           "-c",
           "\(before); exec \"$0\" profile measure --command 'echo ${OPENBLAS_NUM_THREADS-none} > \(seen); "
-            + "echo 1 ms; : {model}' --space \"$1/space.json\" --count 1 --output \"$1/measured.csv\"",
+            + "echo 1 ms; : {model}' --space \"$1/space.json\" --count 1 --output \"$1/measured-\(expected).csv\"",
           try #require(Program.path), path,
         ], of: "/bin/sh")
       _ = try running.end()
