@@ -29,21 +29,27 @@ public struct SimulatedTimeline: Hashable, Sendable {
     for part in work.parts {
       // An audit is done by the workers of the search.
       let used = part.isOfSearch ? min(workers, lookAhead) : workers
-      let span =
-        part.kind == .search ? search(part.seconds, used) : batch(part.seconds, used)
-      busySeconds += part.seconds.reduce(0, +)
-      if part.isOfSearch { searchSeconds += span } else { finalSeconds += span }
+      let begin = part.isOfSearch ? searchSeconds : finalSeconds
+      let end =
+        part.kind == .search
+        ? search(part.seconds, used, from: begin) : batch(part.seconds, used, from: begin)
+      // One after the other, so that sums do not depend on where parts are cut: one worker is idle between all
+      // trainings.
+      for seconds in part.seconds { busySeconds += seconds }
+      if part.isOfSearch { searchSeconds = end } else { finalSeconds = end }
     }
   }
 
-  /// Goes through flash trials and returns how long they take: trial n begins when all up to n − look-ahead
+  /// Goes through flash trials and returns when the last one ends: trial n begins when all up to n − look-ahead
   /// have ended and a worker is free, and not before the trial before it.
-  private mutating func search(_ seconds: [Double], _ used: Int) -> Double {
-    var free = EarliestFirst(used, at: 0)
+  private mutating func search(
+    _ seconds: [Double], _ used: Int, from begin: Double
+  ) -> Double {
+    var free = EarliestFirst(used, at: begin)
     var ends: [Double] = []
     ends.reserveCapacity(seconds.count)
-    var known = 0.0
-    var latest = 0.0
+    var known = begin
+    var latest = begin
     for (trial, seconds) in seconds.enumerated() {
       if trial >= lookAhead { known = max(known, ends[trial - lookAhead]) }
       guard let (time, worker) = free.takeFirst() else { break }
@@ -52,28 +58,30 @@ public struct SimulatedTimeline: Hashable, Sendable {
       ends.append(latest + seconds)
       free.insert((latest + seconds, worker))
     }
-    let span = ends.max() ?? 0
-    lookAheadSeconds += Double(workers - used) * span
-    addEnds(free, until: span)
-    return span
+    let end = ends.max() ?? begin
+    lookAheadSeconds += Double(workers - used) * (end - begin)
+    addEnds(free, until: end)
+    return end
   }
 
-  /// Goes through trainings that are all known and returns how long they take.
-  private mutating func batch(_ seconds: [Double], _ used: Int) -> Double {
-    var free = EarliestFirst(used, at: 0)
-    var span = 0.0
+  /// Goes through trainings that are all known and returns when the last one ends.
+  private mutating func batch(
+    _ seconds: [Double], _ used: Int, from begin: Double
+  ) -> Double {
+    var free = EarliestFirst(used, at: begin)
+    var end = begin
     for seconds in seconds {
       guard let (time, worker) = free.takeFirst() else { break }
-      span = max(span, time + seconds)
+      end = max(end, time + seconds)
       free.insert((time + seconds, worker))
     }
-    endSeconds += Double(workers - used) * span
-    addEnds(free, until: span)
-    return span
+    endSeconds += Double(workers - used) * (end - begin)
+    addEnds(free, until: end)
+    return end
   }
 
-  private mutating func addEnds(_ free: EarliestFirst, until span: Double) {
+  private mutating func addEnds(_ free: EarliestFirst, until end: Double) {
     var free = free
-    while let (time, _) = free.takeFirst() { endSeconds += span - time }
+    while let (time, _) = free.takeFirst() { endSeconds += end - time }
   }
 }
