@@ -5,6 +5,8 @@ public struct SimulationOutcome: Hashable, Sendable {
     public var trials: Int
     /// Of the search, in seconds; measured, not simulated.
     public var processorSeconds: Double
+    /// How much of that is of the thread that proposes and records.
+    public var threadSeconds: Double
     /// The same by the clock: with what the disk takes.
     public var seconds: Double
 

@@ -83,7 +83,7 @@ public struct StudySimulation {
     try search.screen()
     try journal.append(.teacherReady(teacher))
     if let length = known.flashLength { try journal.append(.flashLength(length)) }
-    let began = ProcessorTime.seconds
+    let (began, threadBegan) = (ProcessorTime.seconds, ProcessorTime.ofThread)
     let meter = RunMeter()
     if journal.state.nothingFeasible == nil { try search.run() }
     if journal.state.nothingFeasible != nil {
@@ -91,7 +91,7 @@ public struct StudySimulation {
     }
     let controller = SimulationOutcome.Controller(
       trials: journal.state.trials.count, processorSeconds: ProcessorTime.seconds - began,
-      seconds: meter.seconds)
+      threadSeconds: ProcessorTime.ofThread - threadBegan, seconds: meter.seconds)
     try DistillationStage(inputs: inputs, context: context, journal: journal, hasTeacher: false)
       .run()
     return SimulationOutcome(
