@@ -65,11 +65,12 @@ struct SignalCommandTests {
     let folder = try TemporaryFolder()
     try folder.write(tinySpace, to: "space.json")
     let running = try Program.Running([
-      "profile", "measure", "--command", "sleep \(marker) & sleep \(marker) {model}", "--space",
-      folder.file("space.json"), "--output", folder.file("table.csv"), "--image", "8x8x1",
-      "--classes", "3",
+      "profile", "measure", "--command", ": {model}; sleep \(marker) & sleep \(marker)", "--space",
+      folder.file("space.json"), "--count", "3", "--output", folder.file("table.csv"), "--image",
+      "8x8x1", "--classes", "3",
     ])
-    #expect(Processes.wait(seconds: 20) { Processes.running(marker).count >= 2 })
+    // The command itself, the shell and both of its children.
+    #expect(Processes.wait(seconds: 20) { Processes.running(marker).count == 4 })
     // Wrappers send it twice.
     #expect(try stop(running, by: SIGTERM, SIGTERM).status == 143)
     #expect(Processes.running(marker).isEmpty)
