@@ -21,7 +21,7 @@ extension StudyStatus {
     return
       ([heading, folder.printableLine]
       + rows.map { name, text in
-        name.padding(to: 11) + text.printableLine
+        name.padding(to: StudyStatus.nameWidth) + text.printableLine
       }).map { $0.clipped(to: StudyStatus.width) }
   }
 
@@ -34,6 +34,8 @@ extension StudyStatus {
   }
 
   private static let width = 80
+  /// Of the column of names.
+  private static let nameWidth = 11
 
   private var heading: String {
     "\(inputs.definition.name.printableLine) · " + phaseText
@@ -146,14 +148,19 @@ extension StudyStatus {
     return "\(run.seconds.duration) in this run (\(run.processorSeconds.duration) CPU), \(all)"
   }
 
-  private var runningTexts: [String] {
+  /// The rows of each training that runs.
+  private var runningTexts: [[String]] {
     (run?.running ?? []).map { training in
       let name = training.trial.map { "trial \($0)" } ?? training.key
       let text =
         name.padding(to: 12) + training.kind.rawValue.padding(to: 10)
         + "\(training.share.percent(0)) %".padding(to: 7) + training.seconds.duration
       let place = place(of: training)
-      return place.isEmpty ? text : text.padding(to: 39) + place
+      if place.isEmpty { return [text] }
+      let row = text.padding(to: 39) + place
+      // Where it does not fit, it stands below the kind.
+      return row.count <= StudyStatus.width - StudyStatus.nameWidth
+        ? [row] : [text, "".padding(to: 12) + place]
     }
   }
 
@@ -170,9 +177,19 @@ extension StudyStatus {
 
   /// Returns rows with the name at the first only, the last saying how many are left out.
   private func numbered(_ name: String, _ texts: [String], most: Int) -> [(String, String)] {
-    var shown = Array(texts.prefix(most))
-    if texts.count > most {
-      shown[most - 1] = "and \(texts.count - most + 1) more"
+    numbered(name, texts.map { [$0] }, most: most)
+  }
+
+  /// The same of things that take several rows each, none of which is shown in part.
+  private func numbered(_ name: String, _ things: [[String]], most: Int) -> [(String, String)] {
+    var shown: [String] = []
+    for (place, rows) in things.enumerated() {
+      let room = place == things.count - 1 ? most : most - 1
+      if shown.count + rows.count > room {
+        shown.append("and \(things.count - place) more")
+        break
+      }
+      shown += rows
     }
     return shown.enumerated().map { ($0 == 0 ? name : "", $1) }
   }

@@ -117,25 +117,40 @@ struct StudyStatusTests {
 
   @Test("says which process has a training, in which attempt, and how long nothing was heard of it")
   func places() throws {
-    func text(_ training: RunningTraining) throws -> String {
+    func lines(_ trainings: RunningTraining...) throws -> [String] {
       var run = Self.run
-      run.running = [training]
+      run.running = trainings
       let lines = try Self.status(Self.searching(), run: run, isRunning: true).lines
-      return try #require(lines.first { $0.hasPrefix("running") })
+      #expect(lines.allSatisfy { $0.count <= 80 })
+      let rows = lines.drop { !$0.hasPrefix("running") }
+      return rows.prefix(1) + rows.dropFirst().prefix { $0.hasPrefix(" ") }
+    }
+    func text(_ training: RunningTraining) throws -> String {
+      let lines = try lines(training)
+      #expect(lines.count == 1)
+      return try #require(lines.first)
     }
     var training = Self.run.running[0]
     #expect(try text(training).hasSuffix("6.5 s"))
     (training.worker, training.process, training.attempt, training.silentSeconds) = (1, 812, 1, 2)
     #expect(try text(training).hasSuffix(" process 812"))
     (training.host, training.attempt, training.silentSeconds) = ("node7", 3, 90)
-    #expect(try text(training).hasSuffix(" process 812, on node7, attempt 3, silent 1 min 30 s"))
+    // More than the line has room for stands below, and counts as the training's.
+    let long = try lines(training, Self.run.running[0])
+    #expect(long.count == 3 && long[0].hasSuffix("6.5 s") && long[2].hasSuffix("6.5 s"))
+    let second = String(repeating: " ", count: 23)
+    #expect(long[1] == second + "process 812, on node7, attempt 3, silent 1 min 30 s")
+    let many = try lines(training, training, training, training)
+    #expect(many.count == 5 && many[3] == long[1] && many[4].hasSuffix(" and 2 more"))
   }
 
   @Test("counts the trials by what became of them")
   func outcomes() throws {
     var study = Self.searching()
     let count = try Self.status(study).inputs.state.trials.count
-    let losses: [JournalEvent.Finished.Outcome] = [.crashed, .outOfMemory, .timedOut, .timedOut, .failed]
+    let losses: [JournalEvent.Finished.Outcome] = [
+      .crashed, .outOfMemory, .timedOut, .timedOut, .failed,
+    ]
     for (offset, loss) in losses.enumerated() {
       let trial = count + offset
       study.events += [
@@ -179,7 +194,7 @@ struct StudyStatusTests {
       #expect(object["format"] as? String == "autodistill-status/1")
       let run = object["run"] as? [String: Any]
       #expect((run == nil) == (status.run == nil))
-      #expect(run == nil || run?["process"] as? Int == 4711 && run?.count == 17)
+      #expect(run == nil || run?["process"] as? Int == 4711 && run?.count == 18)
     }
   }
 
