@@ -75,7 +75,8 @@ struct ProgressEventsTests {
     #expect(found[1]["text"] as? String == "a \"note\"\nof two lines\u{1B}")
     #expect(found[2]["done"] as? Double == 1.5 && found[2]["stage"] as? String == "search")
     let running = try #require((found[2]["running"] as? [[String: Any]])?.first)
-    #expect(Set(running.keys) == [
+    #expect(
+      Set(running.keys) == [
         "kind", "trial", "key", "seed", "share", "training_seconds", "worker", "host", "process",
         "attempt", "silent_seconds",
       ])
