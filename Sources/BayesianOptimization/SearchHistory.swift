@@ -45,7 +45,8 @@ public struct SearchHistory {
   /// Returns whether at least so many trials were not found infeasible; looks at no more trials than it must.
   func hasTried(_ count: Int) -> Bool {
     var found = 0
-    for index in architectures.indices where found < count {
+    for index in architectures.indices {
+      if found == count { break }
       if outcome(index) != .infeasible { found += 1 }
     }
     return found >= count

@@ -11,7 +11,8 @@ extension SearchSession {
   /// Returns the last `count` of the measured trials, oldest first; looks at no more trials than it must.
   func latestMeasuredTrials(_ count: Int, in history: SearchHistory) -> [MeasuredTrial] {
     var latest: [MeasuredTrial] = []
-    for index in history.architectures.indices.reversed() where latest.count < count {
+    for index in history.architectures.indices.reversed() {
+      if latest.count == count { break }
       if let trial = measuredTrial(history.observation(index)) { latest.append(trial) }
     }
     return latest.reversed()
