@@ -123,7 +123,7 @@ struct StudyStatusTests {
       let lines = try Self.status(Self.searching(), run: run, isRunning: true).lines
       #expect(lines.allSatisfy { $0.count <= 80 })
       let rows = lines.drop { !$0.hasPrefix("running") }
-      return rows.prefix(1) + rows.dropFirst().prefix { $0.hasPrefix(" ") }
+      return Array(rows.prefix(1) + rows.dropFirst().prefix { $0.hasPrefix(" ") })
     }
     func text(_ training: RunningTraining) throws -> String {
       let lines = try lines(training)
