@@ -16,12 +16,18 @@ extension DatasetError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .invalidField(let field, let found, let expected):
-      "\(field): found \(found), expected \(expected)"
+      "\(field): found \(DatasetError.shortened(found)), expected \(expected)"
     case .missingFile(let lookedFor, let suggestion):
       "no such data file; looked for \(lookedFor.joined(separator: " and "))"
         + (suggestion.map { "; \($0)" } ?? "")
     case .invalidData(let file, let location, let found, let expected):
-      "\(file): \(location): found \(found), expected \(expected)"
+      "\(file): \(location): found \(DatasetError.shortened(found)), expected \(expected)"
     }
+  }
+
+  /// What a file holds may be longer than anybody reads.
+  private static func shortened(_ text: String) -> String {
+    let longest = 1000
+    return text.utf8.count > longest && text.count > longest ? text.prefix(longest) + "…" : text
   }
 }
