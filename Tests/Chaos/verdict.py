@@ -68,10 +68,14 @@ def read_journal(study):
 
 def counted(events):
     """Returns how often each event stands there, apart from times."""
-    return collections.Counter(
+    counts = collections.Counter(
         json.dumps(without_times(event), sort_keys=True)
         for event in events
         if event["event"] not in OF_THE_RUN
+    )
+    # What a file holds may be said again where a kill came between that and the line that depends on it.
+    return collections.Counter(
+        {text: 1 if json.loads(text)["event"] == "kept" else count for text, count in counts.items()}
     )
 
 
