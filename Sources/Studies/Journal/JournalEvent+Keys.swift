@@ -22,7 +22,10 @@ extension JournalEvent {
     case .referencesChosen(let value): value.designs.map(\.key) + value.refused.map(\.key)
     case .referenceTrained(let value): [value.key]
     case .measured(let value): [value.key]
-    default: []
+    case .began, .grown, .priced, .teacherReady, .teacherTested, .screened, .merged, .finished,
+      .rescored, .audited, .searchEnded, .selected, .distilled, .tested, .robustnessTested,
+      .stageTimed, .kept:
+      []
     }
   }
 }

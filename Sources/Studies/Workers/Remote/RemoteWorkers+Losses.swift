@@ -80,7 +80,7 @@ extension RemoteWorkers {
       setting.note(
         "\(task.task.words): its worker was ended from outside (\(place): \(seen)); it begins again"
       )
-    default:
+    case .own?, nil:
       setting.note(
         "\(task.task.words): its worker has gone (\(place): \(end.rawValue)); it begins again")
     }
@@ -92,7 +92,7 @@ extension RemoteWorkers {
   /// Whether a loss is the task's own doing.
   ///
   /// A job's time limit is the task's fault only if the task had all of its time and came no further than before: a
-  /// full training goes on from its checkpoint. What was lost before a worker was ready says nothing.
+  /// full training continues from its checkpoint. What was lost before a worker was ready says nothing.
   private func isBlamed(_ task: RemoteTask, _ lease: RemoteLease, _ end: SchedulerEnd) -> Bool {
     guard lease.isReady else { return false }
     guard end == .timedOut else { return true }
