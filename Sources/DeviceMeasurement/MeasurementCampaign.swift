@@ -24,7 +24,7 @@ public struct MeasurementCampaign {
     public var measured = 0
     /// Those of them whose latency is doubtful, because the device was disturbed or drifted twice.
     public var doubtful: [String] = []
-    /// Those whose latency is ten times off what the others let expect, also when measured again.
+    /// Those whose latency is ten times off what the others predict, also when measured again.
     public var questions: [String: LatencyQuestion] = [:]
     /// The reference's last third of this run over its first; nil for one timing.
     public var drift: Double?
@@ -59,7 +59,7 @@ public struct MeasurementCampaign {
     }
 
     var factors: [Double] = []
-    /// Whether a latency is far from what those before it let expect.
+    /// Whether a latency is far from what those before it predict.
     func question(_ latency: MeasuredLatency, _ rough: Double?) -> LatencyQuestion? {
       guard let rough, factors.count >= MeasurementCampaign.fewestToExpect else { return nil }
       return LatencyQuestion(

@@ -23,7 +23,7 @@ package final class ChildProcess {
   ///
   /// - Parameters:
   ///   - arguments: Its path and its arguments. A name without a slash is looked for in `PATH`.
-  ///   - additions: Environment variables that it gets beside those of this process, or instead of them.
+  ///   - additions: Environment variables that it gets as well as those of this process, or instead of them.
   package init(
     _ arguments: [String], adding additions: [String: String] = [:]
   ) throws(SystemCommand.CannotStart) {

@@ -83,7 +83,7 @@ package enum SystemCommand {
   ///
   /// - Parameters:
   ///   - input: What it reads; nil for nothing.
-  ///   - additions: Environment variables that it gets beside those of this process, or instead of them.
+  ///   - additions: Environment variables that it gets as well as those of this process, or instead of them.
   static func start(
     _ words: [String], _ executable: String, in folder: String?, input: Int32? = nil,
     output: Int32, errors: Int32, adding additions: [String: String] = [:]

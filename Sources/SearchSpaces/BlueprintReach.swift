@@ -39,7 +39,7 @@ struct BlueprintReach {
   }
 
   private let parameters: [Parameter]
-  /// Shared by all that this one goes on to.
+  /// Shared by all places that are reached from this one.
   let work = CheckingWork()
   var locals: [Local] = []
   private var guards: [Guard] = []

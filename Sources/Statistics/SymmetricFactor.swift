@@ -30,7 +30,7 @@ public struct SymmetricFactor: Sendable {
     do {
       try LinearAlgebraMemory.take()
     } catch {
-      // Commands that compute much look before; here nothing can continue.
+      // Runs take it before they begin, and end in words where they cannot; here nothing can continue.
       fatalError("\(error)")
     }
     openblas_set_num_threads(1)

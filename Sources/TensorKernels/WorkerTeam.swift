@@ -30,7 +30,7 @@ public final class WorkerTeam: Sendable {
       do {
         return try JoinableThread { body(index) }
       } catch {
-        // The others wait for it at the next barrier, so nothing can go on without it.
+        // The others wait for it at the next barrier, so nothing can continue without it.
         fatalError("\(error)")
       }
     }

@@ -20,7 +20,7 @@ enum LinearAlgebraThreads {
     guard let path = Bundle.main.executablePath else { return }
     for (name, value) in WorkerEnvironment.variables { setenv(name, value, 1) }
     execv(path, CommandLine.unsafeArgv)
-    // A program that cannot be started again goes on as it is.
+    // A program that cannot be started again continues as it is.
     unsetenv(before)
     unsetenv(threads)
     if let value = environment[threads] { setenv(threads, value, 1) }

@@ -151,7 +151,7 @@ struct ProfileFitVerb: Verb {
       Terminal.log(
         String(
           format:
-            "left out: %@: %.5g ms, where the other networks let expect %.3g ms; measure it again",
+            "left out: %@: %.5g ms, where the other networks predict %.3g ms; measure it again",
           row.network.key, row.network.measurement.latencyMilliseconds, row.predictedMilliseconds))
     }
     if fit.leftOut.isEmpty, fit.contradictedCount > 0 {

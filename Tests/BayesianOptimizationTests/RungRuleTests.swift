@@ -51,7 +51,7 @@ struct RungRuleTests {
         isAmongBest(Result(value: $0, costs: own), known, keep: keep)
       }
       guard let threshold else {
-        #expect(best == -1, "goes on with any value, not from \(best ?? .nan)")
+        #expect(best == -1, "continues with any value, not from \(best ?? .nan)")
         continue
       }
       stopping += 1

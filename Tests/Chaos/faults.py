@@ -220,7 +220,7 @@ def read_only(scene):
     return "for one run"
 
 
-# Those of a cluster. Nodes come back; the study goes on meanwhile, if another node is left.
+# Those of a cluster. Nodes come back; the study continues meanwhile, if another node is left.
 
 
 def cluster(*arguments):

@@ -168,7 +168,7 @@ struct ResumedRunTests {
       .write(session.plan, optimizer: session.optimizer, nextStep: 10)
   }
 
-  @Test("goes on at the checkpoint's step and ends with the bits of a straight run")
+  @Test("continues at the checkpoint's step and ends with the bits of a straight run")
   func resumes() throws {
     let folder = try TemporaryFolder()
     let run = try smallRun(checkpointPath: folder.file("checkpoint"))

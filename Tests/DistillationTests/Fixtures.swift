@@ -139,7 +139,7 @@ enum SmallTeacher {
 final class ProgressLog: @unchecked Sendable {
   private(set) var all: [TrainingRun.Progress] = []
 
-  /// Notes a step and goes on until `last` steps have been noted.
+  /// Notes a step and continues until `last` steps have been noted.
   func observer(stopAfter last: Int = .max) -> @Sendable (TrainingRun.Progress) -> Bool {
     { progress in
       self.all.append(progress)

@@ -15,7 +15,7 @@ struct FrontChoiceTests {
     #expect(chosen(3, from: points).sorted() == [1, 2, 4])
   }
 
-  @Test("goes on with what only the front dominates")
+  @Test("continues with what only the front dominates")
   func secondRank() {
     // 0 and 1 are the front, 2 is behind 0 alone, 3 behind 2 as well.
     let chosen = chosen(3, from: [(0.9, 400), (0.6, 100), (0.88, 410), (0.87, 420)])

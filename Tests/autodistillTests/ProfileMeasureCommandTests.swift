@@ -39,7 +39,7 @@ struct ProfileMeasureCommandTests {
       .map(String.init)
   }
 
-  @Test("writes a table of random architectures, which a larger count goes on with")
+  @Test("writes a table of random architectures, which a larger count continues with")
   func grows() throws {
     let folder = try folder()
     let ended = try measure(folder, "--count", "4")
@@ -70,7 +70,7 @@ struct ProfileMeasureCommandTests {
     #expect(wrong.status == 3 && wrong.errors.contains("keys.csv: line 2: found '992'"))
   }
 
-  @Test("keeps what it has when the device goes or the user stops, and goes on")
+  @Test("keeps what it has when the device goes or the user stops, and continues")
   func stopped() throws {
     let folder = try folder()
     #expect(try measure(folder, "--count", "2").status == 0)

@@ -15,7 +15,7 @@ public struct MeasurementScreening: Sendable {
     /// Its place in the list.
     public let index: Int
     public let measuredMilliseconds: Double
-    /// What the others let expect.
+    /// What the other rows predict.
     public let expectedMilliseconds: Double
   }
 

@@ -31,7 +31,7 @@ struct SearchKnowledge {
 
   /// Returns what the sampler is told when it proposes trial `number`.
   ///
-  /// It holds the state for as long as it lives: let go of it before the journal goes on, which otherwise would
+  /// It holds the state for as long as it lives: let go of it before the next event, which otherwise would
   /// have to copy all trials.
   func history(for number: Int) throws -> SearchHistory {
     try memory.take(state, in: space)

@@ -107,7 +107,7 @@ struct SearchStage {
 
   /// Returns what the sampler proposes.
   ///
-  /// A function of its own, so that nothing holds the state any more when the journal goes on.
+  /// A function of its own, so that nothing holds the state any more at the next event.
   private func proposal(
     for trial: Int, _ sampler: any Sampler, _ session: SearchSession
   ) throws -> Proposal? {

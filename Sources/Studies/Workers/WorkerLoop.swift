@@ -61,7 +61,7 @@ public struct WorkerLoop {
   /// The task was stopped, and has no result.
   private struct Stopped: Error {}
 
-  /// Of everything that its results depend on beside the tasks.
+  /// Of everything that its results depend on other than the tasks.
   var identity: String { inputs.workIdentity(logitsHash: targets.contentHash) }
 
   /// Does what the channel asks for, until it asks for nothing more.

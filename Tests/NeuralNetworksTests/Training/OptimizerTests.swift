@@ -167,7 +167,7 @@ struct OptimizerTests {
     #expect(parameters.allSatisfy { $0 == 0 })
   }
 
-  @Test("goes on from a saved state as if it had never stopped", arguments: rules)
+  @Test("continues from a saved state as if it had never stopped", arguments: rules)
   func resumption(rule: OptimizerRule) throws {
     let layout = try layout()
     func optimizer() -> Optimizer {

@@ -155,7 +155,7 @@ struct TrainerTests {
     #expect(parameters(stopped) == parameters(whole))
   }
 
-  @Test("goes on where an earlier run ended")
+  @Test("continues where an earlier run ended")
   func resumption() throws {
     let (parts, whole) = (try trainer(), try trainer())
     let first = run(parts, steps: 0..<4).reports

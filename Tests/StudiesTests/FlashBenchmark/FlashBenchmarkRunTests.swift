@@ -67,7 +67,7 @@ struct FlashBenchmarkRunTests {
     #expect(try table == Self.finished.get().table)
   }
 
-  @Test("goes on after a stop and after a kill in the middle of a line, with the same table")
+  @Test("continues after a stop and after a kill in the middle of a line, with the same table")
   func resumed() throws {
     let study = try SmallBenchmark.study()
     let worker = try SmallBenchmark.worker(in: study)

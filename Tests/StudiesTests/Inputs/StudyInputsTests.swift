@@ -179,7 +179,7 @@ struct ChangedStudyTests {
     }
   }
 
-  @Test("goes on with another name, other workers and another layout of study.json")
+  @Test("continues with another name, other workers and another layout of study.json")
   func harmless() throws {
     let study = try TinyStudy()
     let began = JournalEvent.began(try study.inputs().began(version: "1"))

@@ -187,7 +187,7 @@ struct FinalistSelectionTests {
     }
   }
 
-  @Test("goes on where full trainings fail, some or all of them")
+  @Test("continues where full trainings fail, some or all of them")
   func failures() throws {
     var study = try HandMadeSearch()
     let good = try study.rounds()

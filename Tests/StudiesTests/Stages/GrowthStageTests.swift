@@ -106,7 +106,7 @@ struct GrowthStageTests {
     #expect(try growing.grow(to: text) == [])
   }
 
-  @Test("by trials goes on as one that had them from the start", arguments: [1, 3])
+  @Test("by trials continues as one that had them from the start", arguments: [1, 3])
   func trials(workers: Int) throws {
     let growing = try Growing(Growing.text(trials: 6))
     let new = try growing.grow(to: Growing.text(trials: 11))
@@ -286,7 +286,7 @@ struct GrowthStageTests {
     }
   }
 
-  @Test("that found nothing feasible goes on where a limit is loosened")
+  @Test("that found nothing feasible continues where a limit is loosened")
   func nothingFeasible() throws {
     let study = try BeforeSearch.copy(Growing.text().setting("constraints", "[\"macs<=1\"]"))
     let run = StudyRun(try FakeWorker(in: study.temporary))

@@ -35,7 +35,7 @@ struct MeasurementStageTests {
     #expect(again == events && measured.timed.count == 5)
   }
 
-  @Test("goes on from a journal cut anywhere in it, to the same latencies")
+  @Test("continues from a journal cut anywhere in it, to the same latencies")
   func cut() throws {
     let whole = try MeasuredStudy()
     let state = try run(whole)
@@ -156,7 +156,7 @@ struct MeasurementStageTests {
     #expect(try run(study).measured == state.measured)
   }
 
-  @Test("is stopped by the user while the device is at work, and goes on")
+  @Test("is stopped by the user while the device is at work, and continues")
   func stopped() throws {
     let measured = try MeasuredStudy()
     _ = try run(measured)

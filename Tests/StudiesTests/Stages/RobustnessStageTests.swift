@@ -51,7 +51,7 @@ struct RobustnessStageTests {
     #expect(try tasks(study).count == 4)
   }
 
-  @Test("goes on with the students that are left after a kill")
+  @Test("continues with the students that are left after a kill")
   func resumes() throws {
     let study = try TinyStudy(Self.text)
     let whole = try run(study)

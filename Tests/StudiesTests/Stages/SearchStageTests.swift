@@ -96,7 +96,7 @@ struct SearchStageTests {
     #expect(proposed == 12 && finished.count == 12)
   }
 
-  @Test("records a student that was lost twice by its own doing with what was seen, and goes on")
+  @Test("records a student that was lost twice by its own doing with what was seen, and continues")
   func lost() throws {
     for (ending, loss, note) in [
       ("kill -SEGV $$", JournalEvent.Finished.Outcome.crashed, "SIGSEGV"),
@@ -142,7 +142,7 @@ struct SearchStageTests {
     #expect(Set(outcome.trials.map(\.key)).count == 12)
   }
 
-  @Test("goes on after a stop with the same students", arguments: [1, 3, 6, 11])
+  @Test("continues after a stop with the same students", arguments: [1, 3, 6, 11])
   func resumes(stop: Int) throws {
     let study = try BeforeSearch.copy()
     let worker = try FakeWorker(in: study.temporary)

@@ -137,7 +137,7 @@ struct WorkerProcessTests {
     try FinishedStudy.expectSame(study, try running.end())
   }
 
-  @Test("that take too long are timed out, twice, and the search goes on")
+  @Test("that take too long are timed out, twice, and the search continues")
   func timedOut() throws {
     let study = try TinyStudy(
       TinyStudy.slow

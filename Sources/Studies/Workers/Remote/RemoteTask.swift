@@ -4,7 +4,7 @@ import FileFormats
 struct RemoteTask: Sendable {
   let number: Int
   let task: StudentTask
-  /// Of everything that its result depends on beside the study: equal tasks have equal names, in later runs too.
+  /// Of everything that its result depends on other than the study: equal tasks have equal names, in later runs too.
   let name: String
   /// The worker that has it; nil while it waits for one.
   var lease: LeaseName?

@@ -46,7 +46,7 @@ extension RemoteWorkers {
       if submissions.trouble == nil {
         submissions.trouble = (text, .now)
         setting.note(
-          "\(scheduler.name) cannot be asked (\(text)); the run goes on with what the workers write"
+          "\(scheduler.name) cannot be asked (\(text)); the run continues with what the workers write"
         )
       }
     case .report(let report):

@@ -2,7 +2,7 @@ import Distillation
 import FileFormats
 
 extension StudyInputs {
-  /// Names everything that a task's result depends on beside the task: what was asked for, the space, the data and
+  /// Names everything that a task's result depends on other than the task: what was asked for, the space, the data and
   /// what the teacher says. Workers and runs on several machines compare it, since a machine may see old files.
   ///
   /// - Throws: `FileFormatError` if the teacher's logits cannot be read.

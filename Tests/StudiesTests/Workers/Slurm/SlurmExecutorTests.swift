@@ -132,7 +132,7 @@ struct SlurmExecutorTests {
         """)
     _ = executor.submit(ExecutorDriver.task(0))
     try work(executor) { begun(0).count == 1 }
-    // Slurm's controller has forgotten the job, as after a crash; the worker goes on.
+    // Slurm's controller has forgotten the job, as after a crash; the worker continues.
     try temporary.write(
       "", to: "slurm/\((slurm.jobs[0].folder as NSString).lastPathComponent)/forgotten")
     #expect(try wait(executor).outcome.result != nil)
@@ -189,7 +189,7 @@ struct SlurmExecutorTests {
     #expect(begun(0).count == 1)
   }
 
-  @Test("uses what was trained while no run was there, and goes on with workers that are there")
+  @Test("uses what was trained while no run was there, and continues with workers that are there")
   func earlierRun() throws {
     let command = try FakeWorker(in: temporary, onTask: Self.waits, usesFiles: true).command
     // What a killed run leaves: jobs, and requests in their files.
@@ -272,7 +272,7 @@ struct SlurmExecutorTests {
     expectError(["squeue", "No such file", "installed"]) { _ = try wait(executor) }
   }
 
-  @Test("goes on with what workers write while the scheduler does not answer")
+  @Test("continues with what workers write while the scheduler does not answer")
   func unreachable() throws {
     let executor = try executor(1, onTask: Self.waits)
     _ = executor.submit(ExecutorDriver.task(0))
