@@ -5,6 +5,7 @@ final class LossMemory: @unchecked Sendable {
   /// One slice's buffers.
   struct Slice {
     let labels: UnsafeMutablePointer<Int32>
+    let mix: TrainingSlice.Mix
     let teacherLogits: UnsafeMutablePointer<Float>
     let teacherFeatures: [UnsafeMutablePointer<Float>]
     let connectorGradients: UnsafeMutablePointer<Float>
@@ -20,10 +21,14 @@ final class LossMemory: @unchecked Sendable {
     func layOut(
       _ cursor: inout MemoryCursor
     ) -> (connectors: UnsafeMutablePointer<Float>, slices: [Slice]) {
+      func takeLabels(_ count: Int) -> UnsafeMutablePointer<Int32> {
+        UnsafeMutableRawPointer(cursor.take(count)).assumingMemoryBound(to: Int32.self)
+      }
       let connectors = cursor.take(loss.connectorFloats)
       var slices: [Slice] = []
       for count in images {
-        let labels = UnsafeMutableRawPointer(cursor.take(count))
+        let labels = takeLabels(count)
+        let mix = TrainingSlice.Mix(otherLabels: takeLabels(count), shares: cursor.take(count))
         let teacherLogits = cursor.take(count * classes)
         var features: [UnsafeMutablePointer<Float>] = []
         for feature in loss.inputs.teacherFeatures {
@@ -31,9 +36,9 @@ final class LossMemory: @unchecked Sendable {
         }
         slices.append(
           Slice(
-            labels: labels.assumingMemoryBound(to: Int32.self), teacherLogits: teacherLogits,
-            teacherFeatures: features, connectorGradients: cursor.take(loss.connectorFloats),
-            scratch: cursor.take(loss.scratchFloats(images: count))))
+            labels: labels, mix: mix, teacherLogits: teacherLogits, teacherFeatures: features,
+            connectorGradients: cursor.take(loss.connectorFloats),
+            scratch: cursor.take(loss.scratchFloats(images: count, classes: classes))))
       }
       return (connectors, slices)
     }
@@ -42,6 +47,9 @@ final class LossMemory: @unchecked Sendable {
     arena = FloatArena(count: counting.floats)
     var cursor = MemoryCursor(arena.base)
     (connectors, slices) = layOut(&cursor)
+    for (slice, count) in zip(slices, images) {
+      slice.mix.shares.update(repeating: 0, count: count)
+    }
     connectorFloats = loss.connectorFloats
   }
 

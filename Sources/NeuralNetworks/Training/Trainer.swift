@@ -11,18 +11,27 @@ public struct TrainingSlice: @unchecked Sendable {
   public let images: UnsafeMutablePointer<Float>
   /// Where the labels go, `[range.count]`; below 0 where the class is not known.
   public let labels: UnsafeMutablePointer<Int32>
+  /// Where the label of what is mixed into each image goes, and its share, `[range.count]` each; nil: nothing may be
+  /// mixed in. Shares hold 0 before the first step.
+  public let mix: Mix?
   /// Where the teacher's logits go, `[range.count, classes]`; ignored if the loss has no teacher.
   public let teacher: UnsafeMutablePointer<Float>
   /// Where the teacher's features go that the loss reads, each `[range.count, H, W, C]`.
   public let teacherFeatures: [UnsafeMutablePointer<Float>]
 
+  /// Where `LabelMix` is read from.
+  public struct Mix {
+    public let otherLabels: UnsafeMutablePointer<Int32>
+    public let shares: UnsafeMutablePointer<Float>
+  }
+
   public init(
     step: Int, range: Range<Int>, images: UnsafeMutablePointer<Float>,
-    labels: UnsafeMutablePointer<Int32>, teacher: UnsafeMutablePointer<Float>,
+    labels: UnsafeMutablePointer<Int32>, mix: Mix? = nil, teacher: UnsafeMutablePointer<Float>,
     teacherFeatures: [UnsafeMutablePointer<Float>] = []
   ) {
     (self.step, self.range, self.images) = (step, range, images)
-    (self.labels, self.teacher) = (labels, teacher)
+    (self.labels, self.mix, self.teacher) = (labels, mix, teacher)
     self.teacherFeatures = teacherFeatures
   }
 }
@@ -85,6 +94,8 @@ public final class Trainer: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - rate: The learning rate of a step.
+  ///   - progress: The share of the whole training that is done before a step, 0…1, for losses that change on the
+  ///     way.
   ///   - fill: Fills a slice; called by several threads at once, for different slices.
   ///   - report: Called after each step by one thread; false ends the run.
   /// - Returns: The first step whose loss or gradient was not finite, if training diverged; the parameters are
@@ -92,6 +103,7 @@ public final class Trainer: @unchecked Sendable {
   @discardableResult
   public func run(
     steps: Range<Int>, rate: @escaping @Sendable (Int) -> Double,
+    progress: @escaping @Sendable (Int) -> Double = { _ in 0 },
     fill: @escaping @Sendable (TrainingSlice) -> Void,
     report: @escaping @Sendable (StepReport) -> Bool
   ) -> Int? {
@@ -110,7 +122,7 @@ public final class Trainer: @unchecked Sendable {
         plan.clock?.lap(.batch, thread: thread)
         plan.forward(thread: thread, team: team, step: step, momentum: 0.1)
         for slice in plan.slices(of: thread, team: team) {
-          results[slice] = sliceLoss(slice)
+          results[slice] = sliceLoss(slice, progress: progress(step))
         }
         plan.clock?.lap(.loss, thread: thread)
         plan.backward(thread: thread, team: team, step: step)
@@ -169,7 +181,8 @@ public final class Trainer: @unchecked Sendable {
   private func slot(_ slice: Int, step: Int) -> TrainingSlice {
     TrainingSlice(
       step: step, range: plan.sliceRanges[slice], images: plan.input(slice: slice),
-      labels: memory.slices[slice].labels, teacher: memory.slices[slice].teacherLogits,
+      labels: memory.slices[slice].labels, mix: memory.slices[slice].mix,
+      teacher: memory.slices[slice].teacherLogits,
       teacherFeatures: memory.slices[slice].teacherFeatures)
   }
 
@@ -186,7 +199,7 @@ public final class Trainer: @unchecked Sendable {
   /// What a loss came to on a slice, and how many images' classes are known.
   private typealias SliceResult = (loss: Double, correct: Int, labeled: Int)
 
-  private func sliceLoss(_ slice: Int) -> SliceResult {
+  private func sliceLoss(_ slice: Int, progress: Double) -> SliceResult {
     let (own, count) = (memory.slices[slice], plan.sliceRanges[slice].count)
     let classes = plan.network.outputShape.channels
     memory.clearConnectorGradient(slice: slice)
@@ -195,14 +208,16 @@ public final class Trainer: @unchecked Sendable {
     }
     let result = loss.evaluate(
       LossSlice(
-        count: count, batch: plan.batch, classes: classes, labels: own.labels,
+        count: count, batch: plan.batch, classes: classes, progress: progress,
+        labels: own.labels,
+        mix: LabelMix(otherLabels: own.mix.otherLabels, shares: own.mix.shares),
         logits: LossSlice.Feature(
           values: plan.logits(slice: slice), gradient: plan.logitsGradient(slice: slice)),
         teacherLogits: own.teacherLogits,
         features: loss.inputs.features.map {
           LossSlice.Feature(
-            values: plan.feature($0, slice: slice),
-            gradient: plan.featureGradient($0, slice: slice))
+            values: plan.feature($0.node, slice: slice),
+            gradient: plan.featureGradient($0.node, slice: slice))
         },
         teacherFeatures: own.teacherFeatures.map { UnsafePointer($0) },
         connectors: memory.connectors, connectorGradients: own.connectorGradients,

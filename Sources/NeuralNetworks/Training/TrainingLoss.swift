@@ -3,7 +3,8 @@ import TensorKernels
 /// What a training makes small: a value that says what it reads and what it trains besides the network.
 ///
 /// A loss is evaluated slice by slice, by several threads at once for different slices, and its result may
-/// depend on the slice alone. Losses are added by `SummedLoss`.
+/// depend on the slice alone: what compares images with each other compares those of a slice. Losses are added by
+/// `SummedLoss`.
 public protocol TrainingLoss: Sendable {
   /// What the loss reads besides the labels.
   var inputs: LossInputs { get }
@@ -15,26 +16,26 @@ public protocol TrainingLoss: Sendable {
   /// - Parameter connectors: `[connectorFloats]`, zeros.
   func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64)
   /// Floats that `evaluate` needs to compute with, for a slice of `images` images.
-  func scratchFloats(images: Int) -> Int
+  func scratchFloats(images: Int, classes: Int) -> Int
   /// Computes a slice's part of the batch's mean loss and its gradients.
   ///
   /// The gradients of what `inputs` names are overwritten, those of the connectors added to.
   ///
   /// - Returns: The loss summed over the slice's images (not divided), and how many of them the logits
-  ///   classify rightly, 0 if the loss does not read the logits.
+  ///   classify rightly; 0 if the loss does not count them.
   func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int)
 }
 
 /// What a loss reads besides the labels.
 public struct LossInputs: Hashable, Sendable {
   public var readsLogits: Bool
-  /// Nodes of the network whose outputs it reads.
-  public var features: [Int]
-  /// Nodes of the teacher whose outputs it reads.
-  public var teacherFeatures: [TeacherFeature]
+  /// Outputs of the network that it reads, each once.
+  public var features: [Feature]
+  /// Outputs of the teacher that it reads, each once.
+  public var teacherFeatures: [Feature]
 
-  /// One node of the teacher.
-  public struct TeacherFeature: Hashable, Sendable {
+  /// The output of one node.
+  public struct Feature: Hashable, Sendable {
     public let node: Int
     /// The values for one image, H·W·C.
     public let elementCount: Int
@@ -45,8 +46,7 @@ public struct LossInputs: Hashable, Sendable {
   }
 
   public init(
-    readsLogits: Bool = false, features: [Int] = [],
-    teacherFeatures: [TeacherFeature] = []
+    readsLogits: Bool = false, features: [Feature] = [], teacherFeatures: [Feature] = []
   ) {
     self.readsLogits = readsLogits
     (self.features, self.teacherFeatures) = (features, teacherFeatures)
@@ -70,10 +70,14 @@ public struct LossSlice {
   /// Images of the whole batch, which the mean is over.
   public let batch: Int
   public let classes: Int
+  /// The share of the training's steps that are done, 0…1.
+  public let progress: Double
   /// `[count]`; below 0 where the class is not known.
   public let labels: UnsafePointer<Int32>
+  /// What is mixed into the images; nil: nothing.
+  public let mix: LabelMix?
   /// `[count, classes]`
-  public let logits: Feature
+  public var logits: Feature
   /// `[count, classes]`; anything if the loss does not read them.
   public let teacherLogits: UnsafePointer<Float>
   /// In the order of `LossInputs.features`.
@@ -84,19 +88,34 @@ public struct LossSlice {
   public var connectors: UnsafePointer<Float>
   /// The slice's own gradient of the connectors, as large.
   public var connectorGradients: UnsafeMutablePointer<Float>
-  /// `[scratchFloats(images: count)]`
-  public let scratch: UnsafeMutablePointer<Float>
+  /// `[scratchFloats(images: count, classes: classes)]`
+  public var scratch: UnsafeMutablePointer<Float>
 
   public init(
-    count: Int, batch: Int, classes: Int, labels: UnsafePointer<Int32>, logits: Feature,
-    teacherLogits: UnsafePointer<Float>, features: [Feature],
-    teacherFeatures: [UnsafePointer<Float>], connectors: UnsafePointer<Float>,
-    connectorGradients: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    count: Int, batch: Int, classes: Int, progress: Double = 0, labels: UnsafePointer<Int32>,
+    mix: LabelMix? = nil, logits: Feature, teacherLogits: UnsafePointer<Float>,
+    features: [Feature], teacherFeatures: [UnsafePointer<Float>],
+    connectors: UnsafePointer<Float>, connectorGradients: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>
   ) {
     (self.count, self.batch, self.classes) = (count, batch, classes)
+    (self.progress, self.mix) = (progress, mix)
     (self.labels, self.logits, self.teacherLogits) = (labels, logits, teacherLogits)
     (self.features, self.teacherFeatures) = (features, teacherFeatures)
     (self.connectors, self.connectorGradients) = (connectors, connectorGradients)
     self.scratch = scratch
+  }
+}
+
+/// Labels of mixed images: image n shows class `labels[n]` with the share 1 − `shares[n]` and class
+/// `otherLabels[n]` with `shares[n]`.
+public struct LabelMix {
+  /// `[count]`; below 0 where the class is not known.
+  public let otherLabels: UnsafePointer<Int32>
+  /// `[count]`, each 0…1.
+  public let shares: UnsafePointer<Float>
+
+  public init(otherLabels: UnsafePointer<Int32>, shares: UnsafePointer<Float>) {
+    (self.otherLabels, self.shares) = (otherLabels, shares)
   }
 }

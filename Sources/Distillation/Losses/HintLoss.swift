@@ -1,6 +1,25 @@
+import FileFormats
 import NeuralNetworks
 import RandomStreams
 import TensorKernels
+
+/// `{"kind": "hint"}`: FitNets.
+public struct HintRule: LossRule {
+  public static let kind = "hint"
+  public static let keys: [String] = []
+  public static let reads = LossReads.features
+  public static let summary =
+    "mean over positions and teacher's channels of (f·A + b − t)²; Romero et al., arXiv:1412.6550"
+
+  public init(_ members: JSONMembers) throws(JSONError) {}
+  public init() {}
+  public var identity: String { "" }
+
+  public func loss(on site: LossSite) throws(LossError) -> any TrainingLoss {
+    guard let pair = site.features else { preconditionFailure("a hint compares features") }
+    return try HintLoss(pair)
+  }
+}
 
 /// The distance between a feature of the teacher and a linear map of one of the student's.
 ///
@@ -10,53 +29,42 @@ import TensorKernels
 /// convolution, is trained with the student and dropped with the loss. Source: Romero et al., "FitNets: hints
 /// for thin deep nets", arXiv:1412.6550, with the mean in the place of half the sum.
 public struct HintLoss: TrainingLoss {
-  /// The student's node.
-  public let node: Int
-  /// The teacher's node.
-  public let teacherNode: Int
+  /// What is compared; heights and widths are the same.
+  public let pair: FeaturePair
   /// w.
   public let weight: Float
 
+  /// Compares two inner outputs.
+  ///
+  /// - Throws: `LossError` where their heights or widths differ.
+  public init(_ pair: FeaturePair, weight: Float = 1) throws(LossError) {
+    let (own, other) = (pair.studentShape, pair.teacherShape)
+    guard own.height == other.height && own.width == other.width else {
+      throw LossError("a feature of \(own) cannot be compared with the teacher's of \(other)")
+    }
+    (self.pair, self.weight) = (pair, weight)
+  }
+
   /// Of one image; the same in both.
-  private let positions: Int
-  private let channels: Int
-  private let teacherChannels: Int
+  private var positions: Int { pair.studentShape.positionCount }
+  private var channels: Int { pair.studentShape.channels }
+  private var teacherChannels: Int { pair.teacherShape.channels }
 
-  /// Compares two inner nodes, whose heights and widths must be the same.
-  public init(
-    student: Network, node: Int, teacher: Network, teacherNode: Int, weight: Float = 1
-  ) {
-    let (own, other) = (student.nodes[node].shape, teacher.nodes[teacherNode].shape)
-    precondition(
-      own.height == other.height && own.width == other.width,
-      "a feature of \(own) cannot be compared with the teacher's of \(other)")
-    (self.node, self.teacherNode, self.weight) = (node, teacherNode, weight)
-    positions = own.positionCount
-    (channels, teacherChannels) = (own.channels, other.channels)
-  }
-
-  public var inputs: LossInputs {
-    LossInputs(
-      features: [node],
-      teacherFeatures: [
-        LossInputs.TeacherFeature(
-          node: teacherNode, elementCount: positions * teacherChannels)
-      ])
-  }
+  public var inputs: LossInputs { pair.inputs }
 
   /// A, `[channels, teacherChannels]`, then b.
   public var connectorFloats: Int { (channels + 1) * teacherChannels }
 
   /// Draws A evenly from ±1/√channels; b starts at zero.
   public func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {
-    var stream = RandomStream(seed: seed, purpose: "hint connector", node)
+    var stream = RandomStream(seed: seed, purpose: "hint connector", pair.student)
     let bound = 1 / Double(channels).squareRoot()
     for i in 0..<channels * teacherChannels {
       connectors[i] = Float(bound * (2 * stream.uniform() - 1))
     }
   }
 
-  public func scratchFloats(images: Int) -> Int {
+  public func scratchFloats(images: Int, classes: Int) -> Int {
     var cursor = MemoryCursor()
     _ = Scratch(self, images: images, cursor: &cursor)
     return cursor.floats

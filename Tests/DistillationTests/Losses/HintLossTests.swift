@@ -49,9 +49,10 @@ struct HintLossTests {
 
   private func loss(_ student: (network: Network, node: Int)) throws -> HintLoss {
     let teacher = try teacher()
-    return HintLoss(
-      student: student.network, node: student.node, teacher: teacher.network,
-      teacherNode: teacher.node, weight: 3)
+    return try HintLoss(
+      FeaturePair(
+        student: student.node, of: student.network, teacher: teacher.node, of: teacher.network),
+      weight: 3)
   }
 
   private func floats(_ count: Int, _ purpose: String) -> [Float] {
@@ -89,7 +90,7 @@ struct HintLossTests {
     var featureGradient = [Float](repeating: .nan, count: feature.count + readMargin)
     var connectorGradient = [Float](repeating: 0, count: connector.count + readMargin)
     var scratch = [Float](
-      repeating: .nan, count: loss.scratchFloats(images: HintLossTests.batch))
+      repeating: .nan, count: loss.scratchFloats(images: HintLossTests.batch, classes: 3))
     var value = 0.0
     let margin = [Float](repeating: .nan, count: readMargin)
     (feature + margin).withUnsafeBufferPointer { values in
@@ -150,7 +151,7 @@ struct HintLossTests {
     let hint = try loss((network, node))
     let logits = LogitLoss(LossWeights(distillation: 0, temperature: 1, labelSmoothing: 0))
     let plan = TrainingPlan(
-      network: network, batch: HintLossTests.batch, slices: 2, features: hint.inputs.features)
+      network: network, batch: HintLossTests.batch, slices: 2, features: hint.inputs.features.map(\.node))
     plan.layout.initialize(plan.parameters, seed: 3)
     let trainer = Trainer(
       plan: plan,
