@@ -151,7 +151,8 @@ struct HintLossTests {
     let hint = try loss((network, node))
     let logits = LogitLoss(LossWeights(distillation: 0, temperature: 1, labelSmoothing: 0))
     let plan = TrainingPlan(
-      network: network, batch: HintLossTests.batch, slices: 2, features: hint.inputs.features.map(\.node))
+      network: network, batch: HintLossTests.batch, slices: 2,
+      features: hint.inputs.features.map(\.node))
     plan.layout.initialize(plan.parameters, seed: 3)
     let trainer = Trainer(
       plan: plan,
