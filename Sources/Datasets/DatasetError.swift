@@ -1,4 +1,4 @@
-import Foundation
+import FileFormats
 
 /// What went wrong with a data set: a definition that does not fit the data, a missing file, or what
 /// a file holds. What is wrong with the JSON of a definition is a `JSONError`.
@@ -16,18 +16,12 @@ extension DatasetError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .invalidField(let field, let found, let expected):
-      "\(field): found \(DatasetError.shortened(found)), expected \(expected)"
+      "\(field): found \(found.shortened), expected \(expected)"
     case .missingFile(let lookedFor, let suggestion):
       "no such data file; looked for \(lookedFor.joined(separator: " and "))"
         + (suggestion.map { "; \($0)" } ?? "")
     case .invalidData(let file, let location, let found, let expected):
-      "\(file): \(location): found \(DatasetError.shortened(found)), expected \(expected)"
+      "\(file): \(location): found \(found.shortened), expected \(expected)"
     }
-  }
-
-  /// What a file holds may be longer than anybody reads.
-  private static func shortened(_ text: String) -> String {
-    let longest = 1000
-    return text.utf8.count > longest && text.count > longest ? text.prefix(longest) + "…" : text
   }
 }

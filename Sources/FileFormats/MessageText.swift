@@ -4,7 +4,7 @@ extension String {
 
   /// The text as part of a message for people: of a long one only the beginning, since files may hold names of
   /// any length.
-  var shortened: String {
+  package var shortened: String {
     // Counting bytes is enough to leave nearly all alone, and takes no time.
     guard utf8.count > String.longestPart, count > String.longestPart else { return self }
     return prefix(String.longestPart) + "…"

@@ -20,7 +20,8 @@ struct CommandMeasurement {
   private let output: String
   private let samplesPath: String
   private let spacePath: String
-  private let count: Int
+  /// Nil where nobody asked for a number.
+  private let askedCount: Int?
   private let keysPath: String?
   private let seed: Int
   private let export: ModelExport
@@ -51,7 +52,7 @@ struct CommandMeasurement {
     if keysPath != nil && (arguments.value("--count") ?? arguments.value("--seed")) != nil {
       throw UsageError("--keys says what to measure, so --count and --seed go without it")
     }
-    count = try arguments.integer("--count", in: 1...100_000) ?? 30
+    askedCount = try arguments.integer("--count", in: 1...100_000)
     seed = try arguments.integer("--seed", in: 0...Int.max) ?? 1
     images = try ImagesOption(arguments)
     precision = try arguments.choice("--precision", of: Precision.self) ?? .fp32
@@ -172,16 +173,18 @@ struct CommandMeasurement {
       quantizing: model, by: CalibrationImages(values, count: images))
   }
 
-  /// Draws architectures, each once. A larger count draws the same ones first.
+  /// Draws architectures, each once: as many as were asked for, or else 30 or all that the space has. A larger count
+  /// draws the same ones first.
   private func randomKeys(_ space: SearchSpace) throws -> [String] {
     var stream = RandomStream(seed: UInt64(seed), purpose: "measured architectures")
     var keys: [String] = []
     var seen: Set<String> = []
+    let count = askedCount ?? 30
     for _ in 0..<100 * count where keys.count < count {
       let key = space.key(of: space.randomArchitecture(using: &stream))
       if seen.insert(key).inserted { keys.append(key) }
     }
-    guard keys.count == count else {
+    guard keys.count == count || askedCount == nil else {
       throw UsageError(
         "--count: got '\(count)', but \(spacePath) has about \(keys.count) architectures")
     }

@@ -41,7 +41,7 @@ struct ProfileMeasureVerb: Verb {
 
     --command COMMAND    such as 'scp -q {model} pi:m && ssh pi ./bench m'
     --space FILE         the space of the architectures
-    --count N            so many random ones (default: 30), drawn with --seed N (default: 1)
+    --count N            so many random ones (default: 30, or all), drawn with --seed N (default: 1)
     --keys FILE          or those in a file, one key a line
     --format F           how models are exported: safetensors (default), onnx or tflite
     --precision int8     what is timed is int8, as tflite (default) or onnx; a profile for studies of int8

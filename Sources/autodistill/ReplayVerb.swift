@@ -12,7 +12,7 @@ struct ReplayVerb: Verb {
   static let operands: [String] = []
   static let options = [
     "--table", "--space", "--key", "--maximize", "--flash", "--full", "--finalists", "--minimize",
-    "--known", "--constraint", "--budget", "--reference", "--error", "--input", "--classes",
+    "--known", "--constraint", "--budget", "--reference", "--error", "--image", "--classes",
     "--fix", "--trials",
     "--seeds",
     "--sampler", "--initial-trials", "--look-ahead", "--workers", "--output",
@@ -52,7 +52,7 @@ struct ReplayVerb: Verb {
     --budgets-only       ask for these alone, and not for the front
     --reference COLUMN=X another coordinate of the reference point
     --error X            standard error that the sampler is told with each value (default: 0)
-    --input HxWxC        build the networks for images of this shape and tell the sampler of their log
+    --image HxWxC        build the networks for images of this shape and tell the sampler of their log
                          MACs and log parameters
     --classes N          classes of these images (default: 10)
     --fix PARAMETER=VALUE
@@ -173,9 +173,9 @@ extension ReplayVerb {
 
   private static func images(_ arguments: Arguments) throws -> TypicalImages? {
     let classes = try arguments.integer("--classes", in: 2...1_000_000)
-    guard let shape = try arguments.shape("--input") else {
+    guard let shape = try arguments.shape("--image") else {
       guard classes == nil else {
-        throw UsageError("--classes goes together with --input", ReplayVerb.self)
+        throw UsageError("--classes goes together with --image", ReplayVerb.self)
       }
       return nil
     }

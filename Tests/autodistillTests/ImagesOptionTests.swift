@@ -6,13 +6,13 @@ import Testing
 @Suite("the shape of images on a command line")
 struct ImagesOptionTests {
   private func shape(_ text: String) throws -> TensorShape? {
-    try Arguments(["--input", text], verb: ReplayVerb.self).shape("--input")
+    try Arguments(["--image", text], verb: ReplayVerb.self).shape("--image")
   }
 
   @Test("is height, width and channels")
   func read() throws {
     #expect(try shape("32x24x3") == TensorShape(height: 32, width: 24, channels: 3))
-    #expect(try Arguments([], verb: ReplayVerb.self).shape("--input") == nil)
+    #expect(try Arguments([], verb: ReplayVerb.self).shape("--image") == nil)
   }
 
   @Test(
@@ -23,7 +23,7 @@ struct ImagesOptionTests {
     let error = #expect(throws: UsageError.self) { try shape(text) }
     #expect(
       error?.description
-        == "--input: got '\(text)', expected a shape of height, width and channels, such as 32x32x3"
+        == "--image: got '\(text)', expected a shape of height, width and channels, such as 32x32x3"
     )
   }
 }

@@ -56,6 +56,9 @@ struct ProfileMeasureCommandTests {
     #expect(folder.has("table.csv.samples.jsonl"))
     let tooMany = try measure(folder, "--count", "16")
     #expect(tooMany.status != 0 && tooMany.errors.contains("15"), "\(tooMany.errors)")
+    // Who names no number gets all that there are.
+    #expect(try measure(folder).status == 0)
+    #expect(try rows(folder).count == 16)
   }
 
   @Test("measures the architectures of a file, in its order")

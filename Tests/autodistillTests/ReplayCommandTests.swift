@@ -128,8 +128,8 @@ struct ReplayCommandTests {
   @Test("can be told what the networks classify")
   func images() throws {
     let files = try ReplayFiles()
-    _ = try files.json(flash + ["--trials", "6", "--seeds", "1..1", "--input", "1x1x3"])
-    let ended = try files.run(flash + ["--input", "2x2x3", "--classes", "4"])
+    _ = try files.json(flash + ["--trials", "6", "--seeds", "1..1", "--image", "1x1x3"])
+    let ended = try files.run(flash + ["--image", "2x2x3", "--classes", "4"])
     #expect(ended.status == 3 && ended.errors.contains("t.csv:2: cell: got '00'"))
   }
 
@@ -149,8 +149,8 @@ struct ReplayCommandTests {
       (["--maximize", "flash", "--error", "-1"], "--error: got '-1', expected a number"),
       (["--maximize", "flash", "--reference", "ms"], "--reference: got 'ms', expected COLUMN=X"),
       (["--maximize", "flash", "--reference", "ms=x"], "--reference: got 'ms=x', expected"),
-      (["--maximize", "flash", "--input", "32x32"], "--input: got '32x32', expected a shape"),
-      (["--maximize", "flash", "--classes", "5"], "--classes goes together with --input"),
+      (["--maximize", "flash", "--image", "32x32"], "--image: got '32x32', expected a shape"),
+      (["--maximize", "flash", "--classes", "5"], "--classes goes together with --image"),
       (["--maximize", "flash", "--table", "a", "--table", "b"], "--table: got 3 tables"),
       (
         ["--maximize", "flash", "--sampler", "random", "--initial-trials", "3"],

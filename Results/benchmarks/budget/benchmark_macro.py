@@ -113,7 +113,7 @@ def ours(options, *arguments):
     command = [
         options.program, "replay", "--table", options.table, "--space", SPACE, "--key", "arch",
         "--maximize", "mean_accuracy", "--minimize", "flops", "--known", "flops",
-        "--input", "32x32x3", "--trials", str(options.trials), "--seeds", f"0..{options.seeds - 1}",
+        "--image", "32x32x3", "--trials", str(options.trials), "--seeds", f"0..{options.seeds - 1}",
         "--json", *arguments]
     for budget in BUDGETS:
         command += ["--budget", f"flops<={budget:.0f}"]
