@@ -54,25 +54,29 @@ public final class Trainer: @unchecked Sendable {
   public let plan: TrainingPlan
   public let optimizer: Optimizer
   public let loss: any TrainingLoss
+  /// The networks that go through the training with this one; `begin` sets them to their start.
+  public let peers: [any TrainingPeer]
 
   private let team: WorkerTeam
   private let memory: LossMemory
   /// Moves the connectors as `optimizer` moves the network, but they do not decay, and their gradient is
   /// clipped on its own. Nil if the loss has none.
-  private let connectorOptimizer: Optimizer?
+  let connectorOptimizer: Optimizer?
 
   /// Creates a trainer for `plan` that works with `threads` threads, at most one a slice.
   ///
   /// - Parameters:
   ///   - loss: What to make small; the plan must keep the features that it reads.
   ///   - seed: Keys the connectors' starting values.
+  ///   - peers: Their answers are what the loss finds as `LossSlice.peerLogits`.
   public init(
     plan: TrainingPlan, optimizer: Optimizer, loss: any TrainingLoss, threads: Int = 1,
-    seed: UInt64 = 0
+    seed: UInt64 = 0, peers: [any TrainingPeer] = []
   ) {
     self.plan = plan
     self.optimizer = optimizer
     self.loss = loss
+    self.peers = peers
     team = WorkerTeam(threadCount: max(1, min(threads, plan.sliceRanges.count)))
     memory = LossMemory(
       loss, images: plan.sliceRanges.map(\.count), classes: plan.network.outputShape.channels)
@@ -98,8 +102,8 @@ public final class Trainer: @unchecked Sendable {
   ///     way.
   ///   - fill: Fills a slice; called by several threads at once, for different slices.
   ///   - report: Called after each step by one thread; false ends the run.
-  /// - Returns: The first step whose loss or gradient was not finite, if training diverged; the parameters are
-  ///   those before it, the running statistics are not.
+  /// - Returns: The first step whose loss or gradient was not finite, of the network or of a peer, if training
+  ///   diverged; the parameters are those before it where it was the network's, the running statistics are not.
   @discardableResult
   public func run(
     steps: Range<Int>, rate: @escaping @Sendable (Int) -> Double,
@@ -118,14 +122,24 @@ public final class Trainer: @unchecked Sendable {
       for step in steps {
         for slice in plan.slices(of: thread, team: team) {
           fill(slot(slice, step: step))
+          for peer in peers { peer.take(slot(slice, step: step), slice: slice) }
         }
         plan.clock?.lap(.batch, thread: thread)
-        plan.forward(thread: thread, team: team, step: step, momentum: 0.1)
+        plan.forward(
+          thread: thread, team: team, step: step, momentum: Trainer.statisticsMomentum)
+        for peer in peers { peer.forward(thread: thread, team: team, step: step) }
         for slice in plan.slices(of: thread, team: team) {
-          results[slice] = sliceLoss(slice, progress: progress(step))
+          let answers = peers.map { $0.logits(slice: slice) }
+          results[slice] = sliceLoss(slice, progress: progress(step), peerLogits: answers)
+          for (place, peer) in peers.enumerated() {
+            var others = answers
+            others[place] = plan.logits(slice: slice)
+            peer.evaluate(slice: slice, others: others, progress: progress(step))
+          }
         }
         plan.clock?.lap(.loss, thread: thread)
         plan.backward(thread: thread, team: team, step: step)
+        for peer in peers { peer.backward(thread: thread, team: team, step: step) }
         if thread == 0 {
           plan.reduceGradients()
           let batch = Double(plan.batch)
@@ -135,7 +149,10 @@ public final class Trainer: @unchecked Sendable {
             correct += results[slice].correct
             labeled += results[slice].labeled
           }
-          let norm = total.isFinite ? move(rate: Float(rate(step)), step: step + 1) : .nan
+          var norm = total.isFinite ? move(rate: Float(rate(step)), step: step + 1) : .nan
+          for peer in peers where norm.isFinite {
+            if !peer.move(after: plan, rate: Float(rate(step)), step: step + 1) { norm = .nan }
+          }
           let done = StepReport(
             step: step, loss: total / batch, accuracy: Double(correct) / Double(max(1, labeled)),
             gradientNorm: norm)
@@ -178,7 +195,10 @@ public final class Trainer: @unchecked Sendable {
     }
   }
 
-  private func slot(_ slice: Int, step: Int) -> TrainingSlice {
+  /// How much of a batch goes into the running statistics of norms.
+  static let statisticsMomentum: Float = 0.1
+
+  func slot(_ slice: Int, step: Int) -> TrainingSlice {
     TrainingSlice(
       step: step, range: plan.sliceRanges[slice], images: plan.input(slice: slice),
       labels: memory.slices[slice].labels, mix: memory.slices[slice].mix,
@@ -187,7 +207,7 @@ public final class Trainer: @unchecked Sendable {
   }
 
   /// Moves the parameters and the connectors one step, and returns the network's gradient norm.
-  private func move(rate: Float, step: Int) -> Double {
+  func move(rate: Float, step: Int) -> Double {
     let norm = optimizer.step(plan.parameters, gradient: plan.gradient, rate: rate, step: step)
     if norm.isFinite, let connectorOptimizer {
       connectorOptimizer.step(
@@ -197,9 +217,11 @@ public final class Trainer: @unchecked Sendable {
   }
 
   /// What a loss came to on a slice, and how many images' classes are known.
-  private typealias SliceResult = (loss: Double, correct: Int, labeled: Int)
+  typealias SliceResult = (loss: Double, correct: Int, labeled: Int)
 
-  private func sliceLoss(_ slice: Int, progress: Double) -> SliceResult {
+  func sliceLoss(
+    _ slice: Int, progress: Double, peerLogits: [UnsafePointer<Float>]
+  ) -> SliceResult {
     let (own, count) = (memory.slices[slice], plan.sliceRanges[slice].count)
     let classes = plan.network.outputShape.channels
     memory.clearConnectorGradient(slice: slice)
@@ -219,7 +241,7 @@ public final class Trainer: @unchecked Sendable {
             values: plan.feature($0.node, slice: slice),
             gradient: plan.featureGradient($0.node, slice: slice))
         },
-        teacherFeatures: own.teacherFeatures.map { UnsafePointer($0) },
+        teacherFeatures: own.teacherFeatures.map { UnsafePointer($0) }, peerLogits: peerLogits,
         connectors: memory.connectors, connectorGradients: own.connectorGradients,
         scratch: own.scratch))
     return (result.loss, result.correct, (0..<count).count { own.labels[$0] >= 0 })

@@ -79,11 +79,14 @@ public struct LossSlice {
   /// `[count, classes]`
   public var logits: Feature
   /// `[count, classes]`; anything if the loss does not read them.
-  public let teacherLogits: UnsafePointer<Float>
+  public var teacherLogits: UnsafePointer<Float>
   /// In the order of `LossInputs.features`.
   public var features: [Feature]
   /// In the order of `LossInputs.teacherFeatures`, each `[count, elementCount]`.
   public var teacherFeatures: [UnsafePointer<Float>]
+  /// What the other networks of the training answer, each `[count, classes]`: those of `Trainer.peers`, in their
+  /// order; for a peer's own loss, the trained network stands in the peer's place.
+  public var peerLogits: [UnsafePointer<Float>]
   /// `[connectorFloats]`
   public var connectors: UnsafePointer<Float>
   /// The slice's own gradient of the connectors, as large.
@@ -95,7 +98,8 @@ public struct LossSlice {
     count: Int, batch: Int, classes: Int, progress: Double = 0, labels: UnsafePointer<Int32>,
     mix: LabelMix? = nil, logits: Feature, teacherLogits: UnsafePointer<Float>,
     features: [Feature], teacherFeatures: [UnsafePointer<Float>],
-    connectors: UnsafePointer<Float>, connectorGradients: UnsafeMutablePointer<Float>,
+    peerLogits: [UnsafePointer<Float>] = [], connectors: UnsafePointer<Float>,
+    connectorGradients: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutablePointer<Float>
   ) {
     (self.count, self.batch, self.classes) = (count, batch, classes)
@@ -103,7 +107,7 @@ public struct LossSlice {
     (self.labels, self.logits, self.teacherLogits) = (labels, logits, teacherLogits)
     (self.features, self.teacherFeatures) = (features, teacherFeatures)
     (self.connectors, self.connectorGradients) = (connectors, connectorGradients)
-    self.scratch = scratch
+    (self.peerLogits, self.scratch) = (peerLogits, scratch)
   }
 }
 
