@@ -23,15 +23,15 @@ package final class BatchSource: @unchecked Sendable {
   private var sessions: [Int: any ClassifierSession] = [:]
 
   package init(reader: BatchReader, recipe: Recipe, seed: UInt64, signal: TeacherSignal?) {
-    let images = reader.dataset.trainingImages(withTeacher: recipe.loss.distillation > 0)
+    let images = reader.dataset.trainingImages(withTeacher: recipe.usesTeacher)
     (self.reader, self.recipe, self.seed) = (reader, recipe, seed)
-    self.signal = recipe.loss.distillation > 0 ? signal : nil
+    self.signal = recipe.usesTeacher ? signal : nil
     stepsPerEpoch = recipe.stepsPerEpoch(trainingCount: images.count)
     order = EpochOrder(of: images, seed: seed)
     if case .stored(let stored) = signal { views = stored } else { views = nil }
     key = views?.key(epoch: 0) ?? AugmentationKey(seed: seed, epoch: 0)
     precondition(
-      recipe.loss.distillation == 0 || signal != nil, "distillation needs a teacher's signal")
+      !recipe.usesTeacher || signal != nil, "distillation needs a teacher's signal")
     if case .live(let teacher) = self.signal {
       for slice in 0..<recipe.slices {
         sessions[recipe.batch * slice / recipe.slices] = teacher.session(

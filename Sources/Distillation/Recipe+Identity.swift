@@ -11,7 +11,7 @@ extension Recipe {
       case .sgd(let momentum, let nesterov): "sgd(\(momentum),\(nesterov))"
       case .adamW(let beta1, let beta2, let epsilon): "adamw(\(beta1),\(beta2),\(epsilon))"
       }
-    let parts: [(String, String)] = [
+    var parts: [(String, String)] = [
       ("epochs", "\(epochs)"), ("batch", "\(batch)"), ("slices", "\(slices)"),
       ("optimizer", optimizerText), ("decay", "\(weightDecay)"),
       ("clip", clipNorm.map { "\($0)" } ?? "none"),
@@ -26,6 +26,10 @@ extension Recipe {
       ),
       ("view", teacherView == .stored ? "stored(\(storedViews))" : teacherView.rawValue),
     ]
+    // What came later is named where it is used, so that recipes without it keep their identities.
+    if !losses.isEmpty {
+      parts.append(("losses", "[" + losses.map(\.identity).joined(separator: "; ") + "]"))
+    }
     return parts.map { "\($0)=\($1)" }.joined(separator: " ")
   }
 }

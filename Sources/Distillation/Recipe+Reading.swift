@@ -7,7 +7,7 @@ extension Recipe {
   static let keys = [
     "epochs", "batch", "slices", "optimizer", "weight_decay", "clip_norm", "learning_rate",
     "schedule", "warmup_share", "final_share", "distillation_weight", "temperature",
-    "label_smoothing", "augmentation", "teacher_view", "stored_views",
+    "label_smoothing", "losses", "augmentation", "teacher_view", "stored_views",
   ]
 
   /// Reads a recipe; what is left out keeps the value it has in `defaults`.
@@ -52,6 +52,7 @@ extension Recipe {
     if let smoothing = try members["label_smoothing"]?.number(in: 0...0.9) {
       loss.labelSmoothing = Float(smoothing)
     }
+    if let losses = members["losses"] { self.losses = try LossTerm.all(in: losses) }
     if let augmentation = members["augmentation"] {
       self.augmentation = try Augmentation(augmentation)
     }

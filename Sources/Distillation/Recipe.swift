@@ -30,6 +30,8 @@ public struct Recipe: Hashable, Sendable {
   public var schedule: LearningRateSchedule
   /// The teacher's share of the loss, the temperature and the label smoothing.
   public var loss: LossWeights
+  /// What is added to that, each with its weight.
+  public var losses: [LossTerm] = []
   public var augmentation: Augmentation
   public var teacherView: TeacherView
   /// Views of each image, where they are stored.
@@ -55,10 +57,14 @@ public struct Recipe: Hashable, Sendable {
     max(1, Int((epochs * Double(stepsPerEpoch(trainingCount: count))).rounded()))
   }
 
+  /// Whether anything is learnt from a teacher.
+  public var usesTeacher: Bool { loss.distillation > 0 || losses.contains { $0.needsTeacher } }
+
   /// The same recipe without a teacher: labels alone.
   public var withoutTeacher: Recipe {
     var recipe = self
     recipe.loss.distillation = 0
+    recipe.losses.removeAll { $0.needsTeacher }
     return recipe
   }
 
@@ -76,7 +82,7 @@ public struct Recipe: Hashable, Sendable {
 
   /// Returns how many images an epoch has: without a teacher those whose class is known.
   public func trainingCount(of dataset: PreparedDataset) -> Int {
-    dataset.trainingCount(withTeacher: loss.distillation > 0)
+    dataset.trainingCount(withTeacher: usesTeacher)
   }
 }
 

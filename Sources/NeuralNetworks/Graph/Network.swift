@@ -25,13 +25,16 @@ public struct Network: Hashable, Sendable {
   public func inputShape(of index: Int) -> TensorShape { nodes[nodes[index].inputs[0]].shape }
 
   /// The most layers with weights, other than norms and gates, on one path from the input to the output.
-  public var depth: Int {
+  public var depth: Int { depths[nodes.count - 1] }
+
+  /// For each node, the most such layers on one path from the input to its output.
+  public var depths: [Int] {
     var depths = [Int](repeating: 0, count: nodes.count)
     for (index, node) in nodes.enumerated() {
       let longest = node.inputs.map { depths[$0] }.max() ?? 0
       depths[index] = longest + (node.layer.family.addsDepth ? 1 : 0)
     }
-    return depths[nodes.count - 1]
+    return depths
   }
 
   /// For each node, how many nodes read its output.

@@ -1,0 +1,52 @@
+import FileFormats
+import NeuralNetworks
+
+extension LossTerm {
+  /// The fields that losses of every kind have.
+  static let keys = ["kind", "weight"]
+  /// Those of losses that compare features besides.
+  static let featureKeys = ["student", "teacher"]
+
+  /// Reads the value of `"losses"`: a list of `{"kind": "hint", "weight": 2, …}`.
+  ///
+  /// - Throws: `JSONError` naming the field, its value and what was expected.
+  static func all(in field: JSONField) throws(JSONError) -> [LossTerm] {
+    var terms: [LossTerm] = []
+    var known: Set<String> = []
+    for element in try field.elements(of: "losses") {
+      let term = try LossTerm(element)
+      guard known.insert(term.comparison).inserted else {
+        throw element.expected("each loss once: its weight says how much it counts")
+      }
+      terms.append(term)
+    }
+    return terms
+  }
+
+  /// Reads one loss.
+  ///
+  /// - Throws: `JSONError` naming the field, its value and what was expected.
+  init(_ field: JSONField) throws(JSONError) {
+    guard let kind = try field.object("a loss").first(where: { $0.name == "kind" })?.field else {
+      throw field.expected("the key \"kind\" too")
+    }
+    let rules = LossTable.rules
+    guard case .text(let name) = kind.value, let rule = rules.first(where: { $0.kind == name })
+    else {
+      throw kind.expected("one of \(JSONError.list(rules.map { $0.kind }))")
+    }
+    let members = try field.members(
+      of: "a loss of the kind \"\(name)\"",
+      known: LossTerm.keys + (rule.reads == .features ? LossTerm.featureKeys : []) + rule.keys)
+    self.init(
+      try rule.init(members), weight: try members["weight"].map(WeightSchedule.init) ?? .init(1),
+      student: try members["student"].map(LossTerm.place),
+      teacher: try members["teacher"].map(LossTerm.place))
+  }
+
+  private static func place(_ field: JSONField) throws(JSONError) -> String {
+    let name = try field.text(NetworkPlaces.expectation)
+    guard NetworkPlaces.isName(name) else { throw field.expected(NetworkPlaces.expectation) }
+    return name
+  }
+}
