@@ -23,7 +23,7 @@ package final class BatchSource: @unchecked Sendable {
   private var sessions: [Int: any ClassifierSession] = [:]
 
   package init(reader: BatchReader, recipe: Recipe, seed: UInt64, signal: TeacherSignal?) {
-    let images = reader.dataset.trainingImages(withTeacher: recipe.usesTeacher)
+    let images = reader.dataset.trainingImages(withTeacher: recipe.usesUnlabeledImages)
     (self.reader, self.recipe, self.seed) = (reader, recipe, seed)
     self.signal = recipe.usesTeacher ? signal : nil
     stepsPerEpoch = recipe.stepsPerEpoch(trainingCount: images.count)

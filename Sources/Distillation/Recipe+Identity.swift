@@ -30,6 +30,7 @@ extension Recipe {
     if !losses.isEmpty {
       parts.append(("losses", "[" + losses.map(\.identity).joined(separator: "; ") + "]"))
     }
+    if let teachingIdentity { parts.append(teachingIdentity) }
     return parts.map { "\($0)=\($1)" }.joined(separator: " ")
   }
 }

@@ -7,7 +7,7 @@ extension Recipe {
   static let keys = [
     "epochs", "batch", "slices", "optimizer", "weight_decay", "clip_norm", "learning_rate",
     "schedule", "warmup_share", "final_share", "distillation_weight", "temperature",
-    "label_smoothing", "losses", "augmentation", "teacher_view", "stored_views",
+    "label_smoothing", "losses", "teaching", "augmentation", "teacher_view", "stored_views",
   ]
 
   /// Reads a recipe; what is left out keeps the value it has in `defaults`.
@@ -53,6 +53,7 @@ extension Recipe {
       loss.labelSmoothing = Float(smoothing)
     }
     if let losses = members["losses"] { self.losses = try LossTerm.all(in: losses) }
+    try readTeaching(members)
     if let augmentation = members["augmentation"] {
       self.augmentation = try Augmentation(augmentation)
     }

@@ -32,6 +32,8 @@ public struct Recipe: Hashable, Sendable {
   public var loss: LossWeights
   /// What is added to that, each with its weight.
   public var losses: [LossTerm] = []
+  /// How the student is taught from within its own training, besides by its teacher.
+  public var teaching: [TeachingTerm] = []
   public var augmentation: Augmentation
   public var teacherView: TeacherView
   /// Views of each image, where they are stored.
@@ -65,6 +67,7 @@ public struct Recipe: Hashable, Sendable {
     var recipe = self
     recipe.loss.distillation = 0
     recipe.losses.removeAll { $0.needsTeacher }
+    recipe.teaching = []
     return recipe
   }
 
@@ -82,7 +85,7 @@ public struct Recipe: Hashable, Sendable {
 
   /// Returns how many images an epoch has: without a teacher those whose class is known.
   public func trainingCount(of dataset: PreparedDataset) -> Int {
-    dataset.trainingCount(withTeacher: usesTeacher)
+    dataset.trainingCount(withTeacher: usesUnlabeledImages)
   }
 }
 

@@ -181,22 +181,6 @@ extension AuditSettings {
   }
 }
 
-extension JSONField {
-  /// Returns the texts of an array, each of which may stand there once.
-  func distinctTexts(
-    _ title: String, _ expectation: String
-  ) throws(JSONError) -> [String] {
-    var texts: [String] = []
-    var known: Set<String> = []
-    for element in try elements(of: title) {
-      let text = try element.text(expectation)
-      guard known.insert(text).inserted else { throw element.expected("\(expectation) once") }
-      texts.append(text)
-    }
-    return texts
-  }
-}
-
 extension JSONValue {
   /// Returns the value as text with sorted keys, so that equal values give equal texts.
   ///

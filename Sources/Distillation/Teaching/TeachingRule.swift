@@ -1,0 +1,75 @@
+import FileFormats
+import NeuralNetworks
+
+/// A way in which a student is taught from within its own training, as a recipe states it.
+///
+/// Each kind is one file with its rule and a line in `TeachingTable.rules`. It may add losses, and peers: networks that
+/// go through the training and are dropped with it.
+public protocol TeachingRule: Hashable, Sendable {
+  /// The name in files, the value of `"kind"`.
+  static var kind: String { get }
+  /// The fields besides `kind`.
+  static var keys: [String] { get }
+  /// The formula and its source, on one line, for the table of ways.
+  static var summary: String { get }
+  /// Whether an image teaches the student something though its class is not known.
+  static var usesUnlabeledImages: Bool { get }
+
+  /// Reads the rule's own fields; what is left out has its usual value.
+  ///
+  /// - Throws: `JSONError` naming the field, its value and what was expected.
+  init(_ members: JSONMembers) throws(JSONError)
+
+  /// The rule's numbers on one line: equal texts are equal lessons. Part of `Recipe.identity`.
+  var identity: String { get }
+
+  /// The keys of other students of the search space that take part.
+  var partners: [String] { get }
+
+  /// Returns what it adds to a training.
+  ///
+  /// - Throws: `LossError` where the student cannot be taught in this way.
+  func lesson(on site: TeachingSite) throws(LossError) -> Lesson
+}
+
+extension TeachingRule {
+  public var partners: [String] { [] }
+}
+
+/// The training that something is taught in.
+public struct TeachingSite: Sendable {
+  /// The student's.
+  public let network: Network
+  public let recipe: Recipe
+  /// Keys what a lesson draws.
+  public let seed: UInt64
+  /// Other students by their keys, those of `TeachingRule.partners`.
+  public let partners: [String: Network]
+  /// How many peers other lessons have already: the place of this one's first.
+  public var firstPeer = 0
+
+  public init(
+    network: Network, recipe: Recipe, seed: UInt64, partners: [String: Network] = [:]
+  ) {
+    (self.network, self.recipe) = (network, recipe)
+    (self.seed, self.partners) = (seed, partners)
+  }
+
+  var classes: Int { network.outputShape.channels }
+}
+
+/// What a way of teaching adds to a training.
+public struct Lesson: Sendable {
+  /// Added to the student's loss.
+  public var loss: any TrainingLoss
+  /// In the order of their places.
+  public var peers: [any TrainingPeer] = []
+  /// The mean of the student's weights, where that is the result of the training in the place of the student.
+  public var result: AveragedPeer?
+
+  init(
+    _ loss: any TrainingLoss, peers: [any TrainingPeer] = [], result: AveragedPeer? = nil
+  ) {
+    (self.loss, self.peers, self.result) = (loss, peers, result)
+  }
+}
