@@ -43,6 +43,10 @@ struct NetworkOrigin: Hashable, Sendable {
         throw field.field.expected("no such field: a teacher learns from labels alone")
       }
     }
+    if recipe.usesTeacher {
+      throw field.expected(
+        "losses and stages without a teacher: a teacher learns from labels alone")
+    }
   }
 
   /// Without where the weights lie; that there are some stays.

@@ -84,9 +84,9 @@ extension Recipe {
       shape: .oneCycle, peakRate: 0.1, warmupShare: 0.2, finalShare: 0.01),
     loss: LossWeights(distillation: 0, temperature: 1, labelSmoothing: 0))
 
-  func with(_ change: (inout Recipe) -> Void) -> Recipe {
+  func with(_ change: (inout Recipe) throws -> Void) rethrows -> Recipe {
     var recipe = self
-    change(&recipe)
+    try change(&recipe)
     return recipe
   }
 }
