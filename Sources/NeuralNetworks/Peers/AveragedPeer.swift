@@ -38,7 +38,7 @@ public final class AveragedPeer: TrainingPeer {
 
   public func logits(slice: Int) -> UnsafePointer<Float> { plan.logits(slice: slice) }
 
-  public func evaluate(slice: Int, others: [UnsafePointer<Float>], progress: Double) {}
+  public func evaluate(slice: Int, step: Int, progress: Double, others: [UnsafePointer<Float>]) {}
 
   public func backward(thread: Int, team: WorkerTeam, step: Int) {}
 

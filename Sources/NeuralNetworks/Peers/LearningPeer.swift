@@ -53,8 +53,9 @@ public final class LearningPeer: TrainingPeer {
 
   public func logits(slice: Int) -> UnsafePointer<Float> { trainer.plan.logits(slice: slice) }
 
-  public func evaluate(slice: Int, others: [UnsafePointer<Float>], progress: Double) {
-    let result = trainer.sliceLoss(slice, progress: progress, peerLogits: others)
+  public func evaluate(slice: Int, step: Int, progress: Double, others: [UnsafePointer<Float>]) {
+    let result = trainer.sliceLoss(
+      slice, step: step, progress: progress, peerLogits: others)
     if !result.loss.isFinite { isFinite.store(false, ordering: .relaxed) }
   }
 

@@ -22,10 +22,10 @@ public protocol TrainingPeer: AnyObject, Sendable {
   /// Computes the peer's own loss of a slice, if it learns.
   ///
   /// - Parameters:
+  ///   - progress: The share of the training that is done.
   ///   - others: The answers of the other networks of the training, in their order; in the peer's own place those of
   ///     the network that is trained.
-  ///   - progress: The share of the training that is done.
-  func evaluate(slice: Int, others: [UnsafePointer<Float>], progress: Double)
+  func evaluate(slice: Int, step: Int, progress: Double, others: [UnsafePointer<Float>])
 
   /// Turns the loss into gradients, if it learns; all threads call it together.
   func backward(thread: Int, team: WorkerTeam, step: Int)

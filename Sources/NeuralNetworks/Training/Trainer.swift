@@ -59,6 +59,7 @@ public final class Trainer: @unchecked Sendable {
 
   private let team: WorkerTeam
   private let memory: LossMemory
+  private let seed: UInt64
   /// Moves the connectors as `optimizer` moves the network, but they do not decay, and their gradient is
   /// clipped on its own. Nil if the loss has none.
   let connectorOptimizer: Optimizer?
@@ -67,7 +68,7 @@ public final class Trainer: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - loss: What to make small; the plan must keep the features that it reads.
-  ///   - seed: Keys the connectors' starting values.
+  ///   - seed: Keys the connectors' starting values, and what the loss draws.
   ///   - peers: Their answers are what the loss finds as `LossSlice.peerLogits`.
   public init(
     plan: TrainingPlan, optimizer: Optimizer, loss: any TrainingLoss, threads: Int = 1,
@@ -76,7 +77,7 @@ public final class Trainer: @unchecked Sendable {
     self.plan = plan
     self.optimizer = optimizer
     self.loss = loss
-    self.peers = peers
+    (self.seed, self.peers) = (seed, peers)
     team = WorkerTeam(threadCount: max(1, min(threads, plan.sliceRanges.count)))
     memory = LossMemory(
       loss, images: plan.sliceRanges.map(\.count), classes: plan.network.outputShape.channels)
@@ -130,11 +131,12 @@ public final class Trainer: @unchecked Sendable {
         for peer in peers { peer.forward(thread: thread, team: team, step: step) }
         for slice in plan.slices(of: thread, team: team) {
           let answers = peers.map { $0.logits(slice: slice) }
-          results[slice] = sliceLoss(slice, progress: progress(step), peerLogits: answers)
+          results[slice] = sliceLoss(
+            slice, step: step, progress: progress(step), peerLogits: answers)
           for (place, peer) in peers.enumerated() {
             var others = answers
             others[place] = plan.logits(slice: slice)
-            peer.evaluate(slice: slice, others: others, progress: progress(step))
+            peer.evaluate(slice: slice, step: step, progress: progress(step), others: others)
           }
         }
         plan.clock?.lap(.loss, thread: thread)
@@ -220,7 +222,7 @@ public final class Trainer: @unchecked Sendable {
   typealias SliceResult = (loss: Double, correct: Int, labeled: Int)
 
   func sliceLoss(
-    _ slice: Int, progress: Double, peerLogits: [UnsafePointer<Float>]
+    _ slice: Int, step: Int, progress: Double, peerLogits: [UnsafePointer<Float>]
   ) -> SliceResult {
     let (own, count) = (memory.slices[slice], plan.sliceRanges[slice].count)
     let classes = plan.network.outputShape.channels
@@ -230,8 +232,8 @@ public final class Trainer: @unchecked Sendable {
     }
     let result = loss.evaluate(
       LossSlice(
-        count: count, batch: plan.batch, classes: classes, progress: progress,
-        labels: own.labels,
+        count: count, batch: plan.batch, classes: classes, step: step, seed: seed,
+        progress: progress, labels: own.labels,
         mix: LabelMix(otherLabels: own.mix.otherLabels, shares: own.mix.shares),
         logits: LossSlice.Feature(
           values: plan.logits(slice: slice), gradient: plan.logitsGradient(slice: slice)),

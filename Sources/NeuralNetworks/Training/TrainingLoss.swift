@@ -3,8 +3,8 @@ import TensorKernels
 /// What a training makes small: a value that says what it reads and what it trains besides the network.
 ///
 /// A loss is evaluated slice by slice, by several threads at once for different slices, and its result may
-/// depend on the slice alone: what compares images with each other compares those of a slice. Losses are added by
-/// `SummedLoss`.
+/// depend on the slice alone: what compares images with each other compares those of a slice, and what draws numbers
+/// draws them from the slice's seed and step. Losses are added by `SummedLoss`.
 public protocol TrainingLoss: Sendable {
   /// What the loss reads besides the labels.
   var inputs: LossInputs { get }
@@ -70,6 +70,10 @@ public struct LossSlice {
   /// Images of the whole batch, which the mean is over.
   public let batch: Int
   public let classes: Int
+  /// The step of the training, from 0.
+  public let step: Int
+  /// Keys what the loss draws, together with `step`; the same for all slices.
+  public let seed: UInt64
   /// The share of the training's steps that are done, 0…1.
   public let progress: Double
   /// `[count]`; below 0 where the class is not known.
@@ -95,15 +99,16 @@ public struct LossSlice {
   public var scratch: UnsafeMutablePointer<Float>
 
   public init(
-    count: Int, batch: Int, classes: Int, progress: Double = 0, labels: UnsafePointer<Int32>,
-    mix: LabelMix? = nil, logits: Feature, teacherLogits: UnsafePointer<Float>,
+    count: Int, batch: Int, classes: Int, step: Int = 0, seed: UInt64 = 0, progress: Double = 0,
+    labels: UnsafePointer<Int32>, mix: LabelMix? = nil, logits: Feature,
+    teacherLogits: UnsafePointer<Float>,
     features: [Feature], teacherFeatures: [UnsafePointer<Float>],
     peerLogits: [UnsafePointer<Float>] = [], connectors: UnsafePointer<Float>,
     connectorGradients: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutablePointer<Float>
   ) {
     (self.count, self.batch, self.classes) = (count, batch, classes)
-    (self.progress, self.mix) = (progress, mix)
+    (self.step, self.seed, self.progress, self.mix) = (step, seed, progress, mix)
     (self.labels, self.logits, self.teacherLogits) = (labels, logits, teacherLogits)
     (self.features, self.teacherFeatures) = (features, teacherFeatures)
     (self.connectors, self.connectorGradients) = (connectors, connectorGradients)
