@@ -76,9 +76,15 @@ package struct Checkpoint {
 }
 
 extension Checkpoint {
+  /// Parts of a training's state that are moved in place, by name.
+  typealias LiveState = [String: UnsafeMutableBufferPointer<Float>]
+
   /// Writes what a plan and its optimiser hold before `nextStep`, atomically.
+  ///
+  /// - Parameter others: What else the training moves.
   func write(
-    _ plan: TrainingPlan, optimizer: Optimizer, nextStep: Int, _ recorder: CurveRecorder? = nil
+    _ plan: TrainingPlan, optimizer: Optimizer, others: LiveState = [:], nextStep: Int,
+    _ recorder: CurveRecorder? = nil
   ) throws {
     let parameters = UnsafeBufferPointer(start: plan.parameters, count: plan.layout.parameterFloats)
     let statistics = UnsafeBufferPointer(start: plan.statistics, count: plan.layout.statisticFloats)
@@ -86,24 +92,28 @@ extension Checkpoint {
       [
         "parameters": Array(parameters), "statistics": Array(statistics),
         "optimizer": Array(optimizer.state),
-      ], nextStep: nextStep, recorder)
+      ].merging(others.mapValues { Array($0) }) { own, _ in own }, nextStep: nextStep, recorder)
   }
 
   /// Restores what `write` wrote, if it is of this very run.
   ///
-  /// - Parameter steps: Those of the whole training.
+  /// - Parameters:
+  ///   - others: As for `write`.
+  ///   - steps: Those of the whole training.
   /// - Returns: The step to continue with.
   func restore(
-    into plan: TrainingPlan, optimizer: Optimizer, of steps: Int, _ recorder: CurveRecorder? = nil
+    into plan: TrainingPlan, optimizer: Optimizer, others: LiveState = [:], of steps: Int,
+    _ recorder: CurveRecorder? = nil
   ) -> Int? {
     let counts = [
       "parameters": plan.layout.parameterFloats, "statistics": plan.layout.statisticFloats,
       "optimizer": optimizer.state.count,
-    ]
+    ].merging(others.mapValues(\.count)) { own, _ in own }
     guard let (state, step) = read(counts, of: steps, recorder) else { return nil }
     plan.parameters.update(from: state["parameters"]!, count: plan.layout.parameterFloats)
     plan.statistics.update(from: state["statistics"]!, count: plan.layout.statisticFloats)
     _ = optimizer.state.update(fromContentsOf: state["optimizer"]!)
+    for (name, values) in others { _ = values.update(fromContentsOf: state[name]!) }
     return step
   }
 }

@@ -24,6 +24,12 @@ public struct TrainedModel: Sendable {
         UnsafeBufferPointer(start: plan.statistics, count: plan.layout.statisticFloats)))
   }
 
+  /// Copies the values to a plan of the same network.
+  func copy(to plan: TrainingPlan) {
+    plan.parameters.update(from: parameters, count: parameters.count)
+    plan.statistics.update(from: statistics, count: statistics.count)
+  }
+
   /// Whether every value is a number.
   var isFinite: Bool { parameters.allSatisfy(\.isFinite) && statistics.allSatisfy(\.isFinite) }
 

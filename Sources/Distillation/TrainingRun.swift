@@ -25,6 +25,8 @@ public struct TrainingRun: Sendable {
   /// After how many steps the model is examined on its way, ascending, below the number of steps. A
   /// run that continues from a checkpoint is not examined again at the rungs before it.
   public var rungs: [Int]
+  /// The students that are trained with this one, by the keys that the recipe names.
+  public var partners: [String: Network] = [:]
 
   public init(
     network: Network, recipe: Recipe, reader: BatchReader, signal: TeacherSignal?, seed: UInt64,
@@ -69,22 +71,29 @@ public struct TrainingRun: Sendable {
     examine: (_ step: Int, _ model: TrainedModel) -> Bool = { _, _ in true }
   ) throws -> Outcome {
     let (steps, stepsPerEpoch) = (steps, stepsPerEpoch)
+    let lessons = try recipe.lessons(of: network, seed: seed, partners: partners)
     let plan = TrainingPlan(
-      network: network, batch: recipe.batch, slices: recipe.slices, seed: seed)
+      network: network, batch: recipe.batch, slices: recipe.slices,
+      features: lessons.features, seed: seed)
     let optimizer = Optimizer(
       rule: recipe.optimizer, weightDecay: Float(recipe.weightDecay),
       clipNorm: recipe.clipNorm.map { Float($0) }, layout: plan.layout)
     let trainer = Trainer(
-      plan: plan, optimizer: optimizer, loss: LogitLoss(recipe.loss), threads: threads)
+      plan: plan, optimizer: optimizer, loss: lessons.added(to: LogitLoss(recipe.loss)),
+      threads: threads, seed: seed, peers: lessons.peers)
     let source = BatchSource(reader: reader, recipe: recipe, seed: seed, signal: signal)
     let checkpoint = checkpointPath.map { Checkpoint(path: $0, identity: identity) }
 
     plan.layout.initialize(plan.parameters, seed: seed)
-    var step = checkpoint?.restore(into: plan, optimizer: optimizer, of: steps, recorder) ?? 0
+    for peer in trainer.peers { peer.begin(next: plan) }
+    var step =
+      checkpoint?.restore(
+        into: plan, optimizer: optimizer, others: trainer.peerState, of: steps, recorder) ?? 0
     var pace = CheckpointPace(shortestPause: checkpointPause)
     func keep(_ checkpoint: Checkpoint) throws {
       try pace.write {
-        try checkpoint.write(plan, optimizer: optimizer, nextStep: step, recorder)
+        try checkpoint.write(
+          plan, optimizer: optimizer, others: trainer.peerState, nextStep: step, recorder)
       }
     }
     var rungs = rungs.filter { $0 > step && $0 < steps }[...]
@@ -95,7 +104,8 @@ public struct TrainingRun: Sendable {
       let pause = StepPause(done: step, pace: checkpoint == nil ? nil : pace)
       let divergedAt = trainer.run(
         steps: step..<end,
-        rate: { recipe.schedule.rate(step: $0, of: steps) }, fill: source.fill
+        rate: { recipe.schedule.rate(step: $0, of: steps) },
+        progress: { Double($0) / Double(steps) }, fill: source.fill
       ) { report in
         recorder?.add(
           loss: report.loss, accuracy: report.accuracy, done: report.step + 1, of: steps)
@@ -113,33 +123,38 @@ public struct TrainingRun: Sendable {
       }
       if step == rungs.first {
         rungs.removeFirst()
-        let model = interimModel(trainer, source)
+        let model = interimModel(trainer, source, lessons.result)
         guard model.isFinite else { return .diverged(step: step - 1) }
         guard examine(step, model) else { return .stopped }
       }
       if let checkpoint, step < steps, pace.isDue { try keep(checkpoint) }
     }
-    let model = finalModel(trainer, source)
+    let model = finalModel(trainer, source, lessons.result)
     // The last step, or what it left of the statistics, may be what blew up.
     return model.isFinite ? .finished(model) : .diverged(step: steps - 1)
   }
 
   /// Takes the batch-norm statistics again and returns the model with them.
-  private func finalModel(_ trainer: Trainer, _ source: BatchSource) -> TrainedModel {
+  ///
+  /// - Parameter average: Whose weights it has, if not the student's own.
+  private func finalModel(
+    _ trainer: Trainer, _ source: BatchSource, _ average: AveragedPeer?
+  ) -> TrainedModel {
     source.begin(epoch: 0)
+    average?.copy(to: trainer.plan)
     trainer.reestimateStatistics(
       steps: min(statisticsBatches, stepsPerEpoch), fill: source.fillClean)
     return TrainedModel(trainer.plan)
   }
 
   /// Returns the model as it would be if this were the end, and puts the plan back as it was.
-  private func interimModel(_ trainer: Trainer, _ source: BatchSource) -> TrainedModel {
-    let plan = trainer.plan
+  private func interimModel(
+    _ trainer: Trainer, _ source: BatchSource, _ average: AveragedPeer?
+  ) -> TrainedModel {
     // Norms take their moments around the running means, whose bits are therefore part of the result.
-    let running = Array(
-      UnsafeBufferPointer(start: plan.statistics, count: plan.layout.statisticFloats))
-    defer { plan.statistics.update(from: running, count: running.count) }
-    return finalModel(trainer, source)
+    let before = TrainedModel(trainer.plan)
+    defer { before.copy(to: trainer.plan) }
+    return finalModel(trainer, source, average)
   }
 
   /// Steps of the whole training.
@@ -154,6 +169,7 @@ public struct TrainingRun: Sendable {
     let teacher = signal?.contentHash ?? "none"
     let text =
       "\(network.identity)|\(recipe.identity)|\(reader.dataset.contentHash)|\(teacher)|\(seed)|\(statisticsBatches)"
-    return ContentHash.hexadecimal(of: rungs.isEmpty ? text : "\(text)|\(rungs)")
+    return ContentHash.hexadecimal(
+      of: (rungs.isEmpty ? text : "\(text)|\(rungs)") + partnersIdentity)
   }
 }

@@ -51,9 +51,9 @@ public final class AveragedPeer: TrainingPeer {
 
   public var state: [String: UnsafeMutableBufferPointer<Float>] { plan.state }
 
-  /// The mean, `[parameterFloats]`.
-  public var parameters: UnsafePointer<Float> { UnsafePointer(plan.parameters) }
-
-  /// The running statistics of the mean's norms, `[statisticFloats]`.
-  public var statistics: UnsafePointer<Float> { UnsafePointer(plan.statistics) }
+  /// Gives a plan of the same network the mean and the running statistics of its norms.
+  public func copy(to plan: TrainingPlan) {
+    plan.parameters.update(from: self.plan.parameters, count: plan.layout.parameterFloats)
+    plan.statistics.update(from: self.plan.statistics, count: plan.layout.statisticFloats)
+  }
 }

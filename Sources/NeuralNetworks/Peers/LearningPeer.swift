@@ -73,7 +73,9 @@ public final class LearningPeer: TrainingPeer {
     trainer.plan.state.merging(trainer.state) { own, _ in own }
   }
 
-  /// The running parameters and statistics, to look at what has been learnt.
-  public var parameters: UnsafePointer<Float> { UnsafePointer(trainer.plan.parameters) }
-  public var statistics: UnsafePointer<Float> { UnsafePointer(trainer.plan.statistics) }
+  /// Gives a plan of the same network what the peer has learnt.
+  public func copy(to plan: TrainingPlan) {
+    plan.parameters.update(from: trainer.plan.parameters, count: plan.layout.parameterFloats)
+    plan.statistics.update(from: trainer.plan.statistics, count: plan.layout.statisticFloats)
+  }
 }

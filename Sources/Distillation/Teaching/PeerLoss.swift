@@ -1,3 +1,4 @@
+import NeuralNetworks
 import TensorKernels
 
 /// The mean of a loss between a network's logits and those of each of some other networks of its training.
@@ -7,15 +8,15 @@ import TensorKernels
 /// No gradient passes to the peers. With a divergence it is the consistency cost of mean teachers (Tarvainen and
 /// Valpola, arXiv:1703.01780) and the mimicry loss of deep mutual learning (Zhang et al., arXiv:1706.00384,
 /// equation 7).
-public struct PeerLoss: TrainingLoss {
+struct PeerLoss: TrainingLoss {
   /// What compares logits with a teacher's; it reads nothing else.
-  public let comparison: any TrainingLoss
+  let comparison: any TrainingLoss
   /// The peers that it learns from, by their places in `LossSlice.peerLogits`.
-  public let peers: Range<Int>
+  let peers: Range<Int>
   /// The share of the training before which the loss is 0.
-  public let begin: Double
+  let begin: Double
 
-  public init(_ comparison: any TrainingLoss, peers: Range<Int>, begin: Double = 0) {
+  init(_ comparison: any TrainingLoss, peers: Range<Int>, begin: Double = 0) {
     precondition(!peers.isEmpty, "a loss of peers needs one")
     precondition(
       comparison.inputs.readsLogits && comparison.inputs.features.isEmpty
@@ -23,20 +24,20 @@ public struct PeerLoss: TrainingLoss {
     (self.comparison, self.peers, self.begin) = (comparison, peers, begin)
   }
 
-  public var inputs: LossInputs { LossInputs(readsLogits: true) }
-  public var connectorFloats: Int { comparison.connectorFloats }
+  var inputs: LossInputs { LossInputs(readsLogits: true) }
+  var connectorFloats: Int { comparison.connectorFloats }
 
-  public func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {
+  func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {
     comparison.initialize(connectors, seed: seed)
   }
 
-  public func scratchFloats(images: Int, classes: Int) -> Int {
+  func scratchFloats(images: Int, classes: Int) -> Int {
     var cursor = MemoryCursor()
     _ = Scratch(self, images: images, classes: classes, cursor: &cursor)
     return cursor.floats
   }
 
-  public func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int) {
+  func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int) {
     let count = slice.count * slice.classes
     let gradient = slice.logits.gradient
     gradient.update(repeating: 0, count: count)
