@@ -49,6 +49,8 @@ struct LossValues {
   /// Each `[images, H, W, C]`.
   var features: [[Double]]
   var teacherFeatures: [[Double]]
+  /// What the other networks of the training answer, each `[images, classes]`.
+  var peerLogits: [[Double]] = []
   var connectors: [Double]
 }
 
@@ -80,9 +82,9 @@ extension LossCase {
     let floats = [values.logits, values.teacherLogits, values.connectors, values.connectors]
       .map(\.count)
       .reduce(0, +)
-    let featureFloats = (values.features + values.features + values.teacherFeatures)
-      .reduce(0) { $0 + $1.count }
-    let buffers = 12 + 3 * (values.features.count + values.teacherFeatures.count)
+    let lists = values.features + values.features + values.teacherFeatures + values.peerLogits
+    let featureFloats = lists.reduce(0) { $0 + $1.count }
+    let buffers = 12 + 3 * lists.count
     let arena = FloatArena(
       count: floats + values.logits.count + featureFloats + scratchFloats + 4 * images
         + buffers * 3 * readMargin)
@@ -111,6 +113,7 @@ extension LossCase {
         LossSlice.Feature(values: place(feature), gradient: cursor.take(feature.count)))
     }
     let teacherFeatures = values.teacherFeatures.map { UnsafePointer(place($0)) }
+    let peerLogits = values.peerLogits.map { UnsafePointer(place($0)) }
     let mix = values.mix.map {
       LabelMix(otherLabels: place($0.otherLabels), shares: UnsafePointer(place($0.shares)))
     }
@@ -127,7 +130,7 @@ extension LossCase {
       LossSlice(
         count: images, batch: batch, classes: classes, step: step, seed: seed, progress: progress,
         labels: labels, mix: mix, logits: logits, teacherLogits: teacherLogits, features: features,
-        teacherFeatures: teacherFeatures, connectors: connectors,
+        teacherFeatures: teacherFeatures, peerLogits: peerLogits, connectors: connectors,
         connectorGradients: connectorGradients, scratch: scratch))
     #expect((0..<16).allSatisfy { behind[$0] == 12345 }, "the loss wrote behind its scratch")
     return LossResult(
@@ -214,6 +217,7 @@ extension LossCase {
     values.teacherLogits = rounded(values.teacherLogits)
     values.features = values.features.map(rounded)
     values.teacherFeatures = values.teacherFeatures.map(rounded)
+    values.peerLogits = values.peerLogits.map(rounded)
     values.connectors = rounded(values.connectors)
     values.mix?.shares = rounded(values.mix?.shares ?? [])
     return values
