@@ -19,20 +19,35 @@ package final class BatchSource: @unchecked Sendable {
   private var epoch = 0
   private var order: EpochOrder
   private var key: AugmentationKey
+  /// How images are augmented; to be changed between steps.
+  package var augmentation: Augmentation
+  /// What is read of the teacher besides its logits.
+  private let features: TeacherFeatures?
+  /// Whether the logits come with the features.
+  private let logitsComeWithFeatures: Bool
   /// One a slice, where the teacher is asked about augmented images.
   private var sessions: [Int: any ClassifierSession] = [:]
 
-  package init(reader: BatchReader, recipe: Recipe, seed: UInt64, signal: TeacherSignal?) {
+  package init(
+    reader: BatchReader, recipe: Recipe, seed: UInt64, signal: TeacherSignal?,
+    features: TeacherFeatures? = nil
+  ) {
     let images = reader.dataset.trainingImages(withTeacher: recipe.usesUnlabeledImages)
     (self.reader, self.recipe, self.seed) = (reader, recipe, seed)
     self.signal = recipe.usesTeacher ? signal : nil
+    (self.features, augmentation) = (features, recipe.augmentation)
     stepsPerEpoch = recipe.stepsPerEpoch(trainingCount: images.count)
     order = EpochOrder(of: images, seed: seed)
     if case .stored(let stored) = signal { views = stored } else { views = nil }
     key = views?.key(epoch: 0) ?? AugmentationKey(seed: seed, epoch: 0)
     precondition(
       !recipe.usesTeacher || signal != nil, "distillation needs a teacher's signal")
-    if case .live(let teacher) = self.signal {
+    if case .live(let teacher) = self.signal, let features {
+      logitsComeWithFeatures = features.teacher.contentHash == teacher.contentHash
+    } else {
+      logitsComeWithFeatures = false
+    }
+    if case .live(let teacher) = self.signal, !logitsComeWithFeatures {
       for slice in 0..<recipe.slices {
         sessions[recipe.batch * slice / recipe.slices] = teacher.session(
           capacity: recipe.batch / recipe.slices + 1)
@@ -47,15 +62,17 @@ package final class BatchSource: @unchecked Sendable {
     key = views?.key(epoch: epoch) ?? AugmentationKey(seed: seed, epoch: epoch)
   }
 
-  /// Fills a slice with its images, labels and soft targets.
+  /// Fills a slice with its images, labels, soft targets and the teacher's features.
   package func fill(_ slice: TrainingSlice) {
-    fill(slice, augmentation: recipe.augmentation)
+    fill(slice, augmentation: augmentation)
+    features?.fill(slice, always: logitsComeWithFeatures)
     order.indices.withUnsafeBufferPointer { indices in
       let chosen = chosen(slice, from: indices)
       switch signal {
       case .none: break
       case .cached(let targets): targets.fill(slice.teacher, indices: chosen)
       case .stored(let views): views.fill(slice.teacher, indices: chosen, epoch: epoch)
+      case .live where logitsComeWithFeatures: break
       case .live:
         guard let session = sessions[slice.range.lowerBound] else {
           preconditionFailure("no teacher for the slice that begins at \(slice.range.lowerBound)")

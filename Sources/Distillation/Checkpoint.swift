@@ -76,44 +76,46 @@ package struct Checkpoint {
 }
 
 extension Checkpoint {
-  /// Parts of a training's state that are moved in place, by name.
-  typealias LiveState = [String: UnsafeMutableBufferPointer<Float>]
-
-  /// Writes what a plan and its optimiser hold before `nextStep`, atomically.
-  ///
-  /// - Parameter others: What else the training moves.
-  func write(
-    _ plan: TrainingPlan, optimizer: Optimizer, others: LiveState = [:], nextStep: Int,
-    _ recorder: CurveRecorder? = nil
-  ) throws {
-    let parameters = UnsafeBufferPointer(start: plan.parameters, count: plan.layout.parameterFloats)
-    let statistics = UnsafeBufferPointer(start: plan.statistics, count: plan.layout.statisticFloats)
+  /// Writes what a trainer moves before `nextStep`, atomically: the network, the connectors of its loss, what
+  /// the optimisers keep, and its peers.
+  func write(_ trainer: Trainer, nextStep: Int, _ recorder: CurveRecorder? = nil) throws {
     try write(
-      [
-        "parameters": Array(parameters), "statistics": Array(statistics),
-        "optimizer": Array(optimizer.state),
-      ].merging(others.mapValues { Array($0) }) { own, _ in own }, nextStep: nextStep, recorder)
+      Checkpoint.places(of: trainer).mapValues { Array($0) }, nextStep: nextStep, recorder)
   }
 
   /// Restores what `write` wrote, if it is of this very run.
   ///
-  /// - Parameters:
-  ///   - others: As for `write`.
-  ///   - steps: Those of the whole training.
+  /// - Parameter steps: Those of the whole training.
   /// - Returns: The step to continue with.
   func restore(
-    into plan: TrainingPlan, optimizer: Optimizer, others: LiveState = [:], of steps: Int,
-    _ recorder: CurveRecorder? = nil
+    into trainer: Trainer, of steps: Int, _ recorder: CurveRecorder? = nil
   ) -> Int? {
-    let counts = [
-      "parameters": plan.layout.parameterFloats, "statistics": plan.layout.statisticFloats,
-      "optimizer": optimizer.state.count,
-    ].merging(others.mapValues(\.count)) { own, _ in own }
-    guard let (state, step) = read(counts, of: steps, recorder) else { return nil }
-    plan.parameters.update(from: state["parameters"]!, count: plan.layout.parameterFloats)
-    plan.statistics.update(from: state["statistics"]!, count: plan.layout.statisticFloats)
-    _ = optimizer.state.update(fromContentsOf: state["optimizer"]!)
-    for (name, values) in others { _ = values.update(fromContentsOf: state[name]!) }
+    let places = Checkpoint.places(of: trainer)
+    guard let (state, step) = read(places.mapValues(\.count), of: steps, recorder) else {
+      return nil
+    }
+    for (name, place) in places { _ = place.update(fromContentsOf: state[name]!) }
     return step
+  }
+
+  /// Where a trainer holds what it moves, by name.
+  private static func places(
+    of trainer: Trainer
+  ) -> [String: UnsafeMutableBufferPointer<Float>] {
+    let plan = trainer.plan
+    var places = [
+      "parameters": UnsafeMutableBufferPointer(
+        start: plan.parameters, count: plan.layout.parameterFloats),
+      "statistics": UnsafeMutableBufferPointer(
+        start: plan.statistics, count: plan.layout.statisticFloats),
+      "optimizer": trainer.optimizer.state,
+    ]
+    // Trainings without connectors have the files that they always had.
+    if let state = trainer.connectorState {
+      places["connectors"] = UnsafeMutableBufferPointer(
+        start: trainer.connectors, count: trainer.loss.connectorFloats)
+      places["connector_optimizer"] = state
+    }
+    return places.merging(trainer.peerState) { own, _ in own }
   }
 }

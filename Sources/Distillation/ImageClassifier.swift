@@ -85,27 +85,3 @@ extension ImageClassifier {
     return isStopped.load(ordering: .relaxed) ? nil : logits
   }
 }
-
-extension TrainedModel: ImageClassifier {
-  public var classes: Int { network.outputShape.channels }
-
-  public func session(capacity: Int) -> any ClassifierSession {
-    NetworkSession(inferencePlan(capacity: capacity))
-  }
-}
-
-/// A network that answers images as they are.
-private final class NetworkSession: ClassifierSession {
-  private let plan: FloatInferencePlan
-
-  init(_ plan: FloatInferencePlan) { self.plan = plan }
-
-  func answer(
-    _ images: UnsafePointer<Float>, count: Int, into logits: UnsafeMutablePointer<Float>
-  ) {
-    let network = plan.network
-    plan.input.update(from: images, count: count * network.inputShape.elementCount)
-    plan.run(images: count)
-    logits.update(from: plan.logits, count: count * network.outputShape.channels)
-  }
-}

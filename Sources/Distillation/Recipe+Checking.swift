@@ -11,6 +11,11 @@ extension Recipe {
   public func check(on dataset: PreparedDataset, field: String, file: String) throws {
     try augmentation.validate(
       height: dataset.height, width: dataset.width, field: field + ".augmentation")
+    for (index, stage) in stages.enumerated() {
+      try stage.content.augmentation.validate(
+        height: dataset.height, width: dataset.width,
+        field: "\(field).stages[\(index)].augmentation")
+    }
     try Recipe.check(
       batch: batch, field: field + ".batch", count: trainingCount(of: dataset), file: file)
   }

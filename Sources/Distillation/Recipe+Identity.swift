@@ -31,6 +31,9 @@ extension Recipe {
       parts.append(("losses", "[" + losses.map(\.identity).joined(separator: "; ") + "]"))
     }
     if let teachingIdentity { parts.append(teachingIdentity) }
+    if !stages.isEmpty {
+      parts.append(("stages", "[" + stages.map(\.identity).joined(separator: "; ") + "]"))
+    }
     return parts.map { "\($0)=\($1)" }.joined(separator: " ")
   }
 }

@@ -8,6 +8,7 @@ extension Recipe {
     "epochs", "batch", "slices", "optimizer", "weight_decay", "clip_norm", "learning_rate",
     "schedule", "warmup_share", "final_share", "distillation_weight", "temperature",
     "label_smoothing", "losses", "teaching", "augmentation", "teacher_view", "stored_views",
+    "stages",
   ]
 
   /// Reads a recipe; what is left out keeps the value it has in `defaults`.
@@ -67,6 +68,13 @@ extension Recipe {
     if teacherView == .stored, augmentation == .none {
       throw (members["teacher_view"] ?? field).expected(
         "\"clean\", which is the same where there is no \"augmentation\"")
+    }
+    if let field = members["stages"] {
+      stages = try RecipeStage.all(in: field, of: self)
+    } else {
+      // What they leave out is that of this recipe, not of the defaults.
+      let around = self
+      stages = try stages.map { stage throws(JSONError) in try stage.read(in: around) }
     }
   }
 }

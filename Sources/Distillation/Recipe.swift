@@ -34,6 +34,8 @@ public struct Recipe: Hashable, Sendable {
   public var losses: [LossTerm] = []
   /// How the student is taught from within its own training, besides by its teacher.
   public var teaching: [TeachingTerm] = []
+  /// Parts of the training that differ, in their order; empty: it is one.
+  public var stages: [RecipeStage] = []
   public var augmentation: Augmentation
   public var teacherView: TeacherView
   /// Views of each image, where they are stored.
@@ -59,8 +61,18 @@ public struct Recipe: Hashable, Sendable {
     max(1, Int((epochs * Double(stepsPerEpoch(trainingCount: count))).rounded()))
   }
 
+  /// What is done on the way: in each stage, or in the one that there is.
+  private var parts: [Recipe] { stages.isEmpty ? [self] : stages.map(\.content) }
+
   /// Whether anything is learnt from a teacher.
-  public var usesTeacher: Bool { loss.distillation > 0 || losses.contains { $0.needsTeacher } }
+  public var usesTeacher: Bool {
+    parts.contains { $0.loss.distillation > 0 || $0.losses.contains { $0.needsTeacher } }
+  }
+
+  /// Whether inner features of student and teacher are compared.
+  public var comparesFeatures: Bool {
+    parts.contains { $0.losses.contains { $0.comparesFeatures } }
+  }
 
   /// The same recipe without a teacher: labels alone.
   public var withoutTeacher: Recipe {
@@ -68,6 +80,7 @@ public struct Recipe: Hashable, Sendable {
     recipe.loss.distillation = 0
     recipe.losses.removeAll { $0.needsTeacher }
     recipe.teaching = []
+    recipe.stages = stages.map(\.withoutTeacher)
     return recipe
   }
 
@@ -125,7 +138,8 @@ public struct FlashRecipe: Hashable, Sendable {
     return recipe
   }
 
-  /// Returns the short form of `full`: the whole schedule compressed into a share of the images.
+  /// Returns the short form of `full`: the whole schedule, with all its stages and losses, compressed into a share
+  /// of the images.
   ///
   /// The peak rate is scaled with the square root of the batch size, which keeps the noise of a step's
   /// update at the same level. Source: Krizhevsky, arXiv:1404.5997, section 5.
@@ -134,7 +148,9 @@ public struct FlashRecipe: Hashable, Sendable {
     recipe.epochs = full.epochs * fraction
     recipe.batch = batch
     recipe.slices = min(full.slices, batch)
-    recipe.schedule.peakRate *= (Double(batch) / Double(full.batch)).squareRoot()
+    let factor = (Double(batch) / Double(full.batch)).squareRoot()
+    recipe.schedule.peakRate *= factor
+    recipe.stages = full.stages.map { $0.scalingRate(by: factor) }
     return recipe
   }
 }

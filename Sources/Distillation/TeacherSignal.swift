@@ -30,6 +30,7 @@ extension TeacherSignal {
   public func confusion(reader: BatchReader, recipe: Recipe, seed: UInt64) -> ConfusionCounts {
     var recipe = recipe
     (recipe.slices, recipe.loss.distillation) = (1, 1)
+    (recipe.losses, recipe.stages) = ([], [])
     let classes = reader.dataset.classes
     let source = BatchSource(reader: reader, recipe: recipe, seed: seed, signal: self)
     let images = UnsafeMutablePointer<Float>.allocate(

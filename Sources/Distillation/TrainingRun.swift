@@ -13,6 +13,8 @@ public struct TrainingRun: Sendable {
   public let recipe: Recipe
   public let reader: BatchReader
   public let signal: TeacherSignal?
+  /// The teacher whose inner outputs the recipe's losses read; nil: the signal's, if it is a network.
+  public let featureTeacher: (any FeatureClassifier)?
   public let seed: UInt64
   /// Threads that share a step, at most one a slice.
   public var threads: Int
@@ -29,13 +31,19 @@ public struct TrainingRun: Sendable {
   public var partners: [String: Network] = [:]
 
   public init(
-    network: Network, recipe: Recipe, reader: BatchReader, signal: TeacherSignal?, seed: UInt64,
-    threads: Int = 1, statisticsBatches: Int, checkpointPath: String? = nil, rungs: [Int] = []
+    network: Network, recipe: Recipe, reader: BatchReader, signal: TeacherSignal?,
+    featureTeacher: (any FeatureClassifier)? = nil, seed: UInt64, threads: Int = 1,
+    statisticsBatches: Int, checkpointPath: String? = nil, rungs: [Int] = []
   ) {
     (self.network, self.recipe, self.reader) = (network, recipe, reader)
     (self.signal, self.seed, self.threads) = (signal, seed, threads)
     (self.statisticsBatches, self.checkpointPath) = (statisticsBatches, checkpointPath)
     self.rungs = rungs
+    if case .live(let teacher) = signal {
+      self.featureTeacher = featureTeacher ?? teacher as? any FeatureClassifier
+    } else {
+      self.featureTeacher = featureTeacher
+    }
   }
 
   /// How a training ended.
@@ -64,48 +72,56 @@ public struct TrainingRun: Sendable {
   ///   - observe: Called after every step, by one thread; false stops the run.
   ///   - examine: Called at every rung with the steps done and the model as it would be if this were
   ///     the end, its batch-norm statistics taken again; false stops the run.
-  /// - Throws: `FileFormatError` if a checkpoint cannot be written.
+  /// - Throws: `FileFormatError` if a checkpoint cannot be written; `LossError` if a loss of the recipe cannot be
+  ///   computed for the network and the teacher, or a part that is to stand still is not there.
   public func train(
     recording recorder: CurveRecorder? = nil,
     observe: @escaping @Sendable (Progress) -> Bool = { _ in true },
     examine: (_ step: Int, _ model: TrainedModel) -> Bool = { _, _ in true }
   ) throws -> Outcome {
     let (steps, stepsPerEpoch) = (steps, stepsPerEpoch)
-    let lessons = try recipe.lessons(of: network, seed: seed, partners: partners)
+    let lessons = try recipe.lessons(
+      of: network, steps: steps, seed: seed, partners: partners)
+    let stages = TrainingStages(recipe, steps: steps)
+    let objective = try RecipeLoss(stages, student: network, teacher: featureTeacher?.network)
+    let frozen = try stages.stages.map { try FrozenParts($0.frozen, of: network) }
+    let loss = lessons.added(to: objective.loss)
     let plan = TrainingPlan(
       network: network, batch: recipe.batch, slices: recipe.slices,
-      features: lessons.features, seed: seed)
+      features: loss.inputs.features.map(\.node), seed: seed)
     let optimizer = Optimizer(
       rule: recipe.optimizer, weightDecay: Float(recipe.weightDecay),
       clipNorm: recipe.clipNorm.map { Float($0) }, layout: plan.layout)
     let trainer = Trainer(
-      plan: plan, optimizer: optimizer, loss: lessons.added(to: LogitLoss(recipe.loss)),
-      threads: threads, seed: seed, peers: lessons.peers)
-    let source = BatchSource(reader: reader, recipe: recipe, seed: seed, signal: signal)
+      plan: plan, optimizer: optimizer, loss: loss, threads: threads, seed: seed,
+      peers: lessons.peers)
+    let source = BatchSource(
+      reader: reader, recipe: recipe, seed: seed, signal: signal,
+      features: teacherFeatures(objective))
     let checkpoint = checkpointPath.map { Checkpoint(path: $0, identity: identity) }
 
     plan.layout.initialize(plan.parameters, seed: seed)
     for peer in trainer.peers { peer.begin(next: plan) }
-    var step =
-      checkpoint?.restore(
-        into: plan, optimizer: optimizer, others: trainer.peerState, of: steps, recorder) ?? 0
+    var step = checkpoint?.restore(into: trainer, of: steps, recorder) ?? 0
     var pace = CheckpointPace(shortestPause: checkpointPause)
     func keep(_ checkpoint: Checkpoint) throws {
       try pace.write {
-        try checkpoint.write(
-          plan, optimizer: optimizer, others: trainer.peerState, nextStep: step, recorder)
+        try checkpoint.write(trainer, nextStep: step, recorder)
       }
     }
     var rungs = rungs.filter { $0 > step && $0 < steps }[...]
     while step < steps {
       source.begin(epoch: step / stepsPerEpoch)
-      let epochEnd = min(steps, (step / stepsPerEpoch + 1) * stepsPerEpoch)
+      let index = stages.index(ofStep: step)
+      let stage = stages.stages[index]
+      source.augmentation = stage.recipe.augmentation
+      trainer.resting = RestingValues(nodes: frozen[index].nodes, in: plan.layout)
+      let epochEnd = min(stage.steps.upperBound, (step / stepsPerEpoch + 1) * stepsPerEpoch)
       let end = min(epochEnd, rungs.first ?? steps)
       let pause = StepPause(done: step, pace: checkpoint == nil ? nil : pace)
       let divergedAt = trainer.run(
         steps: step..<end,
-        rate: { recipe.schedule.rate(step: $0, of: steps) },
-        progress: { Double($0) / Double(steps) }, fill: source.fill
+        rate: stages.rate, progress: { Double($0) / Double(steps) }, fill: source.fill
       ) { report in
         recorder?.add(
           loss: report.loss, accuracy: report.accuracy, done: report.step + 1, of: steps)
@@ -134,7 +150,15 @@ public struct TrainingRun: Sendable {
     return model.isFinite ? .finished(model) : .diverged(step: steps - 1)
   }
 
-  /// Takes the batch-norm statistics again and returns the model with them.
+  /// Returns what reads the teacher's features, if a loss compares some.
+  private func teacherFeatures(_ objective: RecipeLoss) -> TeacherFeatures? {
+    let inputs = objective.loss.inputs.teacherFeatures
+    guard let featureTeacher, !inputs.isEmpty else { return nil }
+    return TeacherFeatures(
+      of: featureTeacher, inputs, recipe: recipe, isNeeded: objective.comparesFeatures)
+  }
+
+  /// Takes the batch-norm statistics again, of parts that stood still too, and returns the model with them.
   ///
   /// - Parameter average: Whose weights it has, if not the student's own.
   private func finalModel(
@@ -167,8 +191,9 @@ public struct TrainingRun: Sendable {
   /// Everything that the run depends on; a checkpoint of another one is not continued.
   package var identity: String {
     let teacher = signal?.contentHash ?? "none"
-    let text =
+    var text =
       "\(network.identity)|\(recipe.identity)|\(reader.dataset.contentHash)|\(teacher)|\(seed)|\(statisticsBatches)"
+    if recipe.comparesFeatures { text += "|features \(featureTeacher?.contentHash ?? "none")" }
     return ContentHash.hexadecimal(
       of: (rungs.isEmpty ? text : "\(text)|\(rungs)") + partnersIdentity)
   }

@@ -11,9 +11,8 @@ import Testing
 
 /// A training taken apart, so that it can be stopped and restored at any step.
 private struct Session {
-  let plan: TrainingPlan
-  let optimizer: Optimizer
-  private let trainer: Trainer
+  private let plan: TrainingPlan
+  let trainer: Trainer
   private let source: BatchSource
   private let recipe: Recipe
 
@@ -21,7 +20,7 @@ private struct Session {
     self.recipe = recipe
     plan = TrainingPlan(
       network: try smallNetwork(), batch: recipe.batch, slices: recipe.slices, seed: 5)
-    optimizer = Optimizer(
+    let optimizer = Optimizer(
       rule: recipe.optimizer, weightDecay: Float(recipe.weightDecay), clipNorm: nil,
       layout: plan.layout)
     trainer = Trainer(plan: plan, optimizer: optimizer, loss: LogitLoss(recipe.loss))
@@ -57,10 +56,10 @@ struct CheckpointTests {
     straight.run(0..<10)
     let interrupted = try Session(recipe)
     interrupted.run(0..<step)
-    try checkpoint.write(interrupted.plan, optimizer: interrupted.optimizer, nextStep: step)
+    try checkpoint.write(interrupted.trainer, nextStep: step)
 
     let resumed = try Session(recipe)
-    #expect(checkpoint.restore(into: resumed.plan, optimizer: resumed.optimizer, of: 60) == step)
+    #expect(checkpoint.restore(into: resumed.trainer, of: 60) == step)
     #expect(resumed.model.parameters == interrupted.model.parameters)
     resumed.run(step..<10)
     #expect(resumed.model.parameters == straight.model.parameters)
@@ -74,15 +73,15 @@ struct CheckpointTests {
     let recorder = CurveRecorder()
     for step in 0..<7 { recorder.add(loss: Double(step), accuracy: 0.1, done: step + 1, of: 300) }
     let checkpoint = Checkpoint(path: folder.file("checkpoint"), identity: "one")
-    try checkpoint.write(session.plan, optimizer: session.optimizer, nextStep: 7, recorder)
+    try checkpoint.write(session.trainer, nextStep: 7, recorder)
     let restored = CurveRecorder()
     #expect(
-      checkpoint.restore(into: session.plan, optimizer: session.optimizer, of: 60, restored) == 7)
+      checkpoint.restore(into: session.trainer, of: 60, restored) == 7)
     #expect(restored.progress == recorder.progress && restored.progress.count == 2)
     #expect(restored.curve.points.count == 1)
-    try checkpoint.write(session.plan, optimizer: session.optimizer, nextStep: 7)
+    try checkpoint.write(session.trainer, nextStep: 7)
     let none = CurveRecorder()
-    #expect(checkpoint.restore(into: session.plan, optimizer: session.optimizer, of: 60, none) == 7)
+    #expect(checkpoint.restore(into: session.trainer, of: 60, none) == 7)
     #expect(none.curve.points.isEmpty)
   }
 
@@ -92,12 +91,12 @@ struct CheckpointTests {
     let session = try Session(.small)
     session.run(0..<3)
     try Checkpoint(path: folder.file("a"), identity: "one")
-      .write(session.plan, optimizer: session.optimizer, nextStep: 3)
+      .write(session.trainer, nextStep: 3)
     let fresh = try Session(.small)
     let before = fresh.model.parameters
     for (name, identity) in [("a", "another"), ("none", "one")] {
       let checkpoint = Checkpoint(path: folder.file(name), identity: identity)
-      #expect(checkpoint.restore(into: fresh.plan, optimizer: fresh.optimizer, of: 60) == nil)
+      #expect(checkpoint.restore(into: fresh.trainer, of: 60) == nil)
     }
     #expect(fresh.model.parameters == before)
   }
@@ -109,14 +108,14 @@ struct CheckpointTests {
     let checkpoint = Checkpoint(path: path, identity: "one")
     let session = try Session(.small)
     session.run(0..<3)
-    try checkpoint.write(session.plan, optimizer: session.optimizer, nextStep: 3)
+    try checkpoint.write(session.trainer, nextStep: 3)
     let whole = try Data(contentsOf: URL(filePath: path))
     let fresh = try Session(.small)
     let before = fresh.model.parameters
     for count in Array(stride(from: 0, to: whole.count, by: 997)) + [whole.count - 1] {
       try whole.prefix(count).write(to: URL(filePath: path))
       #expect(
-        checkpoint.restore(into: fresh.plan, optimizer: fresh.optimizer, of: 60) == nil,
+        checkpoint.restore(into: fresh.trainer, of: 60) == nil,
         "cut at byte \(count)")
     }
     // Whichever byte differs, what is read is what was written or nothing.
@@ -125,13 +124,13 @@ struct CheckpointTests {
       flipped[place] ^= 0x10
       try flipped.write(to: URL(filePath: path))
       let target = try Session(.small)
-      let step = checkpoint.restore(into: target.plan, optimizer: target.optimizer, of: 60)
+      let step = checkpoint.restore(into: target.trainer, of: 60)
       #expect(
         step == nil || step == 3 && target.model.parameters == session.model.parameters,
         "byte \(place)")
     }
     try (whole + Data([0])).write(to: URL(filePath: path))
-    #expect(checkpoint.restore(into: fresh.plan, optimizer: fresh.optimizer, of: 60) == nil)
+    #expect(checkpoint.restore(into: fresh.trainer, of: 60) == nil)
     #expect(fresh.model.parameters == before)
   }
 
@@ -140,9 +139,9 @@ struct CheckpointTests {
     let folder = try TemporaryFolder()
     let checkpoint = Checkpoint(path: folder.file("checkpoint"), identity: "one")
     let session = try Session(.small)
-    try checkpoint.write(session.plan, optimizer: session.optimizer, nextStep: next)
+    try checkpoint.write(session.trainer, nextStep: next)
     #expect(
-      checkpoint.restore(into: session.plan, optimizer: session.optimizer, of: steps) == nil)
+      checkpoint.restore(into: session.trainer, of: steps) == nil)
   }
 
   @Test("of another network of the same run is ignored")
@@ -152,9 +151,10 @@ struct CheckpointTests {
     let plan = TrainingPlan(network: try smallNetwork(channels: 4), batch: 4)
     let optimizer = Optimizer(
       rule: Recipe.small.optimizer, weightDecay: 0, clipNorm: nil, layout: plan.layout)
-    try checkpoint.write(plan, optimizer: optimizer, nextStep: 1)
+    let other = Trainer(plan: plan, optimizer: optimizer, loss: LogitLoss(Recipe.small.loss))
+    try checkpoint.write(other, nextStep: 1)
     let session = try Session(.small)
-    #expect(checkpoint.restore(into: session.plan, optimizer: session.optimizer, of: 60) == nil)
+    #expect(checkpoint.restore(into: session.trainer, of: 60) == nil)
   }
 }
 
@@ -165,7 +165,7 @@ struct ResumedRunTests {
     let session = try Session(run.recipe)
     session.run(0..<10)
     try Checkpoint(path: try #require(run.checkpointPath), identity: identity)
-      .write(session.plan, optimizer: session.optimizer, nextStep: 10)
+      .write(session.trainer, nextStep: 10)
   }
 
   @Test("continues at the checkpoint's step and ends with the bits of a straight run")

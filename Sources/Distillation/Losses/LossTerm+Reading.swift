@@ -40,13 +40,25 @@ extension LossTerm {
       known: LossTerm.keys + (rule.reads == .features ? LossTerm.featureKeys : []) + rule.keys)
     self.init(
       try rule.init(members), weight: try members["weight"].map(WeightSchedule.init) ?? .init(1),
-      student: try members["student"].map(LossTerm.place),
-      teacher: try members["teacher"].map(LossTerm.place))
+      student: try members["student"].map { field throws(JSONError) in
+        field.value == .text(LossTerm.allStages)
+          ? LossTerm.allStages
+          : try LossTerm.place(field, "\(NetworkPlaces.expectation), or \"\(LossTerm.allStages)\"")
+      },
+      teacher: try members["teacher"].map { field throws(JSONError) in
+        try LossTerm.place(field, NetworkPlaces.expectation)
+      })
+    if student == LossTerm.allStages, let field = members["teacher"] {
+      throw field.expected(
+        "no \"teacher\" with \"student\": \"\(LossTerm.allStages)\": each is matched with its own")
+    }
   }
 
-  private static func place(_ field: JSONField) throws(JSONError) -> String {
-    let name = try field.text(NetworkPlaces.expectation)
-    guard NetworkPlaces.isName(name) else { throw field.expected(NetworkPlaces.expectation) }
+  private static func place(
+    _ field: JSONField, _ expectation: String
+  ) throws(JSONError) -> String {
+    let name = try field.text(expectation)
+    guard NetworkPlaces.isName(name) else { throw field.expected(expectation) }
     return name
   }
 }

@@ -5,8 +5,8 @@ import NeuralNetworks
 public struct LossTerm: Hashable, Sendable {
   public var rule: any LossRule
   public var weight: WeightSchedule
-  /// The place in the student of a loss that compares features, such as `stage2`; nil: the place that fits the
-  /// teacher's best, or the last stage.
+  /// The place in the student of a loss that compares features, such as `stage2`, or `allStages`; nil: the place
+  /// that fits the teacher's best, or the last stage.
   public var student: String?
   /// The place in the teacher; nil: the place that fits the student's best.
   public var teacher: String?
@@ -18,6 +18,9 @@ public struct LossTerm: Hashable, Sendable {
     (self.rule, self.weight) = (rule, weight)
     (self.student, self.teacher) = (student, teacher)
   }
+
+  /// Stands for every stage of the student, each compared with the stage of the teacher that fits it best.
+  public static let allStages = "stages"
 
   /// The name of its kind in files.
   public var kind: String { type(of: rule).kind }

@@ -1,9 +1,6 @@
 import NeuralNetworks
 
 extension [Lesson] {
-  /// The nodes of the student that the losses read, each once.
-  var features: [Int] { Set(flatMap { $0.loss.inputs.features.map(\.node) }).sorted() }
-
   /// All peers, in their places.
   var peers: [any TrainingPeer] { flatMap(\.peers) }
 

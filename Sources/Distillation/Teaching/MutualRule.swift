@@ -85,23 +85,8 @@ public struct MutualRule: TeachingRule {
       peers.append(
         LearningPeer(
           plan: plan, optimizer: optimizer,
-          loss: SummedLoss(try recipe.responseLosses(classes: site.classes) + [loss]), seed: seed))
+          loss: SummedLoss([try site.logitLoss, loss]), seed: seed))
     }
     return Lesson(loss, peers: peers)
-  }
-}
-
-extension Recipe {
-  /// Returns the losses that read no inner features, each with its weight.
-  ///
-  /// - Throws: `LossError` where one cannot be used with so many classes.
-  func responseLosses(classes: Int) throws(LossError) -> [any TrainingLoss] {
-    var parts: [any TrainingLoss] = [LogitLoss(loss)]
-    for term in losses where !term.comparesFeatures {
-      parts.append(
-        WeightedLoss(
-          try term.rule.loss(on: LossSite(classes: classes)), weight: term.weight))
-    }
-    return parts
   }
 }

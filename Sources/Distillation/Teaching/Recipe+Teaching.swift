@@ -27,10 +27,11 @@ extension Recipe {
   ///
   /// - Throws: `LossError` where the student cannot be taught in this way.
   func lessons(
-    of network: Network, seed: UInt64, partners: [String: Network]
+    of network: Network, steps: Int, seed: UInt64, partners: [String: Network]
   ) throws(LossError) -> [Lesson] {
     var lessons: [Lesson] = []
-    var site = TeachingSite(network: network, recipe: self, seed: seed, partners: partners)
+    var site = TeachingSite(
+      network: network, recipe: self, steps: steps, seed: seed, partners: partners)
     for term in teaching {
       let lesson = try term.rule.lesson(on: site)
       site.firstPeer += lesson.peers.count

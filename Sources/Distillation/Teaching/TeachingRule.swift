@@ -45,17 +45,29 @@ public struct TeachingSite: Sendable {
   public let seed: UInt64
   /// Other students by their keys, those of `TeachingRule.partners`.
   public let partners: [String: Network]
+  /// Steps of the whole training.
+  public let steps: Int
   /// How many peers other lessons have already: the place of this one's first.
   public var firstPeer = 0
 
   public init(
-    network: Network, recipe: Recipe, seed: UInt64, partners: [String: Network] = [:]
+    network: Network, recipe: Recipe, steps: Int, seed: UInt64, partners: [String: Network] = [:]
   ) {
-    (self.network, self.recipe) = (network, recipe)
+    (self.network, self.recipe, self.steps) = (network, recipe, steps)
     (self.seed, self.partners) = (seed, partners)
   }
 
   var classes: Int { network.outputShape.channels }
+
+  /// What the recipe makes small, but for the losses that compare inner features, which are the student's own.
+  var logitLoss: any TrainingLoss {
+    get throws(LossError) {
+      try RecipeLoss(
+        TrainingStages(recipe, steps: steps), student: network, teacher: nil,
+        comparesFeatures: false
+      ).loss
+    }
+  }
 }
 
 /// What a way of teaching adds to a training.

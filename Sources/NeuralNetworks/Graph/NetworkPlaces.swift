@@ -54,16 +54,13 @@ public struct NetworkPlaces: Hashable, Sendable {
 
   /// Returns the layers from the place before to the one of a name, or those of the `head`, if the network has them.
   public func nodes(ofPart name: String) -> Range<Int>? {
-    if name == NetworkPlaces.head { return (blocks.last?.node ?? 0) + 1..<nodeCount }
+    if name == NetworkParts.head { return (blocks.last?.node ?? 0) + 1..<nodeCount }
     for list in [blocks, stages] {
       guard let index = list.firstIndex(where: { $0.name == name }) else { continue }
       return (index == 0 ? 0 : list[index - 1].node) + 1..<list[index].node + 1
     }
     return nil
   }
-
-  /// The name of what comes after the last block.
-  public static let head = "head"
 
   /// What a place may be called, for messages.
   public static let expectation = "a place such as \"stage2\", \"block3\" or \"pooled\""
@@ -73,18 +70,26 @@ public struct NetworkPlaces: Hashable, Sendable {
     name == "pooled" || isNumbered(name)
   }
 
-  /// What a part may be called, for messages.
-  public static let partExpectation = "a part such as \"stage2\", \"block3\" or \"head\""
-
-  /// Whether some network may have a part of that name.
-  public static func isPartName(_ name: String) -> Bool { name == head || isNumbered(name) }
-
-  private static func isNumbered(_ name: String) -> Bool {
+  fileprivate static func isNumbered(_ name: String) -> Bool {
     for kind in ["stage", "block"] where name.hasPrefix(kind) {
       let digits = name.dropFirst(kind.count)
       return Int(digits).map { $0 > 0 && String($0) == digits } ?? false
     }
     return false
+  }
+}
+
+/// The names of parts of networks: what lies between two neighbouring places is called as the second one.
+public enum NetworkParts {
+  /// What comes after the last block.
+  public static let head = "head"
+
+  /// What a part may be called, for messages.
+  public static let expectation = "a part such as \"stage2\", \"block3\" or \"head\""
+
+  /// Whether some network may have a part of that name.
+  public static func isName(_ name: String) -> Bool {
+    name == head || NetworkPlaces.isNumbered(name)
   }
 }
 

@@ -51,20 +51,23 @@ public final class Optimizer: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - step: Counted from 1 (AdamW corrects its moments by it).
+  ///   - resting: What does not move, nor its share of the state; its gradient must be zero.
   /// - Returns: The gradient's norm before clipping; not finite if training has diverged, and then
   ///   nothing is moved.
   @discardableResult
   public func step(
     _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, rate: Float,
-    step: Int
+    step: Int, resting: RestingValues = .none
   ) -> Double {
     let norm = sumOfSquares(gradient, count: floats).squareRoot()
     guard norm.isFinite else { return norm }
     var scale: Float = 1
     if let clipNorm, norm > Double(clipNorm) { scale = clipNorm / Float(norm) }
-    for (offset, count, decay) in [
-      (0, decayedFloats, weightDecay), (decayedFloats, floats - decayedFloats, 0),
-    ] {
+    let moving =
+      resting.moving(in: 0..<decayedFloats).map { ($0, weightDecay) }
+      + resting.moving(in: decayedFloats..<floats).map { ($0, 0) }
+    for (range, decay) in moving {
+      let (offset, count) = (range.lowerBound, range.count)
       let first = arena.base + offset
       switch rule {
       case .sgd(let momentum, let nesterov):

@@ -91,9 +91,15 @@ public final class Trainer: @unchecked Sendable {
     loss.initialize(memory.connectors, seed: seed)
   }
 
-  /// The connectors of the loss, `[loss.connectorFloats]`. A `Checkpoint` does not hold them: where a
-  /// training is continued, they must be set again.
+  /// The connectors of the loss, `[loss.connectorFloats]`. They and `connectorState` are part of a training's state:
+  /// where it is continued, they must be set again.
   public var connectors: UnsafeMutablePointer<Float> { memory.connectors }
+
+  /// The state of the optimiser that moves the connectors; nil if there are none.
+  public var connectorState: UnsafeMutableBufferPointer<Float>? { connectorOptimizer?.state }
+
+  /// What of the network stands still. To be changed between two runs, not within one.
+  public var resting = RestingValues.none
 
   /// Runs the steps of `steps`.
   ///
@@ -116,6 +122,7 @@ public final class Trainer: @unchecked Sendable {
     nonisolated(unsafe) let results = UnsafeMutablePointer<SliceResult>.allocate(capacity: slices)
     results.initialize(repeating: (0, 0, 0), count: slices)
     defer { results.deallocate() }
+    let still = copies(of: resting.statistics)
     let ended = Atomic<Bool>(false)
     let divergedAt = Atomic<Int>(-1)
     team.run { [self] thread in
@@ -144,6 +151,9 @@ public final class Trainer: @unchecked Sendable {
         for peer in peers { peer.backward(thread: thread, team: team, step: step) }
         if thread == 0 {
           plan.reduceGradients()
+          for (start, values) in still {
+            (plan.statistics + start).update(from: values, count: values.count)
+          }
           let batch = Double(plan.batch)
           var (total, correct, labeled) = (0.0, 0, 0)
           for slice in 0..<slices {
@@ -208,9 +218,23 @@ public final class Trainer: @unchecked Sendable {
       teacherFeatures: memory.slices[slice].teacherFeatures)
   }
 
-  /// Moves the parameters and the connectors one step, and returns the network's gradient norm.
+  /// Returns some of the running statistics, each with where it starts.
+  private func copies(of ranges: [Range<Int>]) -> [(start: Int, values: [Float])] {
+    ranges.map { range in
+      (
+        range.lowerBound,
+        Array(UnsafeBufferPointer(start: plan.statistics + range.lowerBound, count: range.count))
+      )
+    }
+  }
+
+  /// Moves the parameters and the connectors one step, and returns the norm of the gradient of what moves.
   func move(rate: Float, step: Int) -> Double {
-    let norm = optimizer.step(plan.parameters, gradient: plan.gradient, rate: rate, step: step)
+    for range in resting.parameters {
+      (plan.gradient + range.lowerBound).update(repeating: 0, count: range.count)
+    }
+    let norm = optimizer.step(
+      plan.parameters, gradient: plan.gradient, rate: rate, step: step, resting: resting)
     if norm.isFinite, let connectorOptimizer {
       connectorOptimizer.step(
         memory.connectors, gradient: memory.reduceConnectorGradients(), rate: rate, step: step)

@@ -75,7 +75,7 @@ public struct LossSlice {
   /// Keys what the loss draws, together with `step`; the same for all slices.
   public let seed: UInt64
   /// The share of the training's steps that are done, 0…1.
-  public let progress: Double
+  public var progress: Double
   /// `[count]`; below 0 where the class is not known.
   public let labels: UnsafePointer<Int32>
   /// What is mixed into the images; nil: nothing.

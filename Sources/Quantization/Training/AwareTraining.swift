@@ -56,12 +56,12 @@ public struct AwareTraining: Sendable {
     case stopped
   }
 
-  /// The recipe that batches are filled by: shorter, without the losses that are added to the one of labels and
+  /// The recipe that batches are filled by: that of the last stage, shorter, without the losses that are added to the one of labels and
   /// logits, as the deployed model has other inner outputs than the student, and guided by the student itself if
   /// that is asked for.
   private var shortRecipe: Recipe {
-    var short = recipe
-    short.losses = []
+    var short = recipe.ending
+    (short.losses, short.teaching) = ([], [])
     short.epochs *= aware.share
     if aware.guide == .student, short.loss.distillation == 0 { short.loss.distillation = 0.5 }
     short.schedule = LearningRateSchedule(
