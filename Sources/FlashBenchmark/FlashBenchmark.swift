@@ -51,6 +51,9 @@ public struct FlashBenchmark {
     if let obstacle = inputs.teacher.obstacle(to: recipe.teacherView) {
       throw refused("\"clean\": \(obstacle)")
     }
+    if recipe.comparesFeatures, let obstacle = inputs.teacher.obstacleToFeatures {
+      throw refused("losses that read logits alone: \(obstacle)")
+    }
     // The views are those of the study.
     guard recipe.teacherView == .stored else { return }
     guard full.teacherView == .stored, recipe.storedViews == full.storedViews,

@@ -38,24 +38,27 @@ struct PixelMap: Sendable {
 }
 
 /// A network that sees images by another standardisation than its students.
-struct MappedTeacher: ImageClassifier {
+struct MappedTeacher: FeatureClassifier {
   let model: TrainedModel
   let map: PixelMap
   let identity: String
   var classes: Int { model.classes }
+  var network: Network { model.network }
   var contentHash: String { ContentHash.hexadecimal(of: "\(model.contentHash)|\(identity)") }
 
-  func session(capacity: Int) -> any ClassifierSession {
-    Session(model.session(capacity: capacity), map, model.network.inputShape.elementCount, capacity)
+  func session(capacity: Int, features: [Int]) -> any FeatureSession {
+    Session(
+      model.session(capacity: capacity, features: features), map,
+      model.network.inputShape.elementCount, capacity)
   }
 
-  private final class Session: ClassifierSession {
-    private let inner: any ClassifierSession
+  private final class Session: FeatureSession {
+    private let inner: any FeatureSession
     private let map: PixelMap
     private let imageElements: Int
     private let images: FloatArena
 
-    init(_ inner: any ClassifierSession, _ map: PixelMap, _ imageElements: Int, _ capacity: Int) {
+    init(_ inner: any FeatureSession, _ map: PixelMap, _ imageElements: Int, _ capacity: Int) {
       (self.inner, self.map, self.imageElements) = (inner, map, imageElements)
       images = FloatArena(count: capacity * imageElements)
     }
@@ -66,5 +69,7 @@ struct MappedTeacher: ImageClassifier {
       map.write(images, into: self.images.base, count: count * imageElements)
       inner.answer(self.images.base, count: count, into: logits)
     }
+
+    func feature(_ node: Int) -> UnsafePointer<Float> { inner.feature(node) }
   }
 }

@@ -56,6 +56,7 @@ struct NetworkTeacher: AskedTeacher {
   private var checkpointFile: String { setting.own("checkpoint.safetensors") }
 
   var keptFiles: [String] { [weightsFile] }
+  var featureNetwork: Network? { network }
 
   func costs() -> TeacherCosts? {
     let costs = NetworkCosts(network)

@@ -52,6 +52,10 @@ package protocol Teacher: Sendable {
   ///
   /// - Throws: `TeacherError.refused` where there is an obstacle, or an error that names its file.
   func live() throws -> any ImageClassifier
+
+  /// The network whose inner outputs students can be compared with: what it is `live` is a `FeatureClassifier` then.
+  /// Nil where there is none that can be read.
+  var featureNetwork: Network? { get }
 }
 
 extension Teacher {
@@ -64,6 +68,14 @@ extension Teacher {
     }
   }
 
+  /// Why its inner outputs cannot be compared with; nil if they can.
+  package var obstacleToFeatures: String? {
+    featureNetwork == nil
+      ? "the teacher's inner outputs cannot be read; one network of this program can, which the study trains "
+        + "or whose weights it reads" : nil
+  }
+
+  package var featureNetwork: Network? { nil }
   package func prepare(_ work: TeacherWork) throws {}
   package func release(_ split: DatasetSplit) {}
   package func release(_ view: AugmentedView) {}

@@ -131,7 +131,7 @@ struct EarlierStudy {
   /// Whether its students have learnt from the teacher of this study.
   private func hasSameTeacher(_ teacher: JournalEvent.TeacherReady, _ now: StudyDefinition) -> Bool
   {
-    state.teacher.map { teacher.teaches(as: $0, view: now.full.teacherView) } ?? false
+    state.teacher.map { teacher.teaches(as: $0, by: now.full) } ?? false
   }
 
   /// Whether its trainings draw what these draw; those of a merged study may be of several seeds.
@@ -143,10 +143,12 @@ struct EarlierStudy {
 extension JournalEvent.TeacherReady {
   /// Whether students learn from another teacher what they learn from this one.
   ///
-  /// On clean images they see its logits alone: equal ones are the same teacher, whatever its form.
-  fileprivate func teaches(as other: Self, view: Recipe.TeacherView) -> Bool {
+  /// On clean images they see its logits alone, unless its features are compared: equal ones are the same teacher,
+  /// whatever its form.
+  fileprivate func teaches(as other: Self, by recipe: Recipe) -> Bool {
     if weightsHash == other.weightsHash { return true }
-    return view == .clean && logitsHash != nil && logitsHash == other.logitsHash
+    return recipe.teacherView == .clean && !recipe.comparesFeatures && logitsHash != nil
+      && logitsHash == other.logitsHash
   }
 }
 

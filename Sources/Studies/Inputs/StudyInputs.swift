@@ -61,6 +61,7 @@ public struct StudyInputs: Sendable {
     }
     try files.space.checkNetworks(input: shape, classes: dataset.classes)
     self.files = files
+    try checkLosses()
     try checkEnqueued()
   }
 
@@ -134,9 +135,10 @@ public struct StudyInputs: Sendable {
   /// That images of an unknown class are of no use where nothing is learnt from the teacher.
   private var unusedNotes: [String] {
     let count = dataset.unlabeledCount
-    guard count > 0, definition.full.loss.distillation == 0 else { return [] }
+    guard count > 0, !definition.full.usesTeacher else { return [] }
     return [
-      "\(count) training images of an unknown class are not used: full.distillation_weight is 0"
+      "\(count) training images of an unknown class are not used: full.distillation_weight is 0, "
+        + "and no other loss learns from the teacher"
     ]
   }
 

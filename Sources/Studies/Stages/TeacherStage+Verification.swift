@@ -22,6 +22,7 @@ extension TeacherStage {
     let notes =
       answers.notes + judged.notes.filter { !answers.notes.contains($0) } + doubts.suspicions
       + (doubts.overfitting(validation: judged.evaluation).map { [$0] } ?? [])
+      + inputs.lossNotes
     let files = inputs.definition.teacher.isEnsemble ? [] : inputs.teacher.keptFiles
     return JournalEvent.TeacherReady(
       identity: try identity(), macs: costs?.macs, parameters: costs?.parameters,

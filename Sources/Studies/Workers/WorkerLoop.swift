@@ -48,8 +48,9 @@ public struct WorkerLoop {
     teacherLogits = TeacherLogits(inputs)
     targets = try SoftTargets(
       contentsOf: folder.softTargets, count: dataset.count(.training), classes: dataset.classes)
+    let full = inputs.definition.full
     teacher =
-      inputs.definition.full.teacherView == .augmented
+      full.teacherView == .augmented || full.comparesFeatures
       ? try inputs.teacher.live() : nil
     views =
       inputs.definition.full.teacherView == .stored
@@ -244,7 +245,8 @@ public struct WorkerLoop {
       : RandomStream(seed: definition.seed, purpose: "flash", work.repetition)
     return TrainingRun(
       network: network, recipe: planned.recipe, reader: inputs.reader,
-      signal: try signal(for: planned.recipe), seed: stream.next(),
+      signal: try signal(for: planned.recipe),
+      featureTeacher: try featureTeacher(for: planned.recipe), seed: stream.next(),
       statisticsBatches: planned.statisticsBatches,
       rungs: planned.end.map { [$0] } ?? work.rungs.map(\.step))
   }
@@ -260,9 +262,16 @@ public struct WorkerLoop {
     try Folder.create(inputs.folder.candidate(key))
     return TrainingRun(
       network: network, recipe: recipe, reader: inputs.reader, signal: try signal(for: recipe),
-      seed: stream.next(), statisticsBatches: definition.flash.statisticsBatches,
+      featureTeacher: try featureTeacher(for: recipe), seed: stream.next(),
+      statisticsBatches: definition.flash.statisticsBatches,
       checkpointPath: inputs.folder.checkpoint(
         of: key, repetition: work.repetition, isBaseline: work.isBaseline))
+  }
+
+  /// Returns the teacher whose features a training's losses read, if they read some.
+  private func featureTeacher(for recipe: Recipe) throws -> (any FeatureClassifier)? {
+    guard recipe.comparesFeatures else { return nil }
+    return try (teacher ?? inputs.teacher.live()) as? any FeatureClassifier
   }
 
   /// Returns what the teacher says in a training; a variant may have another view than the study.

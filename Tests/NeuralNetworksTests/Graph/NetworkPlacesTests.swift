@@ -96,7 +96,7 @@ struct NetworkPlacesTests {
     try builder.append(.convolution(kernel: 3, stride: 1, channels: 4, bias: true))
     try builder.append(.gelu)
     let convolution = builder.current
-    let pool = try builder.append(.pooling(.max, kernel: 2, stride: 2, padding: .half))
+    let pool = try builder.append(.pooling(.max, kernel: 2, stride: 2, padding: 0))
     try builder.append(.dense(channels: 10))
     try builder.append(.activation(.relu))
     try builder.append(.dense(channels: 3))
