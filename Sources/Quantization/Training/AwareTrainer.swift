@@ -153,7 +153,7 @@ private final class AwareSlice: @unchecked Sendable {
     memory = pass.slice(images: images, constants: weights.constants)
     let classes = pass.model.elementCount(pass.model.output)
     floats = weights.floats
-    let lossFloats = loss.scratchFloats(images: images)
+    let lossFloats = loss.scratchFloats(images: images, classes: classes)
     let teacherFloats = (images * classes + 63) / 16 * 16
     arena = FloatArena(count: floats + teacherFloats + lossFloats + readMargin)
     gradient = arena.base
