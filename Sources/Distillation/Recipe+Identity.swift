@@ -30,7 +30,7 @@ extension Recipe {
     if !losses.isEmpty {
       parts.append(("losses", "[" + losses.map(\.identity).joined(separator: "; ") + "]"))
     }
-    if let teachingIdentity { parts.append(teachingIdentity) }
+    parts += teachingIdentity
     if !stages.isEmpty {
       parts.append(("stages", "[" + stages.map(\.identity).joined(separator: "; ") + "]"))
     }

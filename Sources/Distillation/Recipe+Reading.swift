@@ -7,7 +7,8 @@ extension Recipe {
   static let keys = [
     "epochs", "batch", "slices", "optimizer", "weight_decay", "clip_norm", "learning_rate",
     "schedule", "warmup_share", "final_share", "distillation_weight", "temperature",
-    "label_smoothing", "losses", "teaching", "augmentation", "teacher_view", "stored_views",
+    "label_smoothing", "losses", "teaching", "generations", "assistants", "augmentation",
+    "teacher_view", "stored_views",
     "stages",
   ]
 
@@ -76,6 +77,7 @@ extension Recipe {
       let around = self
       stages = try stages.map { stage throws(JSONError) in try stage.read(in: around) }
     }
+    try checkChain(members, in: field)
   }
 }
 

@@ -34,6 +34,8 @@ public struct Recipe: Hashable, Sendable {
   public var losses: [LossTerm] = []
   /// How the student is taught from within its own training, besides by its teacher.
   public var teaching: [TeachingTerm] = []
+  /// The trainings that come before the full training of a student; a flash training has none.
+  public var chain = TeachingChain.none
   /// Parts of the training that differ, in their order; empty: it is one.
   public var stages: [RecipeStage] = []
   public var augmentation: Augmentation
@@ -79,7 +81,7 @@ public struct Recipe: Hashable, Sendable {
     var recipe = self
     recipe.loss.distillation = 0
     recipe.losses.removeAll { $0.needsTeacher }
-    recipe.teaching = []
+    (recipe.teaching, recipe.chain) = ([], .none)
     recipe.stages = stages.map(\.withoutTeacher)
     return recipe
   }
@@ -146,6 +148,7 @@ public struct FlashRecipe: Hashable, Sendable {
   public func compressed(_ full: Recipe) -> Recipe {
     var recipe = full
     recipe.epochs = full.epochs * fraction
+    recipe.chain = .none
     recipe.batch = batch
     recipe.slices = min(full.slices, batch)
     let factor = (Double(batch) / Double(full.batch)).squareRoot()

@@ -25,6 +25,15 @@ public final class SoftTargets: Sendable {
     try AtomicFile.write(logits.withUnsafeBytes { Data($0) }, to: path)
   }
 
+  /// All logits, `[count, classes]`.
+  package var logits: [Float] {
+    [Float](unsafeUninitializedCapacity: count * classes) { buffer, initialized in
+      file.withUnsafeBytes { bytes in _ = bytes.copyBytes(to: UnsafeMutableRawBufferPointer(buffer))
+      }
+      initialized = count * classes
+    }
+  }
+
   /// Copies the logits of the images at `indices` to `output`, `[indices.count, classes]`.
   func fill(_ output: UnsafeMutablePointer<Float>, indices: UnsafeBufferPointer<Int>) {
     file.withUnsafeBytes { bytes in

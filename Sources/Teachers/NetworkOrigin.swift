@@ -38,10 +38,17 @@ struct NetworkOrigin: Hashable, Sendable {
       throw field.expected("no recipe where the teacher's weights are given")
     }
     recipe = try Recipe(field, defaults: .teacherDefaults)
-    for name in ["distillation_weight", "temperature", "teacher_view", "stored_views"] {
+    for name in [
+      "distillation_weight", "temperature", "teacher_view", "stored_views", "generations",
+      "assistants",
+    ] {
       if let field = try field.object("a training recipe").first(where: { $0.name == name }) {
         throw field.field.expected("no such field: a teacher learns from labels alone")
       }
+    }
+    guard recipe.partners.isEmpty else {
+      throw field.expected(
+        "no students by their keys in \"teaching\": a teacher learns without them")
     }
     if recipe.usesTeacher {
       throw field.expected(

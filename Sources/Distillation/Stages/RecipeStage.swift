@@ -22,7 +22,7 @@ public struct RecipeStage: Hashable, Sendable {
   /// The names of the fields of a recipe that are the same in all stages.
   static let sharedKeys: Set<String> = [
     "recipe", "stages", "epochs", "batch", "slices", "optimizer", "weight_decay", "clip_norm",
-    "teacher_view", "stored_views", "teaching",
+    "teacher_view", "stored_views", "teaching", "generations", "assistants",
   ]
 }
 
@@ -38,7 +38,7 @@ extension RecipeStage {
     continues = try members["continues"]?.flag() ?? false
     frozen = try RecipeStage.parts(members["frozen"])
     var around = recipe
-    around.stages = []
+    (around.stages, around.chain) = ([], .none)
     let rest = own.reduce(field) { $0.without($1) }
     let content = try Recipe(rest, defaults: around)
     if recipe.teacherView == .stored, let augmentation = members["augmentation"],
@@ -120,7 +120,7 @@ extension Recipe {
     recipe.optimizer = .sgd(momentum: 0, nesterov: false)
     (recipe.weightDecay, recipe.clipNorm) = (0, nil)
     (recipe.teacherView, recipe.storedViews, recipe.stages) = (.clean, 8, [])
-    recipe.teaching = []
+    (recipe.teaching, recipe.chain) = ([], .none)
     return recipe
   }
 

@@ -2,17 +2,45 @@ import FileFormats
 import NeuralNetworks
 
 extension Recipe {
-  /// Reads the field `"teaching"`.
+  /// Reads the fields `"teaching"`, `"generations"` and `"assistants"`.
   ///
   /// - Throws: `JSONError` naming the field, its value and what was expected.
   mutating func readTeaching(_ members: JSONMembers) throws(JSONError) {
     if let field = members["teaching"] { teaching = try TeachingTerm.all(in: field) }
+    chain = try TeachingChain(members, defaults: chain)
   }
 
-  /// What the teaching adds to the identity, if there is any.
-  var teachingIdentity: (String, String)? {
-    teaching.isEmpty
-      ? nil : ("teaching", "[" + teaching.map(\.identity).joined(separator: "; ") + "]")
+  /// Checks what the chain needs of the whole recipe.
+  ///
+  /// - Throws: `JSONError` naming the field.
+  func checkChain(_ members: JSONMembers, in field: JSONField) throws(JSONError) {
+    guard chain != .none else { return }
+    let stated = members["generations"] ?? members["assistants"] ?? field
+    let parts = stages.isEmpty ? [self] : stages.map(\.content)
+    let learnsFromLogits = parts.contains { part in
+      part.loss.distillation > 0
+        || part.losses.contains { $0.needsTeacher && !$0.comparesFeatures }
+    }
+    guard learnsFromLogits else {
+      throw stated.expected(
+        "no chain of teachers where no loss reads a teacher's logits, as \"distillation_weight\" is 0"
+      )
+    }
+    guard teacherView != .stored else {
+      throw stated.expected(
+        "no chain of teachers with \"teacher_view\": \"stored\"; \"clean\" and \"augmented\" have one"
+      )
+    }
+  }
+
+  /// What teaching and chain add to the identity, as far as there are any.
+  var teachingIdentity: [(String, String)] {
+    var parts: [(String, String)] = []
+    if !teaching.isEmpty {
+      parts.append(("teaching", "[" + teaching.map(\.identity).joined(separator: "; ") + "]"))
+    }
+    if chain != .none { parts.append(("chain", chain.identity)) }
+    return parts
   }
 
   /// Whether something is learnt from images whose class is not known.

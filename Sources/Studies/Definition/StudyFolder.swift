@@ -90,6 +90,16 @@ public struct StudyFolder: Hashable, Sendable {
       + "/\(isBaseline ? "baseline" : "distilled")-\(repetition).int8.checkpoint.safetensors"
   }
 
+  /// What a training that comes before a full one keeps, until the full one has ended: `checkpoint`, the trained
+  /// `weights`, or the `logits` that it teaches by.
+  ///
+  /// - Parameter link: Its place in the chain, from 1.
+  func link(_ link: Int, of key: String, repetition: Int, _ what: String) -> String {
+    candidate(key) + "/\(StudyFolder.linkPrefix(repetition))\(link).\(what)"
+  }
+
+  private static func linkPrefix(_ repetition: Int) -> String { "distilled-\(repetition).link-" }
+
   /// Removes a full training's checkpoint. It is of no more use once the training's result is written down;
   /// until then, a kill may need it.
   package func removeCheckpoint(of key: String, repetition: Int, isBaseline: Bool) {
@@ -99,5 +109,10 @@ public struct StudyFolder: Hashable, Sendable {
       integerCheckpoint(of: key, repetition: repetition, isBaseline: isBaseline),
     ]
     for path in paths { try? FileManager.default.removeItem(atPath: path) }
+    guard !isBaseline else { return }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: candidate(key))) ?? []
+    for name in names where name.hasPrefix(StudyFolder.linkPrefix(repetition)) {
+      try? FileManager.default.removeItem(atPath: candidate(key) + "/" + name)
+    }
   }
 }

@@ -63,6 +63,7 @@ public struct StudyInputs: Sendable {
     self.files = files
     try checkLosses()
     try checkEnqueued()
+    try checkCompanions()
   }
 
   /// Returns how the images of the user's own files were dealt out when the study began; nil if `study.json` says

@@ -34,6 +34,8 @@ extension JournalEvent {
     public var curve: TrainingCurve?
     /// What int8 cost it; nil in fp32, and of trainings elsewhere.
     public var quantization: QuantizationOutcome?
+    /// The trainings before it, each of which has taught the next; nil where there were none.
+    public var chain: [ChainLink]?
     /// What it took here.
     public var seconds: Double
     public var steps: Int
@@ -60,7 +62,7 @@ extension JournalEvent {
 
     enum CodingKeys: String, CodingKey {
       case trial, repetition, outcome, validation, test, curve, quantization, seconds, steps, source
-      case note, machine
+      case note, machine, chain
       case isBaseline = "baseline"
       case validationOutcome = "validation_outcome"
       case testOutcome = "test_outcome"

@@ -62,9 +62,11 @@ extension JournalEvent {
       public var testOutcome: SplitOutcome?
       public var curve: TrainingCurve?
       public var quantization: QuantizationOutcome?
+      /// As in `Distilled`.
+      public var chain: [ChainLink]?
 
       enum CodingKeys: String, CodingKey {
-        case repetition, outcome, validation, test, curve, quantization
+        case repetition, outcome, validation, test, curve, quantization, chain
         case isBaseline = "baseline"
         case validationOutcome = "validation_outcome"
         case testOutcome = "test_outcome"
@@ -138,7 +140,7 @@ extension JournalEvent.Imported.FullTraining {
       repetition: training.repetition, isBaseline: training.isBaseline, outcome: training.outcome,
       validation: training.validation, test: training.test,
       validationOutcome: training.validationOutcome, testOutcome: training.testOutcome,
-      curve: training.curve, quantization: training.quantization)
+      curve: training.curve, quantization: training.quantization, chain: training.chain)
   }
 
   init(_ training: JournalEvent.ReferenceTrained) {
@@ -146,7 +148,7 @@ extension JournalEvent.Imported.FullTraining {
       repetition: training.repetition, isBaseline: false, outcome: training.outcome,
       validation: training.validation, test: training.test,
       validationOutcome: training.validationOutcome, testOutcome: training.testOutcome,
-      curve: training.curve, quantization: training.quantization)
+      curve: training.curve, quantization: training.quantization, chain: training.chain)
   }
 }
 

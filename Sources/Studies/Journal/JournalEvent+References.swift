@@ -36,6 +36,8 @@ extension JournalEvent {
     public var testOutcome: SplitOutcome?
     public var curve: TrainingCurve?
     public var quantization: QuantizationOutcome?
+    /// As in `Distilled`.
+    public var chain: [ChainLink]?
     public var seconds: Double
     public var steps: Int
     /// As in `Distilled`.
@@ -45,7 +47,7 @@ extension JournalEvent {
 
     enum CodingKeys: String, CodingKey {
       case name, key, repetition, outcome, validation, test, curve, quantization, seconds, steps
-      case source, note, machine
+      case source, note, machine, chain
       case validationOutcome = "validation_outcome"
       case testOutcome = "test_outcome"
     }

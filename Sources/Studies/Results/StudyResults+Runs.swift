@@ -14,6 +14,8 @@ extension StudyResults {
     public var curve: TrainingCurve?
     /// What int8 cost it; nil in fp32.
     public var quantization: QuantizationOutcome?
+    /// The trainings before it, each of which has taught the next.
+    public var chain: [ChainLink] = []
 
     /// Nil for a training that ended otherwise.
     init?(
@@ -31,6 +33,7 @@ extension StudyResults {
         seed: training.repetition, validation: training.validation, test: training.test,
         validationOutcome: training.validationOutcome, testOutcome: training.testOutcome,
         curve: training.curve, quantization: training.quantization)
+      chain = training.chain ?? []
     }
 
     init?(_ training: JournalEvent.ReferenceTrained) {
@@ -38,6 +41,7 @@ extension StudyResults {
         seed: training.repetition, validation: training.validation, test: training.test,
         validationOutcome: training.validationOutcome, testOutcome: training.testOutcome,
         curve: training.curve, quantization: training.quantization)
+      chain = training.chain ?? []
     }
   }
 

@@ -77,7 +77,7 @@ struct FullTrainings {
         quantization: outcome.result?.quantization,
         seconds: outcome.result?.seconds ?? 0, steps: outcome.result?.steps ?? 0,
         source: outcome.result?.source, note: outcome.note)
-      result.machine = outcome.result?.machine
+      (result.machine, result.chain) = (outcome.result?.machine, outcome.result?.chain)
       try record(result)
     }
   }

@@ -84,12 +84,13 @@ struct MergedResults {
       if add(training, of: state.trials[training.trial].key, seed, state) { count += 1 }
     }
     for training in state.referenceTrainings {
-      let distilled = JournalEvent.Distilled(
+      var distilled = JournalEvent.Distilled(
         trial: 0, repetition: training.repetition, isBaseline: false, outcome: training.outcome,
         validation: training.validation, test: training.test,
         validationOutcome: training.validationOutcome, testOutcome: training.testOutcome,
         curve: training.curve, quantization: training.quantization, seconds: training.seconds,
         steps: training.steps)
+      distilled.chain = training.chain
       if add(distilled, of: training.key, seed, state) { count += 1 }
     }
     guard let index = sources.firstIndex(where: { $0.study == part.name }) else { return }
@@ -166,10 +167,12 @@ extension JournalEvent.Distilled {
   fileprivate func asReference(
     _ name: String, _ key: String
   ) -> JournalEvent.ReferenceTrained {
-    JournalEvent.ReferenceTrained(
+    var training = JournalEvent.ReferenceTrained(
       name: name, key: key, repetition: repetition, outcome: outcome, validation: validation,
       test: test, validationOutcome: validationOutcome, testOutcome: testOutcome,
       curve: curve, quantization: quantization, seconds: seconds, steps: steps)
+    training.chain = chain
+    return training
   }
 
   fileprivate func asTold(_ key: String) -> JournalEvent.Told {

@@ -75,7 +75,7 @@ struct ReferenceStage {
       quantization: outcome.result?.quantization,
       seconds: outcome.result?.seconds ?? 0, steps: outcome.result?.steps ?? 0,
       source: outcome.result?.source, note: outcome.note)
-    result.machine = outcome.result?.machine
+    (result.machine, result.chain) = (outcome.result?.machine, outcome.result?.chain)
     if repetition == 0 && result.outcome == .measured {
       try journal.keep(inputs.folder.studentFiles(of: design.key), in: inputs.folder)
     }

@@ -50,6 +50,7 @@ struct KnownTrainings {
         training.outcome == .measured ? .measured : .diverged, validation: training.validation)
       result.validationOutcome = training.validationOutcome
       (result.curve, result.quantization) = (training.curve, training.quantization)
+      result.chain = training.chain
       if work.usesTest {
         (result.test, result.testOutcome) = (training.test, training.testOutcome)
       }

@@ -110,6 +110,8 @@ package struct TaskResult: Hashable, Sendable {
   package var curve: TrainingCurve?
   /// What int8 cost the student; nil in fp32.
   package var quantization: QuantizationOutcome?
+  /// The trainings before a full one, each of which has taught the next; nil where there were none.
+  package var chain: [ChainLink]?
   package var seconds: Double
   /// The steps of the training.
   package var steps: Int

@@ -183,11 +183,19 @@ public struct WorkerLoop {
   private func full(
     _ work: StudentTask.FullWork, key: String, _ network: Network, _ reporter: ProgressReporter
   ) throws -> TaskResult {
-    let run = try fullRun(work, key: key, network)
-    var result = TaskResult(.diverged, steps: run.steps)
+    try Folder.create(inputs.folder.candidate(key))
+    let chain = try chain(
+      before: work, key: key, network, signal: try signal(for: inputs.definition.full), reporter)
+    var result = TaskResult(.diverged, steps: chain.steps)
+    if !chain.links.isEmpty { result.chain = chain.links }
+    guard let signal = chain.signal else { return result }
+    let run = try fullRun(work, key: key, network, signal: signal)
+    result.steps += run.steps
     // What is left belongs to the way to int8.
-    let fp32Share = 1 / (1 + (inputs.definition.quantization?.awareShare ?? 0))
-    reporter.begin(part: 0...fp32Share)
+    let fp32Share =
+      chain.share
+      + (1 - chain.share) / (1 + (inputs.definition.quantization?.awareShare ?? 0))
+    reporter.begin(part: chain.share...fp32Share)
     let floats = inputs.folder.floats(
       of: key, repetition: work.repetition, isBaseline: work.isBaseline)
     let trained: TrainedFloats
@@ -243,33 +251,36 @@ public struct WorkerLoop {
       work.repetition == 0
       ? RandomStream(seed: definition.seed, purpose: "flash")
       : RandomStream(seed: definition.seed, purpose: "flash", work.repetition)
-    return TrainingRun(
+    var run = TrainingRun(
       network: network, recipe: planned.recipe, reader: inputs.reader,
       signal: try signal(for: planned.recipe),
       featureTeacher: try featureTeacher(for: planned.recipe), seed: stream.next(),
       statisticsBatches: planned.statisticsBatches,
       rungs: planned.end.map { [$0] } ?? work.rungs.map(\.step))
+    run.partners = try inputs.partners(of: planned.recipe)
+    return run
   }
 
   /// Returns a full training. A student and its baseline draw the same random numbers.
   private func fullRun(
-    _ work: StudentTask.FullWork, key: String, _ network: Network
+    _ work: StudentTask.FullWork, key: String, _ network: Network, signal: TeacherSignal
   ) throws -> TrainingRun {
     let definition = inputs.definition
     let recipe =
       work.isBaseline ? definition.full.withoutTeacher(on: inputs.dataset) : definition.full
     var stream = RandomStream(seed: definition.seed, purpose: "full", work.repetition)
-    try Folder.create(inputs.folder.candidate(key))
-    return TrainingRun(
-      network: network, recipe: recipe, reader: inputs.reader, signal: try signal(for: recipe),
+    var run = TrainingRun(
+      network: network, recipe: recipe, reader: inputs.reader, signal: signal,
       featureTeacher: try featureTeacher(for: recipe), seed: stream.next(),
       statisticsBatches: definition.flash.statisticsBatches,
       checkpointPath: inputs.folder.checkpoint(
         of: key, repetition: work.repetition, isBaseline: work.isBaseline))
+    run.partners = try inputs.partners(of: recipe)
+    return run
   }
 
   /// Returns the teacher whose features a training's losses read, if they read some.
-  private func featureTeacher(for recipe: Recipe) throws -> (any FeatureClassifier)? {
+  func featureTeacher(for recipe: Recipe) throws -> (any FeatureClassifier)? {
     guard recipe.comparesFeatures else { return nil }
     return try (teacher ?? inputs.teacher.live()) as? any FeatureClassifier
   }

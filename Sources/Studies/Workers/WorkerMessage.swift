@@ -101,6 +101,7 @@ struct WorkerReply: Hashable, Sendable, Codable {
   var testOutcome: SplitOutcome?
   var curve: TrainingCurve?
   var quantization: QuantizationOutcome?
+  var chain: [ChainLink]?
   var seconds: Double?
   var steps: Int?
   var rungs: [RungEvaluation]?
@@ -112,6 +113,7 @@ struct WorkerReply: Hashable, Sendable, Codable {
 
   enum CodingKeys: String, CodingKey {
     case id, status, share, validation, test, validationOutcome, testOutcome, curve, quantization
+    case chain
     case seconds, steps, rungs, repeats, robustness, message
     case processorSeconds = "cpu_seconds"
   }
@@ -123,7 +125,8 @@ extension WorkerReply {
     self.init(
       id: id, status: Status(result.ending), validation: result.validation, test: result.test,
       validationOutcome: result.validationOutcome, testOutcome: result.testOutcome,
-      curve: result.curve, quantization: result.quantization, seconds: result.seconds,
+      curve: result.curve, quantization: result.quantization, chain: result.chain,
+      seconds: result.seconds,
       steps: result.steps, rungs: result.rungs,
       repeats: result.repeats,
       robustness: result.robustness)
@@ -143,6 +146,7 @@ extension WorkerReply {
       rungs: rungs, repeats: repeats)
     (result.validationOutcome, result.testOutcome) = (validationOutcome, testOutcome)
     (result.robustness, result.curve, result.quantization) = (robustness, curve, quantization)
+    result.chain = chain
     return result
   }
 }
