@@ -27,7 +27,7 @@ struct ReportModel: Sendable {
     sections = [
       inputs.budgetSection, inputs.healthSection, inputs.frontSection, inputs.choiceSection,
       inputs.referenceSection, inputs.nearestSection, inputs.architectureSection,
-      inputs.answerSection, inputs.quantizationSection,
+      inputs.answerSection, inputs.chainSection, inputs.quantizationSection,
       inputs.robustnessSection, inputs.trialSection, inputs.progressSection,
       inputs.decisionSection, inputs.auditSection, inputs.constraintSection, inputs.failureSection,
       inputs.requestSection, inputs.dataSection, inputs.growthSection, inputs.teacherSection,
