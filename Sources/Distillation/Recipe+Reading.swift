@@ -5,19 +5,21 @@ import TensorKernels
 
 extension Recipe {
   static let keys = [
-    "epochs", "batch", "slices", "optimizer", "weight_decay", "clip_norm", "learning_rate",
+    "recipe", "epochs", "batch", "slices", "optimizer", "weight_decay", "clip_norm",
+    "learning_rate",
     "schedule", "warmup_share", "final_share", "distillation_weight", "temperature",
     "label_smoothing", "losses", "teaching", "generations", "assistants", "augmentation",
     "teacher_view", "stored_views",
     "stages",
   ]
 
-  /// Reads a recipe; what is left out keeps the value it has in `defaults`.
+  /// Reads a recipe; what is left out has the value of the preset that it names, or else the one in `defaults`.
   ///
   /// - Throws: `JSONError` naming the field, its value and what was expected.
   public init(_ field: JSONField, defaults: Recipe) throws(JSONError) {
     self = defaults
     let members = try field.members(of: "a training recipe", known: Recipe.keys)
+    if let preset = members["recipe"] { self = try RecipePreset(preset).applied(to: self) }
     if let field = members["epochs"] {
       epochs = try field.positive(of: "epochs")
       guard epochs <= 1_000_000 else { throw field.expected("at most 1000000 epochs") }

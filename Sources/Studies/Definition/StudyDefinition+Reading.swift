@@ -90,6 +90,12 @@ extension StudyDefinition {
     if flash.imagesPerClass > 0 && !given.contains("images_per_class") {
       identity += ",\(flash.imagesPerClass)"
     }
+    if try members.required("full").object("a training recipe").contains(where: {
+      $0.name == "recipe"
+    }) {
+      // So is what a name stands for.
+      identity += " full=\(full.identity)"
+    }
     if let quantization { identity += " quantization=\(quantization.identity)" }
     if !asksForFront { objectives = try limitedMetrics(members) }
     try checkHardware(file: field.file)
