@@ -11,8 +11,10 @@ public protocol LossRule: Hashable, Sendable {
   /// The fields besides those that every loss has (`kind`, `weight`, and `student` and `teacher` of one that compares
   /// features).
   static var keys: [String] { get }
-  /// What it compares.
+  /// What losses of the kind compare unless a field says otherwise.
   static var reads: LossReads { get }
+  /// What this one compares.
+  var reads: LossReads { get }
   /// The formula and its source, on one line, for the table of losses.
   static var summary: String { get }
 
@@ -28,6 +30,10 @@ public protocol LossRule: Hashable, Sendable {
   ///
   /// - Throws: `LossError` where the two cannot be compared.
   func loss(on site: LossSite) throws(LossError) -> any TrainingLoss
+}
+
+extension LossRule {
+  public var reads: LossReads { Self.reads }
 }
 
 /// What a loss compares.
@@ -61,9 +67,14 @@ public struct FeaturePair: Hashable, Sendable {
   public let teacherShape: TensorShape
 
   public init(student: Int, of network: Network, teacher: Int, of teacherNetwork: Network) {
+    self.init(
+      student: student, studentShape: network.nodes[student].shape, teacher: teacher,
+      teacherShape: teacherNetwork.nodes[teacher].shape)
+  }
+
+  init(student: Int, studentShape: TensorShape, teacher: Int, teacherShape: TensorShape) {
     (self.student, self.teacher) = (student, teacher)
-    studentShape = network.nodes[student].shape
-    teacherShape = teacherNetwork.nodes[teacher].shape
+    (self.studentShape, self.teacherShape) = (studentShape, teacherShape)
   }
 
   /// What a loss that compares the two reads.

@@ -4,8 +4,10 @@ public enum LossTable {
   public static let rules: [any LossRule.Type] = [
     // response
     // features
-    HintRule.self
+    HintRule.self, AttentionRule.self, SimilarityRule.self, DiscrepancyRule.self,
+    SlicedWassersteinRule.self, AdversarialRule.self,
     // relations
+    RelationalRule.self, CongruenceRule.self,
   ]
 }
 

@@ -49,7 +49,7 @@ struct HintLossTests {
 
   private func loss(_ student: (network: Network, node: Int)) throws -> HintLoss {
     let teacher = try teacher()
-    return try HintLoss(
+    return HintLoss(
       FeaturePair(
         student: student.node, of: student.network, teacher: teacher.node, of: teacher.network),
       weight: 3)
