@@ -219,7 +219,7 @@ extension LossCase {
     values.teacherFeatures = values.teacherFeatures.map(rounded)
     values.peerLogits = values.peerLogits.map(rounded)
     values.connectors = rounded(values.connectors)
-    values.mix?.shares = rounded(values.mix?.shares ?? [])
+    if let mix = values.mix { values.mix = (mix.otherLabels, rounded(mix.shares)) }
     return values
   }
 }
