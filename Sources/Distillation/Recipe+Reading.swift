@@ -50,8 +50,8 @@ extension Recipe {
     if let weight = try members["distillation_weight"]?.number(in: 0...1) {
       loss.distillation = Float(weight)
     }
-    if let temperature = try members["temperature"]?.number(in: 0.1...100) {
-      loss.temperature = Float(temperature)
+    if let temperature = members["temperature"] {
+      loss.temperature = try TemperaturePolicy(temperature)
     }
     if let smoothing = try members["label_smoothing"]?.number(in: 0...0.9) {
       loss.labelSmoothing = Float(smoothing)

@@ -14,11 +14,11 @@ public struct LossWeights: Hashable, Sendable {
   /// w, the teacher's share; 0 trains on labels alone.
   public var distillation: Float
   /// T.
-  public var temperature: Float
+  public var temperature: TemperaturePolicy
   /// ε.
   public var labelSmoothing: Float
 
-  public init(distillation: Float, temperature: Float, labelSmoothing: Float) {
+  public init(distillation: Float, temperature: TemperaturePolicy, labelSmoothing: Float) {
     (self.distillation, self.temperature) = (distillation, temperature)
     self.labelSmoothing = labelSmoothing
   }
@@ -31,16 +31,16 @@ public struct LossWeights: Hashable, Sendable {
 ///   - labels: `[count]`; below 0 where the class is not known.
 ///   - teacher: t, `[count, classes]`, or nil where `weights.distillation` is 0.
 ///   - batch: The whole batch's size, which the mean is over.
+///   - progress: The share of the training that is done, 0…1, for temperatures that change on the way.
 ///   - gradient: dL/dz, `[count, classes]`; overwritten. Nil to evaluate only.
 /// - Returns: The loss summed over the `count` images (not divided), and how many were right.
 public func classificationLoss(
   logits: UnsafePointer<Float>, labels: UnsafePointer<Int32>, teacher: UnsafePointer<Float>?,
-  weights: LossWeights, count: Int, classes: Int, batch: Int,
+  weights: LossWeights, count: Int, classes: Int, batch: Int, progress: Double = 0,
   gradient: UnsafeMutablePointer<Float>?
 ) -> (loss: Double, correct: Int) {
   let labelWeight = Double(1 - weights.distillation)
   let soft = Double(weights.distillation)
-  let temperature = Double(weights.temperature)
   let smoothing = Double(weights.labelSmoothing)
   precondition(soft == 0 || teacher != nil, "a distillation loss needs the teacher's logits")
   var loss = 0.0
@@ -60,6 +60,7 @@ public func classificationLoss(
       gradient?[n * classes + c] = Float(hard * (exp(logP) - target) / Double(batch))
     }
     guard soft > 0, let t = teacher.map({ $0 + n * classes }) else { continue }
+    let temperature = weights.temperature.value(progress: progress, teacher: t, classes: classes)
     let logZ = logSumExp(z, classes: classes, temperature: temperature)
     let logT = logSumExp(t, classes: classes, temperature: temperature)
     for c in 0..<classes {

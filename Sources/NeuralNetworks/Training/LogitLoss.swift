@@ -19,6 +19,6 @@ public struct LogitLoss: TrainingLoss {
       logits: slice.logits.values, labels: slice.labels,
       teacher: weights.distillation > 0 ? slice.teacherLogits : nil, weights: weights,
       count: slice.count, classes: slice.classes, batch: slice.batch,
-      gradient: slice.logits.gradient)
+      progress: slice.progress, gradient: slice.logits.gradient)
   }
 }

@@ -183,7 +183,9 @@ private final class AwareSlice: @unchecked Sendable {
     pass.forward(memory, images: images, quantizers: quantizers)
     let result = loss.evaluate(
       LossSlice(
-        count: images, batch: batch, classes: model.elementCount(model.output), labels: labels,
+        // What changes on the way has come to its end: the way to int8 follows the training.
+        count: images, batch: batch, classes: model.elementCount(model.output), progress: 1,
+        labels: labels,
         logits: LossSlice.Feature(
           values: memory.values[model.output], gradient: memory.gradients[model.output]!),
         teacherLogits: teacher, features: [], teacherFeatures: [], connectors: scratch,
