@@ -3,6 +3,8 @@ public enum LossTable {
   /// One line a kind. `Results/README.md` has them as a table, which a test compares.
   public static let rules: [any LossRule.Type] = [
     // response
+    DivergenceRule.self, JensenShannonRule.self, LogitErrorRule.self, DecoupledRule.self,
+    DistRule.self, RankRule.self, ConfidencePenaltyRule.self,
     // features
     HintRule.self, AttentionRule.self, SimilarityRule.self, DiscrepancyRule.self,
     SlicedWassersteinRule.self, AdversarialRule.self,

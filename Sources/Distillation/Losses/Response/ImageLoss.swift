@@ -1,0 +1,107 @@
+import NeuralNetworks
+import TensorKernels
+
+/// What one image's logits and its teacher's come to: the part of a loss that its kind defines.
+protocol ImageDistance: Hashable, Sendable {
+  /// How the logits are made comparable.
+  var softening: Softening { get }
+
+  /// Returns the loss of one image and overwrites its gradient.
+  func evaluate(_ pair: LogitPair) -> Double
+}
+
+/// One image's logits.
+struct LogitPair {
+  let classes: Int
+  /// z and t, `[classes]`; standardised where the loss asks for it.
+  let student: UnsafePointer<Double>
+  let teacher: UnsafePointer<Double>
+  /// T
+  let temperature: Double
+  /// log softmax(z / T) and log softmax(t / T), `[classes]`
+  let logP: UnsafePointer<Double>
+  let logQ: UnsafePointer<Double>
+  /// The image's class and that of what is mixed into it, each with its share; the class is below 0 where it is not
+  /// known.
+  let targets: [(label: Int, share: Double)]
+  /// dL/dz, `[classes]`
+  let gradient: UnsafeMutablePointer<Double>
+}
+
+/// A loss that looks at one image at a time: the sum of their distances.
+struct ImageLoss<Distance: ImageDistance>: TrainingLoss {
+  let distance: Distance
+
+  var inputs: LossInputs { LossInputs(readsLogits: true) }
+  var connectorFloats: Int { 0 }
+  func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {}
+
+  func scratchFloats(images: Int, classes: Int) -> Int {
+    var cursor = MemoryCursor()
+    _ = Scratch(classes: classes, cursor: &cursor)
+    return cursor.floats
+  }
+
+  func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int) {
+    let classes = slice.classes
+    var cursor = MemoryCursor(slice.scratch)
+    let scratch = Scratch(classes: classes, cursor: &cursor)
+    let softening = distance.softening
+    var loss = 0.0
+    for n in 0..<slice.count {
+      let (z, t) = (slice.logits.values + n * classes, slice.teacherLogits + n * classes)
+      for c in 0..<classes {
+        scratch.student[c] = Double(z[c])
+        scratch.teacher[c] = Double(t[c])
+      }
+      let temperature = softening.temperature.value(
+        progress: slice.progress, teacher: t, classes: classes)
+      var spread = 1.0
+      if softening.isStandardized {
+        spread = standardize(scratch.student, count: classes)
+        _ = standardize(scratch.teacher, count: classes)
+      }
+      logSoftmax(scratch.student, temperature: temperature, into: scratch.logP, count: classes)
+      logSoftmax(scratch.teacher, temperature: temperature, into: scratch.logQ, count: classes)
+      loss += distance.evaluate(
+        LogitPair(
+          classes: classes, student: scratch.student, teacher: scratch.teacher,
+          temperature: temperature, logP: scratch.logP, logQ: scratch.logQ,
+          targets: slice.targets(of: n), gradient: scratch.gradient))
+      if softening.isStandardized {
+        pullBackStandardization(
+          scratch.gradient, standardized: scratch.student, spread: spread, count: classes)
+      }
+      let gradient = slice.logits.gradient + n * classes
+      for c in 0..<classes { gradient[c] = Float(scratch.gradient[c] / Double(slice.batch)) }
+    }
+    return (loss, 0)
+  }
+
+  /// Of one image, each `[classes]`.
+  private struct Scratch {
+    let student: UnsafeMutablePointer<Double>
+    let teacher: UnsafeMutablePointer<Double>
+    let logP: UnsafeMutablePointer<Double>
+    let logQ: UnsafeMutablePointer<Double>
+    let gradient: UnsafeMutablePointer<Double>
+
+    init(classes: Int, cursor: inout MemoryCursor) {
+      student = cursor.takeDoubles(classes)
+      teacher = cursor.takeDoubles(classes)
+      logP = cursor.takeDoubles(classes)
+      logQ = cursor.takeDoubles(classes)
+      gradient = cursor.takeDoubles(classes)
+    }
+  }
+}
+
+extension LossSlice {
+  /// Returns the class of an image, and that of what is mixed into it, each with its share.
+  fileprivate func targets(of image: Int) -> [(label: Int, share: Double)] {
+    let own = Int(labels[image])
+    guard let mix, mix.shares[image] > 0 else { return [(own, 1)] }
+    let share = Double(mix.shares[image])
+    return [(own, 1 - share), (Int(mix.otherLabels[image]), share)]
+  }
+}

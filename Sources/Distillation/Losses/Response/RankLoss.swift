@@ -1,0 +1,159 @@
+import FileFormats
+import Foundation
+import NeuralNetworks
+import TensorKernels
+
+/// `{"kind": "rank"}`: the student learns the teacher's order and no numbers: which class is likelier than which for
+/// one image (sample loss), and which image shows a class better than which (category loss).
+///
+///     L = a·mean over images of (1 − ρ(z_n, t_n)) + b·mean over classes of (1 − ρ(log p_·c, log q_·c))
+///
+/// p = softmax(z), q = softmax(t), both over the images of a slice; ρ is Spearman's correlation, that of Pearson
+/// between soft ranks (`SoftRanks.swift`). a is `"sample_weight"` (1), b `"category_weight"` (1), τ `"softness"`
+/// (0.25). The logarithm changes no order, and spreads what is near 0. Of two classes the first part has no gradient,
+/// and a slice of one image has no second part. Spearman, "The proof and measurement of association between two
+/// things", doi:10.2307/1412159; relations within and between classes as in DIST, arXiv:2205.10536.
+public struct RankRule: LossRule {
+  public static let kind = "rank"
+  public static let keys = ["sample_weight", "category_weight", "softness"]
+  public static let reads = LossReads.logits
+  public static let summary =
+    "as dist, with Spearman's correlation of soft ranks of the logits; doi:10.2307/1412159"
+
+  /// a
+  public var sampleWeight = 1.0
+  /// b
+  public var categoryWeight = 1.0
+  /// τ, in standard deviations of what is ranked.
+  public var softness = 0.25
+
+  public init() {}
+
+  public init(_ members: JSONMembers) throws(JSONError) {
+    if let weight = try members["sample_weight"]?.number(in: 0...1000) { sampleWeight = weight }
+    if let weight = try members["category_weight"]?.number(in: 0...1000) {
+      categoryWeight = weight
+    }
+    if let softness = try members["softness"]?.number(in: 0.01...10) { self.softness = softness }
+  }
+
+  public var identity: String { "\(sampleWeight),\(categoryWeight),\(softness)" }
+
+  public func loss(on site: LossSite) -> any TrainingLoss { RankLoss(rule: self) }
+}
+
+/// Soft rank correlation; `RankRule` has the formula.
+struct RankLoss: TrainingLoss {
+  let rule: RankRule
+
+  var inputs: LossInputs { LossInputs(readsLogits: true) }
+  var connectorFloats: Int { 0 }
+  func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {}
+
+  func scratchFloats(images: Int, classes: Int) -> Int {
+    var cursor = MemoryCursor()
+    _ = Scratch(images: images, classes: classes, cursor: &cursor)
+    return cursor.floats
+  }
+
+  func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int) {
+    let (count, classes) = (slice.count, slice.classes)
+    var cursor = MemoryCursor(slice.scratch)
+    let scratch = Scratch(images: count, classes: classes, cursor: &cursor)
+    var loss = 0.0
+    for i in 0..<count * classes {
+      scratch.logP[i] = Double(slice.logits.values[i])
+      scratch.logQ[i] = Double(slice.teacherLogits[i])
+      scratch.gradient[i] = 0
+      scratch.logGradient[i] = 0
+    }
+    for row in stride(from: 0, to: count * classes, by: classes) {
+      loss += addPart(
+        scratch, at: row, count: classes, stride: 1, weight: rule.sampleWeight,
+        addingTo: scratch.gradient)
+    }
+    for row in stride(from: 0, to: count * classes, by: classes) {
+      // The ranking works on copies, so these may be overwritten.
+      scratch.takeLogSoftmax(scratch.logP + row, classes)
+      scratch.takeLogSoftmax(scratch.logQ + row, classes)
+    }
+    if count > 1 {
+      // The mean over the classes counts for each image of the slice.
+      let weight = rule.categoryWeight * Double(count) / Double(classes)
+      for c in 0..<classes {
+        loss += addPart(
+          scratch, at: c, count: count, stride: classes, weight: weight,
+          addingTo: scratch.logGradient)
+      }
+    }
+    for row in stride(from: 0, to: count * classes, by: classes) {
+      var sum = 0.0
+      for i in row..<row + classes { sum += scratch.logGradient[i] }
+      for i in row..<row + classes {
+        let category = scratch.logGradient[i] - exp(scratch.logP[i]) * sum
+        slice.logits.gradient[i] = Float((scratch.gradient[i] + category) / Double(slice.batch))
+      }
+    }
+    return (loss, 0)
+  }
+
+  /// Returns weight·(1 − ρ) of some of the values and adds its gradient by them.
+  private func addPart(
+    _ scratch: Scratch, at start: Int, count: Int, stride: Int, weight: Double,
+    addingTo gradient: UnsafeMutablePointer<Double>
+  ) -> Double {
+    guard weight > 0 else { return 0 }
+    for i in 0..<count {
+      scratch.x[i] = scratch.logP[start + i * stride]
+      scratch.y[i] = scratch.logQ[start + i * stride]
+      scratch.rankGradient[i] = 0
+    }
+    let spread = standardize(scratch.x, count: count)
+    _ = standardize(scratch.y, count: count)
+    softRanks(scratch.x, softness: rule.softness, into: scratch.ranks, count: count)
+    softRanks(scratch.y, softness: rule.softness, into: scratch.teacherRanks, count: count)
+    let r = correlation(
+      scratch.ranks, scratch.teacherRanks, count: count, factor: -weight,
+      addingTo: scratch.rankGradient)
+    // y is not needed any more.
+    pullBackSoftRanks(
+      scratch.x, softness: rule.softness, rankGradient: scratch.rankGradient, into: scratch.y,
+      count: count)
+    pullBackStandardization(scratch.y, standardized: scratch.x, spread: spread, count: count)
+    for i in 0..<count { gradient[start + i * stride] += scratch.y[i] }
+    return weight * (1 - r)
+  }
+
+  private struct Scratch {
+    /// The logits, then log softmax of them, `[images, classes]`
+    let logP: UnsafeMutablePointer<Double>
+    let logQ: UnsafeMutablePointer<Double>
+    /// By the logits and by log p, `[images, classes]`
+    let gradient: UnsafeMutablePointer<Double>
+    let logGradient: UnsafeMutablePointer<Double>
+    /// Of what is ranked, `[max(images, classes)]`
+    let x: UnsafeMutablePointer<Double>
+    let y: UnsafeMutablePointer<Double>
+    let ranks: UnsafeMutablePointer<Double>
+    let teacherRanks: UnsafeMutablePointer<Double>
+    let rankGradient: UnsafeMutablePointer<Double>
+
+    init(images: Int, classes: Int, cursor: inout MemoryCursor) {
+      logP = cursor.takeDoubles(images * classes)
+      logQ = cursor.takeDoubles(images * classes)
+      gradient = cursor.takeDoubles(images * classes)
+      logGradient = cursor.takeDoubles(images * classes)
+      x = cursor.takeDoubles(max(images, classes))
+      y = cursor.takeDoubles(max(images, classes))
+      ranks = cursor.takeDoubles(max(images, classes))
+      teacherRanks = cursor.takeDoubles(max(images, classes))
+      rankGradient = cursor.takeDoubles(max(images, classes))
+    }
+
+    /// Replaces a row of logits by its log softmax.
+    func takeLogSoftmax(_ row: UnsafeMutablePointer<Double>, _ classes: Int) {
+      logSoftmax(row, temperature: 1, into: x, count: classes)
+      row.update(from: x, count: classes)
+    }
+  }
+}
