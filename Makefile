@@ -71,6 +71,10 @@ benchmark-search: packages build ## Search tables of real results, compared with
 benchmark-budget: packages-and-data build ## Search for the best student within budgets, compared with a hand-made ladder; takes many hours (Results/benchmarks/budget/run)
 	@Results/benchmarks/budget/run $(autodistill)
 
+.PHONY: benchmark-distillation
+benchmark-distillation: packages-and-data build ## Compare ways to distil under equal tuning; takes days with everything (Results/benchmarks/distillation/run)
+	@Results/benchmarks/distillation/run $(autodistill)
+
 .PHONY: benchmark-flash
 benchmark-flash: packages-and-data build ## Measure how well flash recipes rank students; takes many hours (Results/benchmarks/scripts/flash)
 	@Results/benchmarks/scripts/flash $(autodistill)
