@@ -23,6 +23,15 @@ public struct TrainingSlice: @unchecked Sendable {
   public struct Mix {
     public let otherLabels: UnsafeMutablePointer<Int32>
     public let shares: UnsafeMutablePointer<Float>
+
+    public init(
+      otherLabels: UnsafeMutablePointer<Int32>, shares: UnsafeMutablePointer<Float>
+    ) {
+      (self.otherLabels, self.shares) = (otherLabels, shares)
+    }
+
+    /// The same for whoever reads it.
+    public var labelMix: LabelMix { LabelMix(otherLabels: otherLabels, shares: shares) }
   }
 
   public init(
@@ -257,8 +266,7 @@ public final class Trainer: @unchecked Sendable {
     let result = loss.evaluate(
       LossSlice(
         count: count, batch: plan.batch, classes: classes, step: step, seed: seed,
-        progress: progress, labels: own.labels,
-        mix: LabelMix(otherLabels: own.mix.otherLabels, shares: own.mix.shares),
+        progress: progress, labels: own.labels, mix: own.mix.labelMix,
         logits: LossSlice.Feature(
           values: plan.logits(slice: slice), gradient: plan.logitsGradient(slice: slice)),
         teacherLogits: own.teacherLogits,
@@ -270,6 +278,6 @@ public final class Trainer: @unchecked Sendable {
         teacherFeatures: own.teacherFeatures.map { UnsafePointer($0) }, peerLogits: peerLogits,
         connectors: memory.connectors, connectorGradients: own.connectorGradients,
         scratch: own.scratch))
-    return (result.loss, result.correct, (0..<count).count { own.labels[$0] >= 0 })
+    return (result.loss, result.correct, own.mix.labelMix.labeledCount(own.labels, count: count))
   }
 }

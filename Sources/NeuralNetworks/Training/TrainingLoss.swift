@@ -117,7 +117,7 @@ public struct LossSlice {
 }
 
 /// Labels of mixed images: image n shows class `labels[n]` with the share 1 − `shares[n]` and class
-/// `otherLabels[n]` with `shares[n]`.
+/// `otherLabels[n]` with `shares[n]`. Where a share is 0, the other label counts for nothing.
 public struct LabelMix {
   /// `[count]`; below 0 where the class is not known.
   public let otherLabels: UnsafePointer<Int32>
@@ -126,5 +126,12 @@ public struct LabelMix {
 
   public init(otherLabels: UnsafePointer<Int32>, shares: UnsafePointer<Float>) {
     (self.otherLabels, self.shares) = (otherLabels, shares)
+  }
+}
+
+extension LabelMix {
+  /// Returns how many images have a known class; a mixed one counts where both classes are known.
+  public func labeledCount(_ labels: UnsafePointer<Int32>, count: Int) -> Int {
+    (0..<count).count { labels[$0] >= 0 && (shares[$0] == 0 || otherLabels[$0] >= 0) }
   }
 }

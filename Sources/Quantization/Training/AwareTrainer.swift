@@ -139,6 +139,7 @@ private final class AwareSlice: @unchecked Sendable {
   private let memory: ExecutionSlice
   private let arena: FloatArena
   private let labels: UnsafeMutablePointer<Int32>
+  private let mix: TrainingSlice.Mix
   private let teacher: UnsafeMutablePointer<Float>
   private let scratch: UnsafeMutablePointer<Float>
   private let floats: Int
@@ -161,11 +162,19 @@ private final class AwareSlice: @unchecked Sendable {
     scratch = teacher + teacherFloats
     labels = .allocate(capacity: images)
     labels.initialize(repeating: -1, count: images)
+    mix = TrainingSlice.Mix(
+      otherLabels: .allocate(capacity: images), shares: .allocate(capacity: images))
+    mix.otherLabels.initialize(repeating: -1, count: images)
+    mix.shares.initialize(repeating: 0, count: images)
     bounds = []
     for entry in weights.entries { memory.weightGradients[entry.tensor] = gradient + entry.offset }
   }
 
-  deinit { labels.deallocate() }
+  deinit {
+    labels.deallocate()
+    mix.otherLabels.deallocate()
+    mix.shares.deallocate()
+  }
 
   /// Fills the slice, runs the model on it and computes all gradients.
   func run(
@@ -176,7 +185,7 @@ private final class AwareSlice: @unchecked Sendable {
     fill(
       TrainingSlice(
         step: step, range: range, images: memory.values[model.input], labels: labels,
-        teacher: teacher))
+        mix: mix, teacher: teacher))
     gradient.update(repeating: 0, count: floats)
     bounds = [(low: Double, high: Double)](repeating: (0, 0), count: model.tensors.count)
     memory.clearGradients(model, images: images)
@@ -185,13 +194,13 @@ private final class AwareSlice: @unchecked Sendable {
       LossSlice(
         // What changes on the way has come to its end: the way to int8 follows the training.
         count: images, batch: batch, classes: model.elementCount(model.output), progress: 1,
-        labels: labels,
+        labels: labels, mix: mix.labelMix,
         logits: LossSlice.Feature(
           values: memory.values[model.output], gradient: memory.gradients[model.output]!),
         teacherLogits: teacher, features: [], teacherFeatures: [], connectors: scratch,
         connectorGradients: scratch, scratch: scratch))
     (self.loss, correct) = (result.loss, result.correct)
-    labeled = (0..<images).count { labels[$0] >= 0 }
+    labeled = mix.labelMix.labeledCount(labels, count: images)
     pass.backward(memory, images: images, quantizers: quantizers, bounds: &bounds)
   }
 

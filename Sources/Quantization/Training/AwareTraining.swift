@@ -15,7 +15,8 @@ import TensorKernels
 /// depends on the student, the recipes, the data, the teacher and the seed, not on threads.
 public struct AwareTraining: Sendable {
   public let student: TrainedModel
-  /// The student's full training: its batch, slices, augmentation, loss and length.
+  /// The student's full training: its batch, slices, augmentation, mixing, loss and length. Images are mixed on the
+  /// way to int8 too: a teacher's stored answers are those on mixed images.
   public let recipe: Recipe
   public let aware: AwareRecipe
   public let reader: BatchReader
