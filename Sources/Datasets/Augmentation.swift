@@ -86,6 +86,12 @@ public struct AugmentationKey: Hashable, Sendable {
   public func stream(forImage index: Int) -> RandomStream {
     RandomStream(seed: epochSeed &+ UInt64(bitPattern: Int64(index)), purpose: "image")
   }
+
+  /// Returns the random numbers of what is mixed into the image at `index`, which leave those of its augmentation as
+  /// they are.
+  func mixStream(forImage index: Int) -> RandomStream {
+    RandomStream(seed: epochSeed &+ UInt64(bitPattern: Int64(index)), purpose: "image mix")
+  }
 }
 
 /// What an augmentation does to one image.
