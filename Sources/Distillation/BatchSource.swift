@@ -64,13 +64,15 @@ package final class BatchSource: @unchecked Sendable {
 
   /// Fills a slice with its images, labels, soft targets and the teacher's features.
   package func fill(_ slice: TrainingSlice) {
-    fill(slice, augmentation: augmentation)
+    fill(slice, augmentation: augmentation, mixes: recipe.mix)
     features?.fill(slice, always: logitsComeWithFeatures)
     order.indices.withUnsafeBufferPointer { indices in
       let chosen = chosen(slice, from: indices)
       switch signal {
       case .none: break
-      case .cached(let targets): targets.fill(slice.teacher, indices: chosen)
+      case .cached(let targets):
+        let mixing: ((Int) -> MixDraw?)? = recipe.mix.isEmpty ? nil : { self.mixDraw($0) }
+        targets.fill(slice.teacher, indices: chosen, mixing: mixing)
       case .stored(let views): views.fill(slice.teacher, indices: chosen, epoch: epoch)
       case .live where logitsComeWithFeatures: break
       case .live:
@@ -83,14 +85,28 @@ package final class BatchSource: @unchecked Sendable {
   }
 
   /// Fills a slice with images as an evaluation sees them, for batch-norm statistics.
-  func fillClean(_ slice: TrainingSlice) { fill(slice, augmentation: .none) }
+  func fillClean(_ slice: TrainingSlice) { fill(slice, augmentation: .none, mixes: []) }
 
-  private func fill(_ slice: TrainingSlice, augmentation: Augmentation) {
+  private func fill(_ slice: TrainingSlice, augmentation: Augmentation, mixes: [ImageMix]) {
     order.indices.withUnsafeBufferPointer { indices in
+      let chosen = chosen(slice, from: indices)
+      guard !mixes.isEmpty else {
+        return reader.fill(
+          slice.images, labels: slice.labels, indices: chosen, split: .training,
+          augmentation: augmentation, key: key)
+      }
+      guard let mix = slice.mix else {
+        preconditionFailure("mixed images need room for the labels of what is mixed in")
+      }
       reader.fill(
-        slice.images, labels: slice.labels, indices: chosen(slice, from: indices),
-        split: .training, augmentation: augmentation, key: key)
+        slice.images, labels: slice.labels, otherLabels: mix.otherLabels, shares: mix.shares,
+        indices: chosen, split: .training, augmentation: augmentation, mixes: mixes, key: key)
     }
+  }
+
+  /// Returns what is mixed into an image in this epoch; nil for nothing.
+  private func mixDraw(_ image: Int) -> MixDraw? {
+    reader.mixDraw(recipe.mix, forImage: image, of: .training, key: key)
   }
 
   private func chosen(

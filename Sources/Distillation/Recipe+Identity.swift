@@ -34,6 +34,7 @@ extension Recipe {
     if !stages.isEmpty {
       parts.append(("stages", "[" + stages.map(\.identity).joined(separator: "; ") + "]"))
     }
+    parts += mixIdentity
     return parts.map { "\($0)=\($1)" }.joined(separator: " ")
   }
 }

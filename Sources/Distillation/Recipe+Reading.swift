@@ -8,9 +8,8 @@ extension Recipe {
     "recipe", "epochs", "batch", "slices", "optimizer", "weight_decay", "clip_norm",
     "learning_rate",
     "schedule", "warmup_share", "final_share", "distillation_weight", "temperature",
-    "label_smoothing", "losses", "teaching", "generations", "assistants", "augmentation",
-    "teacher_view", "stored_views",
-    "stages",
+    "label_smoothing", "losses", "teaching", "generations", "assistants", "augmentation", "mix",
+    "teacher_view", "stored_views", "stages",
   ]
 
   /// Reads a recipe; what is left out has the value of the preset that it names, or else the one in `defaults`.
@@ -61,6 +60,7 @@ extension Recipe {
     if let augmentation = members["augmentation"] {
       self.augmentation = try Augmentation(augmentation)
     }
+    try readMix(members)
     if let view = try members["teacher_view"]?.choice(TeacherView.self) { teacherView = view }
     if let views = members["stored_views"] {
       storedViews = try views.integer(in: 1...1000)
@@ -68,9 +68,9 @@ extension Recipe {
         throw views.expected("no \"stored_views\" without \"teacher_view\": \"stored\"")
       }
     }
-    if teacherView == .stored, augmentation == .none {
+    if teacherView == .stored, augmentation == .none, mix.isEmpty {
       throw (members["teacher_view"] ?? field).expected(
-        "\"clean\", which is the same where there is no \"augmentation\"")
+        "\"clean\", which is the same where there is no \"augmentation\" and no \"mix\"")
     }
     if let field = members["stages"] {
       stages = try RecipeStage.all(in: field, of: self)

@@ -8,7 +8,8 @@ import TensorKernels
 public struct Recipe: Hashable, Sendable {
   /// Which view of an image the teacher sees.
   public enum TeacherView: String, Hashable, Sendable, CaseIterable {
-    /// The clean image; its logits are cached once.
+    /// The clean image; its logits are cached once. Of a mixed image it is taken to say the mixture of its
+    /// probabilities on the two.
     case clean
     /// The augmented image that the student sees; the teacher runs in every step.
     case augmented
@@ -39,6 +40,8 @@ public struct Recipe: Hashable, Sendable {
   /// Parts of the training that differ, in their order; empty: it is one.
   public var stages: [RecipeStage] = []
   public var augmentation: Augmentation
+  /// How other images are mixed into each; empty: not at all.
+  public var mix: [ImageMix] = []
   public var teacherView: TeacherView
   /// Views of each image, where they are stored.
   public var storedViews = 8

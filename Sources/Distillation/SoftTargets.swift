@@ -1,3 +1,4 @@
+import Datasets
 import FileFormats
 import Foundation
 
@@ -35,11 +36,23 @@ public final class SoftTargets: Sendable {
   }
 
   /// Copies the logits of the images at `indices` to `output`, `[indices.count, classes]`.
-  func fill(_ output: UnsafeMutablePointer<Float>, indices: UnsafeBufferPointer<Int>) {
+  ///
+  /// - Parameter mixing: What is mixed into an image, of which the teacher's answer is the mixture of its
+  ///   probabilities on the two images. Nil: nothing.
+  func fill(
+    _ output: UnsafeMutablePointer<Float>, indices: UnsafeBufferPointer<Int>,
+    mixing: ((Int) -> MixDraw?)? = nil
+  ) {
     file.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress?.assumingMemoryBound(to: Float.self) else { return }
       for (place, index) in indices.enumerated() {
-        (output + place * classes).update(from: base + index * classes, count: classes)
+        let row = output + place * classes
+        row.update(from: base + index * classes, count: classes)
+        if let draw = mixing?(index) {
+          mixProbabilities(
+            of: base + draw.partner * classes, share: Double(draw.share), into: row,
+            classes: classes)
+        }
       }
     }
   }

@@ -5,7 +5,7 @@ import Foundation
 /// A teacher's logits for a few fixed augmentations of every training image, each view in a file that all workers
 /// map.
 ///
-/// Augmentation is a function of a seed, the epoch and the image. With a seed that is the study's and epochs that
+/// Augmentation, mixing included, is a function of a seed, the epoch and the image. With a seed that is the study's and epochs that
 /// repeat after V, all trainings see the same V views of an image, so a teacher has to be asked V times, whatever
 /// is trained. The order of the images stays the training's own.
 ///

@@ -26,20 +26,27 @@ extension TeacherSignal {
   /// the images whose class is known.
   ///
   /// The images, labels and logits come through the same code as in training, so logits that belong to
-  /// other images show at once.
+  /// other images show at once. Images are mixed only where the teacher's answers are stored ones on mixed images,
+  /// whose label is the one with the larger share.
   public func confusion(reader: BatchReader, recipe: Recipe, seed: UInt64) -> ConfusionCounts {
     var recipe = recipe
     (recipe.slices, recipe.loss.distillation) = (1, 1)
     (recipe.losses, recipe.stages) = ([], [])
+    if case .stored = self {} else { recipe.mix = [] }
     let classes = reader.dataset.classes
     let source = BatchSource(reader: reader, recipe: recipe, seed: seed, signal: self)
     let images = UnsafeMutablePointer<Float>.allocate(
       capacity: recipe.batch * reader.dataset.imageElements + readMargin)
     let labels = UnsafeMutablePointer<Int32>.allocate(capacity: recipe.batch)
+    let mix = TrainingSlice.Mix(
+      otherLabels: .allocate(capacity: recipe.batch), shares: .allocate(capacity: recipe.batch))
+    mix.shares.initialize(repeating: 0, count: recipe.batch)
     let logits = UnsafeMutablePointer<Float>.allocate(capacity: recipe.batch * classes + readMargin)
     defer {
       images.deallocate()
       labels.deallocate()
+      mix.otherLabels.deallocate()
+      mix.shares.deallocate()
       logits.deallocate()
     }
     let steps = recipe.stepsPerEpoch(trainingCount: reader.dataset.count(.training))
@@ -47,10 +54,11 @@ extension TeacherSignal {
     for step in 0..<steps {
       source.fill(
         TrainingSlice(
-          step: step, range: 0..<recipe.batch, images: images, labels: labels, teacher: logits))
+          step: step, range: 0..<recipe.batch, images: images, labels: labels, mix: mix,
+          teacher: logits))
       for n in 0..<recipe.batch where labels[n] >= 0 {
         let row = UnsafeBufferPointer(start: logits + n * classes, count: classes)
-        known.append(Int(labels[n]))
+        known.append(Int(mix.shares[n] > 0.5 ? mix.otherLabels[n] : labels[n]))
         predicted.append(row.indices.max(by: { row[$0] < row[$1] }) ?? 0)
       }
     }

@@ -57,10 +57,11 @@ public struct FlashBenchmark {
     // The views are those of the study.
     guard recipe.teacherView == .stored else { return }
     guard full.teacherView == .stored, recipe.storedViews == full.storedViews,
-      recipe.augmentation == full.augmentation
+      recipe.augmentation == full.augmentation, recipe.mix == full.mix
     else {
       throw refused(
-        "\"clean\" or \"augmented\", since the study's own views are of another augmentation")
+        "\"clean\" or \"augmented\", since the study's own views are of another augmentation or mix"
+      )
     }
   }
 

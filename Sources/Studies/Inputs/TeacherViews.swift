@@ -7,7 +7,8 @@ import RandomStreams
 /// computed once for all trainings.
 struct TeacherViews {
   private let inputs: StudyInputs
-  /// Of everything that they depend on: a file with another one is of another teacher, augmentation or seed.
+  /// Of everything that they depend on: a file with another one is of another teacher, augmentation, mix or
+  /// seed.
   private let hash: String
   private let seed: UInt64
 
@@ -16,14 +17,16 @@ struct TeacherViews {
     self.inputs = inputs
     var stream = RandomStream(seed: inputs.definition.seed, purpose: "stored views")
     seed = stream.next()
-    let view = AugmentedView(0, of: inputs.definition.full.augmentation, seed: seed)
+    let full = inputs.definition.full
+    let view = AugmentedView(0, of: full.augmentation, mixes: full.mix, seed: seed)
     hash = ContentHash.hexadecimal(of: "\(teacherHash)|\(view.identity)")
   }
 
   /// The views, in their order.
   var all: [AugmentedView] {
-    (0..<inputs.definition.full.storedViews).map {
-      AugmentedView($0, of: inputs.definition.full.augmentation, seed: seed)
+    let full = inputs.definition.full
+    return (0..<full.storedViews).map {
+      AugmentedView($0, of: full.augmentation, mixes: full.mix, seed: seed)
     }
   }
 
