@@ -11,7 +11,7 @@ import TensorKernels
 public struct TrainingRun: Sendable {
   public let network: Network
   public let recipe: Recipe
-  public let reader: BatchReader
+  public var reader: BatchReader
   public let signal: TeacherSignal?
   /// The teacher whose inner outputs the recipe's losses read; nil: the signal's, if it is a network.
   public let featureTeacher: (any FeatureClassifier)?

@@ -130,7 +130,9 @@ extension PreparedDataset {
   /// It is found out when the data set is prepared; of a folder that does not have it, every pixel is looked at, and
   /// it is kept for the next time if the folder can be written.
   public var summary: DatasetSummary {
-    if let known = DatasetSummary.read(from: folder, contentHash: contentHash) { return known }
+    if let known = DatasetSummary.read(from: folder, contentHash: description.contentHash) {
+      return known
+    }
     let found = DatasetSummary(scanning: self)
     try? found.write(into: folder)
     return found

@@ -23,6 +23,8 @@ public final class PreparedDataset: Sendable {
   private let hasShortLabels: Bool
   /// What stands for an unknown class; nil where all are known.
   private let unknownLabel: Int?
+  /// The training images that trainings learn from, ascending; nil for all of them.
+  private let learnt: [Int]?
 
   /// Opens a folder that `prepare` has filled; checks the sizes of the files, not every byte.
   ///
@@ -46,6 +48,23 @@ public final class PreparedDataset: Sendable {
     imageBytes = description.imageBytes
     hasShortLabels = description.labelBytes == 1
     unknownLabel = description.unlabeledCount > 0 ? hasShortLabels ? 0xFF : 0xFFFF : nil
+    learnt = nil
+  }
+
+  /// Creates the data set of which trainings learn from some training images alone. All images keep their indices, so
+  /// that what a teacher says of them still fits.
+  ///
+  /// - Parameter learnt: Indices of the training split, ascending.
+  /// - Precondition: At least one image; of a data set that is whole.
+  public init(_ whole: PreparedDataset, learningFrom learnt: [Int]) {
+    precondition(
+      whole.learnt == nil && !learnt.isEmpty && zip(learnt, learnt.dropFirst()).allSatisfy(<)
+        && learnt[0] >= 0 && learnt[learnt.count - 1] < whole.count(.training),
+      "\(learnt.count) of \(whole.count(.training)) training images")
+    (folder, description, imageElements) = (whole.folder, whole.description, whole.imageElements)
+    (images, labels, imageBytes) = (whole.images, whole.labels, whole.imageBytes)
+    (hasShortLabels, unknownLabel) = (whole.hasShortLabels, whole.unknownLabel)
+    self.learnt = learnt
   }
 }
 
@@ -72,7 +91,10 @@ extension PreparedDataset {
   public var standardization: Standardization { description.standardization }
   /// The SHA-256, in hexadecimal, of sizes, split, pixels and labels: equal hashes are equal data
   /// sets.
-  public var contentHash: String { description.contentHash }
+  public var contentHash: String {
+    guard let learnt else { return description.contentHash }
+    return ContentHash.hexadecimal(of: "\(description.contentHash)|\(learnt)")
+  }
   /// The SHA-256, in hexadecimal, of size, pixels and labels of the validation split in its order: equal hashes
   /// are the same images in the same order, whatever else the data set has.
   public var validationHash: String? { description.validationHash }
@@ -85,14 +107,16 @@ extension PreparedDataset {
   /// Returns the indices of the images that a training learns from, ascending: without a teacher those whose
   /// class is known.
   public func trainingImages(withTeacher: Bool) -> [Int] {
-    let all = 0..<count(.training)
-    guard unlabeledCount > 0, !withTeacher else { return Array(all) }
+    let all = learnt ?? Array(0..<count(.training))
+    guard unlabeledCount > 0, !withTeacher else { return all }
     return all.filter { label($0, of: .training) >= 0 }
   }
 
   /// Returns how many images `trainingImages(withTeacher:)` has.
   public func trainingCount(withTeacher: Bool) -> Int {
-    count(.training) - (withTeacher ? 0 : unlabeledCount)
+    learnt == nil
+      ? count(.training) - (withTeacher ? 0 : unlabeledCount)
+      : trainingImages(withTeacher: withTeacher).count
   }
 
   /// Returns the class of the image at `index` of a split; −1 where it is not known.
@@ -120,10 +144,11 @@ extension PreparedDataset {
   /// - Throws: `FileFormatError.malformed` if the files have changed since they were written.
   public func verify() throws {
     let found = description.hashOfContent(images: images, labels: labels)
-    guard found == contentHash else {
+    guard found == description.contentHash else {
       throw FileFormatError.malformed(
         path: folder, location: "content_sha256", found: found,
-        expected: "\(contentHash), from when the data set was prepared; delete the folder to have "
+        expected:
+          "\(description.contentHash), from when the data set was prepared; delete the folder to have "
           + "it made again")
     }
   }
