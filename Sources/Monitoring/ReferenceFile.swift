@@ -7,7 +7,7 @@ import Foundation
 ///     predicted   images of each predicted class, int64 [classes]
 ///     features    what some images are before the last layer, float32 [rows, dimensions]; not always there
 ///
-/// The metadata say the format, what the statistics are of, and shares as `right/all`.
+/// The metadata say the format, what the statistics are of, a hash of all values, and shares as `right/all`.
 public struct ReferenceFile: Hashable, Sendable {
   public static let format = "autodistill-reference/1"
 
@@ -56,14 +56,27 @@ public struct ReferenceFile: Hashable, Sendable {
     for (name, share) in [("agreement", sample.agreement), ("accuracy", sample.accuracy)] {
       metadata[name] = share.map { "\($0.count)/\($0.total)" }
     }
+    metadata["values_sha256"] = ReferenceFile.hash(of: tensors)
     try SafetensorsFile(tensors: tensors, metadata: metadata).write(to: path)
+  }
+
+  /// Returns the SHA-256 of the names and values of tensors, in the order of the names.
+  private static func hash(of tensors: [String: NumericArray]) -> String {
+    var hash = ContentHash()
+    for (name, array) in tensors.sorted(by: { $0.key < $1.key }) {
+      hash.update("\(name) \(array.shape)\n")
+      hash.update(array.bytes)
+    }
+    return hash.hexadecimal
   }
 
   /// Reads a file.
   ///
-  /// - Parameter measures: Those that it should have.
+  /// - Parameters:
+  ///   - measures: Those that it should have.
+  ///   - classes: The number of classes.
   /// - Throws: `FileFormatError` naming what is missing or no number.
-  public init(contentsOf path: String, measures: [Measure]) throws {
+  public init(contentsOf path: String, measures: [Measure], classes: Int) throws {
     let file = try SafetensorsFile.read(path)
     func malformed(_ location: String, _ found: String, _ expected: String) -> FileFormatError {
       .malformed(path: path, location: location, found: found, expected: expected)
@@ -77,6 +90,10 @@ public struct ReferenceFile: Hashable, Sendable {
     let format = try text("format")
     guard format == ReferenceFile.format else {
       throw malformed("metadata \"format\"", format, ReferenceFile.format)
+    }
+    let (hash, found) = (try text("values_sha256"), ReferenceFile.hash(of: file.tensors))
+    guard hash == found else {
+      throw malformed("SHA-256 of the values", found, "\(hash), as the metadata have it")
     }
     func share(_ name: String) throws -> MonitoredSample.Share? {
       guard let text = file.metadata[name] else { return nil }
@@ -100,11 +117,14 @@ public struct ReferenceFile: Hashable, Sendable {
       return values
     }
     let values = try measures.map { try floats($0.name) }
-    guard let predicted = try numbers("predicted").asInts(), predicted.allSatisfy({ $0 >= 0 }),
+    guard let predicted = try numbers("predicted").asInts(), predicted.count == classes,
+      predicted.allSatisfy({ $0 >= 0 }),
       predicted.reduce(0, { $0.addingReportingOverflow($1).partialValue }) == values.first?.count,
       values.allSatisfy({ $0.count == values[0].count })
     else {
-      throw malformed("tensor \"predicted\"", "other counts", "as many images as values")
+      throw malformed(
+        "tensor \"predicted\"", "other counts",
+        "\(classes) classes, together as many images as each measure has values")
     }
     sample = MonitoredSample(
       count: values[0].count, measures: measures, values: values, predicted: predicted)

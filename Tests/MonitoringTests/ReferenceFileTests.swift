@@ -18,11 +18,11 @@ struct ReferenceFileTests {
     sample.accuracy = .init(100, of: 120)
     let file = ReferenceFile(sample, of: identity)
     try file.write(to: path)
-    #expect(try ReferenceFile(contentsOf: path, measures: sample.measures) == file)
+    #expect(try ReferenceFile(contentsOf: path, measures: sample.measures, classes: 4) == file)
     (sample.features, sample.agreement, sample.accuracy) = (nil, nil, nil)
     let bare = ReferenceFile(sample, of: identity)
     try bare.write(to: path)
-    #expect(try ReferenceFile(contentsOf: path, measures: sample.measures) == bare)
+    #expect(try ReferenceFile(contentsOf: path, measures: sample.measures, classes: 4) == bare)
   }
 
   @Test("is refused by name where something is missing, of another length or no number")
@@ -37,7 +37,7 @@ struct ReferenceFileTests {
       change(&changed)
       try changed.write(to: path)
       do {
-        _ = try ReferenceFile(contentsOf: path, measures: sample.measures)
+        _ = try ReferenceFile(contentsOf: path, measures: sample.measures, classes: 4)
         return "nothing"
       } catch {
         return "\(error)"
@@ -46,13 +46,41 @@ struct ReferenceFileTests {
     #expect(try found { $0.metadata["format"] = "autodistill-reference/9" }.contains("/9"))
     #expect(try found { $0.metadata["key"] = nil }.contains("\"key\""))
     #expect(try found { $0.metadata["agreement"] = "7/0" }.contains("7/0"))
-    #expect(try found { $0.tensors["noise"] = nil }.contains("\"noise\""))
-    let nan = NumericArray(shape: [120], [Float](repeating: .nan, count: 120))
-    #expect(try found { $0.tensors["noise"] = nan }.contains("finite"))
-    let short = NumericArray(shape: [3], [1, 2, 3] as [Float])
-    #expect(try found { $0.tensors["margin"] = short }.contains("as many images"))
-    #expect(
-      try found { $0.tensors["predicted"] = NumericArray(shape: [2], [119, 2] as [Int64]) }
-        .contains("as many images"))
+    let other = NumericArray(shape: [120], [Float](repeating: 1, count: 120))
+    #expect(try found { $0.tensors["noise"] = other }.contains("SHA-256 of the values"))
+    #expect(try found { $0.tensors["noise"] = nil }.contains("SHA-256 of the values"))
+  }
+
+  @Test("is refused where what was written is not what is wanted")
+  func unlike() throws {
+    let temporary = try TemporaryFolder()
+    let path = temporary.file("reference.safetensors")
+    func found(_ sample: MonitoredSample, classes: Int = 4) throws -> String {
+      try ReferenceFile(sample, of: identity).write(to: path)
+      do {
+        _ = try ReferenceFile(
+          contentsOf: path, measures: MadeUpImages.measures, classes: classes)
+        return "nothing"
+      } catch {
+        return "\(error)"
+      }
+    }
+    let sample = MadeUpImages().sample(120, seed: 1)
+    #expect(try found(sample) == "nothing")
+    #expect(try found(sample, classes: 5).contains("5 classes"))
+    var changed = sample
+    changed.values[0].removeLast()
+    #expect(try found(changed).contains("together as many images"))
+    changed = sample
+    changed.predicted[0] += 1
+    #expect(try found(changed).contains("together as many images"))
+    changed = sample
+    changed.values[2][5] = .nan
+    #expect(try found(changed).contains("finite"))
+    changed = sample
+    (changed.measures, changed.values) = (
+      Array(sample.measures.dropLast()), Array(sample.values.dropLast())
+    )
+    #expect(try found(changed).contains("\"margin\""))
   }
 }
