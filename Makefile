@@ -45,7 +45,7 @@ lint: ## Check the formatting, the imports of every target, the order of folders
 	  Package.swift .ci/check-imports.swift .ci/check-folders.swift Sources Tests
 	swift package dump-package | swift .ci/check-imports.swift
 	swift .ci/check-folders.swift Sources/Studies \
-	  Export Definition Journal Inputs Workers Flash Results Search Stages Simulation
+	  Export Definition Journal Inputs Workers Flash Results Search Stages Simulation Deployment
 	.ci/check-architecture
 	.ci/check-tree
 
@@ -90,6 +90,10 @@ benchmark-quantization: packages-and-data build ## Compare int8 students with th
 .PHONY: benchmark-int8
 benchmark-int8: packages build ## Race LiteRT and ONNX Runtime with int8 models, one image, one thread (Results/benchmarks/scripts/int8)
 	@Results/benchmarks/scripts/int8 $(autodistill)
+
+.PHONY: benchmark-drift
+benchmark-drift: packages-and-data build ## Count false alarms and shifts that monitor finds (Results/benchmarks/scripts/drift); runs the quickstart first
+	@Results/benchmarks/scripts/drift $(autodistill) --study $(quickstart)
 
 .PHONY: benchmark-hardware
 benchmark-hardware: packages build ## Predict measured latencies, compared with simple baselines (Results/benchmarks/scripts/hardware)

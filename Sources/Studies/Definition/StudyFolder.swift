@@ -14,7 +14,7 @@ public struct StudyFolder: Hashable, Sendable {
   /// The files and folders that runs write, by their names in the folder.
   static let writtenNames = [
     ".lock", "journal.jsonl", "progress.json", "data", "teacher", "candidates", "report", "workers",
-    "logs",
+    "logs", "deployed",
   ]
 
   /// Returns the path of `name` in the folder; an absolute name stays as it is.
@@ -52,6 +52,11 @@ public struct StudyFolder: Hashable, Sendable {
   public func weights(of key: String) -> String { candidate(key) + "/weights.safetensors" }
   /// The student in int8, as a TensorFlow Lite model.
   public func integerModel(of key: String) -> String { candidate(key) + "/student.tflite" }
+
+  /// What the student said of the images that it was judged by, for `monitor`.
+  public func reference(of key: String) -> String { candidate(key) + "/reference.safetensors" }
+  /// The versions of the study that were deployed.
+  public var deployed: String { appending("deployed") }
 
   /// Whether all is there that a student's first full training leaves.
   public func keeps(_ key: String, in precision: Precision) -> Bool {

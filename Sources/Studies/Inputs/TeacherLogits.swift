@@ -9,8 +9,10 @@ struct TeacherLogits {
   private let folder: StudyFolder
   private let dataset: PreparedDataset
 
-  init(_ inputs: StudyInputs) {
-    (folder, dataset) = (inputs.folder, inputs.dataset)
+  init(_ inputs: StudyInputs) { self.init(in: inputs.folder, of: inputs.dataset) }
+
+  init(in folder: StudyFolder, of dataset: PreparedDataset) {
+    (self.folder, self.dataset) = (folder, dataset)
   }
 
   /// Keeps logits, `[count, classes]`, in the order of the split.

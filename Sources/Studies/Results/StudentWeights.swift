@@ -17,8 +17,9 @@ public struct StudentWeights {
   public let dataset: PreparedDataset
   /// What the study's students compute in.
   public let precision: Precision
-  private let key: String
-  private let folder: StudyFolder
+  /// What its study calls it.
+  public let key: String
+  let folder: StudyFolder
   private let calibrationImages: Int
   private let seed: UInt64
   /// The full training that left the weights; nil where the report does not know it.
@@ -94,6 +95,11 @@ public struct StudentWeights {
   public func reported(in precision: Precision) -> Evaluation? {
     if precision == self.precision { return run?.validation }
     return precision == .fp32 ? run?.quantization?.fp32 : nil
+  }
+
+  /// Returns how well the report says the student classifies the test split; nil where it says nothing.
+  public func reportedTest(in precision: Precision) -> Evaluation? {
+    precision == self.precision ? run?.test : nil
   }
 
   /// Returns which images of it the report says the student classifies rightly.

@@ -103,30 +103,8 @@ public struct StudyMerge {
     to path: String, version: String
   ) throws -> (trials: Int, fullTrainings: Int) {
     let target = StudyFolder(path)
-    try StudyMerge.checkIsFree(target)
-    let name = URL(filePath: target.path).standardizedFileURL
-    let parent = name.deletingLastPathComponent().path
-    try Folder.create(parent)
-    let folder = StudyFolder("\(parent)/.\(name.lastPathComponent).\(UUID().uuidString).partial")
-    defer { try? FileManager.default.removeItem(atPath: folder.path) }
-    let written = try fill(folder, version: version)
-    guard rename(folder.path, target.path) == 0 else {
-      throw FileFormatError.system(path: target.path, operation: "create folder", code: errno)
-    }
-    return written
-  }
-
-  private static func checkIsFree(_ folder: StudyFolder) throws {
-    for file in [folder.definition, folder.journal]
-    where FileManager.default.fileExists(atPath: file) {
-      throw StudyError.missing("\(file) is there already: merge into a new folder")
-    }
-    guard FileManager.default.fileExists(atPath: folder.path) else { return }
-    let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
-    guard names?.isEmpty == true else {
-      throw StudyError.missing(
-        "\(folder.path) is there already and not an empty folder: merge into a new one")
-    }
+    try target.checkIsFree(for: "merge")
+    return try target.writeAtomically { try fill($0, version: version) }
   }
 
   private func fill(
