@@ -18,6 +18,8 @@ enum ExitStatus: Int32, CaseIterable {
   case failed = 5
   case limitReached = 6
   case commandsNotAllowed = 7
+  case watched = 8
+  case drifted = 9
   case hungUp = 129
   case interrupted = 130
   case terminated = 143
@@ -35,6 +37,8 @@ enum ExitStatus: Int32, CaseIterable {
       "a limit of this run (--max-…) was reached; everything finished is kept, the same command continues"
     case .commandsNotAllowed:
       "the study would run commands that have not been allowed on this machine; nothing was run"
+    case .watched: "monitor: new images differ from the student's reference, a little"
+    case .drifted: "monitor: new images differ from the student's reference, too much to rely on it"
     case .hungUp: "stopped because the terminal has gone (SIGHUP); the same command continues"
     case .interrupted: "stopped by Ctrl-C (SIGINT); the same command continues"
     case .terminated: "stopped by SIGTERM; the same command continues"

@@ -10,10 +10,11 @@ struct ExportVerb: Verb {
   static let summary =
     "writes a distilled student to a file: weights, ONNX, TensorFlow Lite, C, Core ML"
   static let operands = ["STUDY", "KEY"]
-  static let options = ["--format", "--output", "--data", "--arena-bytes"]
-  static let flags = ["--compact", "--verify", "--int8", "--fp32"]
+  static let options = ["--format", "--output", "--data", "--arena-bytes", "--deployment"]
+  static let flags = ["--compact", "--verify", "--int8", "--fp32", "--deploy"]
   static let help = """
     USAGE: autodistill export STUDY KEY [--format safetensors|onnx|tflite|c|mlpackage] [--output FILE] [--verify]
+             [--deploy]
 
     Writes the student KEY (as front.csv names it; best: the most accurate one on the front), in what the study's
     students compute in. It reads what the study's folder holds; the data set itself need not be there, nor
@@ -48,6 +49,10 @@ struct ExportVerb: Verb {
     --verify         tflite, c: runs the file by its own operators on the validation split and compares it with the
                      report. The exit status is 1 where they differ: a class of more than one image in a
                      thousand, the accuracy by more than a thousandth, or logits by more than rounding
+    --deploy         writes student.FORMAT to a new folder deployed/versions/N of the study instead, with its
+                     hashes and accuracy, and has the link deployed/current lead there, in one step. With --verify
+                     only a file that is the student. `rollback` brings an earlier version back
+    --deployment DIR deploys to this folder, such as that of the study that came before
     """
 
   private let folder: StudyFolder
@@ -62,6 +67,8 @@ struct ExportVerb: Verb {
   private let verifies: Bool
   /// Nil for what the study's students compute in.
   private let precision: Precision?
+  /// Where versions are kept; nil to write files only.
+  private let deployment: Deployment?
 
   init(_ arguments: Arguments) throws {
     folder = StudyFolder(arguments.operands[0])
@@ -77,6 +84,13 @@ struct ExportVerb: Verb {
     let formatName = format.format
     wantedOutput = arguments.value("--output")
     verifies = arguments.has("--verify")
+    let deploymentFolder = arguments.value("--deployment")
+    deployment =
+      arguments.has("--deploy") || deploymentFolder != nil
+      ? Deployment(deploymentFolder ?? folder.deployed) : nil
+    if wantedOutput != nil && deployment != nil {
+      throw UsageError("--output and --deploy exclude each other")
+    }
     precision = arguments.has("--int8") ? .int8 : arguments.has("--fp32") ? .fp32 : nil
     guard !(arguments.has("--int8") && arguments.has("--fp32")) else {
       throw UsageError("--int8 and --fp32 exclude each other")
@@ -110,13 +124,14 @@ struct ExportVerb: Verb {
     let student = try StudentWeights(of: key, in: folder, dataFolder: dataFolder)
     let precision = precision ?? student.precision
     let format = wantedFormat ?? ExportVerb.format(of: precision)
-    let output = wantedOutput ?? "\(key).\(format.format)"
     guard precision == .fp32 || format.hasIntegers else {
       throw UsageError(
         "--format \(format.format) has no place for the integers of a study of int8: add --fp32, or take "
           + "--format tflite, onnx or c")
     }
     let exported = try student.exported(in: precision)
+    if let deployment { return try deploy(student, exported, format, to: deployment) }
+    let output = wantedOutput ?? "\(key).\(format.format)"
     try format.write(exported, output, student.metadata, options: options)
     if format.isVerifiable {
       try printFiles(student, exported, format, output)
@@ -126,6 +141,39 @@ struct ExportVerb: Verb {
     }
     Terminal.print("next:    \(CommandText.of(ReportVerb.self, folder.path))")
     return .success
+  }
+
+  /// Thrown out of a version that is not brought into use.
+  private struct NotTheStudent: Error {}
+
+  /// Writes a version and brings it into use, if it is the student where that is asked.
+  private func deploy(
+    _ student: StudentWeights, _ exported: ExportedStudent, _ format: ModelExport,
+    to deployment: Deployment
+  ) throws -> ExitStatus {
+    let version = DeployedVersion(
+      program: ProgramVersion.current, study: try StudyFiles(folder).definition.name,
+      key: student.key, precision: exported.precision.rawValue, model: format.format,
+      accuracy: student.reported(in: exported.precision)?.accuracy,
+      testAccuracy: student.reportedTest(in: exported.precision)?.accuracy)
+    let before = try deployment.currentVersion()
+    do {
+      let added = try deployment.add(version, date: Date()) { place in
+        let path = "\(place)/student.\(format.format)"
+        try format.write(exported, path, student.metadata, options: options)
+        if verifies, try !verify(student, exported, format, path) { throw NotTheStudent() }
+      }
+      Terminal.print("version: \(added.version)" + (before.map { ", before \($0)" } ?? ""))
+      for file in added.files {
+        Terminal.print("model:   \(deployment.current)/\(file.path)")
+      }
+      Terminal.print(
+        "back:    \(CommandText.of(RollbackVerb.self, deployment.path == folder.deployed ? folder.path : deployment.path))"
+      )
+      return .success
+    } catch is NotTheStudent {
+      return .requirementNotMet
+    }
   }
 
   /// Says what was written and what goes in.

@@ -8,7 +8,7 @@ struct HelpTests {
     "is there for every command, with status 0",
     arguments: [
       "run", "search", "distill", "status", "watch", "report", "verify", "compare", "check",
-      "enqueue", "profile", "export", "bench", "teacher",
+      "enqueue", "profile", "export", "rollback", "monitor", "bench", "teacher",
     ])
   func verbs(name: String) throws {
     let ended = try Program.run(name, "--help")
@@ -21,7 +21,7 @@ struct HelpTests {
   func overall() throws {
     let help = try Program.run("--help")
     #expect(help.status == 0)
-    for status in [0, 1, 2, 3, 4, 5, 6, 129, 130, 143] {
+    for status in [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 129, 130, 143] {
       #expect(help.output.contains("\n  \(status) "))
     }
     let bare = try Program.run()

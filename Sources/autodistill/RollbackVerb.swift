@@ -1,0 +1,76 @@
+import Foundation
+import Studies
+
+/// `autodistill rollback STUDY [VERSION]`
+struct RollbackVerb: Verb {
+  static let name = "rollback"
+  static let summary = "brings an earlier deployed version of a student back into use"
+  static let operands = ["STUDY", "[VERSION]"]
+  static let options: [String] = []
+  static let flags = ["--list"]
+  static let help = """
+    USAGE: autodistill rollback STUDY [VERSION] [--list]
+
+    Has the link deployed/current lead to an earlier version that `export --deploy` has written, in one step,
+    after checking its files against their hashes. Without VERSION that is the one below the present that no
+    rollback has taken out of use. Nothing is removed, and a number brings any version back. Nothing is read of the
+    study itself: STUDY may also be a folder that was given to `export --deployment`.
+
+    --list    shows all versions and changes nothing: number, date, student, format, accuracy on the
+              validation split; * is in use, - was taken back
+    """
+
+  private let path: String
+  private let version: Int?
+  private let isList: Bool
+
+  init(_ arguments: Arguments) throws {
+    path = arguments.operands[0]
+    isList = arguments.has("--list")
+    version = try arguments.operands.dropFirst().first.map { text in
+      guard let number = Int(text), number > 0 else {
+        throw UsageError(
+          "rollback: got '\(text)', expected the number of a version, from 1", RollbackVerb.self)
+      }
+      return number
+    }
+    guard !isList || version == nil else {
+      throw UsageError("--list shows all versions, and VERSION excludes it", RollbackVerb.self)
+    }
+  }
+
+  func run() throws -> ExitStatus {
+    let own = Deployment(path)
+    let deployment = own.exists ? own : Deployment(StudyFolder(path).deployed)
+    if isList {
+      try list(deployment)
+      return .success
+    }
+    let (now, before) = try deployment.rollBack(to: version, date: Date())
+    let former = before.map { $0 == now.version ? "as before" : "before: version \($0)" }
+    Terminal.print(
+      "in use:  version \(now.version), student \(now.key), of \(now.date)"
+        + (former.map { "; \($0)" } ?? ""))
+    Terminal.print("files:   \(deployment.current)")
+    return .success
+  }
+
+  private func list(_ deployment: Deployment) throws {
+    guard deployment.exists else {
+      throw StudyError.missing(
+        "\(deployment.path): nothing has been deployed: autodistill export STUDY KEY --deploy does it"
+      )
+    }
+    let (current, withdrawn) = (
+      try deployment.currentVersion(), try deployment.withdrawnVersions()
+    )
+    for number in deployment.versions() {
+      let version = try deployment.version(number)
+      let mark = number == current ? "*" : withdrawn.contains(number) ? "-" : " "
+      let accuracy = version.accuracy.map { String(format: "%.4f", $0) } ?? "unknown"
+      Terminal.print(
+        "\(mark) \(number)  \(version.date)  \(version.key)  \(version.precision) \(version.model)  "
+          + "accuracy \(accuracy)  \(version.study)")
+    }
+  }
+}
