@@ -31,7 +31,7 @@ extension SearchSpace {
     let network = try assembly.network()
     return InferenceWorkload(
       network, idleKernels: assembly.idleKernels,
-      origin: InferenceWorkload.Origin(space: name, key: key(of: architecture)))
+      origin: InferenceWorkload.Origin(space: name, key: networkKey(of: architecture)))
   }
 
   /// Builds networks in which every value of every parameter occurs, for the errors.

@@ -29,7 +29,7 @@ extension Parameter {
     return name
   }
 
-  private static func values(_ field: JSONField) throws(JSONError) -> [ParameterValue] {
+  static func values(_ field: JSONField) throws(JSONError) -> [ParameterValue] {
     var values: [ParameterValue] = []
     let elements = try field.elements(of: "numbers, texts or Booleans")
     guard elements.count <= SpaceLimits.mostValues else {
@@ -90,7 +90,7 @@ extension Parameter {
 }
 
 extension Parameter {
-  private static func conditions(
+  static func conditions(
     _ field: JSONField?, of name: String, on earlier: [Parameter]
   ) throws(JSONError) -> [Condition] {
     guard let field else { return [] }

@@ -61,6 +61,16 @@ extension ParameterValue {
     }
   }
 
+  /// The JSON scalar that stands for the value.
+  public var jsonValue: JSONValue {
+    switch self {
+    case .integer(let value): .integer(value)
+    case .number(let value): .number(value)
+    case .text(let value): .text(value)
+    case .flag(let value): .flag(value)
+    }
+  }
+
   /// The kinds of values, in words for messages.
   enum Kind: String, Hashable, Sendable {
     case number = "a number"

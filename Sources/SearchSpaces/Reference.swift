@@ -13,11 +13,13 @@ extension SearchSpace {
     references.first { $0.name == name }
   }
 
-  /// Returns the key that a text stands for: that of the reference design of this name, or the text.
+  /// Returns the key that a text stands for: that of the reference design of this name, that of the network with the
+  /// default recipe where the text is the key of a network alone, or the text.
   ///
   /// The key of a design that a fixed decision excludes says which.
   public func key(ofNameOrKey text: String) -> String {
     let excluded = excludedReferences.first { $0.reference.name == text }?.reference
-    return (reference(named: text) ?? excluded).map { key(of: $0.architecture) } ?? text
+    return (reference(named: text) ?? excluded).map { key(of: $0.architecture) }
+      ?? keyWithDefaultRecipe(ofNetwork: text) ?? text
   }
 }

@@ -68,7 +68,7 @@ extension SearchSpace {
     return choice
   }
 
-  private func digitCount(of parameter: Parameter) -> Int {
+  func digitCount(of parameter: Parameter) -> Int {
     var count = 1
     var largest = alphabet.count
     while largest < parameter.values.count {

@@ -10,7 +10,7 @@ public struct SearchSpace: Sendable {
   /// The name that the file gives the space.
   public let name: String
   /// The decisions, each after those that it depends on.
-  public let parameters: [Parameter]
+  public internal(set) var parameters: [Parameter]
   /// The file that the space was read from, as errors name it.
   public let file: String
   /// The graphs that the blueprint declares, those of its blocks first, otherwise in the order of
@@ -25,6 +25,8 @@ public struct SearchSpace: Sendable {
   public internal(set) var excludedReferences: [ExcludedReference] = []
   /// The choices of the parameters that are not left open, by their indices.
   var fixedChoices: [Int: Int] = [:]
+  /// The decisions of a training's recipe that a study has added, behind those of the architecture.
+  public internal(set) var recipe = RecipeDecisions.none
   /// How an architecture becomes a network.
   let blueprint: Blueprint
 
@@ -91,18 +93,7 @@ extension SearchSpace {
   /// Returns for each parameter whether it is active, asking for the choice of the active ones
   /// only, each once and in order.
   func activity(choosing choice: (Int) -> Int) -> [Bool] {
-    var active: [Bool] = []
-    var choices: [Int] = []
-    active.reserveCapacity(parameters.count)
-    choices.reserveCapacity(parameters.count)
-    for (index, parameter) in parameters.enumerated() {
-      let isActive = parameter.conditions.allSatisfy { condition in
-        active[condition.parameter] && condition.choices.contains(choices[condition.parameter])
-      }
-      active.append(isActive)
-      choices.append(isActive ? choice(index) : 0)
-    }
-    return active
+    parameters[...].activity(choosing: choice)
   }
 }
 
