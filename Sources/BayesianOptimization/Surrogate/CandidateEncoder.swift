@@ -24,7 +24,7 @@ final class CandidateEncoder {
   init(problem: ProposalProblem, listed: [Candidate]?, constantVariance: Double = 1) {
     (space, self.listed) = (problem.space, listed)
     let onEdges = Set(problem.space.graphs.flatMap { $0.edges.map(\.parameter) })
-    usesCovariates = onEdges.count < problem.space.parameters.count
+    usesCovariates = onEdges.count < problem.space.networkParameterCount
     encoding = FeatureEncoding(
       space: problem.space,
       covariateCount: usesCovariates ? problem.costNames.count + problem.covariateNames.count : 0)

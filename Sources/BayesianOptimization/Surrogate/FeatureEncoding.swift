@@ -7,6 +7,8 @@ import SearchSpaces
 /// The terms of the kernel follow from the space:
 /// - *trend*: the covariates, such as log MACs and log latency;
 /// - *decisions*: the ordinal parameters on 0 … 1 times the categorical ones, by their codes;
+/// - *recipe*: the decisions of a training's recipe once more, alone, where there are any: what helps one student mostly
+///   helps the others, and the product of all decisions would have to learn that student by student;
 /// - for each graph that the space declares: its *edges*, *counts* and *shape* (see `GraphFeatures`), each
 ///   with one length scale. A parameter that only names an edge's operation is seen through the graph.
 ///
@@ -27,6 +29,8 @@ struct FeatureEncoding: Sendable {
   private let covariateCount: Int
   private let ordinals: [(parameter: Int, mayBeInactive: Bool)]
   private let categoricals: [Int]
+  /// Those of them that are decisions of the recipe.
+  private let recipe: (ordinals: [(parameter: Int, mayBeInactive: Bool)], categoricals: [Int])
   private let graphs: [GraphFeatures]
 
   /// Creates the encoding of a space's architectures, each with `covariateCount` covariates.
@@ -46,6 +50,9 @@ struct FeatureEncoding: Sendable {
       }
     }
     (self.ordinals, self.categoricals) = (ordinals, categoricals)
+    let recipeOrdinals = ordinals.filter { $0.parameter >= space.networkParameterCount }
+    let recipeCategoricals = categoricals.filter { $0 >= space.networkParameterCount }
+    recipe = (recipeOrdinals, recipeCategoricals)
 
     var layout = BlockLayout()
     var terms: [KernelTerm] = []
@@ -57,6 +64,10 @@ struct FeatureEncoding: Sendable {
     addTerm(
       "decisions", layout.block(.euclidean, widths: ordinals.map { $0.mayBeInactive ? 2 : 1 }),
       layout.block(.hamming, widths: categoricals.map { _ in 1 }))
+    addTerm(
+      "recipe",
+      layout.block(.euclidean, widths: recipeOrdinals.map { $0.mayBeInactive ? 2 : 1 }),
+      layout.block(.hamming, widths: recipeCategoricals.map { _ in 1 }))
     for graph in graphs {
       addTerm(
         "edges", share: FeatureEncoding.edgeShare,
@@ -78,12 +89,8 @@ struct FeatureEncoding: Sendable {
     precondition(
       covariates.count == covariateCount, "\(covariates.count) covariates, not \(covariateCount)")
     var row = covariates
-    for (parameter, mayBeInactive) in ordinals {
-      let isInactive = features[parameter] == SearchSpace.inactiveFeature
-      row.append(isInactive ? 0.5 : features[parameter])
-      if mayBeInactive { row.append(isInactive ? 0.5 : 0) }
-    }
-    for parameter in categoricals { row.append(features[parameter]) }
+    append(ordinals, categoricals, of: features, to: &row)
+    append(recipe.ordinals, recipe.categoricals, of: features, to: &row)
     for graph in graphs {
       let columns = graph.columns(of: architecture)
       row += columns.edges
@@ -91,6 +98,18 @@ struct FeatureEncoding: Sendable {
       row += columns.shape
     }
     return row
+  }
+
+  private func append(
+    _ ordinals: [(parameter: Int, mayBeInactive: Bool)], _ categoricals: [Int],
+    of features: [Double], to row: inout [Double]
+  ) {
+    for (parameter, mayBeInactive) in ordinals {
+      let isInactive = features[parameter] == SearchSpace.inactiveFeature
+      row.append(isInactive ? 0.5 : features[parameter])
+      if mayBeInactive { row.append(isInactive ? 0.5 : 0) }
+    }
+    for parameter in categoricals { row.append(features[parameter]) }
   }
 }
 
