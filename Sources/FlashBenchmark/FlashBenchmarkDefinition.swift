@@ -53,6 +53,10 @@ extension FlashBenchmarkDefinition {
     guard format.value == .text(FlashBenchmarkDefinition.format) else {
       throw format.expected("\"\(FlashBenchmarkDefinition.format)\"")
     }
+    guard study.search.recipe.isEmpty else {
+      throw field.expected(
+        "a study without search.recipe: its flash recipes are compared by one full recipe")
+    }
     students = try members.required("students").integer(in: 4...10_000)
     fullSeeds = try members.required("full_seeds").integer(in: 1...100)
     extraStudents = try members["extra_students"]?.integer(in: 0...10_000) ?? 0

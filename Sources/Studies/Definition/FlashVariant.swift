@@ -42,10 +42,10 @@ extension FlashVariant {
   package func training(
     in study: StudyDefinition, fraction: Double? = nil, trainingCount: Int
   ) throws(JSONError) -> PlannedTraining {
-    var fullRecipe = study.full
+    var fullRecipe = isCut ? study.full : study.flashSource
     if let full {
       fullRecipe = try Recipe(
-        JSONField(json: Data(full.utf8), file: "full"), defaults: study.full)
+        JSONField(json: Data(full.utf8), file: "full"), defaults: fullRecipe)
     }
     var flashRecipe = try flashRecipe(in: study)
     if let fraction { flashRecipe.fraction = fraction }

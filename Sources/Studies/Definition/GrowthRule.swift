@@ -50,6 +50,7 @@ struct GrowthRule: Sendable {
       $1.full.epochs > $0.full.epochs ? nil : "a longer training than \($0.full.epochs) epochs"
     },
     GrowthRule("references", [.references], { text($0.referenceChoice) }),
+    GrowthRule("attribution", [.references], { "\($0.attribution)" }),
     GrowthRule("devices", newQuestion, { $0.devices.rawValue }),
     GrowthRule("minimize", newQuestion) { definition in
       definition.asksForFront
@@ -107,10 +108,11 @@ struct FixedPart: Sendable {
       field: "teacher", isSame: { $0.teacher.isSame(as: $1.teacher) },
       reason: "every student has learnt from it", takesOver: asPrior),
     FixedPart(
-      field: "flash", isSame: { $0.flash == $1.flash },
+      field: "flash",
+      isSame: { $0.flash == $1.flash && $0.recipes.flashText == $1.recipes.flashText },
       reason: "the students are ranked by flash trainings of one recipe", takesOver: asPrior),
     FixedPart(
-      field: "full", isSame: { $0.full.lasting(1) == $1.full.lasting(1) },
+      field: "full", isSame: { $0.recipes.isSame(as: $1.recipes) },
       reason: "the flash trainings are its short form", takesOver: asPrior),
     FixedPart(
       field: "precision", isSame: { $0.precision == $1.precision },
@@ -128,14 +130,6 @@ struct FixedPart: Sendable {
       field: "warm_start", isSame: { $0.warmStart == $1.warmStart },
       reason: "what earlier studies know comes before the first trial", takesOver: asTheyAre),
   ]
-}
-
-extension Recipe {
-  fileprivate func lasting(_ epochs: Double) -> Recipe {
-    var recipe = self
-    recipe.epochs = epochs
-    return recipe
-  }
 }
 
 extension SearchSettings {

@@ -12,7 +12,8 @@ extension StudyDefinition {
     "format", "name", "seed", "data", "teacher", "search_space", "fix", "hardware", "devices",
     "minimize",
     "constraints", "confidence", "budgets", "search", "flash", "full", "finalists", "audit",
-    "references", "warm_start", "measure", "robustness", "precision", "quantization", "workers",
+    "references", "attribution", "warm_start", "measure", "robustness", "precision", "quantization",
+    "workers",
     "trial_limits",
     "executor",
   ]
@@ -55,11 +56,16 @@ extension StudyDefinition {
     asksForFront = members["minimize"] != nil
     objectives = try members["minimize"].map(StudyDefinition.metrics) ?? []
     search = try SearchSettings(members["search"])
-    full = try Recipe(members.required("full"), defaults: .studentDefaults)
+    search.recipe = search.recipe.takingDefaults(from: fix)
     flash =
       try members["flash"].map { field throws(JSONError) in
-        try FlashRecipe(field, defaults: .defaults)
+        try FlashRecipe(field.without("recipe"), defaults: .defaults)
       } ?? .defaults
+    recipes = try StudyRecipes(
+      full: members.required("full"), flash: StudyDefinition.flashRecipe(members["flash"]),
+      decisions: search.recipe)
+    let byDefault = try recipes.pair(search.recipe.defaultValues)
+    (full, flashOverride) = (byDefault.full, byDefault.flashSource)
     precision = try StudyDefinition.precision(members["precision"])
     statesPrecision = members["precision"] != nil
     quantization = try StudyDefinition.quantization(
@@ -68,6 +74,12 @@ extension StudyDefinition {
       members["finalists"], trials: search.trials, budgets: budgets.count)
     audit = try AuditSettings(members["audit"])
     references = try members["references"].map(ReferenceChoice.init)
+    if let field = members["attribution"] {
+      attribution = try field.flag()
+      guard !attribution || !search.recipe.isEmpty else {
+        throw field.expected("false where \"search\" has no \"recipe\" to attribute a gain to")
+      }
+    }
     warmStart = try members["warm_start"]?.distinctTexts("earlier studies", "a folder") ?? []
     let deployed = precision
     measure = try members["measure"].map { field throws(JSONError) in
@@ -102,6 +114,11 @@ extension StudyDefinition {
     try checkFinalists(file: field.file)
   }
 
+  /// The field that says what flash trainings have otherwise than full ones.
+  private static func flashRecipe(_ flash: JSONField?) throws(JSONError) -> JSONField? {
+    try flash?.object("a flash recipe").first { $0.name == "recipe" }?.field
+  }
+
   private func checkFinalists(file: String) throws(JSONError) {
     func expected(_ expectation: String) -> JSONError {
       .invalid(
@@ -124,6 +141,7 @@ extension SearchSettings {
       of: "the search",
       known: [
         "sampler", "trials", "initial_trials", "look_ahead", "repeat_every", "rungs", "enqueue",
+        "recipe",
       ])
     if let kind = try members["sampler"]?.choice(SamplerKind.self) { sampler = kind }
     if let count = try members["trials"]?.integer(in: 1...1_000_000) { trials = count }
@@ -136,6 +154,7 @@ extension SearchSettings {
     if let count = try members["look_ahead"]?.integer(in: 1...1_000_000) { lookAhead = count }
     if let count = try members["repeat_every"]?.integer(in: 0...1_000_000) { repeatEvery = count }
     rungs = try members["rungs"].map(RungSettings.init)
+    if let field = members["recipe"] { recipe = try RecipeDecisions(field) }
     if let field = members["enqueue"] {
       enqueue = try field.distinctTexts(
         "students", "an architecture's key, or a reference design's name,")

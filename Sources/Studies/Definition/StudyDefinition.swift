@@ -40,7 +40,13 @@ public struct StudyDefinition: Sendable {
   public var budgets: [Budget]
   public var search: SearchSettings
   public var flash: FlashRecipe
+  /// The full training; of a study that searches the recipe, the default one, and in what
+  /// `StudyInputs.definition(ofKey:)` returns, the student's.
   public var full: Recipe
+  /// What flash trainings are the short form of, where it is not `full`.
+  var flashOverride: Recipe?
+  /// All recipes that the search may choose.
+  let recipes: StudyRecipes
   /// What students compute in on the device: accuracies and costs are of this arithmetic. Flash trainings
   /// are fp32.
   public var precision = Precision.fp32
@@ -56,6 +62,8 @@ public struct StudyDefinition: Sendable {
   public var robustness: RobustnessSettings? = .defaults
   /// Which reference designs of the space are trained as well; nil for the default.
   public var references: ReferenceChoice?
+  /// Whether full trainings are added that tell the architecture's part of the gain from the recipe's.
+  public var attribution = false
   /// Folders of earlier studies on the same search space, relative to the study's.
   public var warmStart: [String]
   /// Worker processes; nil for as many as the machine has cores.
@@ -97,6 +105,8 @@ public struct SearchSettings: Hashable, Sendable {
   /// The keys of students to try first, in this order; names of reference designs while only `study.json` has
   /// been read, not the space.
   public var enqueue: [String] = []
+  /// What the search decides of the recipe, along with the architecture.
+  public var recipe = RecipeDecisions.none
 }
 
 /// Where flash trainings are examined on their way, and how many continue.

@@ -39,12 +39,18 @@ struct EarlierStudy {
     // Its own file may have other reference designs, which change nothing of what a key means. Where it is not
     // there any more, and on another space, the next check says so.
     let path = folder.appending(definition.searchSpace)
-    let space = (try? SearchSpace(contentsOf: path)) ?? inputs.space
+    let space =
+      (try? definition.openSpace(contentsOf: path, file: folder.definition)) ?? inputs.space
     let hashes = definition.identities(in: space).map(ContentHash.hexadecimal(of:))
     guard hashes.contains(state.studyHash ?? began.studyHash) || began.spaceHash != inputs.spaceHash
     else {
       throw expected(
         "a study whose \(folder.definition) has not changed since its journal was begun")
+    }
+    guard definition.search.recipe.identity == inputs.definition.search.recipe.identity else {
+      throw expected(
+        "a study whose search.recipe has the same decisions with the same values: keys have them, too"
+      )
     }
     guard began.spaceHash == inputs.spaceHash else {
       throw expected(
@@ -98,7 +104,7 @@ struct EarlierStudy {
     let now = inputs.definition
     return began.dataHash == inputs.dataset.contentHash
       && hasSameTeacher(teacher, now) && hasSameSeed(as: now)
-      && definition.full.identity == now.full.identity
+      && definition.fullIdentity == now.fullIdentity
       && definition.flash.statisticsBatches == now.flash.statisticsBatches
       && definition.precision == now.precision && definition.quantization == now.quantization
   }
@@ -119,7 +125,7 @@ struct EarlierStudy {
     var differences: [String] = []
     if began.dataHash != inputs.dataset.contentHash { differences.append("data set") }
     if !hasSameTeacher(teacher, now) { differences.append("teacher") }
-    if earlier.flash.compressed(earlier.full).identity != now.flash.compressed(now.full).identity
+    if earlier.flashIdentity != now.flashIdentity
       || earlier.flash.statisticsBatches != now.flash.statisticsBatches
     {
       differences.append("flash recipe")

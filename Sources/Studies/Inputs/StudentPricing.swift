@@ -70,11 +70,7 @@ package struct StudentPricing {
   ) -> ProposalProblem {
     let definition = inputs.definition
     let budgets = definition.askedBudgets
-    return ProposalProblem(
-      space: inputs.space, costNames: definition.objectives.map(\.description),
-      covariateNames: ["log macs", "log parameters"], objective: objective(teacher: teacher),
-      related: related
-    ) { architecture in
+    let appraise = { (architecture: Architecture) -> Appraisal in
       guard let costs = costs(of: architecture) else { return .unbuildable }
       return Appraisal(
         costs: definition.objectives.map { definition.cost($0, costs) },
@@ -82,6 +78,31 @@ package struct StudentPricing {
         violation: violation(costs), feasibility: feasibility(costs),
         budgets: budgets.map { probability(of: $0, costs) })
     }
+    let priced = PricedNetworks(inputs.space, appraise)
+    return ProposalProblem(
+      space: inputs.space, costNames: definition.objectives.map(\.description),
+      covariateNames: ["log macs", "log parameters"], objective: objective(teacher: teacher),
+      related: related, appraise: inputs.space.recipe.isEmpty ? appraise : priced.appraisal)
+  }
+}
+
+/// What is known of networks, each worked out once, whatever recipes it is proposed with: costs do not depend on them.
+private final class PricedNetworks {
+  private let space: SearchSpace
+  private let appraise: (Architecture) -> Appraisal
+  /// By the choices that decide the network.
+  private var known: [ArraySlice<Int>: Appraisal] = [:]
+
+  init(_ space: SearchSpace, _ appraise: @escaping (Architecture) -> Appraisal) {
+    (self.space, self.appraise) = (space, appraise)
+  }
+
+  func appraisal(of architecture: Architecture) -> Appraisal {
+    let network = architecture.choices.prefix(space.networkParameterCount)
+    if let appraisal = known[network] { return appraisal }
+    let appraisal = appraise(architecture)
+    known[network] = appraisal
+    return appraisal
   }
 }
 

@@ -11,7 +11,10 @@ extension StudyFiles {
     guard let began = state.began, let knownHash = state.studyHash, state.hasResults else {
       return nil
     }
-    try compare(spaceHash, began.spaceHash, "the search space \(definition.searchSpace)")
+    try compare(
+      spaceHash, began.spaceHash,
+      "the search space \(definition.searchSpace)"
+        + (definition.search.recipe.isEmpty ? "" : ", or what search.recipe decides,"))
     guard !acceptedStudyHashes.contains(knownHash) else {
       return profileHash == state.profileHash
         ? nil : try addingProfiles(to: StudyDifference(), definition.hardware, state)

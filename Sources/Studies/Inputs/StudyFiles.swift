@@ -16,7 +16,8 @@ public struct StudyFiles: Sendable {
   /// The hashes that the study may have been begun with: this version's, and that of one without reference
   /// designs.
   let acceptedStudyHashes: [String]
-  /// Of the file without its reference designs, which change nothing of what a key means.
+  /// Of the file without its reference designs, which change nothing of what a key means, and of the study's decisions
+  /// of the recipe, where there are any.
   let spaceHash: String
   /// Those of several profiles with commas between them; nil without any.
   let profileHash: String?
@@ -31,7 +32,7 @@ public struct StudyFiles: Sendable {
     try folder.checkLinks()
     self.folder = folder
     let spacePath = folder.appending(definition.searchSpace)
-    space = try SearchSpace(contentsOf: spacePath)
+    space = try definition.openSpace(contentsOf: spacePath, file: folder.definition)
       .fixing(definition.fix, file: folder.definition, field: "fix")
     let profilePaths = definition.hardware.map(folder.appending)
     profiles = try profilePaths.map(HardwareProfile.init(contentsOf:))
@@ -39,7 +40,7 @@ public struct StudyFiles: Sendable {
     try definition.checkReferences(of: space, file: folder.definition)
     acceptedStudyHashes = definition.identities(in: space).map(ContentHash.hexadecimal(of:))
     studyHash = acceptedStudyHashes[0]
-    spaceHash = try StudyFiles.hash(ofSpace: spacePath)
+    spaceHash = try StudyFiles.hash(ofSpace: spacePath, definition.search.recipe)
     profileHash =
       profilePaths.isEmpty
       ? nil : try profilePaths.map(ContentHash.hexadecimal(ofFile:)).joined(separator: ",")
@@ -48,10 +49,13 @@ public struct StudyFiles: Sendable {
     self.definition = definition
   }
 
-  private static func hash(ofSpace path: String) throws -> String {
+  private static func hash(
+    ofSpace path: String, _ recipe: RecipeDecisions
+  ) throws -> String {
     let json = try MappedFile(path).withUnsafeBytes { Data($0) }
-    return ContentHash.hexadecimal(
+    let hash = ContentHash.hexadecimal(
       of: try JSONField.text(json, withoutMember: "references", file: path))
+    return recipe.isEmpty ? hash : ContentHash.hexadecimal(of: "\(hash) recipe=\(recipe.identity)")
   }
 
   func compare(_ now: String?, _ then: String?, _ what: String) throws {

@@ -42,9 +42,10 @@ public struct StudyInputs: Sendable {
     let shape = TensorShape(
       height: dataset.height, width: dataset.width, channels: dataset.channels)
     let definition = files.definition
-    let full =
-      definition.finalists.baseline ? definition.full.withoutTeacher(on: dataset) : definition.full
-    try full.check(on: dataset, field: "full", file: folder.definition)
+    for recipe in try definition.recipes.fullRecipes() {
+      let full = definition.finalists.baseline ? recipe.withoutTeacher(on: dataset) : recipe
+      try full.check(on: dataset, field: "full", file: folder.definition)
+    }
     try Recipe.check(
       batch: definition.flash.batch, field: "flash.batch",
       count: definition.full.trainingCount(of: dataset), file: folder.definition)
@@ -136,6 +137,8 @@ public struct StudyInputs: Sendable {
   /// That images of an unknown class are of no use where nothing is learnt from the teacher.
   private var unusedNotes: [String] {
     let count = dataset.unlabeledCount
+    // A search of recipes says of each whether it learns from the teacher.
+    guard definition.recipes.decisions.isEmpty else { return [] }
     guard count > 0, !definition.full.usesTeacher else { return [] }
     return [
       "\(count) training images of an unknown class are not used: full.distillation_weight is 0, "

@@ -48,8 +48,9 @@ package struct SimulatedTrainings {
   ) throws -> TaskResult {
     let ownFraction = inputs.definition.flash.fraction
     let fraction = work.fraction ?? ownFraction
-    let steps = inputs.definition.flash(fraction: fraction).compressed(inputs.definition.full)
-      .steps(trainingCount: inputs.definition.full.trainingCount(of: inputs.dataset))
+    let definition = try inputs.definition(ofKey: key)
+    let steps = definition.flash(fraction: fraction).compressed(definition.flashSource)
+      .steps(trainingCount: definition.flashSource.trainingCount(of: inputs.dataset))
     let seconds = own * fraction / ownFraction
     func evaluation(_ share: Double, _ repetition: Int) throws -> Evaluation {
       try accuracies.evaluation(
@@ -77,10 +78,10 @@ package struct SimulatedTrainings {
   private func full(
     _ work: StudentTask.FullWork, _ key: String, _ macs: Int, _ own: Double
   ) throws -> TaskResult {
+    let recipe = try inputs.definition(ofKey: key).full
     var result = TaskResult(
       .measured, seconds: own * times.fullFactor,
-      steps: inputs.definition.full.steps(
-        trainingCount: inputs.definition.full.trainingCount(of: inputs.dataset)))
+      steps: recipe.steps(trainingCount: recipe.trainingCount(of: inputs.dataset)))
     result.validation = try accuracies.evaluation(
       of: key, macs: macs, fraction: 1, repetition: work.repetition, isBaseline: work.isBaseline,
       count: validationCount)

@@ -108,7 +108,7 @@ public struct AskedTraining: Hashable, Sendable {
     case .test: usesTest = true
     case .robustness: return nil
     }
-    recipe = inputs.definition.recipe(of: name, on: inputs.dataset)
+    recipe = try inputs.definition(ofKey: task.key).recipe(of: name, on: inputs.dataset)
     let isFlash = name.kind == .flash
     precision = isFlash ? .fp32 : inputs.definition.precision
     quantization = isFlash ? nil : inputs.definition.quantization

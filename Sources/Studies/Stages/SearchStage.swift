@@ -52,7 +52,7 @@ struct SearchStage {
         if !open.isEmpty || !isOver { try context.checkLimits(trials: submitted) }
         if let trial = open.popFirst() {
           submitted += 1
-          return (trial, flashTask(journal.state.trials[trial]))
+          return (trial, try flashTask(journal.state.trials[trial]))
         }
         if auditPolicy.isDue(isExhausted: isExhausted) {
           guard loop.executor.isIdle else { return nil }
@@ -146,10 +146,11 @@ struct SearchStage {
       .map { students[$0] }.first { !tried.contains($0.key) }?.architecture
   }
 
-  private func flashTask(_ trial: StudyState.Trial) -> StudentTask {
+  private func flashTask(_ trial: StudyState.Trial) throws -> StudentTask {
     let fraction = journal.state.fraction(of: trial.number)
-    let steps = inputs.definition.flash(fraction: fraction).compressed(inputs.definition.full)
-      .steps(trainingCount: inputs.definition.full.trainingCount(of: inputs.dataset))
+    let definition = try inputs.definition(ofKey: trial.key)
+    let steps = definition.flash(fraction: fraction).compressed(definition.flashSource)
+      .steps(trainingCount: definition.flashSource.trainingCount(of: inputs.dataset))
     let work = StudentTask.FlashWork(
       rungs: knowledge.rungs(for: trial.number, steps: steps), fraction: fraction,
       isRepeated: settings.repeats(trial.number))

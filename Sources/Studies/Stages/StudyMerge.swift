@@ -41,13 +41,12 @@ public struct StudyMerge {
     /// Texts of everything that makes results comparable, by the field of `study.json` that says it.
     var question: [(field: String, value: String)] {
       let definition = inputs.definition
-      let flash = definition.flash.compressed(definition.full)
       return [
         ("data", inputs.dataset.contentHash), ("search_space", inputs.spaceHash),
         ("teacher", teacherHash),
-        ("flash", "\(flash.identity) statistics=\(definition.flash.statisticsBatches)"),
+        ("flash", "\(definition.flashIdentity) statistics=\(definition.flash.statisticsBatches)"),
         ("the flash fraction that the audit has raised", "\(state.raisedFraction ?? 0)"),
-        ("full", definition.full.identity), ("precision", definition.precision.rawValue),
+        ("full", definition.fullIdentity), ("precision", definition.precision.rawValue),
         ("quantization", definition.quantization?.identity ?? ""),
         ("fix", definition.json.member("fix")?.canonical() ?? ""),
         ("hardware", state.profileHash ?? ""),

@@ -113,7 +113,7 @@ public struct WorkerLoop {
     let began = SuspendingClock.now
     var result: TaskResult
     switch request.task.work {
-    case .flash(let work): result = try flash(work, network, reporter)
+    case .flash(let work): result = try flash(work, key: key, network, reporter)
     case .full(let work): result = try full(work, key: key, network, reporter)
     case .test:
       let judged = judge(try keptStudent(key, network), .test)
@@ -132,9 +132,9 @@ public struct WorkerLoop {
   }
 
   private func flash(
-    _ work: StudentTask.FlashWork, _ network: Network, _ reporter: ProgressReporter
+    _ work: StudentTask.FlashWork, key: String, _ network: Network, _ reporter: ProgressReporter
   ) throws -> TaskResult {
-    let run = try flashRun(work, network)
+    let run = try flashRun(work, key: key, network)
     var result = TaskResult(.diverged, steps: run.steps)
     let outcome = try run.train(observe: reporter.observe) { step, model in
       examine(model, after: step, for: work, &result)
@@ -143,7 +143,7 @@ public struct WorkerLoop {
       (result.ending, result.validation) = (.measured, validation)
     }
     if work.isRepeated && result.ending == .measured {
-      result.repeats = try repeatedEvaluation(work, network, reporter).map { [$0] }
+      result.repeats = try repeatedEvaluation(work, key: key, network, reporter).map { [$0] }
     }
     return result
   }
@@ -151,11 +151,11 @@ public struct WorkerLoop {
   /// Trains a student once more with another seed and classifies the validation split; nil if that
   /// diverged.
   private func repeatedEvaluation(
-    _ work: StudentTask.FlashWork, _ network: Network, _ reporter: ProgressReporter
+    _ work: StudentTask.FlashWork, key: String, _ network: Network, _ reporter: ProgressReporter
   ) throws -> Evaluation? {
     var again = work
     (again.repetition, again.rungs) = (work.repetition + 1, [])
-    let run = try flashRun(again, network)
+    let run = try flashRun(again, key: key, network)
     guard case .finished(let model) = try run.train(observe: reporter.observe) else { return nil }
     return evaluation(model, .validation)
   }
@@ -242,8 +242,10 @@ public struct WorkerLoop {
   /// All of them draw the same random numbers (the order of images, the augmentation): what differs between
   /// two students is then the students. The seed does not depend on when or where a task runs, nor on the
   /// recipe.
-  private func flashRun(_ work: StudentTask.FlashWork, _ network: Network) throws -> TrainingRun {
-    let definition = inputs.definition
+  private func flashRun(
+    _ work: StudentTask.FlashWork, key: String, _ network: Network
+  ) throws -> TrainingRun {
+    let definition = try inputs.definition(ofKey: key)
     let planned = try (work.variant ?? FlashVariant()).training(
       in: definition, fraction: work.fraction,
       trainingCount: definition.full.trainingCount(of: inputs.dataset))
@@ -265,7 +267,7 @@ public struct WorkerLoop {
   private func fullRun(
     _ work: StudentTask.FullWork, key: String, _ network: Network, signal: TeacherSignal
   ) throws -> TrainingRun {
-    let definition = inputs.definition
+    let definition = try inputs.definition(ofKey: key)
     let recipe =
       work.isBaseline ? definition.full.withoutTeacher(on: inputs.dataset) : definition.full
     var stream = RandomStream(seed: definition.seed, purpose: "full", work.repetition)
