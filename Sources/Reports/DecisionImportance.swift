@@ -43,12 +43,7 @@ struct DecisionImportance: Sendable {
     let mean = outcomes.reduce(0, +) / Double(outcomes.count)
     let variance =
       outcomes.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(outcomes.count)
-    let levels = used.map { trial in
-      space.parameters.indices.map { decision in
-        space.isActive(decision, in: trial.architecture)
-          ? trial.architecture.choices[decision] + 1 : 0
-      }
-    }
+    let levels = used.map { space.levels(of: $0.architecture) }
     let varying = space.parameters.indices.filter { decision in
       Set(levels.map { $0[decision] }).count > 1
     }
@@ -98,8 +93,15 @@ struct DecisionImportance: Sendable {
   }
 }
 
+extension SearchSpace {
+  /// Returns a level for each decision: its choice counted from 1, and 0 where it has no meaning.
+  func levels(of architecture: Architecture) -> [Int] {
+    parameters.indices.map { isActive($0, in: architecture) ? architecture.choices[$0] + 1 : 0 }
+  }
+}
+
 /// Turns the levels of decisions into one indicator each.
-private struct IndicatorDesign {
+struct IndicatorDesign {
   private let decisions: [Int]
   private let offsets: [[Int: Int]]
   private let width: Int

@@ -84,7 +84,10 @@ extension ReportInputs {
     if let hash = state.teacher?.logitsHash {
       facts.append(ReportFact("SHA-256 of the teacher's logits on the training images", hash))
     }
-    facts.append(ReportFact("Student recipe", definition.full.identity))
+    facts.append(
+      ReportFact(
+        space.recipe.isEmpty ? "Student recipe" : "Student recipe, by default",
+        definition.full.identity))
     let recipes = definition.teacher.members.map(\.form.trainingRecipe)
     for (index, recipe) in recipes.enumerated() {
       guard let recipe else { continue }

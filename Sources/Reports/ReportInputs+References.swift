@@ -7,7 +7,10 @@ extension ReportInputs {
   /// What the search is worth, by the space's reference designs; nil before they are chosen, and where
   /// there are none.
   var referenceSection: ReportSection? {
-    guard let chosen = state.references else { return nil }
+    guard var chosen = state.references else { return nil }
+    let controls = chosen.designs.filter { $0.isControl == true }
+    chosen.designs.removeAll { $0.isControl == true }
+    if chosen.designs.isEmpty && chosen.refused.isEmpty && !controls.isEmpty { return nil }
     var blocks: [ReportBlock] = [
       .paragraph(
         "Named architectures of the space that were written down without a search. They are priced as "
@@ -149,7 +152,8 @@ extension ReportInputs {
 
   /// What is missing of the reference designs; nil if nothing is.
   var missingReferences: String? {
-    guard definition.referenceChoice != .none, !space.references.isEmpty else { return nil }
+    let trainsDesigns = definition.referenceChoice != .none && !space.references.isEmpty
+    guard trainsDesigns || definition.attribution else { return nil }
     guard let progress = state.referenceProgress(seeds: definition.finalists.seeds) else {
       return "the reference designs: those to be trained are not chosen yet"
     }

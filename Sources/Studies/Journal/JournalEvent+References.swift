@@ -8,6 +8,14 @@ extension JournalEvent {
       public var name: String
       public var key: String
       public var costs: Costs
+      /// Whether it is no design of the space, but a network that is trained to tell the architecture's part of the
+      /// gain from the recipe's; nil for a design.
+      public var isControl: Bool?
+
+      enum CodingKeys: String, CodingKey {
+        case name, key, costs
+        case isControl = "control"
+      }
     }
 
     /// A design that was asked for but may not be trained.
@@ -18,7 +26,7 @@ extension JournalEvent {
       public var reason: String
     }
 
-    /// In the order of the space.
+    /// In the order of the space, controls last.
     public var designs: [Design]
     public var refused: [Refused]
   }

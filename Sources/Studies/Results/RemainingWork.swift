@@ -108,7 +108,7 @@ extension RemainingWork {
       case .nearest(let count): min(designs, count * max(1, definition.askedBudgets.count))
       case .named(let names): names.count
       }
-    return most * seeds
+    return (most + (definition.attribution ? AttributionControls.most : 0)) * seeds
   }
 }
 

@@ -87,7 +87,7 @@ public struct StudentWeights {
     let results = StudyResults(definition, state)
     let runs =
       results.students.filter { $0.key == key }.flatMap(\.runs)
-      + results.references.filter { $0.key == key }.flatMap(\.runs)
+      + (results.references + results.controls).filter { $0.key == key }.flatMap(\.runs)
     run = runs.first { $0.seed == 0 }
   }
 
@@ -135,7 +135,7 @@ public struct StudentWeights {
     let folder = files.folder
     let results = StudyResults(files.definition, state)
     var known = results.students.map(\.key)
-    known += results.references.map(\.key).filter { !known.contains($0) }
+    known += (results.references + results.controls).map(\.key).filter { !known.contains($0) }
     guard known.contains(key), let architecture = try? files.space.architecture(key: key) else {
       let kept = known.filter { folder.keeps($0, in: files.definition.precision) }
       throw StudyError.missing(

@@ -69,12 +69,13 @@ extension StudyResults {
   /// Returns the reference designs that ended well, in the order of the first objective's cost, and the names
   /// of those whose trainings all failed.
   static func references(
-    _ definition: StudyDefinition, _ state: StudyState, against students: [Student]
+    _ designs: [JournalEvent.ReferencesChosen.Design], _ definition: StudyDefinition,
+    _ state: StudyState, against students: [Student]
   ) -> (trained: [Reference], failed: [String]) {
     var trained: [Reference] = []
     var failed: [String] = []
     let repetitions = 0..<definition.finalists.seeds
-    for design in state.references?.designs ?? [] {
+    for design in designs {
       let ended = repetitions.compactMap { repetition -> Run?? in
         if let shared = state.sharedTraining(ofReference: design.key, repetition: repetition) {
           return .some(Run(shared))

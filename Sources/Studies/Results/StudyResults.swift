@@ -78,6 +78,8 @@ public struct StudyResults: Sendable {
   public let budgets: [BudgetResult]
   /// The reference designs that got the full training, in the order of the first objective's cost.
   public let references: [Reference]
+  /// What was trained to tell the architecture's part of the gain from the recipe's.
+  public let controls: [Reference]
   /// The names of reference designs whose full trainings all failed.
   public let failedReferences: [String]
   /// For each budget that the study asks about the best student and the best reference design.
@@ -164,8 +166,13 @@ public struct StudyResults: Sendable {
     budgets = definition.budgets.compactMap { [students = kept.isEmpty ? self.students : kept] in
       BudgetResult($0, definition, students, noise: noise)
     }
+    let designs = state.references?.designs ?? []
     (references, failedReferences) = StudyResults.references(
-      definition, state, against: self.students)
+      designs.filter { $0.isControl != true }, definition, state, against: self.students)
+    controls =
+      StudyResults.references(
+        designs.filter { $0.isControl == true }, definition, state, against: self.students
+      ).trained
     comparisons = StudyResults.comparisons(
       definition, students: self.students, references: references, noise: noise)
   }

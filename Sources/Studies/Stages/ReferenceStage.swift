@@ -3,7 +3,7 @@ import Foundation
 /// After the finalists: the reference designs get the same full training, with the same seeds and without
 /// a baseline.
 ///
-/// Nothing that the search finds depends on them.
+/// So do the controls that a study with `attribution` asks for. Nothing that the search finds depends on any of them.
 struct ReferenceStage {
   let inputs: StudyInputs
   let context: StudyContext
@@ -13,7 +13,8 @@ struct ReferenceStage {
   func run() throws {
     let hasDesigns =
       !inputs.space.references.isEmpty || !inputs.space.excludedReferences.isEmpty
-    guard inputs.definition.referenceChoice != .none, hasDesigns else { return }
+    let trainsDesigns = inputs.definition.referenceChoice != .none && hasDesigns
+    guard trainsDesigns || inputs.definition.attribution else { return }
     try choose()
     let tasks = openTasks()
     guard !tasks.isEmpty else { return }
@@ -24,7 +25,9 @@ struct ReferenceStage {
 
   private func choose() throws {
     guard journal.state.references == nil else { return }
-    let chosen = ReferenceSelection(inputs: inputs).chosen()
+    var chosen = ReferenceSelection(inputs: inputs).chosen()
+    chosen.designs += AttributionSelection(inputs: inputs)
+      .controls(journal.state, besides: chosen.designs)
     try journal.append(.referencesChosen(chosen))
     let names = chosen.designs.map(\.name).joined(separator: ", ")
     context.report(
