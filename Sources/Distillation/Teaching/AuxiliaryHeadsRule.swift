@@ -59,7 +59,7 @@ public struct AuxiliaryHeadsRule: TeachingRule {
     let loss = AuxiliaryHeadLoss(
       nodes, of: site.network,
       loss: LossWeights(
-        distillation: Float(distillation), temperature: Float(temperature),
+        distillation: Float(distillation), temperature: .constant(Float(temperature)),
         labelSmoothing: site.recipe.loss.labelSmoothing))
     return Lesson(WeightedLoss(loss, weight: weight))
   }

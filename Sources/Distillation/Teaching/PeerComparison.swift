@@ -56,7 +56,7 @@ public struct PeerComparison: Hashable, Sendable {
         try loss.rule.loss(on: LossSite(classes: classes)), weight: loss.weight)
     } else {
       comparison = LogitLoss(
-        LossWeights(distillation: 1, temperature: Float(temperature), labelSmoothing: 0))
+        LossWeights(distillation: 1, temperature: .constant(Float(temperature)), labelSmoothing: 0))
     }
     return WeightedLoss(PeerLoss(comparison, peers: peers, begin: begin), weight: weight)
   }
