@@ -42,8 +42,9 @@ func plainColumn(_ rows: [[Double]], _ column: Int) -> [Double] { rows.map { $0[
 
 /// Soft ranks of standardised values.
 func plainSoftRanks(_ x: [Double], softness: Double) -> [Double] {
-  x.indices.map { i in
-    1 + x.indices.filter { $0 != i }.map { 1 / (1 + exp(-(x[i] - x[$0]) / softness)) }.reduce(0, +)
+  func share(_ d: Double) -> Double { (1 + d / sqrt(1 + d * d)) / 2 }
+  return x.indices.map { i in
+    1 + x.indices.filter { $0 != i }.map { share((x[i] - x[$0]) / softness) }.reduce(0, +)
   }
 }
 
