@@ -17,7 +17,8 @@ extension DatasetDefinition {
     }
     func members(_ keys: String...) throws(JSONError) -> JSONMembers {
       try field.members(
-        of: "a data set", known: keys + ["validation_count", "split", "split_seed"])
+        of: "a data set",
+        known: keys + ["validation_count", "split", "split_seed", "labels", "label_noise"])
     }
     let known: JSONMembers
     switch kind {
@@ -38,6 +39,8 @@ extension DatasetDefinition {
     testCount = try known["test_count"]?.integer(in: 1...Int.max)
     split = try known["split"].map { field throws(JSONError) in try Self.split(field, in: known) }
     splitSeed = UInt64(try known["split_seed"]?.integer(in: 0...Int.max) ?? 0)
+    labels = try known["labels"].map { field throws(JSONError) in try KeptLabels(field) }
+    if let noise = try known["label_noise"]?.number(in: 0...1), noise > 0 { labelNoise = noise }
     guard source.hasTestFiles == (testCount == nil) else {
       throw (known["test_count"] ?? field).expected(
         "either \"test_images\" and \"test_labels\", or \"test_count\"")
@@ -46,7 +49,8 @@ extension DatasetDefinition {
       throw count.expected("no such field next to \"validation_images\"")
     }
     if source.hasValidationFiles && source.hasTestFiles {
-      for name in ["split", "split_seed", "groups"] {
+      let draws = labels != nil || labelNoise != nil
+      for name in ["split", "split_seed", "groups"] where !(draws && name == "split_seed") {
         if let idle = known[name] {
           throw idle.expected(
             "no such field where validation and test files are given: nothing is divided")
@@ -130,6 +134,8 @@ extension DatasetDefinition: Encodable {
     case validationCount = "validation_count"
     case testCount = "test_count"
     case splitSeed = "split_seed"
+    case labels
+    case labelNoise = "label_noise"
   }
 
   /// Writes the same JSON that `init(_:)` reads; values that are their default are left out.
@@ -157,5 +163,7 @@ extension DatasetDefinition: Encodable {
     try container.encodeIfPresent(testCount, forKey: .testCount)
     try container.encodeIfPresent(split, forKey: .split)
     if splitSeed != 0 { try container.encode(splitSeed, forKey: .splitSeed) }
+    try container.encodeIfPresent(labels, forKey: .labels)
+    try container.encodeIfPresent(labelNoise, forKey: .labelNoise)
   }
 }

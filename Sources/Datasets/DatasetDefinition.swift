@@ -20,7 +20,9 @@
 ///                          validation files
 ///     "test_count"         only, and always, where no test files are given
 ///     "split"              "random", "stratified"; default: stratified for files of the user's own
-///     "split_seed"         default: 0
+///     "split_seed"         default: 0; also decides which labels are kept and which are wrong
+///     "labels"             how many training images keep their label: `KeptLabels`; default: all
+///     "label_noise"        the share of the training labels that are replaced by wrong ones; default: 0
 public struct DatasetDefinition: Hashable, Sendable {
   /// Where the images and labels come from.
   public var source: Source
@@ -32,6 +34,11 @@ public struct DatasetDefinition: Hashable, Sendable {
   public var split: SplitMethod?
   /// The seed of the shuffle that decides which images are set aside.
   public var splitSeed: UInt64
+  /// How many training images keep their label; nil for all of those that have one.
+  public var labels: KeptLabels?
+  /// The share of the training labels that are replaced by other classes, above 0 and at most 1; nil for none. For
+  /// experiments: images that are set aside keep theirs.
+  public var labelNoise: Double?
 
   /// Creates a definition.
   ///
@@ -39,7 +46,7 @@ public struct DatasetDefinition: Hashable, Sendable {
   ///   `validationCount` only if there are no validation files.
   public init(
     source: Source, validationCount: Int? = nil, testCount: Int? = nil, split: SplitMethod? = nil,
-    splitSeed: UInt64 = 0
+    splitSeed: UInt64 = 0, labels: KeptLabels? = nil, labelNoise: Double? = nil
   ) {
     precondition((validationCount ?? 1) > 0, "validationCount must be positive")
     precondition(
@@ -53,6 +60,7 @@ public struct DatasetDefinition: Hashable, Sendable {
     self.testCount = testCount
     self.split = split
     self.splitSeed = splitSeed
+    (self.labels, self.labelNoise) = (labels, labelNoise)
   }
 
   /// Fashion-MNIST from where Debian's package puts it, with the default split.

@@ -18,12 +18,23 @@ extension ReportInputs {
           "In no split",
           "\(counted(count, "image")) of an unknown class, in groups that are not trained on"))
     }
+    if let labels = data.labels { facts.append(ReportFact("Labels", labelText(labels))) }
     var blocks: [ReportBlock] = [.facts(facts), .table(dataTable(data))]
     if !data.notes.isEmpty {
       blocks.append(.paragraph("Worth a second look:"))
       blocks.append(.list(data.notes.map { $0.prefix(1).uppercased() + $0.dropFirst() + "." }))
     }
     return ReportSection(anchor: "data", title: "The data", blocks: blocks)
+  }
+
+  private func labelText(_ labels: JournalEvent.DataRead.Labels) -> String {
+    var parts = ["\(counted(labels.kept, "training image")) with a label"]
+    if let count = labels.wrong { parts.append("\(count) of them wrong on purpose") }
+    if let count = labels.hidden { parts.append("\(count) hidden") }
+    if let count = labels.dropped {
+      parts.append("\(counted(count, "image")) without one left out")
+    }
+    return parts.joined(separator: ", ")
   }
 
   private func splitText(_ method: SplitMethod) -> String {

@@ -15,7 +15,8 @@ struct DataDescribeVerb: Verb {
     Reads the data of the study in the folder STUDY as `run` does and prints what it found: the images'
     shape and type, how they were dealt out, for each split the range, mean and standard deviation of every
     channel, the number of images of each class, of groups and of images of an unknown class, images that
-    are in two splits, and what is worth a second look.
+    are in two splits, what "labels" and "label_noise" have done to labels, and what is worth a second
+    look.
 
     --data DIR    where the named data set lies, instead of where the study says
     """
@@ -38,6 +39,11 @@ struct DataDescribeVerb: Verb {
     if summary.leftOutCount > 0 {
       Terminal.print(
         "no split: \(summary.leftOutCount) of an unknown class, in groups that are not trained on")
+    }
+    if let labels = summary.labels {
+      Terminal.print(
+        "labels:  \(labels.keptCount) kept, \(labels.hiddenCount) hidden, \(labels.noisyCount) wrong on "
+          + "purpose; \(labels.droppedCount) images without one in no split")
     }
     for warning in summary.warnings { Terminal.print("look:    \(warning)") }
     if summary.warnings.isEmpty { Terminal.print("look:    nothing unusual") }

@@ -49,6 +49,16 @@ struct DatasetDefinitionTests {
       ),
       (#"{"cifar10": "folder"}"#, DatasetDefinition(source: .cifar10(folder: "folder"))),
       (
+        #"{"cifar10": "folder", "labels": 2000, "label_noise": 0.4}"#,
+        DatasetDefinition(
+          source: .cifar10(folder: "folder"), labels: KeptLabels(count: 2000), labelNoise: 0.4)
+      ),
+      (
+        #"{"cifar10": "folder", "labels": {"count": 50, "others": "dropped"}, "label_noise": 0}"#,
+        DatasetDefinition(
+          source: .cifar10(folder: "folder"), labels: KeptLabels(count: 50, others: .dropped))
+      ),
+      (
         #"{"cifar100": "folder", "validation_count": 1}"#,
         DatasetDefinition(source: .cifar100(folder: "folder"), validationCount: 1)
       ),
@@ -83,6 +93,17 @@ struct DatasetDefinitionTests {
       (#"{"cifar10": "x", "validation_count": "5"}"#, ["data.validation_count", "\"5\""]),
       (#"{"cifar10": "x", "validation_count": true}"#, ["data.validation_count", "true"]),
       (#"{"cifar10": "x", "split_seed": -1}"#, ["data.split_seed", "-1"]),
+      (#"{"cifar10": "x", "labels": 1}"#, ["data.labels", "got 1", "from 2"]),
+      (#"{"cifar10": "x", "labels": "y.npy"}"#, ["data.labels", "\"y.npy\"", "from 2"]),
+      (
+        #"{"cifar10": "x", "labels": {"others": "dropped"}}"#,
+        ["data.labels", "the key \"count\""]
+      ),
+      (
+        #"{"cifar10": "x", "labels": {"count": 9, "others": "kept"}}"#,
+        ["data.labels.others", "\"kept\"", "\"unlabeled\", \"dropped\""]
+      ),
+      (#"{"cifar10": "x", "label_noise": 1.5}"#, ["data.label_noise", "1.5", "0 to 1"]),
       (#"{"train_images": "a"}"#, ["data:", "expected the key \"train_labels\" too"]),
       (
         #"{"train_images": "a", "train_labels": "b", "test_images": "c"}"#,

@@ -3,7 +3,28 @@ import Foundation
 extension DatasetSummary {
   /// What is worth a second look, in sentences; empty if nothing is.
   public var warnings: [String] {
-    splits.flatMap { classWarnings($0) } + wantedWarnings + valueWarnings + duplicateWarnings
+    labelWarnings + splits.flatMap { classWarnings($0) } + wantedWarnings + valueWarnings
+      + duplicateWarnings
+  }
+
+  /// What was done to labels, which must not be taken for the data's own state.
+  private var labelWarnings: [String] {
+    guard let labels else { return [] }
+    var warnings: [String] = []
+    if labels.noisyCount > 0 {
+      warnings.append(
+        "\(labels.noisyCount) of the \(labels.keptCount) training labels are wrong on purpose, as "
+          + "\"label_noise\" asks for: the teacher's training and the students' learn from them")
+    }
+    if labels.hiddenCount > 0 {
+      warnings.append(
+        "\(labels.keptCount) training images keep their label, as \"labels\" asks for; the labels of "
+          + "\(labels.hiddenCount) are hidden, "
+          + (labels.droppedCount > 0
+            ? "and \(labels.droppedCount) images without a label are in no split"
+            : "which leaves them to be learnt from the teacher alone"))
+    }
+    return warnings
   }
 
   /// Checks that the splits can be of one kind of images.

@@ -60,7 +60,26 @@ public struct DatasetSummary: Hashable, Sendable, Codable {
     var leftOutCount = 0
     /// How many images were asked for, where groups may have led to other numbers.
     var wanted: [DatasetSplit: Int] = [:]
+    /// What was done to the training labels; nil for nothing.
+    var labels: LabelFacts?
   }
+
+  /// What was done to the training labels, as the definition asks for.
+  public struct LabelFacts: Hashable, Sendable, Codable {
+    /// The training images that have a label, right or wrong.
+    public var keptCount = 0
+    /// Those whose label was taken from them.
+    public var hiddenCount = 0
+    /// Those without a label that are in no split.
+    public var droppedCount = 0
+    /// Those whose label was replaced by another class.
+    public var noisyCount = 0
+
+    public init() {}
+  }
+
+  /// What was done to the training labels; nil for nothing.
+  public var labels: LabelFacts? { facts.labels }
 
   /// The images that are in no split, as their class is not known and their group not trained on.
   public var leftOutCount: Int { facts.leftOutCount }

@@ -16,7 +16,9 @@ extension PreparedDataset {
   ///
   /// - Throws: As `sourceOrder(of:)`.
   public func sourceCount(of files: SourceFiles) throws -> Int {
-    try DatasetSplit.allCases.reduce(files == .training ? summary.leftOutCount : 0) { sum, split in
+    let summary = summary
+    let inNone = summary.leftOutCount + (summary.labels?.droppedCount ?? 0)
+    return try DatasetSplit.allCases.reduce(files == .training ? inNone : 0) { sum, split in
       try sum + (sourceOrder(of: split).files == files ? count(split) : 0)
     }
   }

@@ -36,7 +36,9 @@ extension PreparedDataset {
     defer { hashing.finish() }
     let writer = try PreparedWriter(
       division.description(of: opened, definition), shape: opened.training.shape, into: folder)
-    try writer.copy(opened.training, to: division.splits)
+    var training = opened.training
+    training.labels = division.labels
+    try writer.copy(training, to: division.splits)
     for (images, split) in [(opened.validation, DatasetSplit.validation), (opened.test, .test)] {
       guard let images else { continue }
       try writer.copy(images, to: [DatasetSplit?](repeating: split, count: images.shape.count))
@@ -76,8 +78,8 @@ extension PreparedDataset {
     // Where nothing says how to divide, what is there stays.
     let wanted = definition.statedSplit ?? earlierSplit ?? description.split
     guard wanted == description.split else { return nil }
-    // How many groups there are is nowhere else.
-    if wanted == .grouped,
+    // How many groups there are, and what was done to labels, is nowhere else.
+    if wanted == .grouped || definition.labels != nil || definition.labelNoise != nil,
       DatasetSummary.read(from: folder, contentHash: description.contentHash) == nil
     {
       return nil

@@ -5,7 +5,7 @@ import Foundation
 struct LabeledImages: Sendable {
   let pixels: any PixelSource
   /// The class of every image; −1 where it is not known.
-  let labels: [Int]
+  var labels: [Int]
   /// What errors call the images.
   let file: String
 

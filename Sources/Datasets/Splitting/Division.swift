@@ -2,6 +2,8 @@
 struct Division {
   /// The split of every image of the training files; nil for none.
   let splits: [DatasetSplit?]
+  /// The class of every image of the training files, −1 where it is not known or was hidden.
+  let labels: [Int]
   let facts: DatasetSummary.DivisionFacts
   private let method: SplitMethod
 
@@ -17,6 +19,9 @@ struct Division {
     try ClassCounts.check(
       training: assignment.training.lazy.map { labels[$0] }, classes: classes, isDivided: true)
     self.method = method
+    let learnt = try TrainingLabels(
+      labels, training: assignment.training, classes: classes, definition: definition)
+    self.labels = learnt.labels
     var splits = [DatasetSplit?](repeating: nil, count: labels.count)
     for (indices, split) in [
       (assignment.training, DatasetSplit.training), (assignment.validation ?? [], .validation),
@@ -24,6 +29,7 @@ struct Division {
     ] {
       for index in indices { splits[index] = split }
     }
+    for index in learnt.dropped { splits[index] = nil }
     self.splits = splits
     let separate =
       (opened.validation == nil ? [] : [DatasetSplit.validation])
@@ -42,7 +48,7 @@ struct Division {
       separateSplits: separate, groupCounts: groupCounts, leftOutCount: assignment.leftOut.count,
       wanted: method == .grouped
         ? [DatasetSplit.validation: counts.validation, .test: counts.test].filter { $0.value > 0 }
-        : [:])
+        : [:], labels: learnt.facts)
   }
 
   /// Returns all that is known of the data set before the images are looked at.
@@ -57,7 +63,7 @@ struct Division {
       validationCount: opened.validation?.shape.count ?? count(.validation),
       testCount: opened.test?.shape.count ?? count(.test),
       unlabeledCount: splits.indices.count {
-        splits[$0] == .training && opened.training.labels[$0] < 0
+        splits[$0] == .training && labels[$0] < 0
       },
       split: method,
       classNames: opened.classes.names == definition.classNames ? nil : opened.classes.names)

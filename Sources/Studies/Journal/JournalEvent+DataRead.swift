@@ -32,6 +32,8 @@ extension JournalEvent {
     public var splits: [Split]
     /// The images that are in no split; nil for none.
     public var leftOutCount: Int?
+    /// What was done to the training labels, as the study asks for; nil for nothing.
+    public var labels: Labels?
     /// What is worth a second look, in sentences.
     public var notes: [String]
 
@@ -39,6 +41,19 @@ extension JournalEvent {
       case height, width, channels, pixels, split, splits, notes
       case classNames = "class_names"
       case leftOutCount = "left_out"
+      case labels
+    }
+
+    /// What was done to the training labels.
+    public struct Labels: Hashable, Sendable, Codable {
+      /// The training images that have a label, right or wrong.
+      public var kept: Int
+      /// Those whose label was taken from them; nil for none.
+      public var hidden: Int?
+      /// Those without a label that are in no split; nil for none.
+      public var dropped: Int?
+      /// Those whose label was replaced by another class; nil for none.
+      public var wrong: Int?
     }
   }
 }
@@ -56,6 +71,12 @@ extension JournalEvent.DataRead {
         groupCount: split.groupCount)
     }
     leftOutCount = summary.leftOutCount > 0 ? summary.leftOutCount : nil
+    labels = summary.labels.map { facts in
+      func some(_ count: Int) -> Int? { count > 0 ? count : nil }
+      return Labels(
+        kept: facts.keptCount, hidden: some(facts.hiddenCount), dropped: some(facts.droppedCount),
+        wrong: some(facts.noisyCount))
+    }
     self.notes = summary.warnings + notes
   }
 }

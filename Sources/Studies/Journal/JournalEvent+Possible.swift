@@ -203,6 +203,10 @@ extension ValueCheck {
       count(value, "data." + field, 1...1_000_000)
     }
     count(data.leftOutCount, "data.left_out")
+    count(data.labels?.kept, "data.labels.kept")
+    count(data.labels?.hidden, "data.labels.hidden")
+    count(data.labels?.dropped, "data.labels.dropped")
+    count(data.labels?.wrong, "data.labels.wrong")
     for split in data.splits {
       split.classCounts.forEach { count($0, "data.splits.classes") }
       count(split.unlabeledCount, "data.splits.unlabeled")

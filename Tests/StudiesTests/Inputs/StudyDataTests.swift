@@ -102,4 +102,29 @@ struct StudyDataTests {
         $0.contains("220 training images of an unknown class are not used")
       } == true)
   }
+
+  @Test(
+    "may be of few or wrong labels, which the journal tells and the study's own teacher learns from"
+  )
+  func labels() throws {
+    let study = try TinyStudy(Self.text(", \"labels\": 90, \"label_noise\": 0.2"))
+    let inputs = try study.inputs()
+    let data = try #require(inputs.began(version: "1").data)
+    #expect(data.labels?.kept == 90 && data.labels?.hidden == 150 && data.labels?.wrong == 18)
+    #expect(data.labels?.dropped == nil && data.splits[0].unlabeledCount == 150)
+    #expect(data.splits[0].classCounts.reduce(0, +) == 90)
+    #expect(data.splits.dropFirst().map(\.classCounts) == [[20, 20, 20], [20, 20, 20]])
+    #expect(
+      data.notes.contains { $0.contains("18 of the 90 training labels are wrong on purpose") })
+    #expect(data.notes.contains { $0.contains("90 training images keep their label") })
+    // A network that the study trains reads the same data, without those of an unknown class.
+    #expect(inputs.dataset.trainingCount(withTeacher: false) == 90)
+    let line = try JSONLines.line(JournalEvent.began(inputs.began(version: "1")))
+    let read = try JSONDecoder().decode(JournalEvent.self, from: Data(line.utf8))
+    #expect(read == .began(inputs.began(version: "1")))
+    let whole = try TinyStudy(Self.text("")).inputs()
+    #expect(whole.began(version: "1").data?.labels == nil)
+    #expect(whole.dataset.testHash == inputs.dataset.testHash)
+    #expect(whole.dataset.contentHash != inputs.dataset.contentHash)
+  }
 }
