@@ -98,8 +98,8 @@ struct TrainingLabelsTests {
     for (wrong, size) in zip(wrong, sizes) {
       #expect(abs(Double(wrong) - share * Double(size)) < 1)
     }
-    // Every other class takes its part.
-    #expect(replacements.count == 6)
+    // Every other class takes its part, where there are more than a few.
+    if share >= 0.4 { #expect(replacements.count == 6) }
     for image in Self.labels.indices where !Self.training.contains(image) || Self.labels[image] < 0
     {
       #expect(learnt.labels[image] == Self.labels[image])
