@@ -22,7 +22,7 @@ public struct AreaEstimate: Hashable, Sendable, Codable {
 ///
 /// with ψ̄ the mean over the T targets of the influences of an example (`CharacteristicArea`), S² the variance of the areas
 /// between targets, and σ² the part of it that examples do not explain. Areas whose targets share examples, and
-/// whose scores share models, are not independent: S²/T alone would be too small, by half where
+/// whose scores share models, are not independent: S²/T alone would be too small, by more than half where
 /// every score is made from all other targets. Two-sided by Student's t with Satterthwaite's degrees of
 /// freedom.
 public struct TargetAreas: Hashable, Sendable {

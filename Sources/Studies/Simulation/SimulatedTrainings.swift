@@ -39,6 +39,9 @@ package struct SimulatedTrainings {
     case .robustness:
       result = TaskResult(.measured, seconds: SimulatedTrainings.testShare * own)
       result.robustness = []
+    case .shadow(let work):
+      let full = StudentTask.FullWork(repetition: work.number, isBaseline: work.isBaseline)
+      result = try self.full(full, task.key, costs.macs, own)
     }
     return dying(result, task)
   }
@@ -138,6 +141,7 @@ extension StudentTask.Work {
     case .full(let work): 1 + 2 * work.repetition + (work.isBaseline ? 1 : 0)
     case .test: -1
     case .robustness: -2
+    case .shadow(let work): -3 - 2 * work.number - (work.isBaseline ? 1 : 0)
     }
   }
 }

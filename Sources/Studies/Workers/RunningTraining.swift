@@ -10,6 +10,8 @@ public struct RunningTraining: Hashable, Sendable, Codable {
     case test
     /// No training: a look at corrupted images of the test split.
     case robustness
+    /// A full training on half of the images.
+    case shadow
   }
 
   public var kind: Kind
@@ -43,6 +45,7 @@ extension RunningTraining {
       (kind, repetition) = (work.isBaseline ? .baseline : .full, work.repetition)
     case .test: (kind, repetition) = (.test, 0)
     case .robustness: (kind, repetition) = (.robustness, 0)
+    case .shadow(let work): (kind, repetition) = (.shadow, work.number)
     }
     (key, trial) = (running.task.key, running.task.trial)
     (share, self.seconds) = (running.share, seconds)

@@ -11,6 +11,8 @@ extension StudentTask {
         + (full.repetition > 0 ? ", seed \(full.repetition)" : "")
     case .test: return student + ", test split"
     case .robustness: return student + ", corrupted images"
+    case .shadow(let shadow):
+      return student + ", shadow \(shadow.number)" + (shadow.isBaseline ? " without teacher" : "")
     }
   }
 
@@ -23,6 +25,8 @@ extension StudentTask {
       return student + (full.isBaseline ? "-baseline" : "-full") + "-\(full.repetition)"
     case .test: return student + "-test"
     case .robustness: return student + "-robustness"
+    case .shadow(let shadow):
+      return student + (shadow.isBaseline ? "-shadow-baseline" : "-shadow") + "-\(shadow.number)"
     }
   }
 
@@ -31,7 +35,7 @@ extension StudentTask {
     switch work {
     case .flash(let flash):
       limits.flashMinutes.map { 60 * $0 * (flash.isRepeated ? 2 : 1) }
-    case .full: limits.fullMinutes.map { 60 * $0 }
+    case .full, .shadow: limits.fullMinutes.map { 60 * $0 }
     case .test, .robustness: nil
     }
   }

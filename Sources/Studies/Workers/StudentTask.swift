@@ -17,6 +17,8 @@ package struct StudentTask: Hashable, Sendable {
     case test
     /// No training: the student's weights on so many images of the test split, as they are and corrupted.
     case robustness(images: Int)
+    /// A full training on a random half of the training images, to see what students give away of them.
+    case shadow(ShadowWork)
   }
 
   /// A flash training, judged on the validation split.
@@ -57,6 +59,18 @@ package struct StudentTask: Hashable, Sendable {
     enum CodingKeys: String, CodingKey {
       case step
       case stopBelow = "stop_below"
+    }
+  }
+
+  /// A full training on a random half of the training images.
+  package struct ShadowWork: Hashable, Sendable {
+    /// Which half, and another seed.
+    package var number: Int
+    /// Whether it is done without the teacher.
+    package var isBaseline: Bool
+
+    package init(number: Int, isBaseline: Bool) {
+      (self.number, self.isBaseline) = (number, isBaseline)
     }
   }
 

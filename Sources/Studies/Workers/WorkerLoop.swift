@@ -125,6 +125,7 @@ public struct WorkerLoop {
       result = TaskResult(.measured)
       result.robustness = try keptStudent(key, network).robustness(
         on: images, observe: reporter.observe(share:))
+    case .shadow(let work): result = try shadow(work, key: key, network, reporter)
     }
     if reporter.hasStopped { throw Stopped() }
     result.seconds = began.duration(to: .now) / .seconds(1)
@@ -264,7 +265,7 @@ public struct WorkerLoop {
   }
 
   /// Returns a full training. A student and its baseline draw the same random numbers.
-  private func fullRun(
+  func fullRun(
     _ work: StudentTask.FullWork, key: String, _ network: Network, signal: TeacherSignal
   ) throws -> TrainingRun {
     let definition = try inputs.definition(ofKey: key)

@@ -14,6 +14,8 @@ extension WorkerRequest: Codable {
     case baseline
     case test
     case robustness
+    case shadow
+    case shadowBaseline = "shadow_baseline"
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -44,6 +46,9 @@ extension WorkerRequest: Codable {
     case .test: work = .test
     case .robustness:
       work = .robustness(images: try values.decode(Int.self, forKey: .images))
+    case .shadow, .shadowBaseline:
+      work = .shadow(
+        StudentTask.ShadowWork(number: repetition, isBaseline: kind == .shadowBaseline))
     }
     id = try values.decode(Int.self, forKey: .id)
     task = StudentTask(
@@ -73,6 +78,9 @@ extension WorkerRequest: Codable {
     case .robustness(let images):
       try values.encode(Kind.robustness, forKey: .kind)
       try values.encode(images, forKey: .images)
+    case .shadow(let shadow):
+      try values.encode(shadow.isBaseline ? Kind.shadowBaseline : .shadow, forKey: .kind)
+      try values.encode(shadow.number, forKey: .repetition)
     }
   }
 }

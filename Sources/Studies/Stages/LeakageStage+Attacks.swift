@@ -1,0 +1,116 @@
+import Comparisons
+import Datasets
+import Distillation
+import NeuralNetworks
+import RandomStreams
+import Statistics
+
+extension LeakageStage {
+  /// Attacks a student and its teacher by their losses, on as many training as test images.
+  func thresholds(_ target: Target) -> LeakageResult.Thresholds {
+    let (members, others) = balancedImages
+    let isMember = members.map { _ in true } + others.map { _ in false }
+    func scores(_ training: [Float], _ test: [Float]) -> [Double] {
+      confidences(training, of: .training, members) + confidences(test, of: .test, others)
+    }
+    func logits(_ split: DatasetSplit) -> [Float] {
+      target.weights.model.logits(of: split, reader: inputs.reader, threads: context.threads)
+    }
+    let student = attack(scores(logits(.training), logits(.test)), isMember)
+    let answers = TeacherLogits(inputs)
+    let teacher = answers.known(of: .training).flatMap { training in
+      answers.known(of: .test).map { attack(scores(training, $0), isMember) }
+    }
+    return LeakageResult.Thresholds(
+      images: members.count, student: student.result, teacher: teacher?.result,
+      teacherExcess: teacher.map { $0.areas.less(student.areas).mean },
+      knowsTeacherImages: !inputs.definition.teacher.isGiven)
+  }
+
+  /// As many training images as test images, drawn by the study's seed, of those whose class is known.
+  private var balancedImages: (members: [Int], others: [Int]) {
+    func known(_ split: DatasetSplit) -> [Int] {
+      inputs.dataset.labels(of: split).enumerated().filter { $0.element >= 0 }.map(\.offset)
+    }
+    let (training, test) = (known(.training), known(.test))
+    let count = min(training.count, test.count)
+    func drawn(_ images: [Int], _ purpose: String) -> [Int] {
+      var random = RandomStream(seed: inputs.definition.seed, purpose: purpose)
+      return random.permutation(of: images.count).prefix(count).sorted().map { images[$0] }
+    }
+    return (drawn(training, "attacked members"), drawn(test, "attacked others"))
+  }
+
+  private func confidences(
+    _ logits: [Float], of split: DatasetSplit, _ images: [Int]
+  ) -> [Double] {
+    let dataset = inputs.dataset
+    let values = LabelConfidence.values(
+      logits: logits, labels: dataset.labels(of: split), classes: dataset.classes)
+    return images.map { Double(values[$0]) }
+  }
+
+  /// Returns what the scores of one target find.
+  private func attack(
+    _ scores: [Double], _ isMember: [Bool]
+  ) -> (result: LeakageResult.Attack, areas: TargetAreas) {
+    attack([scores], [isMember])
+  }
+
+  /// Returns what the scores of several targets find.
+  private func attack(
+    _ scores: [[Double]], _ isMember: [[Bool]]
+  ) -> (result: LeakageResult.Attack, areas: TargetAreas) {
+    let areas = zip(scores, isMember).map { scores, isMember in
+      guard let area = CharacteristicArea(scores: scores, isPositive: isMember) else {
+        preconditionFailure("an attack needs two images of each kind")
+      }
+      return area
+    }
+    let rates = zip(scores, isMember).compactMap {
+      truePositiveRate(atFalseRate: LeakageStage.falseRate, scores: $0, isPositive: $1)
+    }
+    let targets = TargetAreas(areas)
+    let result = LeakageResult.Attack(
+      area: targets.mean, truePositiveRate: rates.reduce(0, +) / Double(rates.count))
+    return (result, targets)
+  }
+
+  /// Attacks the shadows of a student, each with the others for comparison.
+  ///
+  /// - Parameter lost: The shadows that are not there.
+  /// - Throws: `StudyError.noResults` if too few are left; `FileFormatError` naming a file that cannot be read.
+  func shadows(of key: String, _ count: Int, lost: [Int]) throws -> LeakageResult.Shadows {
+    let numbers = (0..<count).filter { !lost.contains($0) }
+    guard numbers.count >= LikelihoodRatioAttack.fewestShadows else {
+      throw StudyError.noResults(
+        "\(inputs.folder.path): of \(count) shadows of \(key) \(numbers.count) have ended well, expected at least "
+          + "\(LikelihoodRatioAttack.fewestShadows): more --shadows, or a longer time limit of a training"
+      )
+    }
+    let images = inputs.dataset.count(.training)
+    let isMember = numbers.map { number in
+      var flags = [Bool](repeating: false, count: images)
+      for image in inputs.shadowHalves.members(of: number) { flags[image] = true }
+      return flags
+    }
+    func kind(isBaseline: Bool) throws -> (result: LeakageResult.Shadows.Kind, areas: TargetAreas) {
+      let confidences = try numbers.map { number in
+        let work = StudentTask.ShadowWork(number: number, isBaseline: isBaseline)
+        return try ShadowFile(of: key, work, in: inputs.folder).confidences(count: images)
+      }
+      let ratios = LikelihoodRatioAttack(confidences: confidences, isMember: isMember)
+      let found = attack(numbers.indices.map(ratios.scores), isMember)
+      let threshold = attack(confidences.map { $0.map(Double.init) }, isMember)
+      return (
+        LeakageResult.Shadows.Kind(threshold: threshold.result, likelihoodRatio: found.result),
+        found.areas
+      )
+    }
+    let (distilled, baseline) = (try kind(isBaseline: false), try kind(isBaseline: true))
+    return LeakageResult.Shadows(
+      count: numbers.count, lost: lost.sorted(),
+      images: inputs.dataset.labels(of: .training).count { $0 >= 0 }, distilled: distilled.result,
+      baseline: baseline.result, baselineExcess: baseline.areas.less(distilled.areas).mean)
+  }
+}

@@ -1,0 +1,53 @@
+import FileFormats
+import Foundation
+
+/// What a shadow of a student says of every training image, in a file of the student's folder.
+///
+/// It names the training that it comes from, so that one of another recipe, data set or teacher is not taken for it.
+struct ShadowFile {
+  let path: String
+  /// Where the unfinished training keeps its checkpoint.
+  let checkpoint: String
+
+  private static let tensor = "confidences"
+  private static let member = "training"
+
+  init(of key: String, _ work: StudentTask.ShadowWork, in folder: StudyFolder) {
+    let name = "/shadow-\(work.isBaseline ? "baseline" : "distilled")-\(work.number)"
+    path = folder.candidate(key) + name + ".safetensors"
+    checkpoint = folder.candidate(key) + name + ".checkpoint.safetensors"
+  }
+
+  /// Whether the file is there and comes from a training.
+  func isOf(_ training: String) -> Bool {
+    (try? SafetensorsFile.read(path))?.metadata[ShadowFile.member] == training
+  }
+
+  /// Replaces the file, after which the checkpoint is of no more use.
+  ///
+  /// - Parameter confidences: Of each training image (`LabelConfidence`).
+  /// - Throws: `FileFormatError` if it cannot be written.
+  func write(_ confidences: [Float], of training: String) throws {
+    let array = NumericArray(shape: [confidences.count], confidences)
+    try SafetensorsFile(
+      tensors: [ShadowFile.tensor: array], metadata: [ShadowFile.member: training]
+    ).write(to: path)
+    try? FileManager.default.removeItem(atPath: checkpoint)
+  }
+
+  /// Returns the confidences.
+  ///
+  /// - Parameter count: Training images.
+  /// - Throws: `FileFormatError` if the file is missing or damaged.
+  func confidences(count: Int) throws -> [Float] {
+    let file = try SafetensorsFile.read(path)
+    guard let array = file.tensors[ShadowFile.tensor], array.shape == [count] else {
+      throw FileFormatError.malformed(
+        path: path, location: "tensor \"\(ShadowFile.tensor)\"",
+        found: file.tensors[ShadowFile.tensor].map { "shape \($0.shape)" } ?? "nothing",
+        expected:
+          "\(count) values, one for each training image; delete the file to have it made again")
+    }
+    return array.asFloats()
+  }
+}
