@@ -14,7 +14,7 @@ public struct StudyFolder: Hashable, Sendable {
   /// The files and folders that runs write, by their names in the folder.
   static let writtenNames = [
     ".lock", "journal.jsonl", "progress.json", "data", "teacher", "candidates", "report", "workers",
-    "logs", "deployed",
+    "logs", "deployed", "stability.json",
   ]
 
   /// Returns the path of `name` in the folder; an absolute name stays as it is.
@@ -45,6 +45,8 @@ public struct StudyFolder: Hashable, Sendable {
   }
 
   public var report: String { appending("report") }
+  /// How sure the study's choices are, found by repeating them.
+  public var stability: String { appending("stability.json") }
   /// What workers have written to standard error before they were lost.
   public var logs: String { appending("logs") }
 

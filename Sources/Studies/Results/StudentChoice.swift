@@ -36,13 +36,21 @@ extension StudyResults {
   ///
   /// It takes a thousand resamples of the validation images for each of them.
   public func choices(_ definition: StudyDefinition) -> [StudentChoice] {
+    candidates(definition).compactMap { StudentChoice($0.budget, among: $0.students) }
+  }
+
+  /// Returns for each budget that the study asks about, and for all limits together, the students that it is chosen
+  /// among, in the order of the first cost; the most accurate of them is chosen.
+  package func candidates(
+    _ definition: StudyDefinition
+  ) -> [(budget: Budget?, students: [Student])] {
     let students = students.filter(\.keepsLimits)
-    let named = definition.budgets.compactMap { budget in
-      StudentChoice(budget, among: definition.keeping(budget, students))
+    let named = definition.budgets.map { budget in
+      (budget: Optional(budget), students: definition.keeping(budget, students))
     }
     // The limits were kept when the students were proposed.
     let others = definition.askedBudgets.dropFirst(definition.budgets.count).map(Optional.some)
     let all = definition.budgets.isEmpty && others.isEmpty ? [nil] : others
-    return named + all.compactMap { StudentChoice($0, among: students) }
+    return named + all.map { (budget: $0, students: students) }
   }
 }
