@@ -15,11 +15,12 @@ extension ReportInputs {
     if let best, let outcome = best.runs.first.flatMap(answer) {
       blocks += classBlocks(outcome.metrics.confusion, of: best)
     }
+    if let best { blocks += classGapBlocks(best, answers: best.runs.compactMap(answer)) }
     return ReportSection(anchor: "answers", title: "How the students answer", blocks: blocks)
   }
 
   /// The split that the section is about: the test split as soon as any student has seen it.
-  private var answerSplit: String {
+  var answerSplit: String {
     results.students.contains { $0.runs.contains { $0.testOutcome != nil } }
       ? "test" : "validation"
   }

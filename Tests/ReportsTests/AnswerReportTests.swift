@@ -28,7 +28,7 @@ struct AnswerReportTests {
   @Test("tells the best student's classes and what it takes them for, by their names")
   func classes() throws {
     let section = try #require(try section("answers", .answered))
-    let table = try #require(tables(section).last)
+    let table = try #require(tables(section).first { $0.caption.contains("class by class") })
     #expect(table.rows.count == 10)
     // Images 0, 20 of class 0 are taken for class 1; 10 and 30 are not.
     #expect(table.rows[0] == ["T-shirt/top", "4", "50.0", "100.0", "Trouser (2)"])
@@ -36,6 +36,23 @@ struct AnswerReportTests {
     #expect(
       "\(section.blocks)".contains(
         "T-shirt/top is taken for Trouser 2 times of 4 (50.0 %), which is 20.0 % of all mistakes."))
+  }
+
+  @Test(
+    "compares the best student's classes with the teacher's, and counts the mistakes it takes over")
+  func gaps() throws {
+    let section = try #require(try section("answers", .answered))
+    let table = try #require(tables(section).last)
+    #expect(table.caption == "Recall of the best student less the teacher’s")
+    #expect(table.rows.count == 10)
+    // Of class 0 the student is wrong on images 0 and 20, the teacher on image 0.
+    #expect(table.rows[0].prefix(5) == ["T-shirt/top", "4", "75.0", "50.0", "−25.00"])
+    #expect(table.rows[0][6...] == ["1.000", "no"])
+    #expect(table.rows[1].prefix(5) == ["Trouser", "4", "100.0", "100.0", "+0.00"])
+    let text = "\(section.blocks)"
+    #expect(text.contains("No class differs beyond chance."))
+    // The teacher is wrong on every eighth image, the student on every fourth.
+    #expect(text.contains("Of the teacher’s 5 mistakes the student makes 100.00 % as well"))
   }
 
   @Test("is left out where a journal of an earlier version does not know them")
