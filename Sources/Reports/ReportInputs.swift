@@ -14,6 +14,10 @@ struct ReportInputs: Sendable {
   let profiles: [HardwareProfile]
   /// How sure the choice of each budget's student is; empty in a status, which does not show it.
   let choices: [StudentChoice]
+  /// What students give away about their training images, as far as that was looked at.
+  var leakage: [LeakageResult] = []
+  /// How often the study would choose as it does; nil where its choices were not repeated.
+  var stability: ChoiceStability?
   /// The version of the program that writes the report.
   let version: String
 

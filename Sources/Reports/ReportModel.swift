@@ -26,9 +26,10 @@ struct ReportModel: Sendable {
     auditChart = AuditChart(inputs)
     sections = [
       inputs.budgetSection, inputs.healthSection, inputs.frontSection, inputs.choiceSection,
+      inputs.stabilitySection,
       inputs.referenceSection, inputs.nearestSection, inputs.architectureSection,
       inputs.answerSection, inputs.chainSection, inputs.quantizationSection,
-      inputs.robustnessSection, inputs.trialSection, inputs.progressSection,
+      inputs.robustnessSection, inputs.leakageSection, inputs.trialSection, inputs.progressSection,
       inputs.decisionSection, inputs.attributionSection, inputs.auditSection,
       inputs.constraintSection, inputs.failureSection,
       inputs.requestSection, inputs.dataSection, inputs.growthSection, inputs.teacherSection,

@@ -24,14 +24,18 @@ public struct StudyReport: Sendable {
   ///   - space: The study's search space, for architectures in words.
   ///   - profiles: The study's hardware profiles, in its order.
   ///   - version: The version of the program that writes the report.
+  ///   - leakage: What `autodistill leakage` has found of students.
+  ///   - stability: What `autodistill stability` has found; nil where it was not asked.
   public init(
     definition: StudyDefinition, state: StudyState, results: StudyResults, space: SearchSpace,
-    profiles: [HardwareProfile], version: String
+    profiles: [HardwareProfile], version: String, leakage: [LeakageResult] = [],
+    stability: ChoiceStability? = nil
   ) {
     inputs = ReportInputs(
       definition: definition, state: state, results: results,
       trials: TrialTable(definition, state, results), space: space, profiles: profiles,
-      choices: results.choices(definition), version: version)
+      choices: results.choices(definition), leakage: leakage, stability: stability,
+      version: version)
     model = ReportModel(inputs)
   }
 

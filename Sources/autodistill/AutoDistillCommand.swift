@@ -8,7 +8,8 @@ struct AutoDistillCommand {
   static var verbs: [any Verb.Type] {
     [
       RunVerb.self, SearchVerb.self, DistillVerb.self, StatusVerb.self, WatchVerb.self,
-      SimulateVerb.self, ReportVerb.self, VerifyVerb.self, CompareVerb.self, CheckVerb.self,
+      SimulateVerb.self, ReportVerb.self, VerifyVerb.self, LeakageVerb.self, StabilityVerb.self,
+      CompareVerb.self, CheckVerb.self,
       EnqueueVerb.self, AskVerb.self,
       TellVerb.self, MergeVerb.self, ExportVerb.self, RollbackVerb.self, MonitorVerb.self,
       ProfileMeasureVerb.self,

@@ -27,6 +27,20 @@ struct StudyCommand {
     options + executorOptions + ["--max-time", "--max-cpu-hours", "--progress"]
   /// What those take that search.
   static let searchOptions = runOptions + ["--max-trials"]
+  /// What those take that train after a study.
+  static let attackOptions = options + executorOptions + ["--max-time", "--max-cpu-hours"]
+  static let attackOptionsHelp = """
+    --workers N    worker processes, one compute thread each (default: the study's, or one a core);
+                   changes no result
+    --threads N    threads for what is not trained (default: one a core); nor does this
+    --data DIR     where the named data set lies, instead of where the study says
+    --executor local|slurm|command   where students are trained (default: what executor in study.json says,
+                   or local); changes no result
+    --max-time T       wall-clock time of this run: 2h, 90m, 30s, 1h30m; ends it with status \(ExitStatus.limitReached.rawValue),
+                       and the same command continues
+    --max-cpu-hours H  processor time of this run, all threads and workers together
+    \(commandsHelp)
+    """
   static let runOptionsHelp = runOptionsHelp(trials: "")
   static let searchOptionsHelp = runOptionsHelp(
     trials: "--max-trials N     flash trials that this run begins\n")
@@ -146,6 +160,25 @@ struct StudyCommand {
     return (.success, nil)
   }
 
+  /// Writes the report again, if there is one, with what has been found of the study since.
+  func refreshReport() throws {
+    guard FileManager.default.fileExists(atPath: folder.report) else { return }
+    try report(StudyFiles(folder), Journal.state(of: folder)).report.write(into: folder.report)
+  }
+
+  /// Returns how what comes after a study is run, stopped and shown: where its trainings were, within the run's
+  /// limits.
+  func contextAfterwards(
+    _ inputs: StudyInputs, report: @escaping @Sendable (StudyProgress) -> Void
+  ) throws -> StudyContext {
+    try ResourceCheck.run(threads: threads ?? HostMachine.usableCores())
+    Interruption.stopAtNextSafeMoment()
+    var context = context(inputs, report: report)
+    try choose(inputs, for: &context)
+    context.limits = limits
+    return context
+  }
+
   /// Returns how what is read from the folder is run, stopped and shown.
   func context(
     _ inputs: StudyInputs, report: @escaping @Sendable (StudyProgress) -> Void
@@ -178,7 +211,9 @@ struct StudyCommand {
     let results = StudyResults(files.definition, state)
     let report = StudyReport(
       definition: files.definition, state: state, results: results, space: files.space,
-      profiles: files.profiles, version: ProgramVersion.current)
+      profiles: files.profiles, version: ProgramVersion.current,
+      leakage: LeakageResult.known(in: folder, state),
+      stability: ChoiceStability.known(in: folder))
     return (report, results)
   }
 

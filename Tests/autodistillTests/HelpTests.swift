@@ -8,7 +8,8 @@ struct HelpTests {
     "is there for every command, with status 0",
     arguments: [
       "run", "search", "distill", "status", "watch", "report", "verify", "compare", "check",
-      "enqueue", "profile", "export", "rollback", "monitor", "bench", "teacher",
+      "enqueue", "profile", "export", "rollback", "monitor", "bench", "teacher", "leakage",
+      "stability",
     ])
   func verbs(name: String) throws {
     let ended = try Program.run(name, "--help")
