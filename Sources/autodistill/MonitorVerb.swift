@@ -27,7 +27,7 @@ struct MonitorVerb: Verb {
     candidates/KEY/reference.safetensors. KEY is the student in what the study computes in; int8
     answers in int8.
 
-    Status 0: ok. \(ExitStatus.watched.rawValue): watch. \(ExitStatus.drifted.rawValue): drifted.
+    Status 0: ok. \(ExitStatus.watched.rawValue): watch. \(ExitStatus.drifted.rawValue): drifted. The same with --redistill, if the study was written.
 
     --images FILE         images as the study's, with pixels in the same unit: NPY, NPZ or IDX
     --labels FILE         their classes, as far as they are known: −1 (or nothing, in a CSV file) where not

@@ -1,6 +1,6 @@
+import Datasets
 import FileFormats
 import Foundation
-import Monitoring
 import RandomStreams
 import TestSupport
 import Testing
@@ -185,6 +185,18 @@ struct MonitorCommandTests {
       labeled)
     #expect(ended.status == 0 && ended.output.contains("0 of them without a label"))
     #expect(try StudyInputs(StudyFolder(labeled)).dataset.unlabeledCount == 0)
+
+    let student = try StudentWeights(of: key, in: study.folder, dataFolder: nil)
+    let new = try NewImages(
+      study.temporary.file("new.npy"), labels: nil, like: student.dataset)
+    try study.write(
+      TinyStudy.slow.setting(
+        "full",
+        "{\"epochs\": 300, \"batch\": 24, \"learning_rate\": 0.1, \"distillation_weight\": 0}"))
+    #expect {
+      try Redistillation(of: student, on: new).write(to: study.temporary.file("untaught"))
+    } throws: { "\($0)".contains("300 new images have no label") }
+    #expect(!study.temporary.has("untaught"))
   }
 }
 
