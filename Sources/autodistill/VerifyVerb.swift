@@ -14,8 +14,9 @@ struct VerifyVerb: Verb {
 
     Reads everything that a study consists of and says what is intact, missing or damaged, and which command
     makes it again: study.json and what it names, the journal by the checksums of its lines, prepared data, the
-    teacher and its answers, students' weights by the hashes in the journal, the report by what would be written
-    now, and what killed writes have left. It changes nothing. The user's own data files are not looked at.
+    teacher and its answers, students' weights by the hashes in the journal, deployed versions by their own, the
+    report by what would be written now, and what killed writes have left. It changes nothing. The user's own
+    data files are not looked at.
 
     Checksums tell of damage and of edits by hand; not of somebody who computes new ones.
 
@@ -40,6 +41,7 @@ struct VerifyVerb: Verb {
     }
     var verification = try StudyVerification(folder)
     addReport(to: &verification)
+    for item in try Deployment(folder.deployed).verification(in: folder) { verification.add(item) }
     let text = VerificationText(verification, folder)
     Terminal.print(isJSON ? text.json : text.lines.joined(separator: "\n"))
     return verification.isIntact ? .success : .badInput

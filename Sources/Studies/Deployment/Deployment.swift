@@ -23,7 +23,7 @@ public struct Deployment: Sendable {
 
   private var versionsFolder: String { path + "/versions" }
   private var historyFile: String { path + "/history.jsonl" }
-  private func folder(of version: Int) -> String { "\(versionsFolder)/\(version)" }
+  func folder(of version: Int) -> String { "\(versionsFolder)/\(version)" }
 
   /// Returns the numbers of all versions, ascending.
   public func versions() -> [Int] {

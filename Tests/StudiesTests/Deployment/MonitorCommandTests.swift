@@ -232,6 +232,14 @@ struct RollbackCommandTests {
       try study.run("export", keys[0], "--format", "tflite", "--output", plain).status == 0)
     #expect(try Data(contentsOf: URL(filePath: plain)) == first)
     #expect(try study.run("verify").status == 0)
+    // What was changed does not come back, and verify finds it.
+    let path = "deployed/versions/1/student.tflite"
+    try study.temporary.write("other", to: path)
+    let refused = try study.run("rollback", "1")
+    #expect(refused.status == 3 && refused.errors.contains(path), "\(refused.errors)")
+    #expect(try Data(contentsOf: URL(filePath: model)) == second)
+    let verified = try study.run("verify")
+    #expect(verified.status == 3 && verified.output.contains(path), "\(verified.output)")
   }
 
   @Test("refuses versions that are none, and options that exclude each other")
