@@ -123,7 +123,8 @@ public struct StudyInputs: Sendable {
 
   /// Returns the event that begins the study's journal.
   func began(version: String) -> JournalEvent.Began {
-    var data = JournalEvent.DataRead(dataset.summary, notes: unusedNotes)
+    var data = JournalEvent.DataRead(
+      dataset.summary, notes: definition.recipes.decisions.isEmpty ? unusedNotes : [])
     if definition.classNames != nil { data.classNames = nil }
     return JournalEvent.Began(
       version: version, studyHash: files.studyHash, spaceHash: files.spaceHash,
@@ -137,8 +138,6 @@ public struct StudyInputs: Sendable {
   /// That images of an unknown class are of no use where nothing is learnt from the teacher.
   private var unusedNotes: [String] {
     let count = dataset.unlabeledCount
-    // A search of recipes says of each whether it learns from the teacher.
-    guard definition.recipes.decisions.isEmpty else { return [] }
     guard count > 0, !definition.full.usesTeacher else { return [] }
     return [
       "\(count) training images of an unknown class are not used: full.distillation_weight is 0, "

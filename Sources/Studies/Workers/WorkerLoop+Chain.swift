@@ -26,7 +26,7 @@ extension WorkerLoop {
     before work: StudentTask.FullWork, key: String, _ network: Network, signal: TeacherSignal,
     _ reporter: ProgressReporter
   ) throws -> ChainResult {
-    let chain = inputs.definition.full.chain
+    let chain = try inputs.definition(ofKey: key).full.chain
     var result = ChainResult(signal: signal)
     guard !work.isBaseline, chain != .none else { return result }
     let assistants = try inputs.assistants(of: key, network).map { (ChainLink.Role.assistant, $0) }
@@ -67,7 +67,8 @@ extension WorkerLoop {
     _ link: Int, _ member: String, of key: String, _ work: StudentTask.FullWork,
     signal: TeacherSignal
   ) throws -> TrainingRun {
-    let definition = inputs.definition
+    // A link has the student's recipe.
+    let definition = try inputs.definition(ofKey: key)
     let network = try inputs.network(of: inputs.space.architecture(key: member))
     var stream = RandomStream(seed: definition.seed, purpose: "chain", work.repetition, link)
     var run = TrainingRun(

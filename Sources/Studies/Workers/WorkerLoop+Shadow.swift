@@ -8,7 +8,8 @@ extension WorkerLoop {
     _ work: StudentTask.ShadowWork, key: String, _ network: Network, _ reporter: ProgressReporter
   ) throws -> TaskResult {
     let full = StudentTask.FullWork(repetition: work.number, isBaseline: work.isBaseline)
-    var run = try fullRun(full, key: key, network)
+    var run = try fullRun(
+      full, key: key, network, signal: try signal(for: inputs.definition(ofKey: key).full))
     run.reader = BatchReader(
       PreparedDataset(
         inputs.dataset, learningFrom: inputs.shadowHalves.members(of: work.number)))

@@ -186,7 +186,8 @@ public struct WorkerLoop {
   ) throws -> TaskResult {
     try Folder.create(inputs.folder.candidate(key))
     let chain = try chain(
-      before: work, key: key, network, signal: try signal(for: inputs.definition.full), reporter)
+      before: work, key: key, network,
+      signal: try signal(for: inputs.definition(ofKey: key).full), reporter)
     var result = TaskResult(.diverged, steps: chain.steps)
     if !chain.links.isEmpty { result.chain = chain.links }
     guard let signal = chain.signal else { return result }
