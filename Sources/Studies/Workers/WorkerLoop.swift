@@ -290,7 +290,7 @@ public struct WorkerLoop {
   }
 
   /// Returns what the teacher says in a training; a variant may have another view than the study.
-  private func signal(for recipe: Recipe) throws -> TeacherSignal {
+  func signal(for recipe: Recipe) throws -> TeacherSignal {
     switch recipe.teacherView {
     case .clean: .cached(targets)
     case .augmented: .live(try teacher ?? inputs.teacher.live())
