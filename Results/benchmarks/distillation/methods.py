@@ -72,6 +72,9 @@ METHODS = {
     "similarity": feature("similarity", [10, 1, 100]),
     "mmd": feature("mmd", [1, 0.1, 10]),
     "rkd": feature("rkd", [1, 0.1, 10]),
+    "sliced-wasserstein": feature("sliced_wasserstein", [1, 0.1, 10]),
+    "correlation-congruence": feature("correlation", [1, 0.1, 10]),
+    "adversarial": feature("adversarial", [0.1, 0.01, 1]),
 }
 
 
