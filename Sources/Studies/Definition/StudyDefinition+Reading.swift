@@ -106,7 +106,7 @@ extension StudyDefinition {
       $0.name == "recipe"
     }) {
       // So is what a name stands for.
-      identity += " full=\(full.identity)"
+      identity += " full=\(fullIdentity)"
     }
     if let quantization { identity += " quantization=\(quantization.identity)" }
     if !asksForFront { objectives = try limitedMetrics(members) }

@@ -181,6 +181,11 @@ extension StudyDefinition {
   /// What flash trainings are the short form of.
   package var flashSource: Recipe { flashOverride ?? full }
 
+  /// Whether any student learns from the teacher's features.
+  var comparesFeatures: Bool {
+    ((try? recipes.fullRecipes()) ?? [full]).contains(where: \.comparesFeatures)
+  }
+
   /// Everything that the full trainings are, of every student: equal texts are equal trainings.
   var fullIdentity: String {
     recipes.decisions.isEmpty ? full.identity : recipes.identity(\.full)

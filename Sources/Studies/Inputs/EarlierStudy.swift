@@ -137,7 +137,7 @@ struct EarlierStudy {
   /// Whether its students have learnt from the teacher of this study.
   private func hasSameTeacher(_ teacher: JournalEvent.TeacherReady, _ now: StudyDefinition) -> Bool
   {
-    state.teacher.map { teacher.teaches(as: $0, by: now.full) } ?? false
+    state.teacher.map { teacher.teaches(as: $0, in: now) } ?? false
   }
 
   /// Whether its trainings draw what these draw; those of a merged study may be of several seeds.
@@ -151,9 +151,9 @@ extension JournalEvent.TeacherReady {
   ///
   /// On clean images they see its logits alone, unless its features are compared: equal ones are the same teacher,
   /// whatever its form.
-  fileprivate func teaches(as other: Self, by recipe: Recipe) -> Bool {
+  fileprivate func teaches(as other: Self, in study: StudyDefinition) -> Bool {
     if weightsHash == other.weightsHash { return true }
-    return recipe.teacherView == .clean && !recipe.comparesFeatures && logitsHash != nil
+    return study.full.teacherView == .clean && !study.comparesFeatures && logitsHash != nil
       && logitsHash == other.logitsHash
   }
 }

@@ -10,16 +10,15 @@ extension StudyInputs {
   ///
   /// - Throws: `JSONError` naming the field.
   func checkLosses() throws(JSONError) {
-    let full = definition.full
     func refused(_ value: String, _ expected: String) -> JSONError {
       .invalid(file: folder.definition, field: "full", value: value, expected: expected)
     }
-    if full.comparesFeatures, let obstacle = teacher.obstacleToFeatures {
+    if definition.comparesFeatures, let obstacle = teacher.obstacleToFeatures {
       throw refused("a loss that compares features", "losses that read logits alone: \(obstacle)")
     }
     for key in exampleKeys {
       do {
-        _ = try comparisons(of: key)
+        for recipe in try definition.recipes.fullRecipes() { _ = try comparisons(of: key, recipe) }
       } catch {
         throw refused("a recipe for the student \(key)", "losses and stages that fit it: \(error)")
       }
@@ -28,7 +27,9 @@ extension StudyInputs {
 
   /// What the losses on features compare, of one student; others are matched in the same way.
   var lossNotes: [String] {
-    guard let key = exampleKeys.last, let notes = try? comparisons(of: key), !notes.isEmpty else {
+    guard let key = exampleKeys.last, let notes = try? comparisons(of: key, definition.full),
+      !notes.isEmpty
+    else {
       return []
     }
     return notes.map { "losses of the student \(key): \($0)" }
@@ -43,10 +44,10 @@ extension StudyInputs {
     }.filter { (try? network(of: space.architecture(key: $0))) != nil }
   }
 
-  private func comparisons(of key: String) throws(LossError) -> [String] {
+  private func comparisons(of key: String, _ recipe: Recipe) throws(LossError) -> [String] {
     guard let architecture = try? space.architecture(key: key),
       let student = try? network(of: architecture)
     else { return [] }
-    return try definition.full.comparisons(student: student, teacher: teacher.featureNetwork)
+    return try recipe.comparisons(student: student, teacher: teacher.featureNetwork)
   }
 }

@@ -30,7 +30,7 @@ public struct StudyMerge {
       }
       (self.name, self.teacher) = (name, teacher)
       teacherHash =
-        inputs.definition.full.teacherView == .augmented || inputs.definition.full.comparesFeatures
+        inputs.definition.full.teacherView == .augmented || inputs.definition.comparesFeatures
         ? try inputs.teacher.live().contentHash
         : try SoftTargets(
           contentsOf: folder.softTargets, count: inputs.dataset.count(.training),

@@ -50,7 +50,7 @@ public struct WorkerLoop {
       contentsOf: folder.softTargets, count: dataset.count(.training), classes: dataset.classes)
     let full = inputs.definition.full
     teacher =
-      full.teacherView == .augmented || full.comparesFeatures
+      full.teacherView == .augmented || inputs.definition.comparesFeatures
       ? try inputs.teacher.live() : nil
     views =
       inputs.definition.full.teacherView == .stored
