@@ -10,7 +10,7 @@ extension LossTerm {
   /// Reads the value of `"losses"`: a list of `{"kind": "hint", "weight": 2, …}`.
   ///
   /// - Throws: `JSONError` naming the field, its value and what was expected.
-  static func all(in field: JSONField) throws(JSONError) -> [LossTerm] {
+  package static func all(in field: JSONField) throws(JSONError) -> [LossTerm] {
     var terms: [LossTerm] = []
     var known: Set<String> = []
     for element in try field.elements(of: "losses") {
@@ -48,6 +48,11 @@ extension LossTerm {
       teacher: try members["teacher"].map { field throws(JSONError) in
         try LossTerm.place(field, NetworkPlaces.expectation)
       })
+    if rule.reads == .features && !comparesFeatures,
+      let field = members["student"] ?? members["teacher"]
+    {
+      throw field.expected("no place in a loss that compares \(self.rule.reads.rawValue)")
+    }
     if student == LossTerm.allStages, let field = members["teacher"] {
       throw field.expected(
         "no \"teacher\" with \"student\": \"\(LossTerm.allStages)\": each is matched with its own")

@@ -26,10 +26,10 @@ public struct LossTerm: Hashable, Sendable {
   public var kind: String { type(of: rule).kind }
 
   /// Whether it compares inner features of student and teacher.
-  public var comparesFeatures: Bool { type(of: rule).reads == .features }
+  public var comparesFeatures: Bool { rule.reads == .features }
 
   /// Whether it cannot be computed without a teacher.
-  public var needsTeacher: Bool { type(of: rule).reads != .labels }
+  public var needsTeacher: Bool { rule.reads != .labels }
 
   /// The term without its weight, on one line: equal texts compare the same in the same way, and share their
   /// connectors.
