@@ -186,7 +186,7 @@ extension LossCase {
       plain)
   }
 
-  /// Compares a gradient with central differences of `plain`, at 40 places at least if there are so many.
+  /// Compares a gradient with central differences of `plain`, at 12 places at least if there are so many.
   func expectSlopes(
     _ gradient: [Float], along path: WritableKeyPath<LossValues, [Double]>,
     tolerance: Double = 1e-4, sourceLocation: SourceLocation = #_sourceLocation,
@@ -194,7 +194,7 @@ extension LossCase {
   ) {
     let start = singlePrecision
     let change = 1e-5
-    let places = Array(stride(from: 0, to: gradient.count, by: max(1, gradient.count / 40)))
+    let places = Array(stride(from: 0, to: gradient.count, by: max(1, gradient.count / 12)))
     let slopes = places.map { i in
       var (up, down) = (start, start)
       up[keyPath: path][i] += change

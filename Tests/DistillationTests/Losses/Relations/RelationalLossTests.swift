@@ -36,13 +36,14 @@ struct RelationalLossTests {
       return zip(from, to).map { length > 0 ? ($1 - $0) / length : 0 }
     }
     let all = vectors.indices
+    let directions = all.map { j in all.map { direction(vectors[j], vectors[$0]) } }
     var cosines: [Double] = []
     for i in all {
       for j in all where j != i {
         for k in all where k != i && k != j {
-          cosines.append(
-            zip(direction(vectors[j], vectors[i]), direction(vectors[j], vectors[k]))
-              .reduce(0) { $0 + $1.0 * $1.1 })
+          var cosine = 0.0
+          for (a, b) in zip(directions[j][i], directions[j][k]) { cosine += a * b }
+          cosines.append(cosine)
         }
       }
     }
@@ -65,9 +66,9 @@ struct RelationalLossTests {
 
   @Test(
     "and its gradient are those of its definition in double precision", arguments: rules,
-    [2, 3, 6, 19])
+    [2, 3, 6, 17])
   func definition(rule: RelationalRule, images: Int) {
-    let pair = FeaturePair(map(2, 1, 9), map(1, 1, 2))
+    let pair = FeaturePair(map(1, 1, 3), map(1, 1, 2))
     var slice = LossCase(RelationalLoss(.features(pair), rule), pair, images: images)
     slice.batch = 2 * images
     slice.expectDefinition {
@@ -112,7 +113,7 @@ struct RelationalLossTests {
       }
     }
     let (start, rate) = (slice.evaluate().loss, 4.0)
-    slice.descend(steps: 4000, rate: rate)
+    slice.descend(steps: 1500, rate: rate)
     #expect(slice.evaluate().loss < 0.01 * start)
     func sides(_ values: [Double]) -> [[Double]] { RelationalLossTests.vectors(values, images: 8) }
     let (own, other) = (sides(slice.values.features[0]), sides(slice.values.teacherFeatures[0]))
@@ -136,7 +137,5 @@ struct RelationalLossTests {
     let expected = RelationalLossTests.plain(
       slice.values.features[0], slice.values.teacherFeatures[0], images: 4, RelationalRule())
     #expect(abs(result.loss - expected) < 1e-5)
-    // What pulls at one of the two pulls at the other.
-    #expect((0..<3).allSatisfy { abs(result.features[0][$0] - result.features[0][3 + $0]) < 1e-6 })
   }
 }
