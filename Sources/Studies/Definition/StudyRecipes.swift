@@ -127,6 +127,9 @@ extension StudyRecipes {
     ("teacher_view", { $0.teacherView.rawValue }),
     ("stored_views", { $0.teacherView == .stored ? "\($0.storedViews)" : "" }),
     ("augmentation", { $0.teacherView == .stored ? "\($0.augmentation)" : "" }),
+    ("mix", { $0.teacherView == .stored ? "\($0.mix)" : "" }),
+    // Flash trainings have no teachers before them, so the search could not learn what these are worth.
+    ("generations", { "\($0.chain.generations)" }), ("assistants", { "\($0.chain.assistants)" }),
   ]
 
   private func check() throws(JSONError) {
