@@ -6,6 +6,8 @@ package struct TrainingMeasurement: Sendable {
   package let cost: TrainingCost
   package let batch: Int
   package let threads: Int
+  /// What the recipe's own losses compare, one text a pair of places; empty without such losses.
+  package let comparisons: [String]
   /// How many steps were timed.
   package let steps: Int
   package let meanSeconds: Double

@@ -1,4 +1,5 @@
 import Benchmarks
+import FileFormats
 import Foundation
 import NeuralNetworks
 
@@ -19,27 +20,28 @@ extension TrainingMeasurement {
         imagesPerSecond, 1000 * meanSeconds, gflops, 100 * gflops / peak.gflops,
         100 * shareOfRoofline(peak),
         Double(peakMemoryBytes) / 1_048_576, Double(arenaBytes) / 1_048_576))
-      + "\n        " + shares.joined(separator: ", ")
+      + ([shares.joined(separator: ", ")] + comparisons).map { "\n        " + $0 }.joined()
   }
 
   func json(_ peak: MachinePeaks.Rates) -> String {
     let kernels = KernelKind.allCases.map {
       ($0.rawValue, number(kernelMilliseconds[$0] ?? 0))
     }
-    return object([
-      ("measurement", "\"training\""), ("network", "\"\(network)\""), ("macs", "\(cost.macs)"),
-      ("parameters", "\(cost.parameters)"), ("batch", "\(batch)"), ("threads", "\(threads)"),
-      ("steps", "\(steps)"), ("images_per_second", number(imagesPerSecond)),
-      ("milliseconds_per_step", number(1000 * meanSeconds)),
-      ("milliseconds_per_step_median", number(1000 * medianSeconds)),
-      ("gflops", number(gflops)), ("peak_gflops", number(peak.gflops)),
-      ("share_of_peak", number(gflops / peak.gflops)),
-      ("share_of_roofline", number(shareOfRoofline(peak))),
-      ("least_bytes_per_step", "\(cost.bytes(batch: batch))"),
-      ("bandwidth_gigabytes_per_second", number(peak.gigabytesPerSecond)),
-      ("peak_memory_bytes", "\(peakMemoryBytes)"), ("arena_bytes", "\(arenaBytes)"),
-      ("kernels", object(kernels)),
-    ])
+    return object(
+      [
+        ("measurement", "\"training\""), ("network", "\"\(network)\""), ("macs", "\(cost.macs)"),
+        ("parameters", "\(cost.parameters)"), ("batch", "\(batch)"), ("threads", "\(threads)"),
+        ("steps", "\(steps)"), ("images_per_second", number(imagesPerSecond)),
+        ("milliseconds_per_step", number(1000 * meanSeconds)),
+        ("milliseconds_per_step_median", number(1000 * medianSeconds)),
+        ("gflops", number(gflops)), ("peak_gflops", number(peak.gflops)),
+        ("share_of_peak", number(gflops / peak.gflops)),
+        ("share_of_roofline", number(shareOfRoofline(peak))),
+        ("least_bytes_per_step", "\(cost.bytes(batch: batch))"),
+        ("bandwidth_gigabytes_per_second", number(peak.gigabytesPerSecond)),
+        ("peak_memory_bytes", "\(peakMemoryBytes)"), ("arena_bytes", "\(arenaBytes)"),
+        ("kernels", object(kernels)),
+      ] + (comparisons.isEmpty ? [] : [("comparisons", list(comparisons))]))
   }
 }
 
@@ -123,6 +125,11 @@ private func row(_ name: String, _ figures: String) -> String {
 /// A JSON number of six digits.
 private func number(_ value: Double) -> String {
   value.isFinite ? String(format: "%.6g", value) : "null"
+}
+
+/// A JSON array of texts on one line.
+private func list(_ texts: [String]) -> String {
+  "[" + texts.map { JSONText.text($0).formatted }.joined(separator: ", ") + "]"
 }
 
 /// A JSON object on one line; the values are JSON already.

@@ -8,7 +8,8 @@ struct BenchTrainingVerb: Verb {
   static let options = SpeedOptions.training
   static let flags = SpeedOptions.trainingFlags
   static let help = """
-    USAGE: autodistill bench training [--network S|M|L|T] [--batch B] [--threads T] [--seconds N] [--json]
+    USAGE: autodistill bench training [--network S|M|L|T] [--batch B] [--threads T] [--seconds N]
+                                      [--losses LIST] [--json]
 
     \(SpeedOptions.meaning)
 
@@ -16,6 +17,7 @@ struct BenchTrainingVerb: Verb {
     --batch B         images a training step (default: 64)
     --threads T       threads of a training step (default: 1)
     --seconds N       how long to measure each, at least (default: 2; never under 30 steps)
+    \(SpeedOptions.lossesHelp)
     --json            one JSON object a line, for each network
     --await-start     for each network: once warm, write the line "ready" to standard error and train
                       on from the moment a line comes in, to measure several processes at once

@@ -8,7 +8,8 @@ struct BenchVerb: Verb {
   static let options = SpeedOptions.training
   static let flags = SpeedOptions.trainingFlags
   static let help = """
-    USAGE: autodistill bench [--network S|M|L|T] [--batch B] [--threads T] [--seconds N] [--json]
+    USAGE: autodistill bench [--network S|M|L|T] [--batch B] [--threads T] [--seconds N]
+           [--losses LIST] [--json]
            autodistill bench training|inference|accuracy|proposals|flash|hardware|quantization …
 
     Measures the training and then the inference of the reference networks, as bench training and bench
@@ -21,6 +22,7 @@ struct BenchVerb: Verb {
     --threads T       threads of a training step (default: 1)
     --seconds N       how long to measure each, at least (default: 2; never under 30 steps, or three
                       times 100 images)
+    \(SpeedOptions.lossesHelp)
     --json            one JSON object a line, for each network and measurement
     --await-start     as bench training --help says
     """

@@ -1,11 +1,18 @@
 import Benchmarks
+import Distillation
+import FileFormats
+import Foundation
 
 /// What `bench`, `bench training` and `bench inference` have in common.
 struct SpeedOptions {
-  static let training = ["--network", "--batch", "--threads", "--seconds"]
+  static let training = ["--network", "--batch", "--threads", "--seconds", "--losses"]
   static let inference = ["--network", "--model", "--seconds"]
   static let trainingFlags = ["--json", "--await-start"]
   static let inferenceFlags = ["--json"]
+  static let lossesHelp = """
+    --losses LIST     losses to train with besides, as "losses" of a recipe: a list in JSON, or the file
+                      that holds it; what they read of the teacher is made up, in the shapes of T
+    """
   static let networkHelp = "--network NAME    only this one: S, M, L or T (default: all)"
 
   /// What reports of speed mean.
@@ -36,6 +43,7 @@ struct SpeedOptions {
     training = TrainingBenchmark(
       batch: try arguments.integer("--batch", in: 2...4096) ?? 64,
       threads: try arguments.integer("--threads", in: 1...256) ?? 1, seconds: seconds,
+      losses: try arguments.losses(),
       whenWarm: {
         guard awaitsStart else { return }
         Terminal.log("ready")
@@ -46,7 +54,12 @@ struct SpeedOptions {
   func measureTraining(_ peaks: inout MachinePeaks) throws {
     if !asJSON { Terminal.print(TrainingMeasurement.heading) }
     for reference in networks {
-      let measured = try training.measure(reference)
+      let measured: TrainingMeasurement
+      do {
+        measured = try training.measure(reference)
+      } catch let error as LossError {
+        throw UsageError("--losses: \(error.description), for the network \(reference.rawValue)")
+      }
       let peak = peaks.of(threads: training.threads)
       Terminal.print(asJSON ? measured.json(peak) : measured.lines(peak))
     }
@@ -69,6 +82,16 @@ struct SpeedOptions {
 }
 
 extension Arguments {
+  /// Returns the losses that `--losses` lists, or none.
+  fileprivate func losses() throws -> [LossTerm] {
+    guard let list = value("--losses") else { return [] }
+    let isText = list.drop { $0.isWhitespace }.hasPrefix("[")
+    let field =
+      isText
+      ? try JSONField(json: Data(list.utf8), file: "--losses") : try JSONField(contentsOf: list)
+    return try LossTerm.all(in: field)
+  }
+
   /// Returns the network that `--network` names, or all.
   func referenceNetworks() throws -> [ReferenceNetwork] {
     guard let name = value("--network") else { return ReferenceNetwork.allCases }

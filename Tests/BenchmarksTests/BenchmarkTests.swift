@@ -1,3 +1,5 @@
+import Distillation
+import NeuralNetworks
 import Testing
 
 @testable import Benchmarks
@@ -12,6 +14,20 @@ struct BenchmarkTests {
     #expect(measured.kernelMilliseconds.values.reduce(0, +) > 0)
     let peak = MachinePeaks.Rates(gflops: 1e9, gigabytesPerSecond: 1e9)
     #expect(measured.shareOfRoofline(peak) > 0 && measured.shareOfRoofline(peak) < 1e-3)
+  }
+
+  @Test("measure a training with losses on two stages, and say what they compare")
+  func losses() throws {
+    let losses = [
+      LossTerm(HintRule(), student: "stage1"), LossTerm(AttentionRule(), student: "stage2"),
+    ]
+    let plain = try TrainingBenchmark(batch: 8, threads: 1, seconds: 0.05).measure(.small)
+    let measured = try TrainingBenchmark(batch: 8, threads: 1, seconds: 0.05, losses: losses)
+      .measure(.small)
+    #expect(plain.comparisons.isEmpty && measured.comparisons.count == 2)
+    #expect(measured.comparisons.first?.hasPrefix("hint compares") == true)
+    let loss = KernelKind.loss
+    #expect(measured.kernelMilliseconds[loss] ?? 0 > plain.kernelMilliseconds[loss] ?? 0)
   }
 
   @Test("measure an inference")
