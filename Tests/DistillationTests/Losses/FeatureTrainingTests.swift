@@ -20,13 +20,13 @@ struct FeatureTrainingTests {
   }
 
   private func run(
-    _ recipe: Recipe = hinted, signal: TeacherSignal? = nil, threads: Int = 1,
+    _ recipe: Recipe = hinted, signal: TeacherSignal? = nil, seed: UInt64 = 5, threads: Int = 1,
     checkpointPath: String? = nil, rungs: [Int] = []
   ) throws -> TrainingRun {
     let teacher = try SmallTeacher.model()
     return TrainingRun(
       network: try smallNetwork(channels: 4), recipe: recipe, reader: try StripedImages.reader(),
-      signal: signal ?? .live(teacher), featureTeacher: teacher, seed: 5, threads: threads,
+      signal: signal ?? .live(teacher), featureTeacher: teacher, seed: seed, threads: threads,
       statisticsBatches: 10, checkpointPath: checkpointPath, rungs: rungs)
   }
 
@@ -86,10 +86,14 @@ struct FeatureTrainingTests {
       $0.epochs = 12
       $0.losses = [LossTerm(HintRule(), weight: WeightSchedule(5), student: "stage2")]
     }
-    let with = try unexplained(of: run(hinted).train().finishedModel())
-    let without = try unexplained(
-      of: run(hinted.with { $0.losses = [] }).train().finishedModel())
-    #expect(with < 0.95 * without, "\(with) with the hint, \(without) without")
+    func mean(_ recipe: Recipe) throws -> Double {
+      try [5, 6, 7].reduce(0) { sum, seed in
+        sum + (try unexplained(of: run(recipe, seed: seed).train().finishedModel())) / 3
+      }
+    }
+    let (with, without) = (try mean(hinted), try mean(hinted.with { $0.losses = [] }))
+    // A plain re-implementation has 0.40 and 0.63 over eight seeds, with 0.1 from seed to seed.
+    #expect(with < 0.9 * without, "\(with) with the hint, \(without) without")
   }
 
   @Test("gives the same bits with one, two and more threads than slices, and whatever the signal")
