@@ -44,7 +44,7 @@ struct ProbabilityMean: Sendable {
 /// An ensemble all of whose members can be asked about any image.
 struct LiveEnsemble: ImageClassifier {
   let members: [any ImageClassifier]
-  let mean: ProbabilityMean
+  let mean: EnsembleMean
   var classes: Int { members[0].classes }
 
   var contentHash: String {
@@ -57,13 +57,13 @@ struct LiveEnsemble: ImageClassifier {
 
   private final class Session: ClassifierSession {
     private let sessions: [any ClassifierSession]
-    private let mean: ProbabilityMean
+    private let mean: EnsembleMean
     private let classes: Int
     /// What each member says.
     private let logits: [FloatArena]
 
     init(
-      _ sessions: [any ClassifierSession], _ mean: ProbabilityMean, _ floats: Int, _ classes: Int
+      _ sessions: [any ClassifierSession], _ mean: EnsembleMean, _ floats: Int, _ classes: Int
     ) {
       (self.sessions, self.mean, self.classes) = (sessions, mean, classes)
       logits = sessions.map { _ in FloatArena(count: floats) }

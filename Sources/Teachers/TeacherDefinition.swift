@@ -13,19 +13,33 @@ public struct TeacherDefinition: Sendable {
 
   /// One, or the members of an ensemble.
   package let members: [Member]
+  /// How they are made one.
+  package let rule: EnsembleRule
 
-  /// Reads a teacher, or a list of them, each perhaps with its `"weight"`.
+  /// Reads a teacher, a list of them, each perhaps with its `"weight"`, or an object with such a list as `"members"` and
+  /// how they are made one.
   ///
   /// - Throws: `JSONError` naming the field, its value and what was expected.
   package init(_ field: JSONField) throws(JSONError) {
-    guard case .array(let elements) = field.value else {
-      members = [Member(form: try TeacherForms.read(field), weight: 1)]
+    if case .array = field.value {
+      (members, rule) = (try TeacherDefinition.members(field), .defaults)
       return
     }
-    guard !elements.isEmpty else {
+    if case .object(let fields) = field.value, fields.contains(where: { $0.name == "members" }) {
+      let ensemble = try field.members(
+        of: "several teachers", known: ["members"] + EnsembleRule.keys)
+      members = try TeacherDefinition.members(ensemble.required("members"))
+      rule = try EnsembleRule(ensemble)
+      return
+    }
+    (members, rule) = ([Member(form: try TeacherForms.read(field), weight: 1)], .defaults)
+  }
+
+  private static func members(_ field: JSONField) throws(JSONError) -> [Member] {
+    guard case .array(let elements) = field.value, !elements.isEmpty else {
       throw field.expected("an object that describes a teacher, or a list of at least one")
     }
-    members = try field.elements(of: "teachers").map { element throws(JSONError) in
+    return try field.elements(of: "teachers").map { element throws(JSONError) in
       let weight = try element.object("a teacher").first { $0.name == "weight" }?.field
       return Member(
         form: try TeacherForms.read(element.without("weight")),
@@ -40,7 +54,7 @@ public struct TeacherDefinition: Sendable {
 
   /// Whether another definition asks for the same teacher, wherever its files lie.
   package func isSame(as other: TeacherDefinition) -> Bool {
-    members.count == other.members.count
+    members.count == other.members.count && rule == other.rule
       && zip(members, other.members).allSatisfy {
         $0.weight == $1.weight && $0.form.isSame(as: $1.form)
       }
@@ -59,7 +73,7 @@ public struct TeacherDefinition: Sendable {
   /// - Throws: `JSONError` naming the field that does not fit.
   package func teacher(in setting: TeacherSetting) throws -> any Teacher {
     guard isEnsemble else { return try members[0].form.teacher(in: setting) }
-    return try EnsembleTeacher(members, in: setting)
+    return try EnsembleTeacher(members, rule, in: setting)
   }
 }
 

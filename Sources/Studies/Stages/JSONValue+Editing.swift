@@ -67,10 +67,10 @@ extension JSONValue {
       })
   }
 
-  /// Members of data and teachers that are paths.
+  /// Members of data and teachers that are paths, or hold some.
   private static let pathNames: Set = [
     "train_images", "train_labels", "validation_images", "validation_labels", "test_images",
     "test_labels", "groups", "folder", "cifar10", "cifar100",
-    "weights", "search_space", "logits", "train", "validation", "test", "onnx",
+    "weights", "search_space", "logits", "train", "validation", "test", "onnx", "members",
   ]
 }
