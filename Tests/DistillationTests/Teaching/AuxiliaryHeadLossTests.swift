@@ -22,7 +22,8 @@ struct AuxiliaryHeadLossTests {
       loss, images: AuxiliaryHeadLossTests.images, labels: AuxiliaryHeadLossTests.labels,
       logits: normalFloats(AuxiliaryHeadLossTests.images * 3, "answer", scale: 2),
       features: loss.heads.map {
-        normalFloats(AuxiliaryHeadLossTests.images * $0.shape.elementCount, "feature \($0.node)")
+        normalFloats(
+          AuxiliaryHeadLossTests.images * $0.shape.elementCount, "feature \($0.node)", scale: 4)
       })
   }
 
@@ -81,7 +82,7 @@ struct AuxiliaryHeadLossTests {
     let answer = lossCase.values.logits.map { Double(Float($0)) }
     let result = lossCase.evaluate()
     let expected = plain(lossCase.values, loss, answer: answer)
-    #expect(abs(result.loss - expected) < 1e-5 * expected)
+    #expect(abs(result.loss - expected) < 1e-4 * expected)
     #expect(result.correct == 0 && result.logits.allSatisfy { $0 == 0 })
     for i in result.features.indices {
       lossCase.expectSlopes(result.features[i], along: \.features[i]) {

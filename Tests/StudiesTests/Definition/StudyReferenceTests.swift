@@ -1,4 +1,5 @@
 import BayesianOptimization
+import Distillation
 import Foundation
 import HardwareProfiles
 import Testing
@@ -24,5 +25,18 @@ struct StudyReferenceTests {
   @Test("names every sampler", arguments: SamplerKind.allCases)
   func samplers(_ sampler: SamplerKind) throws {
     #expect(try row("search").contains("`\(sampler.rawValue)`"))
+  }
+
+  @Test("names every way of teaching with its fields and its paper")
+  func teaching() throws {
+    for rule in TeachingTable.rules {
+      let row = try row(rule.kind)
+      let paper = try #require(rule.summary.split(separator: "arXiv:").last)
+      #expect(row.contains("arXiv:\(paper)"))
+      for field in ["stages", "students", "keys", "decay", "result"] where rule.keys.contains(field)
+      {
+        #expect(row.contains("`\(field)`"), "\(rule.kind): \(field)")
+      }
+    }
   }
 }
