@@ -1,5 +1,6 @@
 import Datasets
 import Distillation
+import FileFormats
 import NeuralNetworks
 
 extension WorkerLoop {
@@ -7,6 +8,7 @@ extension WorkerLoop {
   func shadow(
     _ work: StudentTask.ShadowWork, key: String, _ network: Network, _ reporter: ProgressReporter
   ) throws -> TaskResult {
+    try Folder.create(inputs.folder.candidate(key))
     let full = StudentTask.FullWork(repetition: work.number, isBaseline: work.isBaseline)
     var run = try fullRun(
       full, key: key, network, signal: try signal(for: inputs.definition(ofKey: key).full))

@@ -1,0 +1,107 @@
+import FileFormats
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Studies
+
+@Suite("autodistill leakage", Program.isBuilt)
+struct LeakageCommandTests {
+  private func results(_ ended: Program.Ended) throws -> [LeakageResult] {
+    try JSONDecoder().decode([LeakageResult].self, from: Data(ended.output.utf8))
+  }
+
+  @Test("attacks the best student, keeps what was trained, and is shown in the report")
+  func attacks() throws {
+    let study = try TinyStudy()
+    #expect(try study.run().status == 0)
+    let first = try study.run("leakage", "--shadows", "4", "--json")
+    #expect(first.status == 0, "\(first.errors)")
+    let result = try #require(try results(first).first)
+    let thresholds = result.thresholds
+    #expect(thresholds.images == 60 && thresholds.teacher != nil && thresholds.knowsTeacherImages)
+    let shadows = try #require(result.shadows)
+    #expect(shadows.count == 4 && shadows.lost.isEmpty && shadows.images == 240)
+    for kind in [shadows.distilled, shadows.baseline] {
+      for attack in [kind.threshold, kind.likelihoodRatio] {
+        #expect(attack.area.low <= attack.area.value && attack.area.value <= attack.area.high)
+        #expect((0...1).contains(attack.area.value) && (0...1).contains(attack.truePositiveRate))
+      }
+    }
+    #expect(shadows.distilled != shadows.baseline)
+    let difference =
+      shadows.baseline.likelihoodRatio.area.value - shadows.distilled.likelihoodRatio.area.value
+    #expect(abs(shadows.baselineExcess.value - difference) < 1e-9)
+
+    let candidate = study.folder.candidate(result.key)
+    let files = try FileManager.default.contentsOfDirectory(atPath: candidate)
+    #expect(files.count { $0.hasPrefix("shadow-") } == 8)
+    #expect(!files.contains { $0.contains("checkpoint") })
+    // The kept shadows are taken as they are; one that is missing is trained again, to the same bits.
+    let kept = candidate + "/shadow-distilled-1.safetensors"
+    let other = candidate + "/shadow-baseline-2.safetensors"
+    let bytes = try ContentHash.hexadecimal(ofFile: kept)
+    let date = try modified(other)
+    try FileManager.default.removeItem(atPath: kept)
+    let again = try study.run("leakage", result.key, "--shadows", "4", "--json")
+    #expect(try again.status == 0 && results(again) == [result], "\(again.errors)")
+    #expect(try ContentHash.hexadecimal(ofFile: kept) == bytes)
+    #expect(try modified(other) == date)
+
+    #expect(try study.run("report").status == 0)
+    let report = String(decoding: try study.temporary.read("report/report.md"), as: UTF8.self)
+    #expect(report.contains("What the students give away"))
+    #expect(report.contains("shadows without it"))
+    #expect(try study.run("verify").status == 0)
+  }
+
+  private func modified(_ path: String) throws -> Date? {
+    try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+  }
+
+  @Test("without shadows compares student and teacher alone, and of several keys each once")
+  func thresholdsAlone() throws {
+    let study = try TinyStudy()
+    #expect(try study.run().status == 0)
+    let state = try Journal.state(of: study.folder)
+    let keys = try #require(state.finalists).map { state.trials[$0].key }
+    let ended = try study.run(
+      "leakage", keys[0], keys[1], keys[0], "best", "--shadows", "0", "--json")
+    #expect(ended.status == 0, "\(ended.errors)")
+    let found = try results(ended)
+    #expect(found.map(\.key) == keys && found.allSatisfy { $0.shadows == nil })
+    // Both are compared with the same teacher on the same images.
+    #expect(found[0].thresholds.teacher == found[1].thresholds.teacher)
+    let excess = try #require(found[0].thresholds.teacherExcess)
+    let areas = found[0].thresholds
+    #expect(
+      abs(excess.value - ((areas.teacher?.area.value ?? 0) - areas.student.area.value)) < 1e-9)
+    #expect(LeakageResult.known(in: study.folder, state).map(\.key) == keys.sorted())
+    // Of other weights nothing is known.
+    let path = study.folder.leakage(of: keys[0])
+    var other = found[0]
+    other.weightsHash = "0"
+    try JSONEncoder().encode(other).write(to: URL(filePath: path))
+    #expect(LeakageResult.known(in: study.folder, state).map(\.key) == [keys[1]])
+  }
+
+  @Test("says what is missing, and why a half of the images is too small")
+  func problems() throws {
+    let study = try TinyStudy()
+    let early = try study.run("leakage")
+    #expect(early.status == 3 && early.errors.contains("autodistill run"), "\(early.errors)")
+    for count in ["1", "3", "-1", "many"] {
+      let ended = try study.run("leakage", "--shadows", count)
+      #expect(ended.status == 2 && ended.errors.contains("--shadows: got '\(count)'"))
+    }
+    try study.write(
+      StudyText.tiny.setting("full", "{\"epochs\": 3, \"batch\": 121, \"learning_rate\": 0.1}"))
+    #expect(try study.run().status == 0)
+    let large = try study.run("leakage", "--shadows", "4")
+    #expect(large.status == 3, "\(large.errors)")
+    #expect(large.errors.contains("full.batch") && large.errors.contains("at most 120"))
+    #expect(try study.run("leakage", "--shadows", "0").status == 0)
+    let unknown = try study.run("leakage", "nobody", "--shadows", "0")
+    #expect(unknown.status == 3 && unknown.errors.contains("'nobody' has not been distilled"))
+  }
+}
