@@ -21,6 +21,8 @@ package final class BatchSource: @unchecked Sendable {
   private var key: AugmentationKey
   /// How images are augmented; to be changed between steps.
   package var augmentation: Augmentation
+  /// How other images are mixed into each; to be changed between steps.
+  package var mix: [ImageMix]
   /// What is read of the teacher besides its logits.
   private let features: TeacherFeatures?
   /// Whether the logits come with the features.
@@ -35,7 +37,7 @@ package final class BatchSource: @unchecked Sendable {
     let images = reader.dataset.trainingImages(withTeacher: recipe.usesUnlabeledImages)
     (self.reader, self.recipe, self.seed) = (reader, recipe, seed)
     self.signal = recipe.usesTeacher ? signal : nil
-    (self.features, augmentation) = (features, recipe.augmentation)
+    (self.features, augmentation, mix) = (features, recipe.augmentation, recipe.mix)
     stepsPerEpoch = recipe.stepsPerEpoch(trainingCount: images.count)
     order = EpochOrder(of: images, seed: seed)
     if case .stored(let stored) = signal { views = stored } else { views = nil }
@@ -64,14 +66,14 @@ package final class BatchSource: @unchecked Sendable {
 
   /// Fills a slice with its images, labels, soft targets and the teacher's features.
   package func fill(_ slice: TrainingSlice) {
-    fill(slice, augmentation: augmentation, mixes: recipe.mix)
+    fill(slice, augmentation: augmentation, mixes: mix)
     features?.fill(slice, always: logitsComeWithFeatures)
     order.indices.withUnsafeBufferPointer { indices in
       let chosen = chosen(slice, from: indices)
       switch signal {
       case .none: break
       case .cached(let targets):
-        let mixing: ((Int) -> MixDraw?)? = recipe.mix.isEmpty ? nil : { self.mixDraw($0) }
+        let mixing: ((Int) -> MixDraw?)? = mix.isEmpty ? nil : { self.mixDraw($0) }
         targets.fill(slice.teacher, indices: chosen, mixing: mixing)
       case .stored(let views): views.fill(slice.teacher, indices: chosen, epoch: epoch)
       case .live where logitsComeWithFeatures: break
@@ -91,6 +93,8 @@ package final class BatchSource: @unchecked Sendable {
     order.indices.withUnsafeBufferPointer { indices in
       let chosen = chosen(slice, from: indices)
       guard !mixes.isEmpty else {
+        // What an earlier stage has mixed in counts no more.
+        slice.mix?.shares.update(repeating: 0, count: chosen.count)
         return reader.fill(
           slice.images, labels: slice.labels, indices: chosen, split: .training,
           augmentation: augmentation, key: key)
@@ -106,7 +110,7 @@ package final class BatchSource: @unchecked Sendable {
 
   /// Returns what is mixed into an image in this epoch; nil for nothing.
   private func mixDraw(_ image: Int) -> MixDraw? {
-    reader.mixDraw(recipe.mix, forImage: image, of: .training, key: key)
+    reader.mixDraw(mix, forImage: image, of: .training, key: key)
   }
 
   private func chosen(

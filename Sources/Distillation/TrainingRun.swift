@@ -114,7 +114,7 @@ public struct TrainingRun: Sendable {
       source.begin(epoch: step / stepsPerEpoch)
       let index = stages.index(ofStep: step)
       let stage = stages.stages[index]
-      source.augmentation = stage.recipe.augmentation
+      (source.augmentation, source.mix) = (stage.recipe.augmentation, stage.recipe.mix)
       trainer.resting = RestingValues(nodes: frozen[index].nodes, in: plan.layout)
       let epochEnd = min(stage.steps.upperBound, (step / stepsPerEpoch + 1) * stepsPerEpoch)
       let end = min(epochEnd, rungs.first ?? steps)
