@@ -47,6 +47,10 @@ extension RecipeStage {
       throw augmentation.expected(
         "that of the whole recipe: its stored views are what the teacher was asked about")
     }
+    if recipe.teacherView == .stored, let mix = members["mix"], content.mix != recipe.mix {
+      throw mix.expected(
+        "that of the whole recipe: its stored views are what the teacher was asked about")
+    }
     (self.content, source) = (content.neutral, field)
   }
 
