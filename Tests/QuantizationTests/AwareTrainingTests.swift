@@ -58,6 +58,25 @@ struct AwareTrainingTests {
     #expect(try task.aware(guide: .student, seed: 8).model != one.model)
   }
 
+  @Test("has the loss of labels and logits alone, whatever else the recipe adds")
+  func addedLosses() throws {
+    let task = try Rings.task.get()
+    func model(_ recipe: Recipe) throws -> DeployedModel {
+      let training = try AwareTraining(
+        task.student, recipe: recipe, aware: AwareRecipe(share: 0.1, guide: .teacher),
+        reader: task.reader, signal: .live(task.student), seed: 7)
+      guard case .finished(let result) = try training.train() else {
+        throw QuantizationError(subject: "fixture", reason: "diverged")
+      }
+      return result.model
+    }
+    var recipe = task.recipe
+    recipe.loss.distillation = 0.5
+    let plain = try model(recipe)
+    recipe.losses = [LossTerm(HintRule(), student: "stage1")]
+    #expect(try model(recipe) == plain)
+  }
+
   @Test("stops where it is asked to")
   func stops() throws {
     let task = try Rings.task.get()
