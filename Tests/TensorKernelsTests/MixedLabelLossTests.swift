@@ -60,7 +60,7 @@ struct MixedLabelLossTests {
     arguments: [(0, 1, 0), (0.6, 3, 0), (0.4, 1, 0.1), (1, 2, 0.2)] as [(Float, Float, Float)])
   func lossAndGradient(distillation: Float, temperature: Float, smoothing: Float) {
     let weights = LossWeights(
-      distillation: distillation, temperature: temperature, labelSmoothing: smoothing)
+      distillation: distillation, temperature: .constant(temperature), labelSmoothing: smoothing)
     let result = run(weights, others: Self.others, shares: Self.shares)
     let expected = reference(Self.logits.doubles, weights)
     #expect(abs(result.loss - expected) < 1e-7 * max(1, abs(expected)))

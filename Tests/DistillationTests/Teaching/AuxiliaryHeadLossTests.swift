@@ -31,7 +31,8 @@ struct AuxiliaryHeadLossTests {
   private func plain(
     _ values: LossValues, _ loss: AuxiliaryHeadLoss, answer: [Double]
   ) -> Double {
-    let (share, temperature) = (Double(loss.loss.distillation), Double(loss.loss.temperature))
+    guard case .constant(let number) = loss.loss.temperature else { return .nan }
+    let (share, temperature) = (Double(loss.loss.distillation), Double(number))
     let smoothing = Double(loss.loss.labelSmoothing)
     func logSoftmax(_ z: [Double]) -> [Double] {
       let sum = log(z.reduce(0) { $0 + exp($1) })

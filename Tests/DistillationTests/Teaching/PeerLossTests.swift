@@ -11,7 +11,7 @@ struct PeerLossTests {
   private static let classes = 4
 
   private func comparison(_ temperature: Float) -> LogitLoss {
-    LogitLoss(LossWeights(distillation: 1, temperature: temperature, labelSmoothing: 0))
+    LogitLoss(LossWeights(distillation: 1, temperature: .constant(temperature), labelSmoothing: 0))
   }
 
   private func lossCase(_ loss: PeerLoss) -> LossCase {
