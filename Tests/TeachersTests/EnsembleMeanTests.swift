@@ -79,7 +79,8 @@ struct EnsembleMeanTests {
     // Names class 0 twice, once rightly, and class 1 twice, both rightly.
     let answers: [Float] = [1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0]
     let competence = EnsembleMean.competence(answers: answers, labels: [0, 2, 1, 1], classes: 3)
-    #expect(competence == [2.0 / 5, 3.0 / 5, 1.0 / 3])
+    let third: Double = 1.0 / 3
+    #expect(competence == [0.4, 0.6, third])
     let mean = EnsembleMean(
       [0.5, 0.5], classes: 3, rule: rule(.competence),
       competence: [[0.9, 0.1, 0.5], [0.2, 0.4, 0.6]])
