@@ -48,9 +48,10 @@ extension MixDraw {
     guard self.share > 0 else { return nil }
     let isKnown = dataset.label(index, of: split) >= 0
     // On average as many draws as there are images for one of the kind; each image is one of its own kind.
-    var partner = stream.integer(below: dataset.count(split))
+    let count = dataset.partnerCount(in: split)
+    var partner = dataset.partner(stream.integer(below: count), in: split)
     while (dataset.label(partner, of: split) >= 0) != isKnown {
-      partner = stream.integer(below: dataset.count(split))
+      partner = dataset.partner(stream.integer(below: count), in: split)
     }
     self.partner = partner
   }

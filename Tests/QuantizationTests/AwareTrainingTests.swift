@@ -58,7 +58,7 @@ struct AwareTrainingTests {
     #expect(try task.aware(guide: .student, seed: 8).model != one.model)
   }
 
-  @Test("has the loss of labels and logits alone, whatever else the recipe adds")
+  @Test("has the losses on logits, and none on features")
   func addedLosses() throws {
     let task = try Rings.task.get()
     func model(_ recipe: Recipe) throws -> DeployedModel {
@@ -75,6 +75,8 @@ struct AwareTrainingTests {
     let plain = try model(recipe)
     recipe.losses = [LossTerm(HintRule(), student: "stage1")]
     #expect(try model(recipe) == plain)
+    recipe.losses = [LossTerm(DistRule())]
+    #expect(try model(recipe) != plain)
   }
 
   @Test("stops where it is asked to")

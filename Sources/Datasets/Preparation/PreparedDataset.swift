@@ -104,6 +104,17 @@ extension PreparedDataset {
   /// Returns the number of images in a split.
   public func count(_ split: DatasetSplit) -> Int { description.count(split) }
 
+  /// Returns how many images of a split may be mixed into others: of the training split those that trainings learn
+  /// from.
+  func partnerCount(in split: DatasetSplit) -> Int {
+    split == .training ? learnt?.count ?? count(.training) : count(split)
+  }
+
+  /// Returns one of them by its place among them.
+  func partner(_ place: Int, in split: DatasetSplit) -> Int {
+    split == .training ? learnt?[place] ?? place : place
+  }
+
   /// Returns the indices of the images that a training learns from, ascending: without a teacher those whose
   /// class is known.
   public func trainingImages(withTeacher: Bool) -> [Int] {

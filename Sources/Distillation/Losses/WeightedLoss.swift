@@ -3,7 +3,7 @@ import TensorKernels
 
 /// A loss times a weight that may change on the way.
 ///
-/// Where the weight is 0 the loss is not computed, and its connectors rest.
+/// Where the weight is 0 the loss is not computed, and its connectors get no gradient.
 public struct WeightedLoss: TrainingLoss {
   public let part: any TrainingLoss
   public let weight: WeightSchedule

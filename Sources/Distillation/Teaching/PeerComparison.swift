@@ -32,7 +32,7 @@ public struct PeerComparison: Hashable, Sendable {
       throw field.expected("no \"loss\" next to \"temperature\", which is of the usual one")
     }
     let loss = try LossTerm(field)
-    guard type(of: loss.rule).reads == .logits else {
+    guard loss.rule.reads == .logits else {
       let kinds = LossTable.rules.filter { $0.reads == .logits }.map { $0.kind }
       throw field.expected(
         kinds.isEmpty ? "no \"loss\"" : "a loss between logits: one of \(JSONError.list(kinds))")

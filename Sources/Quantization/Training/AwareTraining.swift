@@ -57,16 +57,20 @@ public struct AwareTraining: Sendable {
     case stopped
   }
 
-  /// The recipe that batches are filled by: that of the last stage, shorter, without the losses that are added to the one of labels and
-  /// logits, as the deployed model has other inner outputs than the student, and guided by the student itself if
-  /// that is asked for.
+  /// The recipe that batches are filled by: that of the last stage, shorter, without losses on features, as the
+  /// deployed model has other inner outputs than the student, without teaching from within, and guided by the student
+  /// itself if that is asked for.
   private var shortRecipe: Recipe {
     var short = recipe.ending
-    (short.losses, short.teaching) = ([], [])
+    short.losses.removeAll { $0.comparesFeatures }
+    short.teaching = []
     short.epochs *= aware.share
     if aware.guide == .student, short.loss.distillation == 0 { short.loss.distillation = 0.5 }
     short.schedule = LearningRateSchedule(
       shape: .cosine, peakRate: aware.peakRate, warmupShare: 0.05, finalShare: 0)
+    // Without teaching there may be fewer images than a batch has.
+    short.batch = min(short.batch, short.trainingCount(of: reader.dataset))
+    short.slices = min(short.slices, short.batch)
     return short
   }
 
@@ -103,10 +107,12 @@ public struct AwareTraining: Sendable {
     let ranges = try Calibration(model, images: images, threads: threads)
       .ranges(by: aware.observer.observer)
     let recipe = shortRecipe
-    let trainer = AwareTrainer(
+    let trainer = try AwareTrainer(
       model, ranges: ranges, batch: recipe.batch, slices: recipe.slices,
       rule: .adamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8),
-      clipNorm: recipe.clipNorm.map { Float($0) }, loss: LogitLoss(recipe.loss), threads: threads)
+      clipNorm: recipe.clipNorm.map { Float($0) },
+      loss: recipe.trainingLoss(student: student.network, teacher: nil, steps: steps).loss,
+      threads: threads)
     let source = BatchSource(reader: reader, recipe: recipe, seed: seed, signal: guide)
     let perEpoch = recipe.stepsPerEpoch(trainingCount: recipe.trainingCount(of: reader.dataset))
     let (all, aware) = (steps, aware)
