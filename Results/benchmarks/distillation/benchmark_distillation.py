@@ -60,7 +60,8 @@ class Plan:
 
     def base(self, data, folder, name, field):
         return {
-            "format": "autodistill-study/1", "name": name, "seed": 1,  # noise and labels are drawn by it
+            # The seed is that of trainings; data.split_seed, 0, draws the split, the labels and their noise.
+            "format": "autodistill-study/1", "name": name, "seed": 1,
             "data": data.entry(folder) | field, "search_space": os.path.relpath(SPACE, folder),
             "minimize": ["macs"], "audit": {"count": 0},
         }
@@ -84,15 +85,30 @@ class Plan:
         }
         return Study(folder, definition, self.options.binary)
 
+    def standardization(self, teacher):
+        """Returns how a teacher sees images: by its own training split, not by the images that students keep."""
+        path = os.path.join(teacher.folder, "data", "dataset.json")
+        try:
+            with open(path) as file:
+                known = json.load(file)["standardization"]
+        except OSError as error:
+            if self.options.table_only:
+                return {}  # without the teacher no study is run
+            raise Failure(f"{error}; remove {teacher.folder}, so that the teacher is trained anew") from None
+        return {"mean": known["mean"], "deviation": known["standard_deviation"]}
+
     def study(self, data, setting, student, method):
         if setting == "few-unlabeled" and method == ALONE:
             setting = "few"  # the same images
         options, given = self.options, self.settings[setting]
         folder = os.path.join(options.studies, "studies", data.name, setting, student, method)
-        weights = os.path.join(self.teacher(data, setting).folder, "teacher", "weights.safetensors")
+        teacher = self.teacher(data, setting)
+        weights = os.path.join(teacher.folder, "teacher", "weights.safetensors")
+        # With all images in the study its standardisation is the teacher's.
+        seen = self.standardization(teacher) if given.drops_images else {}
         recipe, decisions = METHODS[method]
         definition = self.base(data, folder, f"{data.name}-{setting}-{student}-{method}", given.field) | {
-            "teacher": {"network": TEACHER, "weights": os.path.relpath(weights, folder)},
+            "teacher": {"network": TEACHER, "weights": os.path.relpath(weights, folder)} | seen,
             "fix": {"student": student},
             "full": self.recipe(
                 data, given.epochs_of(method, data.train), teacher_view="stored",
@@ -323,8 +339,9 @@ def main():
     page = "\n".join(tables(plan)) + "\n"
     print(page, end="")
     if options.output:
-        with open(options.output, "w") as file:
+        with open(options.output + ".partial", "w") as file:
             file.write(page)
+        os.replace(options.output + ".partial", options.output)
 
 
 if __name__ == "__main__":

@@ -89,6 +89,11 @@ class Setting:
         self.description, self.field, self.epochs = description, field or {}, epochs
         self.images, self.images_alone, self.own_teacher = images, images_alone or images, own_teacher
 
+    @property
+    def drops_images(self):
+        """Whether the study has fewer training images than its teacher's."""
+        return self.images is not None
+
     def epochs_of(self, method, train):
         images = self.images_alone if method == ALONE else self.images
         return self.epochs * train / images if images else self.epochs
