@@ -85,9 +85,12 @@ extension Recipe {
 
 extension FlashRecipe {
   /// The fields of a flash recipe in files.
-  public static let keys = ["fraction", "batch", "statistics_batches", "images_per_class"]
+  public static let keys = [
+    "fraction", "batch", "statistics_batches", "images_per_class", "recipe",
+  ]
 
-  /// Reads a flash recipe; what is left out keeps the value it has in `defaults`.
+  /// Reads a flash recipe; what is left out keeps the value it has in `defaults`. `"recipe"`, which says what is
+  /// compressed, is none of its numbers and left to the caller.
   ///
   /// - Throws: `JSONError` naming the field, its value and what was expected.
   public init(_ field: JSONField, defaults: FlashRecipe) throws(JSONError) {

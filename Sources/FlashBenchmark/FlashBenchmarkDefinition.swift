@@ -87,7 +87,7 @@ extension FlashBenchmarkDefinition.Recipe {
     seeds = try members["seeds"]?.integer(in: 1...100) ?? 1
     let isCut = try members["cut"]?.flag() ?? false
     if let flash = members["flash"] {
-      _ = try FlashRecipe(flash, defaults: study.flash)
+      _ = try FlashVariant.flashRecipe(flash, in: study)
       let batch = try flash.object("a flash recipe").first { $0.name == "batch" }
       if isCut, let batch {
         throw batch.field.expected("no \"batch\" with \"cut\", which keeps the full recipe's")

@@ -87,12 +87,13 @@ extension Recipe {
   /// Returns which places of a student the recipe's losses compare with which of the teacher's, one line a pair.
   ///
   /// - Throws: `LossError` naming the loss that cannot be computed between the two networks, or the part that is to
-  ///   stand still and is not there.
+  ///   stand still or to get an auxiliary head and is not there.
   public func comparisons(
     student: Network, teacher: Network?
   ) throws(LossError) -> [String] {
     let stages = TrainingStages(self, steps: 1)
     for stage in stages.stages { _ = try FrozenParts(stage.frozen, of: student) }
+    for term in teaching { try term.rule.check(student) }
     return try RecipeLoss(stages, student: student, teacher: teacher).notes
   }
 }

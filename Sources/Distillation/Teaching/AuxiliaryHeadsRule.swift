@@ -54,6 +54,8 @@ public struct AuxiliaryHeadsRule: TeachingRule {
       "stages=\(places),weight=\(weight.identity),distillation=\(distillation),temperature=\(temperature)"
   }
 
+  public func check(_ student: Network) throws(LossError) { _ = try nodes(of: student) }
+
   public func lesson(on site: TeachingSite) throws(LossError) -> Lesson {
     let nodes = try nodes(of: site.network)
     let loss = AuxiliaryHeadLoss(

@@ -26,6 +26,11 @@ public protocol TeachingRule: Hashable, Sendable {
   /// The keys of other students of the search space that take part.
   var partners: [String] { get }
 
+  /// Checks that a student has what the rule needs of it.
+  ///
+  /// - Throws: `LossError` where the student cannot be taught in this way.
+  func check(_ student: Network) throws(LossError)
+
   /// Returns what it adds to a training.
   ///
   /// - Throws: `LossError` where the student cannot be taught in this way.
@@ -34,6 +39,8 @@ public protocol TeachingRule: Hashable, Sendable {
 
 extension TeachingRule {
   public var partners: [String] { [] }
+
+  public func check(_ student: Network) {}
 }
 
 /// The training that something is taught in.

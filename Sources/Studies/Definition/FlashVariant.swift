@@ -31,8 +31,21 @@ extension FlashVariant {
   /// - Throws: `JSONError` naming the field that cannot be read.
   package func flashRecipe(in study: StudyDefinition) throws(JSONError) -> FlashRecipe {
     guard let flash else { return study.flash }
-    return try FlashRecipe(
-      JSONField(json: Data(flash.utf8), file: "flash"), defaults: study.flash)
+    return try FlashVariant.flashRecipe(
+      JSONField(json: Data(flash.utf8), file: "flash"), in: study)
+  }
+
+  /// Reads a variant's flash recipe.
+  ///
+  /// - Throws: `JSONError` naming the field that cannot be read.
+  package static func flashRecipe(
+    _ field: JSONField, in study: StudyDefinition
+  ) throws(JSONError) -> FlashRecipe {
+    if let recipe = try field.object("a flash recipe").first(where: { $0.name == "recipe" }) {
+      throw recipe.field.expected(
+        "no \"recipe\" here: what a variant compresses in another way is said by its \"full\"")
+    }
+    return try FlashRecipe(field, defaults: study.flash)
   }
 
   /// Returns the training that the variant makes of a study's.

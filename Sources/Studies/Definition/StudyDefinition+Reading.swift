@@ -59,7 +59,7 @@ extension StudyDefinition {
     search.recipe = search.recipe.takingDefaults(from: fix)
     flash =
       try members["flash"].map { field throws(JSONError) in
-        try FlashRecipe(field.without("recipe"), defaults: .defaults)
+        try FlashRecipe(field, defaults: .defaults)
       } ?? .defaults
     recipes = try StudyRecipes(
       full: members.required("full"), flash: StudyDefinition.flashRecipe(members["flash"]),

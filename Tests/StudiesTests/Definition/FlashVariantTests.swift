@@ -30,6 +30,13 @@ struct FlashVariantTests {
     #expect(training.statisticsBatches == 9 && training.end == nil)
   }
 
+  @Test("has no \"recipe\" within \"flash\", and its message says what has it")
+  func recipe() {
+    expectError(["recipe: got", "no \"recipe\" here", "\"full\""]) {
+      _ = try FlashVariant(flash: "{\"recipe\":{\"temperature\":2}}").flashRecipe(in: study)
+    }
+  }
+
   @Test("that is cut keeps the full schedule and batch, and ends early")
   func cut() throws {
     // 30 steps of 24 images.
