@@ -36,7 +36,8 @@ struct SimulateVerb: Verb {
     --mean-trial T    what a flash trial takes in the mean, such as 90s; needed before there are results
     --spread S        the standard deviation of the logarithm of that, whatever the student
                       (default: the journal's, or \(SimulationSettings.usualSpread))
-    --full-minutes M  what a full training takes in the mean (default: the journal's, or in proportion)
+    --full-minutes M  what a full training takes in the mean (default: the journal's, or in proportion);
+                      each one of a chain of teachers takes as long again
     --failures P%     how many executions die, by themselves or because the machine is taken away: a flash
                       training begins anew, a full one from its last checkpoint, and what dies twice has
                       crashed (default: 0%)

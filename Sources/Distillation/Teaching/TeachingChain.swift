@@ -37,6 +37,17 @@ public struct TeachingChain: Hashable, Sendable {
     if case .keys(let keys) = assistants { keys } else { [] }
   }
 
+  /// Returns how many trainings a student's full one is, its own included; at most, where assistants are chosen by
+  /// their size.
+  ///
+  /// - Parameter key: The student's, which is no assistant of its own.
+  package func trainingCount(ofKey key: String) -> Int {
+    switch assistants {
+    case .count(let count): generations + count
+    case .keys(let keys): generations + keys.count { $0 != key }
+    }
+  }
+
   /// The chain on one line: equal texts are equal chains. Part of `Recipe.identity`.
   var identity: String {
     switch assistants {

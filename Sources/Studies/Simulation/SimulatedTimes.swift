@@ -20,7 +20,8 @@ package struct SimulatedTimes {
   private let source: Source
   /// The standard deviation of log seconds around the source.
   let spread: Double
-  /// What a full training takes, in flash trainings of the same student.
+  /// What a full training takes, in flash trainings of the same student; of those with a chain before them, the mean
+  /// of all the trainings that they are.
   let fullFactor: Double
   /// Whether the times follow the study's own.
   let isFromJournal: Bool
@@ -71,7 +72,7 @@ package struct SimulatedTimes {
   /// The mean of a journal's full trainings, in flash trainings; nil without both.
   private static func fullFactor(_ state: StudyState, flashMean: Double) -> Double? {
     let seconds = state.distilled.filter { $0.outcome == .measured && $0.source == nil }
-      .map(\.seconds)
+      .map { $0.seconds / Double(1 + ($0.chain?.count ?? 0)) }
     guard !seconds.isEmpty, flashMean > 0 else { return nil }
     return seconds.reduce(0, +) / Double(seconds.count) / flashMean
   }

@@ -32,7 +32,13 @@ package struct SimulatedTrainings {
     let own = times.flashSeconds(macs: costs.macs, trial: task.trial ?? -1)
     switch task.work {
     case .flash(let work): result = try flash(work, task.key, costs.macs, own)
-    case .full(let work): result = try full(work, task.key, costs.macs, own)
+    case .full(let work):
+      result = try full(work, task.key, costs.macs, own)
+      // Those of the chain before it take as long as its own.
+      let trainings = try trainingCount(work, task.key)
+      (result.seconds, result.steps) = (
+        Double(trainings) * result.seconds, trainings * result.steps
+      )
     case .test:
       result = TaskResult(.measured, seconds: SimulatedTrainings.testShare * own)
       result.test = try test(task.key, costs.macs)
@@ -43,7 +49,7 @@ package struct SimulatedTrainings {
       let full = StudentTask.FullWork(repetition: work.number, isBaseline: work.isBaseline)
       result = try self.full(full, task.key, costs.macs, own)
     }
-    return dying(result, task)
+    return try dying(result, task)
   }
 
   private func flash(
@@ -78,6 +84,11 @@ package struct SimulatedTrainings {
     return result
   }
 
+  /// How many trainings a full one is: without the teacher there is no chain before it.
+  private func trainingCount(_ work: StudentTask.FullWork, _ key: String) throws -> Int {
+    work.isBaseline ? 1 : try inputs.definition(ofKey: key).full.chain.trainingCount(ofKey: key)
+  }
+
   private func full(
     _ work: StudentTask.FullWork, _ key: String, _ macs: Int, _ own: Double
   ) throws -> TaskResult {
@@ -107,7 +118,7 @@ package struct SimulatedTrainings {
   /// failures, at a random moment, and after two deaths the task is lost.
   ///
   /// Of a full training only what came after its last checkpoint is done again, half an epoch in the mean.
-  private func dying(_ result: TaskResult, _ task: StudentTask) -> Execution {
+  private func dying(_ result: TaskResult, _ task: StudentTask) throws -> Execution {
     let identity = task.key.utf8.reduce(17) { $0 &* 31 &+ Int($1) }
     var random = RandomStream(
       seed: inputs.definition.seed, purpose: "simulated deaths", identity, task.trial ?? -1,
@@ -121,8 +132,9 @@ package struct SimulatedTrainings {
       }
       let moment = random.uniform() * result.seconds
       busy += moment
-      if case .full = task.work {
-        lost += 0.5 * result.seconds / Double(max(1, inputs.definition.full.epochs))
+      if case .full(let work) = task.work {
+        let epochs = Double(try trainingCount(work, task.key)) * inputs.definition.full.epochs
+        lost += 0.5 * result.seconds / max(1, epochs)
       } else {
         lost += moment
       }

@@ -118,6 +118,18 @@ struct StudySimulationTests {
     }
   }
 
+  @Test("takes as much longer for a full training as there are trainings in its chain")
+  func chain() throws {
+    func outcome(_ more: String) throws -> SimulationOutcome {
+      let text = StudyText.tiny.setting("finalists", "{\"count\": 2, \"baseline\": false}")
+        .setting("full", "{\"epochs\": 3, \"batch\": 24, \"learning_rate\": 0.1\(more)}")
+      let study = try TinyStudy.large("{\"trials\": 12, \"sampler\": \"random\"}", text)
+      return try simulate(study, workers: [1]) { ($0.spread, $0.fullSeconds) = (0, 600) }.outcome
+    }
+    #expect(abs(try outcome("").meanFinalSeconds / 600 - 1) < 1e-9)
+    #expect(abs(try outcome(", \"generations\": 3").meanFinalSeconds / 600 - 3) < 1e-9)
+  }
+
   @Test("says which look-ahead would keep workers busy, and how many are worth it")
   func advice() throws {
     let study = try TinyStudy.large(
