@@ -29,6 +29,13 @@ extension JournalEvent {
     /// In the order of the space, controls last.
     public var designs: [Design]
     public var refused: [Refused]
+    /// Whether a merger has brought these trainings and a run is still to choose its own controls; nil if not.
+    public var isProvisional: Bool?
+
+    enum CodingKeys: String, CodingKey {
+      case designs, refused
+      case isProvisional = "provisional"
+    }
   }
 
   /// A full training of a reference design.

@@ -114,9 +114,9 @@ extension StudyState {
 
   /// Takes in which reference designs are trained; those that are trained already stay.
   mutating func take(_ chosen: JournalEvent.ReferencesChosen) {
-    guard references == nil else { return }
+    guard references == nil || references?.isProvisional == true else { return }
     var chosen = chosen
-    chosen.designs += earlierReferences.filter { design in
+    chosen.designs += (earlierReferences + (references?.designs ?? [])).filter { design in
       !chosen.designs.contains { $0.key == design.key }
         && referenceTrainings.contains { $0.key == design.key }
     }

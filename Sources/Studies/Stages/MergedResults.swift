@@ -12,6 +12,8 @@ struct MergedResults {
   /// Students that somebody has trained elsewhere.
   private var toldKeys: Set<String> = []
   private var sources: [JournalEvent.Merged.Source] = []
+  /// What the studies have trained to tell the architecture's part of the gain from the recipe's, each once.
+  private var controls: [JournalEvent.ReferencesChosen.Design] = []
   /// By a student and a seed what its repetitions are counted from.
   private var firstRepetitions: [StudentSeed: Int] = [:]
 
@@ -93,6 +95,12 @@ struct MergedResults {
       distilled.chain = training.chain
       if add(distilled, of: training.key, seed, state) { count += 1 }
     }
+    for var design in state.references?.designs ?? [] where design.isControl == true {
+      guard !controls.contains(where: { $0.key == design.key }) else { continue }
+      // The number of a trial in its name is another one now.
+      design.name = "control \(design.key)"
+      controls.append(design)
+    }
     guard let index = sources.firstIndex(where: { $0.study == part.name }) else { return }
     sources[index].fullTrainings = count
   }
@@ -131,7 +139,8 @@ struct MergedResults {
   /// What the journal says of the studies and of their full trainings.
   ///
   /// - Parameters:
-  ///   - choosing: Returns the reference designs of the new study, if there are trainings of any.
+  ///   - choosing: Returns the reference designs of the new study, if there are trainings of any; the studies' controls
+  ///     are added to them.
   ///   - withoutWeights: Whether nobody has given a student's weights.
   func trainingEvents(
     choosing: () -> JournalEvent.ReferencesChosen, withoutWeights: (String) -> Bool
@@ -145,7 +154,12 @@ struct MergedResults {
     }
     // A reference design that any of the studies has tried is one of the trials.
     let others = trainings.filter { numbers[$0.key] == nil && !$0.training.isBaseline }
-    let chosen = others.isEmpty ? nil : choosing()
+    var chosen = others.isEmpty ? nil : choosing()
+    if let designs = chosen?.designs {
+      chosen?.designs += controls.filter { control in
+        !designs.contains { $0.key == control.key } && others.contains { $0.key == control.key }
+      }
+    }
     let references = others.compactMap { key, training in
       chosen?.designs.first { $0.key == key }.map { training.asReference($0.name, key) }
     }

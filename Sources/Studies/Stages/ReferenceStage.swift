@@ -24,7 +24,8 @@ struct ReferenceStage {
   }
 
   private func choose() throws {
-    guard journal.state.references == nil else { return }
+    let known = journal.state.references
+    guard known == nil || known?.isProvisional == true else { return }
     var chosen = ReferenceSelection(inputs: inputs).chosen()
     chosen.designs += AttributionSelection(inputs: inputs)
       .controls(journal.state, besides: chosen.designs)

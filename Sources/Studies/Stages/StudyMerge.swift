@@ -127,7 +127,12 @@ public struct StudyMerge {
         .searchEnded(JournalEvent.SearchEnded(trials: merged.trials.count, isExhausted: false)))
     }
     events += merged.trainingEvents(
-      choosing: { ReferenceSelection(inputs: inputs).chosen() },
+      choosing: {
+        var chosen = ReferenceSelection(inputs: inputs).chosen()
+        // Which controls the new study needs is known when its finalists are trained.
+        chosen.isProvisional = inputs.definition.attribution ? true : nil
+        return chosen
+      },
       withoutWeights: { !folder.keeps($0, in: inputs.definition.precision) })
     events.insert(.kept(try StudyMerge.kept(in: folder)), at: 1)
     try AtomicFile.write(Journal.text(of: events), to: folder.journal)

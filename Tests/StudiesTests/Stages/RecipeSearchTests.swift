@@ -185,6 +185,46 @@ struct AttributionStageTests {
     #expect(byDefault.references?.designs.map(\.key) == ["0001", "1011"])
   }
 
+  @Test("keeps its trainings where studies are merged, and a run trains what else it needs")
+  func merged() throws {
+    let (study, state) = try run(Self.text.setting("attribution", "true"))
+    let merged = try Mergeable.merge([study])
+    let before = try Mergeable.state(merged)
+    let controls = before.references?.designs.filter { $0.isControl == true } ?? []
+    #expect(Set(controls.map(\.key)) == ["2113", "1011"])
+    #expect(controls.allSatisfy { $0.name == "control \($0.key)" })
+    #expect(
+      Set(before.referenceTrainings.map(\.key)) == Set(state.referenceTrainings.map(\.key)))
+    let results = StudyResults(try merged.inputs().definition, before)
+    #expect(Set(results.controls.map(\.key)) == ["2113", "1011"])
+    // The run chooses for the best student of all, which has its controls already.
+    let ended = try Tempered.run(merged)
+    #expect(ended.references?.isProvisional == nil)
+    #expect(ended.references?.designs.map(\.key) == state.references?.designs.map(\.key))
+    #expect(!merged.temporary.has("tasks"))
+    withExtendedLifetime(study) {}
+  }
+
+  @Test("trains its controls where studies are merged that have none")
+  func mergedWithout() throws {
+    // The best student of the first has the default recipe, and the second does not ask.
+    let first = try run(
+      Tempered.text(#""trials": 2, "sampler": "random", "enqueue": ["2113", "0003"]"#)
+        .setting("finalists", #"{"count": 2, "baseline": false}"#)
+        .setting("references", #"["small", "middle"]"#).setting("attribution", "true")
+    ).0
+    let second = try run(Self.text).0
+    let merged = try Mergeable.merge([first, second])
+    #expect(try Mergeable.state(merged).references?.designs.map(\.key) == ["0003", "1013"])
+    let ended = try Tempered.run(merged)
+    #expect(ended.references?.designs.map(\.key) == ["0003", "1013", "2113", "1011"])
+    #expect(ended.references?.designs.map(\.isControl) == [nil, nil, true, true])
+    // The first study has tried 2113.
+    let tasks = String(decoding: try merged.temporary.read("tasks"), as: UTF8.self)
+    #expect(Set(tasks.split(separator: "\n")) == ["1011"])
+    withExtendedLifetime((first, second)) {}
+  }
+
   @Test("may be asked for in a finished study")
   func grown() throws {
     let (study, _) = try run(Self.text)
