@@ -43,10 +43,10 @@ extension ReportInputs {
     }
   }
 
-  /// The students and reference designs with their trainings.
+  /// The students, reference designs and controls with their trainings.
   private var chainedRuns: [(name: String, runs: [StudyResults.Run])] {
     let students = results.students.map { ("trial \($0.trial)", $0.runs) }
-    let references = results.references.map { ($0.name, $0.runs) }
+    let references = (results.references + results.controls).map { ($0.name, $0.runs) }
     return students + references
   }
 }
