@@ -92,10 +92,15 @@ extension StudyRecipes {
     return all
   }
 
-  /// The full trainings of every student, each once.
-  func fullRecipes() throws(JSONError) -> [Recipe] {
+  /// The full trainings of every student, and what flash trainings are the short form of, each once and with the field
+  /// of `study.json` that says it.
+  func everyRecipe() throws(JSONError) -> [(field: String, recipe: Recipe)] {
     var seen: Set<Recipe> = []
-    return try all().map(\.full).filter { seen.insert($0).inserted }
+    let pairs = try all()
+    let recipes =
+      pairs.map { (field: "full", recipe: $0.full) }
+      + pairs.compactMap { pair in pair.flashSource.map { (field: "flash.recipe", recipe: $0) } }
+    return recipes.filter { seen.insert($0.recipe).inserted }
   }
 
   /// Everything that the trainings of all students are, on one line: equal texts are equal trainings of all keys.
@@ -184,9 +189,10 @@ extension StudyDefinition {
   /// What flash trainings are the short form of.
   package var flashSource: Recipe { flashOverride ?? full }
 
-  /// Whether any student learns from the teacher's features.
+  /// Whether any training learns from the teacher's features.
   var comparesFeatures: Bool {
-    ((try? recipes.fullRecipes()) ?? [full]).contains(where: \.comparesFeatures)
+    let recipes = (try? recipes.everyRecipe().map(\.recipe)) ?? [full, flashSource]
+    return recipes.contains(where: \.comparesFeatures)
   }
 
   /// Everything that the full trainings are, of every student: equal texts are equal trainings.

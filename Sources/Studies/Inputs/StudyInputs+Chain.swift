@@ -6,13 +6,18 @@ import RandomStreams
 import SearchSpaces
 
 extension StudyInputs {
-  /// Checks that the students that the recipe names are there, and that assistants can be chosen.
+  /// Checks that the students that the recipes name are there, and that assistants can be chosen.
   ///
   /// - Throws: `JSONError` naming the field.
   func checkCompanions() throws {
+    // A chain is the same in all recipes.
     let full = definition.full
-    for (field, keys) in [("full.teaching", full.partners), ("full.assistants", full.chain.keys)] {
-      for key in keys {
+    let partners = try definition.recipes.everyRecipe().map {
+      ("\($0.field).teaching", $0.recipe.partners)
+    }
+    var known: Set<String> = []
+    for (field, keys) in partners + [("full.assistants", full.chain.keys)] {
+      for key in keys where known.insert(key).inserted {
         do {
           _ = try network(of: space.architecture(key: key))
         } catch {

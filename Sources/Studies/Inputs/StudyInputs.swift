@@ -42,10 +42,12 @@ public struct StudyInputs: Sendable {
     let shape = TensorShape(
       height: dataset.height, width: dataset.width, channels: dataset.channels)
     let definition = files.definition
-    for recipe in try definition.recipes.fullRecipes() {
-      let full = definition.finalists.baseline ? recipe.withoutTeacher(on: dataset) : recipe
-      try full.check(on: dataset, field: "full", file: folder.definition)
+    for (field, recipe) in try definition.recipes.everyRecipe() {
+      let hasBaseline = definition.finalists.baseline && field == "full"
+      let training = hasBaseline ? recipe.withoutTeacher(on: dataset) : recipe
+      try training.check(on: dataset, field: field, file: folder.definition)
     }
+    try StudyInputs.checkCounts(definition, dataset, file: folder.definition)
     try Recipe.check(
       batch: definition.flash.batch, field: "flash.batch",
       count: definition.full.trainingCount(of: dataset), file: folder.definition)
@@ -65,6 +67,23 @@ public struct StudyInputs: Sendable {
     try checkLosses()
     try checkEnqueued()
     try checkCompanions()
+  }
+
+  /// Checks that all recipes learn from the same images: with others a training would have another number of steps.
+  private static func checkCounts(
+    _ definition: StudyDefinition, _ dataset: PreparedDataset, file: String
+  ) throws(JSONError) {
+    let recipes = definition.recipes
+    let counts = Set(try recipes.everyRecipe().map { $0.recipe.trainingCount(of: dataset) })
+    guard counts.count > 1 else { return }
+    throw .invalid(
+      file: file, field: recipes.decisions.isEmpty ? "flash.recipe" : "search.recipe",
+      value: "recipes that learn from "
+        + counts.sorted().map { "\($0)" }.joined(separator: " and from ") + " training images",
+      expected:
+        "the same images in all recipes, full and flash: those of an unknown class are learnt from where "
+        + "something is learnt from the teacher, as with a \"distillation_weight\" above 0, in all recipes or in none"
+    )
   }
 
   /// Returns how the images of the user's own files were dealt out when the study began; nil if `study.json` says
@@ -138,10 +157,12 @@ public struct StudyInputs: Sendable {
   /// That images of an unknown class are of no use where nothing is learnt from the teacher.
   private var unusedNotes: [String] {
     let count = dataset.unlabeledCount
-    guard count > 0, !definition.full.usesTeacher else { return [] }
+    let full = definition.full
+    guard count > 0, !full.usesUnlabeledImages else { return [] }
+    let hasMore = !full.losses.isEmpty || !full.teaching.isEmpty || !full.stages.isEmpty
     return [
-      "\(count) training images of an unknown class are not used: full.distillation_weight is 0, "
-        + "and no other loss learns from the teacher"
+      "\(count) training images of an unknown class are not used: full.distillation_weight is 0"
+        + (hasMore ? ", and nothing else in \"full\" learns from them" : "")
     ]
   }
 

@@ -34,7 +34,7 @@ struct StudyRecipesTests {
     var expected = definition.full
     (expected.loss.temperature, expected.loss.distillation) = (1, 0.5)
     #expect(taken.full == expected && taken.flashSource == expected)
-    #expect(try definition.recipes.fullRecipes().count == 8)
+    #expect(try definition.recipes.everyRecipe().count == 8)
   }
 
   @Test("may have a value anywhere: within objects, in lists, and as a choice")
@@ -89,6 +89,8 @@ struct StudyRecipesTests {
     let flash = try FlashVariant().training(in: taken, trainingCount: 240).recipe
     #expect(flash.weightDecay == 1e-4 && flash.clipNorm == 1 && flash.loss.temperature == 8)
     #expect(flash.epochs == 1.5 && flash.batch == 12)
+    let fields = try definition.recipes.everyRecipe().map(\.field)
+    #expect(fields.count == 16 && fields.count { $0 == "flash.recipe" } == 8)
     // It works without a search of recipes, too, and is part of what may not change.
     let plain = try StudyText.tiny.setting(
       "flash",

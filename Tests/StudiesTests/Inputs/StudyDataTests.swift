@@ -99,8 +99,23 @@ struct StudyDataTests {
       small.setting("full", "{\"batch\": 20, \"distillation_weight\": 0}"))
     #expect(
       try study.inputs().began(version: "1").data?.notes.contains {
-        $0.contains("220 training images of an unknown class are not used")
+        $0.hasSuffix(
+          "220 training images of an unknown class are not used: full.distillation_weight is 0")
       } == true)
+    // A moving average of the student teaches it of all images.
+    let averaged =
+      "{\"batch\": 20, \"distillation_weight\": 0, \"teaching\": [{\"kind\": \"moving_average\"}]}"
+    try study.write(small.setting("full", averaged))
+    #expect(
+      try study.inputs().began(version: "1").data?.notes.contains { $0.contains("are not used") }
+        == false)
+    try study.write(
+      small.setting("search", "{\"trials\": 8, \"recipe\": {\"w\": [0.9, 0]}}")
+        .setting("full", "{\"epochs\": 3, \"batch\": 20, \"distillation_weight\": \"$w\"}"))
+    expectError([
+      "search.recipe: got recipes that learn from 20 and from 240 training images",
+      "expected the same images in all recipes",
+    ]) { _ = try study.inputs() }
   }
 
   @Test(

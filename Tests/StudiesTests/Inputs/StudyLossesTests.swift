@@ -44,6 +44,35 @@ struct StudyLossesTests {
     }
   }
 
+  @Test("of auxiliary heads are refused where a student has no such place")
+  func missingHead() throws {
+    let heads = ", \"teaching\": [{\"kind\": \"auxiliary_heads\", \"stages\": [\"stage2\"]}]"
+    let study = try TinyStudy(StudyText.tiny.taught(losses: "[]", more: heads))
+    expectError([
+      "study.json: full: got a recipe for the student 0", "cannot be put on \"stage2\"",
+    ]) {
+      _ = try study.inputs()
+    }
+  }
+
+  @Test("of flash.recipe are checked as those of full are, and so are the students that it names")
+  func flashRecipe() throws {
+    func study(_ recipe: String) throws -> TinyStudy {
+      try TinyStudy(
+        StudyText.tiny.taught(losses: "[]").setting(
+          "flash",
+          "{\"fraction\": 0.5, \"batch\": 12, \"statistics_batches\": 4, \"recipe\": {\(recipe)}}"))
+    }
+    let hinted = try study("\"losses\": [{\"kind\": \"hint\", \"student\": \"stage2\"}]")
+    expectError(["study.json: flash.recipe: got a recipe for the student 0", "has no stage2"]) {
+      _ = try hinted.inputs()
+    }
+    let fitting = try study("\"losses\": [{\"kind\": \"hint\", \"student\": \"stage1\"}]")
+    #expect(try fitting.inputs().definition.comparesFeatures)
+    let mutual = try study("\"teaching\": [{\"kind\": \"mutual\", \"keys\": [\"999\"]}]")
+    expectError(["study.json: flash.recipe.teaching: got \"999\""]) { _ = try mutual.inputs() }
+  }
+
   @Test("are refused where a part that is to stand still is not there")
   func missingPart() throws {
     let study = try TinyStudy(
