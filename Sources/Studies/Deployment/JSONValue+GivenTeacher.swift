@@ -12,13 +12,23 @@ extension JSONValue {
   ///   - data: What the study's pixels are standardised with.
   /// - Throws: `StudyError.missing` for a teacher of which only its answers to the old images are known.
   func givenTeacher(in folder: String, standardized data: Standardization) throws -> JSONValue {
-    guard case .array(let members) = self else {
-      return try member(of: folder + "/teacher", folder, data)
+    if case .array(let members) = self {
+      return .array(try JSONValue.given(members, folder, data))
     }
-    return .array(
-      try members.enumerated().map { index, member in
-        try member.member(of: "\(folder)/teacher/member-\(index + 1)", folder, data)
-      })
+    if case .array(let members)? = member("members") {
+      return setting("members", .array(try JSONValue.given(members, folder, data)))
+    }
+    return try member(of: folder + "/teacher", folder, data)
+  }
+
+  /// Returns the members of a list. Where there is but one, the study has trained it as its teacher, not as a member.
+  private static func given(
+    _ members: [JSONValue], _ folder: String, _ data: Standardization
+  ) throws -> [JSONValue] {
+    try members.enumerated().map { index, member in
+      let own = members.count > 1 ? "/member-\(index + 1)" : ""
+      return try member.member(of: "\(folder)/teacher\(own)", folder, data)
+    }
   }
 
   private func member(

@@ -50,12 +50,29 @@ struct GivenTeacherTests {
       #expect(text.contains(part), "\(text)")
     }
     #expect(!text.contains("recipe"))
+    #expect(
+      try given(#"{"members": [{"network": {}}, {"network": {}}], "weighting": "confidence"}"#)
+        == #"{"members":["#
+        + #"{"deviation":[0.5],"mean":[0.25],"network":{},"#
+        + #""weights":"/old/teacher/member-1/weights.safetensors"},"#
+        + #"{"deviation":[0.5],"mean":[0.25],"network":{},"#
+        + #""weights":"/old/teacher/member-2/weights.safetensors"}],"weighting":"confidence"}"#)
+  }
+
+  @Test("in a list of its own has the file of a single teacher", arguments: [true, false])
+  func listOfOne(isObject: Bool) throws {
+    let list = #"[{"network": {}}]"#
+    let text = try given(isObject ? #"{"members": \#(list)}"# : list)
+    #expect(text.contains(#""weights":"/old/teacher/weights.safetensors""#), "\(text)")
   }
 
   @Test("of which only answers are known is refused")
   func logits() throws {
-    #expect {
-      try given(#"{"logits": {"train": "l.npy"}}"#)
-    } throws: { "\($0)".contains("says nothing of new images") }
+    let logits = #"{"logits": {"train": "l.npy"}}"#
+    for teacher in [logits, "[\(logits)]", #"{"members": [{"network": {}}, \#(logits)]}"#] {
+      #expect {
+        try given(teacher)
+      } throws: { "\($0)".contains("says nothing of new images") }
+    }
   }
 }
