@@ -37,16 +37,14 @@ public struct Redistillation {
     let target = StudyFolder(path)
     try target.checkIsFree(for: "redistill")
     let files = try StudyFiles(student.folder)
-    let state = try Journal.state(of: student.folder)
     let labels = images.labels ?? Array(repeating: -1, count: images.count)
     let unlabeled = labels.count { $0 < 0 }
-    guard unlabeled == 0 || files.definition.full.loss.distillation > 0 else {
+    guard unlabeled == 0 || files.definition.full.usesUnlabeledImages else {
       throw StudyError.missing(
-        "\(unlabeled) new images have no label, and \(student.folder.definition) has "
-          + "full.distillation_weight 0, so that nothing is learnt from them: give --labels")
+        "\(unlabeled) new images have no label, and full in \(student.folder.definition) learns nothing from "
+          + "images without a label: give --labels")
     }
-    let isTrial = state.trials.contains { $0.key == student.key }
-    let definition = try self.definition(files.definition.json, enqueueing: isTrial)
+    let definition = try self.definition(files.definition.json)
     return try target.writeAtomically { folder in
       try Folder.create(folder.appending(Redistillation.imagesFolder))
       try writeData(to: folder, labels)
@@ -69,7 +67,7 @@ public struct Redistillation {
   }
 
   /// The old `study.json` with other data, a given teacher, and the old study to begin with.
-  private func definition(_ old: JSONValue, enqueueing: Bool) throws -> JSONValue {
+  private func definition(_ old: JSONValue) throws -> JSONValue {
     let base = URL(filePath: student.folder.path).standardizedFileURL.path
     var json = old
     if case .text(let name)? = old.member("name") {
@@ -82,8 +80,9 @@ public struct Redistillation {
       in: base, standardized: student.dataset.standardization)
     if let teacher { json = json.setting("teacher", teacher) }
     json = json.setting("data", data).setting("warm_start", .array([.text(base)]))
-    var search = (json.member("search") ?? .object([])).removing("enqueue")
-    if enqueueing { search = search.setting("enqueue", .array([.text(student.key)])) }
+    // Reference designs and controls have keys of the search space as well.
+    let search = (json.member("search") ?? .object([]))
+      .setting("enqueue", .array([.text(student.key)]))
     return json.setting("search", search)
   }
 
