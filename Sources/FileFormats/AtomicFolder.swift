@@ -15,13 +15,9 @@ public enum AtomicFolder {
     to path: String, replacing mark: String, _ fill: (_ folder: String) throws -> Void
   ) throws {
     let hasOld = try requireReplaceable(path, mark)
-    let temporary = PartialFile.path(for: path)
+    let (temporary, descriptor) = try PartialFile.createFolder(for: path)
+    defer { close(descriptor) }
     do {
-      try Folder.create(temporary)
-      let descriptor = try SystemFile.openDescriptor(
-        temporary, O_RDONLY | O_DIRECTORY, purpose: "open")
-      defer { close(descriptor) }
-      _ = PartialFile.hold(descriptor, at: temporary)
       try fill(temporary)
       try SystemFile.synchronizeFolder(of: temporary + "/" + mark)
       try put(temporary, at: path, hasOld: hasOld)

@@ -32,6 +32,28 @@ enum PartialFile {
     }
   }
 
+  /// Makes a folder for what will be called `path`, and holds it until its descriptor is closed.
+  ///
+  /// - Throws: `FileFormatError.system` naming `path`.
+  static func createFolder(for path: String) throws -> (path: String, descriptor: Int32) {
+    while true {
+      let partial = self.path(for: path)
+      do {
+        try Folder.create(partial)
+        let descriptor = try SystemFile.openDescriptor(
+          partial, O_RDONLY | O_DIRECTORY, purpose: "open")
+        if hold(descriptor, at: partial) { return (partial, descriptor) }
+        close(descriptor)
+      } catch FileFormatError.system(let place, let operation, let code) {
+        // Somebody has taken it for a leftover before it was held.
+        if operation == "open" && code == ENOENT { continue }
+        rmdir(partial)
+        throw FileFormatError.system(
+          path: place == partial ? path : place, operation: operation, code: code)
+      }
+    }
+  }
+
   /// Holds a file or folder; false if somebody has removed it in between.
   static func hold(_ descriptor: Int32, at path: String) -> Bool {
     // Where there are no locks nobody removes anything.

@@ -41,7 +41,7 @@ struct RollbackVerb: Verb {
 
   func run() throws -> ExitStatus {
     let own = Deployment(path)
-    let deployment = own.exists ? own : Deployment(StudyFolder(path).deployed)
+    let deployment = own.exists ? own : try Deployment(of: StudyFolder(path))
     if isList {
       try list(deployment)
       return .success

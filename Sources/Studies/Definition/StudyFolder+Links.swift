@@ -17,18 +17,27 @@ extension StudyFolder {
   func checkLinks() throws {
     let candidates =
       (try? FileManager.default.contentsOfDirectory(atPath: appending("candidates"))) ?? []
-    for name in StudyFolder.writtenNames + candidates.map({ "candidates/\($0)" }) {
-      let path = appending(name)
+    try StudyFolder.checkLinks(
+      StudyFolder.writtenNames + candidates.map { "candidates/\($0)" }, in: self.path)
+  }
+
+  /// Checks that what will be written to lies inside of a folder.
+  ///
+  /// - Parameter names: What may be links, from the folder, there or not.
+  /// - Throws: `FileFormatError.malformed` naming the link and where it leads.
+  static func checkLinks(_ names: [String], in folder: String) throws {
+    for name in names {
+      let path = (folder as NSString).appendingPathComponent(name)
       var information = stat()
       guard lstat(path, &information) == 0, information.st_mode & S_IFMT == S_IFLNK else {
         continue
       }
       // A link to what is not there yet would be made wherever it leads.
       let target = StudyFolder.resolved(path) ?? "a place that is not there"
-      let inside = (StudyFolder.resolved(self.path) ?? self.path) + "/"
+      let inside = (StudyFolder.resolved(folder) ?? folder) + "/"
       guard target.hasPrefix(inside) else {
         throw FileFormatError.malformed(
-          path: path, location: "kind", found: "a link to \(target), outside of the study's folder",
+          path: path, location: "kind", found: "a link to \(target), outside of \(folder)",
           expected: "a file or folder in it: nothing is written elsewhere")
       }
     }

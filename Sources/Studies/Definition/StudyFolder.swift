@@ -14,7 +14,7 @@ public struct StudyFolder: Hashable, Sendable {
   /// The files and folders that runs write, by their names in the folder.
   static let writtenNames = [
     ".lock", "journal.jsonl", "progress.json", "data", "teacher", "candidates", "report", "workers",
-    "logs", "deployed", "stability.json",
+    "logs", "deployed", "deployed/versions", "deployed/history.jsonl", "stability.json",
   ]
 
   /// Returns the path of `name` in the folder; an absolute name stays as it is.

@@ -9,12 +9,21 @@ import Foundation
 ///     history.jsonl       which version came into use when, one line each
 ///
 /// A version is never changed once it is there. What is in use changes by renaming a link, so that whoever opens
-/// `current/…` gets all of one version at any moment, and files that are open stay what they are.
+/// `current/…` gets all of one version at any moment, and files that are open stay what they are. Who changes
+/// something holds a lock on the folder meanwhile.
 public struct Deployment: Sendable {
   public let path: String
 
   /// A deployment is where its folder is; nothing is made yet.
   public init(_ path: String) { self.path = path }
+
+  /// The deployment of a study.
+  ///
+  /// - Throws: `FileFormatError` where it is a link that leads out of the study's folder.
+  public init(of study: StudyFolder) throws {
+    try StudyFolder.checkLinks(["deployed"], in: study.path)
+    self.init(study.deployed)
+  }
 
   /// Whether there are versions.
   public var exists: Bool { FileManager.default.fileExists(atPath: versionsFolder) }
@@ -67,40 +76,42 @@ extension Deployment {
   ///
   /// - Parameter fill: Writes its files into the folder that it is given.
   /// - Returns: The version with its number, date and files.
-  /// - Throws: What `fill` throws; `FileFormatError.system`. Nothing has changed then.
+  /// - Throws: What `fill` throws; `FileFormatError`. The versions and what is in use are then what they were.
   public func add(
     _ version: DeployedVersion, date: Date, fill: (_ folder: String) throws -> Void
   ) throws -> DeployedVersion {
-    // Something else in the link's place should be known before anything is written.
+    // What stands in the place of a link or a folder should be known before anything is written.
+    try checkLinks()
     _ = try currentVersion()
     try Folder.create(versionsFolder)
-    var version = version
-    version.date = date.formatted(.iso8601)
-    let temporary = "\(versionsFolder)/.\(UUID().uuidString).partial"
-    defer { try? FileManager.default.removeItem(atPath: temporary) }
-    try Folder.create(temporary)
-    try fill(temporary)
-    version.files = try DeployedVersion.files(in: temporary)
-    while true {
-      version.version = (versions().last ?? 0) + 1
-      try version.write(to: temporary)
-      if rename(temporary, folder(of: version.version)) == 0 { break }
-      // Somebody else has taken the number.
-      guard [EEXIST, ENOTEMPTY].contains(errno) else {
-        throw FileFormatError.system(
-          path: folder(of: version.version), operation: "write", code: errno)
+    return try whileHeld {
+      var version = version
+      (version.version, version.date) = ((versions().last ?? 0) + 1, date.formatted(.iso8601))
+      let place = folder(of: version.version)
+      try AtomicFolder.write(to: place, replacing: DeployedVersion.fileName) { temporary in
+        try fill(temporary)
+        version.files = try DeployedVersion.files(in: temporary)
+        try version.write(to: temporary)
       }
+      do {
+        try use(version.version, date: date, reason: .export)
+      } catch {
+        // Where not even the link could be led back, what it leads to stays.
+        if (try? currentVersion()) != version.version {
+          try? FileManager.default.removeItem(atPath: place)
+        }
+        throw error
+      }
+      return version
     }
-    try use(version.version, date: date, reason: .export)
-    return version
   }
 
   /// Brings another version into use, after checking its files.
   ///
   /// - Parameter version: Nil for the one below the present that was in use and not taken back.
   /// - Returns: The version that is in use now, and the one that was.
-  /// - Throws: `StudyError.missing` where there is none, `StudyError.damaged` naming a file of it that has changed;
-  ///   nothing has changed then.
+  /// - Throws: `StudyError.missing` where there is none, `FileFormatError` naming a file of it that has changed, or a
+  ///   link that leads out of the folder. What is in use is then what it was.
   public func rollBack(
     to version: Int?, date: Date
   ) throws -> (now: DeployedVersion, before: Int?) {
@@ -108,12 +119,28 @@ extension Deployment {
       throw StudyError.missing(
         "\(path): nothing has been deployed: autodistill export STUDY KEY --deploy does it")
     }
-    let before = try currentVersion()
-    let target = try version ?? earlierVersion(than: before)
-    let found = try self.version(target)
-    try check(found)
-    if target != before { try use(target, date: date, reason: .rollback) }
-    return (found, before)
+    try checkLinks()
+    return try whileHeld {
+      let before = try currentVersion()
+      let target = try version ?? earlierVersion(than: before)
+      let found = try self.version(target)
+      try check(found)
+      if target != before { try use(target, date: date, reason: .rollback) }
+      return (found, before)
+    }
+  }
+
+  /// Checks that what is written to lies inside of the folder.
+  private func checkLinks() throws {
+    try StudyFolder.checkLinks(["versions", "history.jsonl"], in: path)
+  }
+
+  /// Calls `body` while nobody else changes something, once what killed calls have left is removed.
+  private func whileHeld<Result>(_ body: () throws -> Result) throws -> Result {
+    try FolderLock.whileHolding(path) {
+      for folder in [path, versionsFolder] { _ = try Leftovers.remove(in: folder) }
+      return try body()
+    }
   }
 
   private func earlierVersion(than present: Int?) throws -> Int {
@@ -129,7 +156,7 @@ extension Deployment {
 
   /// Checks that a version's files are those that were exported.
   ///
-  /// - Throws: `StudyError.damaged` or `StudyError.missing`.
+  /// - Throws: `FileFormatError` or `StudyError.missing`.
   private func check(_ version: DeployedVersion) throws {
     let folder = folder(of: version.version)
     for file in version.files {
@@ -149,22 +176,25 @@ extension Deployment {
     }
   }
 
-  /// Has the link lead to a version, in one step.
+  /// Has the link lead to a version, in one step, and writes that down. Where it cannot be written down, the link is
+  /// led back.
   private func use(_ version: Int, date: Date, reason: DeploymentChange.Reason) throws {
     let before = try currentVersion()
-    let temporary = "\(path)/.\(UUID().uuidString).partial"
-    guard symlink("versions/\(version)", temporary) == 0 else {
-      throw FileFormatError.system(path: current, operation: "write", code: errno)
-    }
-    guard rename(temporary, current) == 0 else {
-      let code = errno
-      unlink(temporary)
-      throw FileFormatError.system(path: current, operation: "write", code: code)
-    }
     let change = DeploymentChange(
       date: date.formatted(.iso8601), version: version, before: before, reason: reason)
     let whole = try DeploymentChange.wholeBytes(of: historyFile)
-    try AppendOnlyFile(historyFile, keepingFirst: whole).append(line: change.line)
+    let history = try AppendOnlyFile(historyFile, keepingFirst: whole)
+    try AtomicLink.write("versions/\(version)", to: current)
+    do {
+      try history.append(line: change.line)
+    } catch {
+      if let before {
+        try? AtomicLink.write("versions/\(before)", to: current)
+      } else {
+        unlink(current)
+      }
+      throw error
+    }
   }
 
   /// Returns what has come into use so far, the first change first.

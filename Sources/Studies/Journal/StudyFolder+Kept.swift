@@ -48,10 +48,11 @@ extension StudyFolder {
     }.map { "data/\($0)" }
   }
 
-  /// The folders in which a run writes files.
+  /// The folders in which runs and exports write files.
   var writtenFolders: [String] {
     let candidates = appending("candidates")
     let keys = (try? FileManager.default.contentsOfDirectory(atPath: candidates)) ?? []
-    return [path, preparedData, teacher, report, candidates] + keys.sorted().map(candidate)
+    return [path, preparedData, teacher, report, deployed, deployed + "/versions", candidates]
+      + keys.sorted().map(candidate)
   }
 }

@@ -9,11 +9,16 @@ import Testing
 struct StudyFolderLinksTests {
   @Test(
     "stays in the study's folder, whatever links lie in it",
-    arguments: ["report", "data", "candidates", "candidates/000", "journal.jsonl", "teacher"])
+    arguments: [
+      "report", "data", "candidates", "candidates/000", "journal.jsonl", "teacher",
+      "deployed/versions",
+    ])
   func links(name: String) throws {
     let study = try TinyStudy()
     let elsewhere = try TemporaryFolder()
-    if name.contains("/") { try Folder.create(study.temporary.file("candidates")) }
+    if let parent = name.split(separator: "/").dropLast().first {
+      try Folder.create(study.temporary.file(String(parent)))
+    }
     let path = study.temporary.file(name)
     for target in [elsewhere.path, elsewhere.file("none"), "..", "../.."] {
       try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)

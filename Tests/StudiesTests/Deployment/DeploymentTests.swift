@@ -115,6 +115,72 @@ struct DeploymentTests {
       try FileManager.default.destinationOfSymbolicLink(atPath: deployment.current) == "/etc")
   }
 
+  @Test(
+    "are refused where links lead out of their folder", arguments: ["versions", "history.jsonl"])
+  func links(name: String) throws {
+    try add("first")
+    let path = "\(deployment.path)/\(name)"
+    let elsewhere = temporary.file("elsewhere")
+    #expect(rename(path, elsewhere) == 0)
+    for target in [elsewhere, temporary.file("nothing")] {
+      try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
+      expectError([path, "a link to ", "nothing is written elsewhere"]) { try add("second") }
+      if deployment.exists {
+        expectError([path, "a link to ", "nothing is written elsewhere"]) {
+          _ = try deployment.rollBack(to: 1, date: date)
+        }
+      }
+      try FileManager.default.removeItem(atPath: path)
+    }
+    #expect(rename(elsewhere, path) == 0)
+    #expect(deployment.versions() == [1] && !temporary.has("nothing"))
+    #expect(try add("second").version == 2)
+  }
+
+  @Test(
+    "are numbered one after the other when several are added at once, and all are in the history")
+  func atOnce() throws {
+    DispatchQueue.concurrentPerform(iterations: 8) { index in
+      do { try add("\(index)") } catch { Issue.record(error) }
+    }
+    #expect(deployment.versions() == Array(1...8))
+    #expect(try deployment.history().map(\.version) == Array(1...8))
+    #expect(try deployment.currentVersion() == 8)
+  }
+
+  @Test("are not there where their use cannot be written down")
+  func unwritten() throws {
+    try add("first")
+    try FileManager.default.removeItem(atPath: temporary.file("deployed/history.jsonl"))
+    try Folder.create(temporary.file("deployed/history.jsonl"))
+    #expect(throws: FileFormatError.self) { try add("second") }
+    #expect(deployment.versions() == [1])
+    #expect(try inUse() == "first")
+  }
+
+  @Test("clear away what killed exports have left, and nothing that is being written")
+  func leftovers() throws {
+    try add("first")
+    let id = UUID().uuidString
+    for name in [".current.\(id).partial", "versions/.2.\(id).partial"] {
+      try Folder.create(temporary.file("deployed/\(name)"))
+      try temporary.write("half", to: "deployed/\(name)/student.tflite")
+    }
+    let study = StudyFolder(temporary.path)
+    #expect(study.writtenFolders.flatMap(Leftovers.find).count == 2)
+    let version = try deployment.version(1)
+    _ = try deployment.add(version, date: date) { folder in
+      try AtomicFile.write("second", to: "\(folder)/student.tflite")
+      // What a run would do at this moment.
+      #expect(try study.writtenFolders.flatMap(Leftovers.remove).isEmpty)
+    }
+    #expect(try inUse() == "second")
+    let names = try ["deployed", "deployed/versions"].flatMap {
+      try FileManager.default.contentsOfDirectory(atPath: temporary.file($0))
+    }
+    #expect(names.sorted() == ["1", "2", "current", "history.jsonl", "versions"])
+  }
+
   @Test("have a history whose last line may be cut, and no other")
   func cutHistory() throws {
     try add("first")
