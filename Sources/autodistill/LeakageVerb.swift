@@ -63,10 +63,10 @@ struct LeakageVerb: Verb {
     let context = try command.contextAfterwards(inputs, report: display.show)
     let results = try LeakageStage(inputs, context: context).run(keys, shadows: shadows)
     display.finish()
-    try command.refreshReport()
+    let place = try command.refreshReport()
     let text = LeakageReport(results)
     Terminal.print(isJSON ? text.json : text.lines.joined(separator: "\n"))
-    if !isJSON { Terminal.print("report:  \(folder.report)/index.html") }
+    if !isJSON { Terminal.print(place) }
     return .success
   }
 }

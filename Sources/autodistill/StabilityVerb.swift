@@ -56,10 +56,10 @@ struct StabilityVerb: Verb {
     let stability = try StabilityStage(inputs, context: context)
       .run(repetitions: repetitions, varying: variation)
     display.finish()
-    try command.refreshReport()
+    let place = try command.refreshReport()
     let report = StabilityReport(stability)
     Terminal.print(isJSON ? report.json : report.lines.joined(separator: "\n"))
-    if !isJSON { Terminal.print("report:  \(folder.report)/index.html") }
+    if !isJSON { Terminal.print(place) }
     return .success
   }
 }

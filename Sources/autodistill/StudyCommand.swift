@@ -161,9 +161,14 @@ struct StudyCommand {
   }
 
   /// Writes the report again, if there is one, with what has been found of the study since.
-  func refreshReport() throws {
-    guard FileManager.default.fileExists(atPath: folder.report) else { return }
+  ///
+  /// - Returns: Where it is, or how to get one, as a line for the user.
+  func refreshReport() throws -> String {
+    guard FileManager.default.fileExists(atPath: folder.report) else {
+      return "report:  none yet; \(CommandText.of(ReportVerb.self, folder.path)) writes it"
+    }
     try report(StudyFiles(folder), Journal.state(of: folder)).report.write(into: folder.report)
+    return "report:  \(folder.report)/index.html"
   }
 
   /// Returns how what comes after a study is run, stopped and shown: where its trainings were, within the run's
