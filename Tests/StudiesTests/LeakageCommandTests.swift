@@ -85,6 +85,24 @@ struct LeakageCommandTests {
     #expect(LeakageResult.known(in: study.folder, state).map(\.key) == [keys[1]])
   }
 
+  @Test("needs two test images, and says so before anything is trained")
+  func fewImages() throws {
+    let study = try TinyStudy(
+      .tiny.setting(
+        "data",
+        """
+        {"train_images": "images.npy", "train_labels": "labels.npy", "classes": 3,
+         "validation_count": 60, "test_count": 1, "split": "random"}
+        """))
+    let context = StudyContext(
+      version: "test", workerCommand: [], workers: 1, threads: 1, report: { _ in },
+      isCancelled: { false })
+    expectError(["test split has 1 image whose class is known", "at least 2"]) {
+      try LeakageStage(study.inputs(), context: context).checkImages()
+    }
+    try LeakageStage(TinyStudy().inputs(), context: context).checkImages()
+  }
+
   @Test("says what is missing, and why a half of the images is too small")
   func problems() throws {
     let study = try TinyStudy()

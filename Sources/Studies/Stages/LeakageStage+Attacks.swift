@@ -7,7 +7,9 @@ import Statistics
 
 extension LeakageStage {
   /// Attacks a student and its teacher by their losses, on as many training as test images.
-  func thresholds(_ target: Target) -> LeakageResult.Thresholds {
+  ///
+  /// - Throws: `StudyError.noResults` where there are too few of them.
+  func thresholds(_ target: Target) throws -> LeakageResult.Thresholds {
     let (members, others) = balancedImages
     let isMember = members.map { _ in true } + others.map { _ in false }
     func scores(_ training: [Float], _ test: [Float]) -> [Double] {
@@ -16,10 +18,10 @@ extension LeakageStage {
     func logits(_ split: DatasetSplit) -> [Float] {
       target.weights.model.logits(of: split, reader: inputs.reader, threads: context.threads)
     }
-    let student = attack(scores(logits(.training), logits(.test)), isMember)
+    let student = try attack(scores(logits(.training), logits(.test)), isMember)
     let answers = TeacherLogits(inputs)
-    let teacher = answers.known(of: .training).flatMap { training in
-      answers.known(of: .test).map { attack(scores(training, $0), isMember) }
+    let teacher = try answers.known(of: .training).flatMap { training in
+      try answers.known(of: .test).map { try attack(scores(training, $0), isMember) }
     }
     return LeakageResult.Thresholds(
       images: members.count, student: student.result, teacher: teacher?.result,
@@ -27,12 +29,14 @@ extension LeakageStage {
       knowsTeacherImages: !inputs.definition.teacher.isGiven)
   }
 
+  /// Returns the images of a split whose class is known.
+  func knownImages(_ split: DatasetSplit) -> [Int] {
+    inputs.dataset.labels(of: split).enumerated().filter { $0.element >= 0 }.map(\.offset)
+  }
+
   /// As many training images as test images, drawn by the study's seed, of those whose class is known.
   private var balancedImages: (members: [Int], others: [Int]) {
-    func known(_ split: DatasetSplit) -> [Int] {
-      inputs.dataset.labels(of: split).enumerated().filter { $0.element >= 0 }.map(\.offset)
-    }
-    let (training, test) = (known(.training), known(.test))
+    let (training, test) = (knownImages(.training), knownImages(.test))
     let count = min(training.count, test.count)
     func drawn(_ images: [Int], _ purpose: String) -> [Int] {
       var random = RandomStream(seed: inputs.definition.seed, purpose: purpose)
@@ -53,17 +57,21 @@ extension LeakageStage {
   /// Returns what the scores of one target find.
   private func attack(
     _ scores: [Double], _ isMember: [Bool]
-  ) -> (result: LeakageResult.Attack, areas: TargetAreas) {
-    attack([scores], [isMember])
+  ) throws -> (result: LeakageResult.Attack, areas: TargetAreas) {
+    try attack([scores], [isMember])
   }
 
   /// Returns what the scores of several targets find.
+  ///
+  /// - Throws: `StudyError.noResults` where a target has scores of fewer than two images of each kind.
   private func attack(
     _ scores: [[Double]], _ isMember: [[Bool]]
-  ) -> (result: LeakageResult.Attack, areas: TargetAreas) {
-    let areas = zip(scores, isMember).map { scores, isMember in
+  ) throws -> (result: LeakageResult.Attack, areas: TargetAreas) {
+    let areas = try zip(scores, isMember).map { scores, isMember in
       guard let area = CharacteristicArea(scores: scores, isPositive: isMember) else {
-        preconditionFailure("an attack needs two images of each kind")
+        throw StudyError.noResults(
+          "\(inputs.folder.path): too few images for an attack, which compares at least 2 that a student was "
+            + "trained on with at least 2 others")
       }
       return area
     }
@@ -79,7 +87,8 @@ extension LeakageStage {
   /// Attacks the shadows of a student, each with the others for comparison.
   ///
   /// - Parameter lost: The shadows that are not there.
-  /// - Throws: `StudyError.noResults` if too few are left; `FileFormatError` naming a file that cannot be read.
+  /// - Throws: `StudyError.noResults` if too few are left, or too few images; `FileFormatError` naming a file that
+  ///   cannot be read.
   func shadows(of key: String, _ count: Int, lost: [Int]) throws -> LeakageResult.Shadows {
     let numbers = (0..<count).filter { !lost.contains($0) }
     guard numbers.count >= LikelihoodRatioAttack.fewestShadows else {
@@ -100,8 +109,8 @@ extension LeakageStage {
         return try ShadowFile(of: key, work, in: inputs.folder).confidences(count: images)
       }
       let ratios = LikelihoodRatioAttack(confidences: confidences, isMember: isMember)
-      let found = attack(numbers.indices.map(ratios.scores), isMember)
-      let threshold = attack(confidences.map { $0.map(Double.init) }, isMember)
+      let found = try attack(numbers.indices.map(ratios.scores), isMember)
+      let threshold = try attack(confidences.map { $0.map(Double.init) }, isMember)
       return (
         LeakageResult.Shadows.Kind(threshold: threshold.result, likelihoodRatio: found.result),
         found.areas

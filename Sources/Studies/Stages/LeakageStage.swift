@@ -30,13 +30,14 @@ public struct LeakageStage {
   ///   - keys: The students' keys, or `best` for the most accurate one on the front that is kept.
   ///   - shadows: Of each kind: 0 for none, else at least `LikelihoodRatioAttack.fewestShadows`.
   /// - Throws: `StudyError`, also `interrupted` and `limitReached`; `JSONError` where a batch is larger than half of
-  ///   the training images.
+  ///   the training images, or shadows would not be trained as the student.
   public func run(_ keys: [String], shadows: Int) throws -> [LeakageResult] {
     let lock = try StudyLock(inputs.folder)
     defer { withExtendedLifetime(lock) {} }
     let state = try Journal.state(of: inputs.folder)
     try inputs.check(against: state)
     let stage = LeakageStage(inputs.calibrated(by: state), context: context)
+    try stage.checkImages()
     if shadows > 0 { try stage.checkHalves(shadows) }
     let named = try keys.map { try StudentWeights.key($0, in: inputs.folder) }
     let targets = try named.indices.filter { !named[..<$0].contains(named[$0]) }.map { index in
@@ -47,7 +48,7 @@ public struct LeakageStage {
     return try targets.map { target in
       context.report(.note("attacking \(target.key)"))
       let result = LeakageResult(
-        key: target.key, weightsHash: target.weightsHash, thresholds: stage.thresholds(target),
+        key: target.key, weightsHash: target.weightsHash, thresholds: try stage.thresholds(target),
         shadows: shadows == 0
           ? nil : try stage.shadows(of: target.key, shadows, lost: lost[target.key] ?? []))
       let encoder = JSONEncoder()
@@ -71,9 +72,36 @@ public struct LeakageStage {
     }
   }
 
-  /// Checks that half of the training images fill a batch, with the teacher and without it.
-  private func checkHalves(_ shadows: Int) throws {
+  /// Checks that there are images to attack by: two of each kind.
+  ///
+  /// - Throws: `StudyError.missing` naming the split that has fewer.
+  func checkImages() throws {
+    for split in [DatasetSplit.training, .test] {
+      let count = knownImages(split).count
+      guard count > 1 else {
+        throw StudyError.missing(
+          "\(inputs.folder.path): the \(split) split has \(count) image\(count == 1 ? "" : "s") whose class is "
+            + "known, and an attack compares at least 2 training images with as many test images")
+      }
+    }
+  }
+
+  /// Checks that shadows can be trained as the student was: that no other trainings come before it, and that half of
+  /// the training images fill a batch, with the teacher and without it.
+  ///
+  /// - Throws: `JSONError` naming the field.
+  func checkHalves(_ shadows: Int) throws {
     let full = inputs.definition.full
+    guard full.chain == .none else {
+      let isRepeated = full.chain.generations > 1
+      throw JSONError.invalid(
+        file: inputs.folder.definition,
+        field: isRepeated ? "full.generations" : "full.assistants",
+        value: isRepeated ? "\(full.chain.generations)" : "a chain of teachers",
+        expected:
+          "neither full.generations nor full.assistants for attacks by likelihood ratios, whose shadows are "
+          + "taught by the teacher alone; --shadows 0 goes without them")
+    }
     // Of the images whose class is known a half may hold fewer than half.
     let fewest =
       (0..<shadows).map { number in
