@@ -83,7 +83,7 @@ struct LeakageReportTests {
   private func stability(_ evidence: String) -> ChoiceStability {
     ChoiceStability(
       evidence: evidence, repetitions: 100, varied: .both, isPaired: false,
-      trainingDeviation: 0.0015, assumesTrainingDeviation: true, imagined: 1.25,
+      trainingDeviation: 0.0015, assumesTrainingDeviation: true, imagined: 1.3,
       choices: [
         ChoiceStability.Choice(
           budget: nil, trial: 2,

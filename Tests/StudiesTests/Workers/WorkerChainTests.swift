@@ -94,8 +94,12 @@ struct ChainStudyTests {
       let files = try FileManager.default.contentsOfDirectory(atPath: study.folder.candidate(key))
       #expect(!files.contains { $0.contains("link") }, "\(files)")
     }
-    let report = String(decoding: try study.temporary.read("report.html"), as: UTF8.self)
+    let report = String(decoding: try study.temporary.read("report/report.md"), as: UTF8.self)
     #expect(report.contains("Who has taught the students") && report.contains("itself: "))
+    // Shadows would have no teachers but the study's own.
+    let attacked = try study.run("leakage", "--shadows", "4")
+    #expect(attacked.status == 3, "\(attacked.output)\(attacked.errors)")
+    #expect(attacked.errors.contains("full.generations") && attacked.errors.contains("--shadows 0"))
   }
 
   @Test("continues behind the trainings of the chain that have ended where it is killed")
