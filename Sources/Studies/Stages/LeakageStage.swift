@@ -102,6 +102,13 @@ public struct LeakageStage {
           "neither full.generations nor full.assistants for attacks by likelihood ratios, whose shadows are "
           + "taught by the teacher alone; --shadows 0 goes without them")
     }
+    guard full.mix.isEmpty || full.teacherView != .stored else {
+      throw JSONError.invalid(
+        file: inputs.folder.definition, field: "full.mix", value: "images mixed in stored views",
+        expected:
+          "another \"full.teacher_view\" for attacks by likelihood ratios, whose shadows may see no image outside "
+          + "of their half; --shadows 0 goes without them")
+    }
     // Of the images whose class is known a half may hold fewer than half.
     let fewest =
       (0..<shadows).map { number in
