@@ -17,6 +17,7 @@ extension ReportInputs {
       let trial = results.students.first { $0.key == result.key }?.trial
       let name = trial.map { "trial \($0)" } ?? "student \(result.key)"
       blocks += [
+        .paragraph("Attacks on \(name):"),
         .table(
           ReportTable(
             caption: "Attacks on \(name)", columns: LeakageWords.columns, rows: words.rows)),

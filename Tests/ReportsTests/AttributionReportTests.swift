@@ -101,6 +101,7 @@ struct AttributionReportTests {
   ) throws -> ReportInputs {
     var study = MadeUpStudy.small
     study.search = #"{"trials": 32, "recipe": {"temperature": [4, 1, 2]}}"#
+    study.full = #"{"epochs": 20, "temperature": "$temperature"}"#
     study.others = attribution ? ["\"attribution\": true"] : []
     study.spaceReferences = #"{"name": "wide", "key": "20100"}"#
     study.events = study.events.map { event in

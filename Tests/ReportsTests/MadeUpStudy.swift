@@ -14,6 +14,7 @@ struct MadeUpStudy {
   var constraints = ["latency_ms<=5", "macs<=9e9"]
   var finalists = #"{"count": 3, "seeds": 1, "baseline": true}"#
   var search = #"{"trials": 32}"#
+  var full = #"{"epochs": 20}"#
   var audit = "{}"
   var warmStart = "[]"
   /// More members of `study.json`, such as `"confidence": 0.8`.
@@ -38,7 +39,7 @@ struct MadeUpStudy {
        "search_space": "space.json", \(hardware)
        "minimize": [\(minimize.map(quoted).joined(separator: ", "))],
        "constraints": [\(constraints.map(quoted).joined(separator: ", "))],
-       "search": \(search), "full": {"epochs": 20}, "finalists": \(finalists),
+       "search": \(search), "full": \(full), "finalists": \(finalists),
        \(others.map { $0 + "," }.joined())
        "audit": \(audit), "warm_start": \(warmStart)}
       """

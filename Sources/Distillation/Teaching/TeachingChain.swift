@@ -52,7 +52,7 @@ public struct TeachingChain: Hashable, Sendable {
   var identity: String {
     switch assistants {
     case .count(let count): "generations=\(generations),assistants=\(count)"
-    case .keys(let keys): "generations=\(generations),assistants=\(keys.joined(separator: "+"))"
+    case .keys(let keys): "generations=\(generations),assistants=[\(keys.joined(separator: "+"))]"
     }
   }
 

@@ -46,7 +46,7 @@ public struct StudyDefinition: Sendable {
   /// What flash trainings are the short form of, where it is not `full`.
   var flashOverride: Recipe?
   /// All recipes that the search may choose.
-  let recipes: StudyRecipes
+  var recipes: StudyRecipes
   /// What students compute in on the device: accuracies and costs are of this arithmetic. Flash trainings
   /// are fp32.
   public var precision = Precision.fp32

@@ -62,7 +62,9 @@ extension JournalEvent {
 
     enum CodingKeys: String, CodingKey {
       case trial, repetition, outcome, validation, test, curve, quantization, seconds, steps, source
-      case note, machine, chain
+      case note, machine
+      // "chain" is the checksum of a line.
+      case chain = "links"
       case isBaseline = "baseline"
       case validationOutcome = "validation_outcome"
       case testOutcome = "test_outcome"

@@ -66,7 +66,8 @@ extension JournalEvent {
       public var chain: [ChainLink]?
 
       enum CodingKeys: String, CodingKey {
-        case repetition, outcome, validation, test, curve, quantization, chain
+        case repetition, outcome, validation, test, curve, quantization
+        case chain = "links"
         case isBaseline = "baseline"
         case validationOutcome = "validation_outcome"
         case testOutcome = "test_outcome"

