@@ -55,7 +55,13 @@ struct VerifyVerb: Verb {
     else { return }
     let remedy = CommandText.of(ReportVerb.self, folder.path)
     let report = command.report(files, state).report
-    for var item in report.verification(in: folder.report, remedy: remedy) {
+    var items = report.verification(in: folder.report, remedy: remedy)
+    // A run lets go of its study before it writes the report: what is not there may come in a moment.
+    for _ in 0..<20 where items.contains(where: { $0.condition != .intact }) {
+      usleep(100_000)
+      items = report.verification(in: folder.report, remedy: remedy)
+    }
+    for var item in items {
       item.path = String(item.path.dropFirst(folder.path.count + 1))
       verification.add(item)
     }
