@@ -84,7 +84,7 @@ let unoptimized: [SwiftSetting] =
 /// What the tests of a target see beyond what it imports: real students of the shipped spaces, random points,
 /// and what is tested with the made-up studies of another target's tests.
 let testImports = [
-  "Benchmarks": ["ModelExchange", "NetworkFixtures"],
+  "BayesianOptimization": ["FileFormats"], "Benchmarks": ["ModelExchange", "NetworkFixtures"],
   "CoreMLPackages": ["NetworkFixtures", "NeuralNetworks"],
   "DeployedModels": ["NetworkFixtures", "SearchSpaces"],
   "FileFormats": ["RandomStreams"], "HardwareProfiles": ["RandomStreams", "SearchSpaces"],
