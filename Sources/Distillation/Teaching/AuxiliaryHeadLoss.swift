@@ -68,7 +68,7 @@ struct AuxiliaryHeadLoss: TrainingLoss {
     var total = 0.0
     for (head, feature) in zip(heads, slice.features) {
       let channels = head.shape.channels
-      poolPositions(
+      globalAveragePool(
         feature.values, into: scratch.pooled, images: slice.count,
         positions: head.shape.positionCount, channels: channels)
       matrixProduct(
@@ -87,7 +87,7 @@ struct AuxiliaryHeadLoss: TrainingLoss {
       matrixProduct(
         scratch.gradient, scratch.rows, into: scratch.pooled, m: slice.count, n: channels,
         k: classes)
-      spreadOverPositions(
+      globalAveragePoolBackward(
         scratch.pooled, into: feature.gradient, images: slice.count,
         positions: head.shape.positionCount, channels: channels)
       connectors += floats(of: head)
@@ -112,38 +112,6 @@ struct AuxiliaryHeadLoss: TrainingLoss {
       logits = cursor.take(images * loss.classes)
       gradient = cursor.take(images * loss.classes)
       rows = cursor.take(channels * loss.classes)
-    }
-  }
-}
-
-/// Takes the mean over positions: `[images, positions, channels]` to `[images, channels]`, overwritten.
-private func poolPositions(
-  _ feature: UnsafePointer<Float>, into pooled: UnsafeMutablePointer<Float>, images: Int,
-  positions: Int, channels: Int
-) {
-  let share = 1 / Float(positions)
-  for n in 0..<images {
-    let row = pooled + n * channels
-    row.update(repeating: 0, count: channels)
-    for p in 0..<positions {
-      let values = feature + (n * positions + p) * channels
-      for c in 0..<channels { row[c] += values[c] }
-    }
-    for c in 0..<channels { row[c] *= share }
-  }
-}
-
-/// The gradient of `poolPositions`: gives each position its share; `gradient` is overwritten.
-private func spreadOverPositions(
-  _ pooled: UnsafePointer<Float>, into gradient: UnsafeMutablePointer<Float>, images: Int,
-  positions: Int, channels: Int
-) {
-  let share = 1 / Float(positions)
-  for n in 0..<images {
-    let row = pooled + n * channels
-    for p in 0..<positions {
-      let values = gradient + (n * positions + p) * channels
-      for c in 0..<channels { values[c] = share * row[c] }
     }
   }
 }
