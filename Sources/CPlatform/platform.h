@@ -1,6 +1,22 @@
-// What Swift cannot say: a pause hint, whether this processor runs what this binary was built for, and its
+// What Swift cannot say: the vector registers, a pause hint, whether this processor runs what this binary was built for, and its
 // instructions for SHA-256.
 #pragma once
+
+// The floats that one vector register holds, and how many such registers there are.
+#if defined(__AVX512F__)
+#define PLATFORM_VECTOR_FLOATS 16
+#define PLATFORM_VECTOR_REGISTERS 32
+#elif defined(__AVX2__)
+#define PLATFORM_VECTOR_FLOATS 8
+#define PLATFORM_VECTOR_REGISTERS 16
+#elif defined(__aarch64__)
+#define PLATFORM_VECTOR_FLOATS 4
+#define PLATFORM_VECTOR_REGISTERS 32
+#else
+#define PLATFORM_VECTOR_FLOATS 4
+#define PLATFORM_VECTOR_REGISTERS 16
+#endif
+typedef float platform_vector __attribute__((ext_vector_type(PLATFORM_VECTOR_FLOATS)));
 
 static inline void platform_pause(void) {
 #if defined(__x86_64__)

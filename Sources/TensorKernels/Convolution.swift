@@ -38,18 +38,19 @@ func convolvePadded(
   let source = padded + shape.origin * strides.input
   let pixelStride = shape.columns.stride * strides.input
   let lineStride = shape.rows.stride * shape.paddedWidth * strides.input
-  // Of an image with short lines two go into one tile.
-  let pairsLines = shape.outputWidth >= 4 && shape.outputWidth <= 7
   var column = 0
   while column < outputs {
-    let columns = min(32, outputs - column)
+    let columns = tileColumns(remaining: outputs - column)
+    // Of an image with short lines two go into one tile.
+    let pairsLines = tileHoldsTwoLines(width: shape.outputWidth, columns: columns)
     var y = 0
     while y < shape.outputHeight {
       let lines = pairsLines && y + 1 < shape.outputHeight ? 2 : 1
       var x = 0
       while x < shape.outputWidth {
         let rows =
-          lines == 2 ? 2 * shape.outputWidth : tileRows(remaining: shape.outputWidth - x)
+          lines == 2
+          ? 2 * shape.outputWidth : tileRows(remaining: shape.outputWidth - x, columns: columns)
         let target = output + (y * shape.outputWidth + x) * strides.output + column
         tile(
           rows: rows, columns: columns,
@@ -199,11 +200,11 @@ func addWeightGradient(
   let source = padded + shape.origin * strides.input
   var column = 0
   while column < outputs {
-    let columns = min(32, outputs - column)
+    let columns = tileColumns(remaining: outputs - column)
     for ky in 0..<shape.rows.kernel {
       var row = 0
       while row < segment {
-        let rows = tileRows(remaining: segment - row)
+        let rows = tileRows(remaining: segment - row, columns: columns)
         transposedTile(
           rows: rows, columns: columns,
           TransposedOperands(

@@ -1,4 +1,4 @@
-// The filter's gradient of a depthwise convolution of planes: all taps' sums stay in registers.
+// The filter's gradient of a depthwise convolution of planes: the sums of as many taps as there are registers for.
 
 /// Adds the gradient with respect to the filter.
 ///
@@ -35,19 +35,34 @@ private struct FilterGradient {
   let shape: PlaneShape
 
   func runThree<let S: Int>(_ stride: InlineArray<S, Bool>.Type) {
-    run(InlineArray<3, Bool>.self, InlineArray<3, Bool>.self, stride, 0)
+    let three = InlineArray<3, Bool>.self
+    run(three, three, stride, 0)
   }
 
+  /// 25 sums are more than sixteen registers.
   func runFive<let S: Int>(_ stride: InlineArray<S, Bool>.Type) {
-    run(InlineArray<5, Bool>.self, InlineArray<5, Bool>.self, stride, 0)
+    let (one, two) = (InlineArray<1, Bool>.self, InlineArray<2, Bool>.self)
+    let five = InlineArray<5, Bool>.self
+    if hasManyRegisters {
+      run(five, five, stride, 0)
+    } else {
+      run(two, five, stride, 0)
+      run(two, five, stride, 2)
+      run(one, five, stride, 4)
+    }
   }
 
-  /// 49 sums are more than there are registers: three rows of taps, then twice two.
+  /// 49 sums are always more: three rows of taps, then twice two, or row by row.
   func runSeven<let S: Int>(_ stride: InlineArray<S, Bool>.Type) {
-    let taps = InlineArray<7, Bool>.self
-    run(InlineArray<3, Bool>.self, taps, stride, 0)
-    run(InlineArray<2, Bool>.self, taps, stride, 3)
-    run(InlineArray<2, Bool>.self, taps, stride, 5)
+    let (one, two) = (InlineArray<1, Bool>.self, InlineArray<2, Bool>.self)
+    let (three, seven) = (InlineArray<3, Bool>.self, InlineArray<7, Bool>.self)
+    if hasManyRegisters {
+      run(three, seven, stride, 0)
+      run(two, seven, stride, 3)
+      run(two, seven, stride, 5)
+    } else {
+      for row in 0..<7 { run(one, seven, stride, row) }
+    }
   }
 
   /// Adds what `R` neighbouring pixels of a row contribute to `T` rows of `K` taps.
@@ -56,16 +71,16 @@ private struct FilterGradient {
     _ pixels: InlineArray<R, Bool>.Type, _ rows: InlineArray<T, Bool>.Type,
     _: InlineArray<K, Bool>.Type, _: InlineArray<S, Bool>.Type,
     _ line: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ rowStride: Int,
-    _ sums: inout InlineArray<T, InlineArray<K, Vector>>
+    _ sums: inout InlineArray<T, InlineArray<K, NativeVector>>
   ) {
-    var values = InlineArray<R, Vector>(repeating: .zero)
-    for r in 0..<R { values[unchecked: r] = right.vector(r &* vectorWidth) }
+    var values = InlineArray<R, NativeVector>(repeating: .zero)
+    for r in 0..<R { values[unchecked: r] = right.native(r &* vectorWidth) }
     unrolled(rows) { t in
       let source = line + t &* rowStride
       unrolled(pixels) { r in
         for kx in 0..<K {
           sums[unchecked: t][unchecked: kx].addProduct(
-            source.vector((S &* r &+ kx) &* vectorWidth), values[unchecked: r])
+            source.native((S &* r &+ kx) &* vectorWidth), values[unchecked: r])
         }
       }
     }
@@ -77,11 +92,25 @@ private struct FilterGradient {
     _ rows: InlineArray<T, Bool>.Type, _ taps: InlineArray<K, Bool>.Type,
     _ stride: InlineArray<S, Bool>.Type, _ first: Int
   ) {
-    var sums = InlineArray<T, InlineArray<K, Vector>>(repeating: InlineArray(repeating: .zero))
+    var lane = 0
+    while lane < vectorWidth {
+      run(rows, taps, stride, first, lane)
+      lane &+= nativeWidth
+    }
+  }
+
+  /// Does so for a native vector's channels from `lane` on.
+  @inline(__always)
+  private func run<let T: Int, let K: Int, let S: Int>(
+    _ rows: InlineArray<T, Bool>.Type, _ taps: InlineArray<K, Bool>.Type,
+    _ stride: InlineArray<S, Bool>.Type, _ first: Int, _ lane: Int
+  ) {
+    var sums = InlineArray<T, InlineArray<K, NativeVector>>(
+      repeating: InlineArray(repeating: .zero))
     let frameRow = shape.frameRow
     for y in 0..<shape.outputHeight {
-      var line = frame + (y &* S &+ first) &* frameRow
-      var right = gradient + y &* shape.gradientRow
+      var line = frame + ((y &* S &+ first) &* frameRow &+ lane)
+      var right = gradient + (y &* shape.gradientRow &+ lane)
       var left = shape.outputWidth
       while left >= 2 {
         add(InlineArray<2, Bool>.self, rows, taps, stride, line, right, frameRow, &sums)
@@ -93,12 +122,11 @@ private struct FilterGradient {
         add(InlineArray<1, Bool>.self, rows, taps, stride, line, right, frameRow, &sums)
       }
     }
-    let target = output + first &* K &* vectorWidth
+    let target = output + (first &* K &* vectorWidth &+ lane)
     unrolled(rows) { t in
       for kx in 0..<K {
-        let tap = t &* K &+ kx
-        let place = tap &* vectorWidth
-        target.store(target.vector(place) + sums[unchecked: t][unchecked: kx], place)
+        let place = (t &* K &+ kx) &* vectorWidth
+        target.store(target.native(place) + sums[unchecked: t][unchecked: kx], place)
       }
     }
   }

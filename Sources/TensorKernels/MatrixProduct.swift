@@ -20,10 +20,10 @@ public func matrixProduct(
     let blockEnd = min(m, block + blockRows)
     var column = 0
     while column < n {
-      let columns = min(32, n - column)
+      let columns = tileColumns(remaining: n - column)
       var row = block
       while row < blockEnd {
-        let rows = tileRows(remaining: blockEnd - row)
+        let rows = tileRows(remaining: blockEnd - row, columns: columns)
         let target = output + row * n + column
         let start =
           accumulate
@@ -60,10 +60,10 @@ public func transposedProduct(
     let length = min(blockPositions, positions - block)
     var column = 0
     while column < n {
-      let columns = min(32, n - column)
+      let columns = tileColumns(remaining: n - column)
       var row = 0
       while row < m {
-        let rows = tileRows(remaining: m - row)
+        let rows = tileRows(remaining: m - row, columns: columns)
         transposedTile(
           rows: rows, columns: columns,
           TransposedOperands(

@@ -1,8 +1,8 @@
 // Register tiles: the innermost loops of every dense kernel.
 //
-// A tile holds up to 14 rows × 32 or 16 columns of the result in registers: 14 × 2 accumulators, two
-// vectors of the right-hand side, and left-hand values that are broadcast from memory inside the
-// multiply–add. The number of rows R is a compile-time value.
+// A tile holds some rows × two or one native vectors of the result in registers, besides vectors of the
+// right-hand side and left-hand values that are broadcast from memory. How many rows fit follows from the
+// number of registers (TileSize.swift). The number of rows R is a compile-time value.
 
 /// Where a product's operands lie: the left-hand rows, and how to walk them.
 ///
@@ -19,7 +19,7 @@ struct TileOperands {
   /// From the first row to the one in the middle of a tile of 8 rows and more, where that is not a row like
   /// any other: the second line of a small image.
   var leftHalfStride: Int? = nil
-  /// The first value of the right-hand panel, `[segments · depth, ≥ 16 or 32]`.
+  /// The first value of the right-hand panel, `[segments · depth, ≥ one or two native vectors]`.
   var right: UnsafePointer<Float>
   var rightRowStride: Int
   var segments: Int
@@ -61,7 +61,8 @@ func unrolled<let R: Int>(_: InlineArray<R, Bool>.Type, _ body: (Int) -> Void) {
   if R > 13 { body(13) }
 }
 
-/// output[r, 0..<32] = start[r] + Σ left[r, ·] · right[·, 0..<32], for P·R rows, P being 1 or 2.
+/// output[r, ·] = start[r, ·] + Σ left[r, ·] · right[·, ·] for two native vectors of columns and P·R rows, P being 1
+/// or 2.
 ///
 /// The sums are local arrays of at most seven vectors, which only unrolled closures touch, whole vectors
 /// at a time. Otherwise the compiler writes every sum to the stack at every step of the loop (measured: a
@@ -72,18 +73,18 @@ private func wideTile<let R: Int, let P: Int>(
   _ rows: InlineArray<R, Bool>.Type, _: InlineArray<P, Bool>.Type, _ operands: TileOperands,
   _ start: TileStart, _ output: UnsafeMutablePointer<Float>, _ rowStride: Int
 ) {
-  var low = InlineArray<R, Vector>(repeating: .zero)
-  var high = InlineArray<R, Vector>(repeating: .zero)
-  var lowBelow = InlineArray<R, Vector>(repeating: .zero)
-  var highBelow = InlineArray<R, Vector>(repeating: .zero)
+  var low = InlineArray<R, NativeVector>(repeating: .zero)
+  var high = InlineArray<R, NativeVector>(repeating: .zero)
+  var lowBelow = InlineArray<R, NativeVector>(repeating: .zero)
+  var highBelow = InlineArray<R, NativeVector>(repeating: .zero)
   unrolled(rows) { r in
     let row = start.values + r &* start.rowStride
-    low[unchecked: r] = row.vector(0)
-    high[unchecked: r] = row.vector(16)
+    low[unchecked: r] = row.native(0)
+    high[unchecked: r] = row.native(nativeWidth)
     if P == 2 {
       let row = start.values + (r &+ R) &* start.rowStride
-      lowBelow[unchecked: r] = row.vector(0)
-      highBelow[unchecked: r] = row.vector(16)
+      lowBelow[unchecked: r] = row.native(0)
+      highBelow[unchecked: r] = row.native(nativeWidth)
     }
   }
   let stride = operands.leftRowStride
@@ -92,14 +93,14 @@ private func wideTile<let R: Int, let P: Int>(
   for segment in 0..<operands.segments {
     var left = operands.left + segment &* operands.leftSegmentStride
     for _ in 0..<operands.depth {
-      let b0 = right.vector(0)
-      let b1 = right.vector(16)
+      let b0 = right.native(0)
+      let b1 = right.native(nativeWidth)
       unrolled(rows) { r in
-        let a = Vector(repeating: left[r &* stride])
+        let a = NativeVector(repeating: left[r &* stride])
         low[unchecked: r].addProduct(a, b0)
         high[unchecked: r].addProduct(a, b1)
         if P == 2 {
-          let a = Vector(repeating: left[half &+ r &* stride])
+          let a = NativeVector(repeating: left[half &+ r &* stride])
           lowBelow[unchecked: r].addProduct(a, b0)
           highBelow[unchecked: r].addProduct(a, b1)
         }
@@ -111,26 +112,26 @@ private func wideTile<let R: Int, let P: Int>(
   unrolled(rows) { r in
     let row = output + r &* rowStride
     row.store(low[unchecked: r], 0)
-    row.store(high[unchecked: r], 16)
+    row.store(high[unchecked: r], nativeWidth)
     if P == 2 {
       let row = output + (r &+ R) &* rowStride
       row.store(lowBelow[unchecked: r], 0)
-      row.store(highBelow[unchecked: r], 16)
+      row.store(highBelow[unchecked: r], nativeWidth)
     }
   }
 }
 
-/// As `wideTile`, for 16 columns.
+/// As `wideTile`, for one native vector of columns.
 @inline(__always)
 private func slimTile<let R: Int, let P: Int>(
   _ rows: InlineArray<R, Bool>.Type, _: InlineArray<P, Bool>.Type, _ operands: TileOperands,
   _ start: TileStart, _ output: UnsafeMutablePointer<Float>, _ rowStride: Int
 ) {
-  var sums = InlineArray<R, Vector>(repeating: .zero)
-  var below = InlineArray<R, Vector>(repeating: .zero)
+  var sums = InlineArray<R, NativeVector>(repeating: .zero)
+  var below = InlineArray<R, NativeVector>(repeating: .zero)
   unrolled(rows) { r in
-    sums[unchecked: r] = start.values.vector(r &* start.rowStride)
-    if P == 2 { below[unchecked: r] = start.values.vector((r &+ R) &* start.rowStride) }
+    sums[unchecked: r] = start.values.native(r &* start.rowStride)
+    if P == 2 { below[unchecked: r] = start.values.native((r &+ R) &* start.rowStride) }
   }
   let stride = operands.leftRowStride
   let half = operands.leftHalfStride ?? R &* stride
@@ -138,11 +139,11 @@ private func slimTile<let R: Int, let P: Int>(
   for segment in 0..<operands.segments {
     var left = operands.left + segment &* operands.leftSegmentStride
     for _ in 0..<operands.depth {
-      let b = right.vector(0)
+      let b = right.native(0)
       unrolled(rows) { r in
-        sums[unchecked: r].addProduct(Vector(repeating: left[r &* stride]), b)
+        sums[unchecked: r].addProduct(NativeVector(repeating: left[r &* stride]), b)
         if P == 2 {
-          below[unchecked: r].addProduct(Vector(repeating: left[half &+ r &* stride]), b)
+          below[unchecked: r].addProduct(NativeVector(repeating: left[half &+ r &* stride]), b)
         }
       }
       left += 1
@@ -170,39 +171,40 @@ struct TransposedOperands {
   var length: Int
 }
 
-/// output[r, 0..<32] = start[r] + Σ_p left[p, r] · right[p, 0..<32], for P·R rows, P being 1 or 2.
+/// output[r, ·] = start[r, ·] + Σ_p left[p, r] · right[p, ·] for two native vectors of columns and P·R rows, P being 1
+/// or 2.
 @inline(__always)
 private func wideTransposedTile<let R: Int, let P: Int>(
   _ rows: InlineArray<R, Bool>.Type, _: InlineArray<P, Bool>.Type,
   _ operands: TransposedOperands, _ start: TileStart, _ output: UnsafeMutablePointer<Float>,
   _ rowStride: Int
 ) {
-  var low = InlineArray<R, Vector>(repeating: .zero)
-  var high = InlineArray<R, Vector>(repeating: .zero)
-  var lowBelow = InlineArray<R, Vector>(repeating: .zero)
-  var highBelow = InlineArray<R, Vector>(repeating: .zero)
+  var low = InlineArray<R, NativeVector>(repeating: .zero)
+  var high = InlineArray<R, NativeVector>(repeating: .zero)
+  var lowBelow = InlineArray<R, NativeVector>(repeating: .zero)
+  var highBelow = InlineArray<R, NativeVector>(repeating: .zero)
   unrolled(rows) { r in
     let row = start.values + r &* start.rowStride
-    low[unchecked: r] = row.vector(0)
-    high[unchecked: r] = row.vector(16)
+    low[unchecked: r] = row.native(0)
+    high[unchecked: r] = row.native(nativeWidth)
     if P == 2 {
       let row = start.values + (r &+ R) &* start.rowStride
-      lowBelow[unchecked: r] = row.vector(0)
-      highBelow[unchecked: r] = row.vector(16)
+      lowBelow[unchecked: r] = row.native(0)
+      highBelow[unchecked: r] = row.native(nativeWidth)
     }
   }
   for line in 0..<operands.lines {
     var left = operands.left + line &* operands.leftLineStride
     var right = operands.right + line &* operands.rightLineStride
     for _ in 0..<operands.length {
-      let b0 = right.vector(0)
-      let b1 = right.vector(16)
+      let b0 = right.native(0)
+      let b1 = right.native(nativeWidth)
       unrolled(rows) { r in
-        let a = Vector(repeating: left[r])
+        let a = NativeVector(repeating: left[r])
         low[unchecked: r].addProduct(a, b0)
         high[unchecked: r].addProduct(a, b1)
         if P == 2 {
-          let a = Vector(repeating: left[r &+ R])
+          let a = NativeVector(repeating: left[r &+ R])
           lowBelow[unchecked: r].addProduct(a, b0)
           highBelow[unchecked: r].addProduct(a, b1)
         }
@@ -214,36 +216,36 @@ private func wideTransposedTile<let R: Int, let P: Int>(
   unrolled(rows) { r in
     let row = output + r &* rowStride
     row.store(low[unchecked: r], 0)
-    row.store(high[unchecked: r], 16)
+    row.store(high[unchecked: r], nativeWidth)
     if P == 2 {
       let row = output + (r &+ R) &* rowStride
       row.store(lowBelow[unchecked: r], 0)
-      row.store(highBelow[unchecked: r], 16)
+      row.store(highBelow[unchecked: r], nativeWidth)
     }
   }
 }
 
-/// As `wideTransposedTile`, for 16 columns.
+/// As `wideTransposedTile`, for one native vector of columns.
 @inline(__always)
 private func slimTransposedTile<let R: Int, let P: Int>(
   _ rows: InlineArray<R, Bool>.Type, _: InlineArray<P, Bool>.Type,
   _ operands: TransposedOperands, _ start: TileStart, _ output: UnsafeMutablePointer<Float>,
   _ rowStride: Int
 ) {
-  var sums = InlineArray<R, Vector>(repeating: .zero)
-  var below = InlineArray<R, Vector>(repeating: .zero)
+  var sums = InlineArray<R, NativeVector>(repeating: .zero)
+  var below = InlineArray<R, NativeVector>(repeating: .zero)
   unrolled(rows) { r in
-    sums[unchecked: r] = start.values.vector(r &* start.rowStride)
-    if P == 2 { below[unchecked: r] = start.values.vector((r &+ R) &* start.rowStride) }
+    sums[unchecked: r] = start.values.native(r &* start.rowStride)
+    if P == 2 { below[unchecked: r] = start.values.native((r &+ R) &* start.rowStride) }
   }
   for line in 0..<operands.lines {
     var left = operands.left + line &* operands.leftLineStride
     var right = operands.right + line &* operands.rightLineStride
     for _ in 0..<operands.length {
-      let b = right.vector(0)
+      let b = right.native(0)
       unrolled(rows) { r in
-        sums[unchecked: r].addProduct(Vector(repeating: left[r]), b)
-        if P == 2 { below[unchecked: r].addProduct(Vector(repeating: left[r &+ R]), b) }
+        sums[unchecked: r].addProduct(NativeVector(repeating: left[r]), b)
+        if P == 2 { below[unchecked: r].addProduct(NativeVector(repeating: left[r &+ R]), b) }
       }
       left += operands.leftStep
       right += operands.rightStep
@@ -255,31 +257,14 @@ private func slimTransposedTile<let R: Int, let P: Int>(
   }
 }
 
-/// The most rows of a tile.
-let mostTileRows = 14
-
-/// Returns how many rows the next tile should have, when `remaining` are left: 1…7 or an even number.
-///
-/// A tile of few rows waits for its own sums, so what does not fill whole tiles is shared out: 16 become
-/// 8 + 8, not 14 + 2.
-func tileRows(remaining: Int) -> Int {
-  let rest = remaining % mostTileRows
-  if remaining >= mostTileRows && (rest == 0 || rest >= 7) { return mostTileRows }
-  if remaining <= 7 { return remaining }
-  let tiles = (remaining + mostTileRows - 1) / mostTileRows
-  let rows = (remaining + tiles - 1) / tiles
-  if rows <= 7 || rows & 1 == 0 { return rows }
-  return tiles == 1 ? (rows + 1) / 2 : rows + 1
-}
-
-/// Computes a tile of `rows` (a number that `tileRows` gives) × `columns` (1…32).
+/// Computes a tile of `rows` × `columns`, numbers that `tileRows` and `tileColumns` give.
 func tile(
   rows: Int, columns: Int, _ operands: TileOperands, from start: TileStart,
   into output: UnsafeMutablePointer<Float>, rowStride: Int
 ) {
-  if columns & 15 == 0 {
+  if columns & (nativeWidth &- 1) == 0 {
     return wholeTile(
-      rows: rows, isWide: columns == 32, operands, from: start, into: output,
+      rows: rows, isWide: columns > nativeWidth, operands, from: start, into: output,
       rowStride: rowStride)
   }
   inRoom(rows: rows, columns: columns, output, rowStride) { room, part in
@@ -289,12 +274,12 @@ func tile(
     }
     start.values += part.lowerBound &* start.rowStride
     wholeTile(
-      rows: part.count, isWide: columns > 16, operands, from: start, into: room,
+      rows: part.count, isWide: columns > nativeWidth, operands, from: start, into: room,
       rowStride: roomStride(columns))
   }
 }
 
-/// Computes a tile of 16 or 32 columns.
+/// Computes a tile of one or two whole native vectors of columns.
 private func wholeTile(
   rows: Int, isWide: Bool, _ operands: TileOperands, from start: TileStart,
   into output: UnsafeMutablePointer<Float>, rowStride: Int
@@ -304,7 +289,8 @@ private func wholeTile(
     _ rows: InlineArray<R, Bool>.Type, _ parts: InlineArray<P, Bool>.Type
   ) {
     if isWide {
-      wideTile(rows, parts, operands, start, output, rowStride)
+      // Others would not stay in registers; no caller asks for them.
+      if R * P <= wideTileRows { wideTile(rows, parts, operands, start, output, rowStride) }
     } else {
       slimTile(rows, parts, operands, start, output, rowStride)
     }
@@ -325,15 +311,15 @@ private func wholeTile(
   }
 }
 
-/// Adds a transposed product of `rows` (a number that `tileRows` gives) × `columns` (1…32) to `output`.
+/// Adds a transposed product of `rows` × `columns`, numbers that `tileRows` and `tileColumns` give, to `output`.
 func transposedTile(
   rows: Int, columns: Int, _ operands: TransposedOperands,
   addingTo output: UnsafeMutablePointer<Float>, rowStride: Int
 ) {
   let start = TileStart(values: output, rowStride: rowStride)
-  if columns & 15 == 0 {
+  if columns & (nativeWidth &- 1) == 0 {
     return wholeTransposedTile(
-      rows: rows, isWide: columns == 32, operands, from: start, into: output,
+      rows: rows, isWide: columns > nativeWidth, operands, from: start, into: output,
       rowStride: rowStride)
   }
   inRoom(rows: rows, columns: columns, output, rowStride) { room, part in
@@ -341,12 +327,12 @@ func transposedTile(
     operands.left += part.lowerBound
     start.values += part.lowerBound &* rowStride
     wholeTransposedTile(
-      rows: part.count, isWide: columns > 16, operands, from: start, into: room,
+      rows: part.count, isWide: columns > nativeWidth, operands, from: start, into: room,
       rowStride: roomStride(columns))
   }
 }
 
-/// Computes a transposed tile of 16 or 32 columns.
+/// Computes a transposed tile of one or two whole native vectors of columns.
 private func wholeTransposedTile(
   rows: Int, isWide: Bool, _ operands: TransposedOperands, from start: TileStart,
   into output: UnsafeMutablePointer<Float>, rowStride: Int
@@ -356,7 +342,9 @@ private func wholeTransposedTile(
     _ rows: InlineArray<R, Bool>.Type, _ parts: InlineArray<P, Bool>.Type
   ) {
     if isWide {
-      wideTransposedTile(rows, parts, operands, start, output, rowStride)
+      if R * P <= wideTileRows {
+        wideTransposedTile(rows, parts, operands, start, output, rowStride)
+      }
     } else {
       slimTransposedTile(rows, parts, operands, start, output, rowStride)
     }
@@ -379,9 +367,11 @@ private func wholeTransposedTile(
 
 /// Floats from row to row of the room for a tile of `columns`.
 @inline(__always)
-private func roomStride(_ columns: Int) -> Int { columns > 16 ? 32 : 16 }
+private func roomStride(_ columns: Int) -> Int {
+  columns > nativeWidth ? 2 &* nativeWidth : nativeWidth
+}
 
-/// Calls `body` with room for fourteen rows of 16 columns or seven of 32, and which rows to compute
+/// Calls `body` with room for fourteen rows of one native vector or seven of two, and which rows to compute
 /// there, until all are done; copies the first `columns` of each to `output`.
 ///
 /// The room is less than a kilobyte, and not aligned: otherwise it would come from the heap.
@@ -391,20 +381,14 @@ private func inRoom(
   _ body: (UnsafeMutablePointer<Float>, Range<Int>) -> Void
 ) {
   let stride = roomStride(columns)
-  let count = columns > 16 && rows > 7 ? rows >> 1 : rows
+  let count = columns > nativeWidth && rows > 7 ? rows >> 1 : rows
   withUnsafeTemporaryAllocation(of: Float.self, capacity: 7 * 32) { memory in
     let room = memory.baseAddress!
     var first = 0
     while first < rows {
       body(room, first..<first &+ count)
       for r in 0..<count {
-        let (source, target) = (room + stride &* r, output + (first &+ r) &* rowStride)
-        if columns > 16 {
-          target.store(source.vector(0), 0)
-          target.store(source.vector(16), 16, count: columns &- 16)
-        } else {
-          target.store(source.vector(0), 0, count: columns)
-        }
+        (output + (first &+ r) &* rowStride).copy(room + stride &* r, count: columns)
       }
       first &+= count
     }

@@ -2,7 +2,8 @@
 
 /// Where a pass reads, in which order it takes the taps, and where it writes.
 ///
-/// Strides and steps are in floats.
+/// Strides and steps are in floats. A pass over sixteen channels runs native vector by native vector, strip by strip:
+/// the sums of some pixels, the taps of a row and a pixel must fit the registers.
 struct PlaneConvolution {
   /// The pixel under the first tap of the first output pixel.
   var source: UnsafePointer<Float>
@@ -27,35 +28,36 @@ struct PlaneConvolution {
 }
 
 extension PlaneConvolution {
-  /// Computes R pixels, W to a row, from (y, x) on, with T × K taps; windows are S pixels apart.
+  /// Computes a native vector's channels from `lane` on of R pixels, W to a row, from (y, x) on, with T × K taps;
+  /// windows are S pixels apart.
   @inline(__always)
   private func pixels<let R: Int, let W: Int, let T: Int, let K: Int, let S: Int>(
     _ pixels: InlineArray<R, Bool>.Type, _: InlineArray<W, Bool>.Type,
     _: InlineArray<T, Bool>.Type, _: InlineArray<K, Bool>.Type, _: InlineArray<S, Bool>.Type,
-    _ y: Int, _ x: Int, _ sink: some PixelSink
+    _ y: Int, _ x: Int, _ lane: Int, _ sink: some PixelSink
   ) {
-    var sums = InlineArray<R, Vector>(repeating: .zero)
-    var line = source + y &* rowStride + x &* S &* vectorWidth
-    var taps = filter
+    var sums = InlineArray<R, NativeVector>(repeating: .zero)
+    var line = source + (y &* rowStride &+ x &* S &* vectorWidth &+ lane)
+    var taps = filter + lane
     for _ in 0..<T {
-      var weights = InlineArray<K, Vector>(repeating: .zero)
-      for kx in 0..<K { weights[unchecked: kx] = taps.vector(kx &* filterStep) }
+      var weights = InlineArray<K, NativeVector>(repeating: .zero)
+      for kx in 0..<K { weights[unchecked: kx] = taps.native(kx &* filterStep) }
       // Neighbours name the same pixels; the compiler loads each once.
       unrolled(pixels) { r in
         let window = line + r / W &* rowStride
         for kx in 0..<K {
           sums[unchecked: r].addProduct(
-            window.vector((S &* (r % W) &+ kx) &* vectorWidth), weights[unchecked: kx])
+            window.native((S &* (r % W) &+ kx) &* vectorWidth), weights[unchecked: kx])
         }
       }
       line += tapRowStride
       taps += filterRowStep
     }
-    let target = output + y &* outputRowStride + x &* outputStep
+    let target = output + (y &* outputRowStride &+ x &* outputStep &+ lane)
     unrolled(pixels) { r in
       target.store(sums[unchecked: r], r / W &* outputRowStride &+ r % W &* outputStep)
     }
-    sink.take(pixels, sums)
+    sink.take(pixels, sums, lane)
   }
 
   /// Computes W columns from x on, two rows at a time where R is 2·W.
@@ -68,16 +70,20 @@ extension PlaneConvolution {
     _ rows: InlineArray<T, Bool>.Type, _ taps: InlineArray<K, Bool>.Type,
     _ stride: InlineArray<S, Bool>.Type, _ x: Int, _ sink: some PixelSink
   ) {
-    var y = 0
-    if R > W {
-      while y &+ 2 <= height {
-        pixels(pair, single, rows, taps, stride, y, x, sink)
-        y &+= 2
+    var lane = 0
+    while lane < vectorWidth {
+      var y = 0
+      if R > W {
+        while y &+ 2 <= height {
+          pixels(pair, single, rows, taps, stride, y, x, lane, sink)
+          y &+= 2
+        }
       }
-    }
-    while y < height {
-      pixels(single, single, rows, taps, stride, y, x, sink)
-      y &+= 1
+      while y < height {
+        pixels(single, single, rows, taps, stride, y, x, lane, sink)
+        y &+= 1
+      }
+      lane &+= nativeWidth
     }
   }
 
@@ -92,13 +98,20 @@ extension PlaneConvolution {
     )
     let (seven, fourteen) = (InlineArray<7, Bool>.self, InlineArray<14, Bool>.self)
     var x = 0
-    while x &+ 14 <= width {
-      columns(fourteen, fourteen, rows, taps, stride, x, sink)
-      x &+= 14
-    }
-    if x &+ 7 <= width {
-      columns(fourteen, seven, rows, taps, stride, x, sink)
-      x &+= 7
+    if hasManyRegisters {
+      while x &+ 14 <= width {
+        columns(fourteen, fourteen, rows, taps, stride, x, sink)
+        x &+= 14
+      }
+      if x &+ 7 <= width {
+        columns(fourteen, seven, rows, taps, stride, x, sink)
+        x &+= 7
+      }
+    } else {
+      while x &+ 7 <= width {
+        columns(seven, seven, rows, taps, stride, x, sink)
+        x &+= 7
+      }
     }
     if x &+ 4 <= width {
       columns(InlineArray<8, Bool>.self, four, rows, taps, stride, x, sink)
@@ -115,16 +128,19 @@ extension PlaneConvolution {
   func runAny(columns: Int, stride: Int, _ sink: some PixelSink) {
     for y in 0..<height {
       for x in 0..<width {
-        var sum = Vector.zero
-        for ky in 0..<tapRows {
-          let line = source + y &* rowStride + ky &* tapRowStride + x &* stride &* vectorWidth
-          let taps = filter + ky &* filterRowStep
-          for kx in 0..<columns {
-            sum.addProduct(line.vector(kx &* vectorWidth), taps.vector(kx &* filterStep))
+        for lane in Swift.stride(from: 0, to: vectorWidth, by: nativeWidth) {
+          var sum = NativeVector.zero
+          for ky in 0..<tapRows {
+            let line =
+              source + (y &* rowStride &+ ky &* tapRowStride &+ x &* stride &* vectorWidth &+ lane)
+            let taps = filter + (ky &* filterRowStep &+ lane)
+            for kx in 0..<columns {
+              sum.addProduct(line.native(kx &* vectorWidth), taps.native(kx &* filterStep))
+            }
           }
+          (output + y &* outputRowStride).store(sum, x &* outputStep &+ lane)
+          sink.take(InlineArray<1, Bool>.self, [sum], lane)
         }
-        (output + y &* outputRowStride).store(sum, x &* outputStep)
-        sink.take(InlineArray<1, Bool>.self, [sum])
       }
     }
   }
@@ -132,14 +148,17 @@ extension PlaneConvolution {
 
 /// What a pass does with the pixels that it computes, besides storing them.
 protocol PixelSink {
-  /// Takes R pixels.
-  func take<let R: Int>(_ pixels: InlineArray<R, Bool>.Type, _ values: InlineArray<R, Vector>)
+  /// Takes a native vector's channels from `lane` on of R pixels.
+  func take<let R: Int>(
+    _ pixels: InlineArray<R, Bool>.Type, _ values: InlineArray<R, NativeVector>, _ lane: Int)
 }
 
 /// Nothing.
 struct NoSink: PixelSink {
   @inline(__always)
-  func take<let R: Int>(_ pixels: InlineArray<R, Bool>.Type, _ values: InlineArray<R, Vector>) {}
+  func take<let R: Int>(
+    _ pixels: InlineArray<R, Bool>.Type, _ values: InlineArray<R, NativeVector>, _ lane: Int
+  ) {}
 }
 
 /// Adds deviations from a pivot, and their squares, to sums in memory; the taps need the registers.
@@ -150,11 +169,14 @@ struct PlaneMoments: PixelSink {
   let sums: UnsafeMutablePointer<Float>
 
   @inline(__always)
-  func take<let R: Int>(_ pixels: InlineArray<R, Bool>.Type, _ values: InlineArray<R, Vector>) {
+  func take<let R: Int>(
+    _ pixels: InlineArray<R, Bool>.Type, _ values: InlineArray<R, NativeVector>, _ lane: Int
+  ) {
     // Two of each, so that additions do not all wait for each other.
-    var (evenSum, oddSum) = (Vector.zero, Vector.zero)
-    var (evenSquares, oddSquares) = (Vector.zero, Vector.zero)
-    let pivot = pivot.vector(0)
+    var (evenSum, oddSum) = (NativeVector.zero, NativeVector.zero)
+    var (evenSquares, oddSquares) = (NativeVector.zero, NativeVector.zero)
+    let pivot = pivot.native(lane)
+    let sums = sums + lane
     unrolled(pixels) { r in
       let deviation = values[unchecked: r] - pivot
       if r & 1 == 0 {
@@ -165,7 +187,7 @@ struct PlaneMoments: PixelSink {
         oddSquares.addProduct(deviation, deviation)
       }
     }
-    sums.store(sums.vector(0) + (evenSum + oddSum), 0)
-    sums.store(sums.vector(vectorWidth) + (evenSquares + oddSquares), vectorWidth)
+    sums.store(sums.native(0) + (evenSum + oddSum), 0)
+    sums.store(sums.native(vectorWidth) + (evenSquares + oddSquares), vectorWidth)
   }
 }

@@ -24,49 +24,22 @@ public func planeProduct(
   _ left: UnsafePointer<Float>, panel: UnsafePointer<Float>, start: UnsafePointer<Float>,
   into plane: UnsafeMutablePointer<Float>, positions: Int, depth: Int
 ) {
-  /// 2·R rows; two arrays, for the reason that MatrixTile.swift gives.
-  @inline(__always)
-  func pair<let R: Int>(_ rows: InlineArray<R, Bool>.Type, at row: Int) {
-    var sums = InlineArray<R, Vector>(repeating: start.vector(0))
-    var below = sums
-    var left = left + row &* depth
-    var right = panel
-    for _ in 0..<depth {
-      let b = right.vector(0)
-      unrolled(rows) { r in
-        sums[unchecked: r].addProduct(Vector(repeating: left[r &* depth]), b)
-        below[unchecked: r].addProduct(Vector(repeating: left[(r &+ R) &* depth]), b)
-      }
-      left += 1
-      right += planeChannels
+  var column = 0
+  while column < planeChannels {
+    let columns = tileColumns(remaining: planeChannels - column)
+    var row = 0
+    while row < positions {
+      let rows = tileRows(remaining: positions - row, columns: columns)
+      tile(
+        rows: rows, columns: columns,
+        TileOperands(
+          left: left + row * depth, leftRowStride: depth, leftSegmentStride: 0,
+          right: panel + column, rightRowStride: planeChannels, segments: 1, depth: depth),
+        from: TileStart(values: start + column, rowStride: 0),
+        into: plane + row * planeChannels + column, rowStride: planeChannels)
+      row += rows
     }
-    let target = plane + row &* planeChannels
-    unrolled(rows) { r in
-      target.store(sums[unchecked: r], r &* planeChannels)
-      target.store(below[unchecked: r], (r &+ R) &* planeChannels)
-    }
-  }
-
-  var row = 0
-  while row &+ 14 <= positions && positions &- row != 16 {
-    pair(InlineArray<7, Bool>.self, at: row)
-    row &+= 14
-  }
-  while row &+ 8 <= positions {
-    pair(InlineArray<4, Bool>.self, at: row)
-    row &+= 8
-  }
-  while row &+ 2 <= positions {
-    pair(InlineArray<1, Bool>.self, at: row)
-    row &+= 2
-  }
-  if row < positions {
-    var sum = start.vector(0)
-    for k in 0..<depth {
-      sum.addProduct(
-        Vector(repeating: left[row &* depth &+ k]), panel.vector(k &* planeChannels))
-    }
-    plane.store(sum, row &* planeChannels)
+    column += columns
   }
 }
 
@@ -84,10 +57,10 @@ public func narrowProduct(
 ) {
   var column = 0
   while column < columns {
-    let width = min(32, columns - column)
+    let width = tileColumns(remaining: columns - column)
     var row = 0
     while row < positions {
-      let rows = tileRows(remaining: positions - row)
+      let rows = tileRows(remaining: positions - row, columns: width)
       let target = output + row * columns + column
       tile(
         rows: rows, columns: width,
@@ -117,16 +90,21 @@ public func planeCrossProduct(
   addingTo output: UnsafeMutablePointer<Float>, rowStride: Int, columns: Int, positions: Int,
   depth: Int
 ) {
-  var row = 0
-  while row < depth {
-    let rows = tileRows(remaining: depth - row)
-    transposedTile(
-      rows: rows, columns: columns,
-      TransposedOperands(
-        left: left + row, leftStep: depth, leftLineStride: 0, right: plane,
-        rightStep: planeChannels, rightLineStride: 0, lines: 1, length: positions),
-      addingTo: output + row * rowStride, rowStride: rowStride)
-    row += rows
+  var column = 0
+  while column < columns {
+    let width = tileColumns(remaining: columns - column)
+    var row = 0
+    while row < depth {
+      let rows = tileRows(remaining: depth - row, columns: width)
+      transposedTile(
+        rows: rows, columns: width,
+        TransposedOperands(
+          left: left + row, leftStep: depth, leftLineStride: 0, right: plane + column,
+          rightStep: planeChannels, rightLineStride: 0, lines: 1, length: positions),
+        addingTo: output + row * rowStride + column, rowStride: rowStride)
+      row += rows
+    }
+    column += width
   }
 }
 
@@ -143,10 +121,10 @@ public func planeTransposedProduct(
 ) {
   var column = 0
   while column < columns {
-    let width = min(32, columns - column)
+    let width = tileColumns(remaining: columns - column)
     var row = 0
     while row < rows {
-      let count = tileRows(remaining: rows - row)
+      let count = tileRows(remaining: rows - row, columns: width)
       transposedTile(
         rows: count, columns: width,
         TransposedOperands(

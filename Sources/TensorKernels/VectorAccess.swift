@@ -1,5 +1,10 @@
-// Loads and stores of 16 floats at a time. The processor's vector width is the compiler's concern:
-// SIMD16 becomes one AVX-512 register, two AVX2 registers or four NEON registers.
+// Loads and stores of 16 floats at a time, or of as many as one register holds.
+//
+// SIMD16 becomes one AVX-512 register, two AVX2 registers or four NEON registers. That is the compiler's
+// concern where few values are alive at once. Loops that keep many sums in registers count them, and work on
+// native vectors.
+
+import CPlatform
 
 /// Sixteen floats: the unit in which kernels read and write.
 @usableFromInline typealias Vector = SIMD16<Float>
@@ -8,10 +13,26 @@
 /// the end of a row never leaves the buffer.
 public let vectorWidth = 16
 
+/// As many floats as one register holds: SIMD16, SIMD8 or SIMD4.
+@usableFromInline typealias NativeVector = platform_vector
+
+/// The floats of a `NativeVector`; divides `vectorWidth`.
+@inline(__always)
+var nativeWidth: Int { NativeVector.scalarCount }
+
+/// Whether there are 32 vector registers, and not 16.
+@inline(__always)
+var hasManyRegisters: Bool { PLATFORM_VECTOR_REGISTERS >= 32 }
+
 extension UnsafePointer where Pointee == Float {
   @inline(__always)
   func vector(_ offset: Int) -> Vector {
     UnsafeRawPointer(self + offset).loadUnaligned(as: Vector.self)
+  }
+
+  @inline(__always)
+  func native(_ offset: Int) -> NativeVector {
+    UnsafeRawPointer(self + offset).loadUnaligned(as: NativeVector.self)
   }
 }
 
@@ -22,8 +43,33 @@ extension UnsafeMutablePointer where Pointee == Float {
   }
 
   @inline(__always)
-  func store(_ value: Vector, _ offset: Int) {
-    UnsafeMutableRawPointer(self + offset).storeBytes(of: value, as: Vector.self)
+  func native(_ offset: Int) -> NativeVector {
+    UnsafeRawPointer(self + offset).loadUnaligned(as: NativeVector.self)
+  }
+
+  @inline(__always)
+  func store<V: SIMD<Float>>(_ value: V, _ offset: Int) {
+    UnsafeMutableRawPointer(self + offset).storeBytes(of: value, as: V.self)
+  }
+
+  /// Copies `count` (fewer than 64) floats, in as large pieces as there are.
+  @inline(__always)
+  func copy(_ source: UnsafePointer<Float>, count: Int) {
+    var place = 0
+    while place &+ nativeWidth <= count {
+      store(source.native(place), place)
+      place &+= nativeWidth
+    }
+    @inline(__always)
+    func piece<V: SIMD<Float>>(_: V.Type) {
+      guard count &- place >= V.scalarCount else { return }
+      store(UnsafeRawPointer(source + place).loadUnaligned(as: V.self), place)
+      place &+= V.scalarCount
+    }
+    if nativeWidth > 8 { piece(SIMD8<Float>.self) }
+    if nativeWidth > 4 { piece(SIMD4<Float>.self) }
+    piece(SIMD2<Float>.self)
+    if place < count { self[place] = source[place] }
   }
 
   /// Stores the first `count` (1…15) floats of `value`.

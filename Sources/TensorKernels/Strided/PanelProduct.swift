@@ -2,7 +2,7 @@
 // the matrix's width, and in stretches of rows and depth that stay in the second-level cache.
 
 /// Columns of a panel.
-package let panelColumns = 32
+package var panelColumns: Int { wideTileColumns }
 
 /// Floats of a `[k, n]` matrix in panels, `[⌈n / 32⌉, k, 32]`; the last panel is filled up with zeros.
 package func panelFloats(k: Int, n: Int) -> Int {
@@ -113,7 +113,7 @@ package func panelProduct(
         let right = panels + column * k + depthStart * panelColumns
         var row = 0
         while row < rowsOfBlock {
-          let rows = tileRows(remaining: rowsOfBlock - row)
+          let rows = tileRows(remaining: rowsOfBlock - row, columns: columns)
           let target = output + (block + row) * outputStride + column
           let start =
             depthStart > 0

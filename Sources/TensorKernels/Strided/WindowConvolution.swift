@@ -106,11 +106,11 @@ package func convolveWindows(
   let depth = shape.kernelWidth * channels
   let k = shape.kernelHeight * depth
   let (pixelStep, lineStep) = (shape.strideX * pixel, shape.strideY * line)
-  // Of an image with short lines two go into one tile.
-  let pairsLines = shape.outputWidth >= 4 && shape.outputWidth <= 7
   var column = 0
   while column < n {
     let columns = min(panelColumns, n - column)
+    // Of an image with short lines two go into one tile.
+    let pairsLines = tileHoldsTwoLines(width: shape.outputWidth, columns: columns)
     let start = TileStart(values: bias.map { $0 + column } ?? zeroRow, rowStride: 0)
     for index in 0..<count {
       let (source, result) = (image(index), output(index) + column)
@@ -120,7 +120,8 @@ package func convolveWindows(
         var x = 0
         while x < shape.outputWidth {
           let rows =
-            lines == 2 ? 2 * shape.outputWidth : tileRows(remaining: shape.outputWidth - x)
+            lines == 2
+            ? 2 * shape.outputWidth : tileRows(remaining: shape.outputWidth - x, columns: columns)
           tile(
             rows: rows, columns: columns,
             TileOperands(
