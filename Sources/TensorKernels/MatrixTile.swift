@@ -62,7 +62,7 @@ func unrolled<let R: Int>(_: InlineArray<R, Bool>.Type, _ body: (Int) -> Void) {
 }
 
 /// output[r, ·] = start[r, ·] + Σ left[r, ·] · right[·, ·] for two native vectors of columns and P·R rows, P being 1
-/// or 2.
+/// or 2. The second vector begins at column `second`; where they overlap, both hold the same sums.
 ///
 /// The sums are local arrays of at most seven vectors, which only unrolled closures touch, whole vectors
 /// at a time. Otherwise the compiler writes every sum to the stack at every step of the loop (measured: a
@@ -71,7 +71,8 @@ func unrolled<let R: Int>(_: InlineArray<R, Bool>.Type, _ body: (Int) -> Void) {
 @inline(__always)
 private func wideTile<let R: Int, let P: Int>(
   _ rows: InlineArray<R, Bool>.Type, _: InlineArray<P, Bool>.Type, _ operands: TileOperands,
-  _ start: TileStart, _ output: UnsafeMutablePointer<Float>, _ rowStride: Int
+  _ start: TileStart, _ output: UnsafeMutablePointer<Float>, _ rowStride: Int,
+  second: Int
 ) {
   var low = InlineArray<R, NativeVector>(repeating: .zero)
   var high = InlineArray<R, NativeVector>(repeating: .zero)
@@ -80,11 +81,11 @@ private func wideTile<let R: Int, let P: Int>(
   unrolled(rows) { r in
     let row = start.values + r &* start.rowStride
     low[unchecked: r] = row.native(0)
-    high[unchecked: r] = row.native(nativeWidth)
+    high[unchecked: r] = row.native(second)
     if P == 2 {
       let row = start.values + (r &+ R) &* start.rowStride
       lowBelow[unchecked: r] = row.native(0)
-      highBelow[unchecked: r] = row.native(nativeWidth)
+      highBelow[unchecked: r] = row.native(second)
     }
   }
   let stride = operands.leftRowStride
@@ -94,7 +95,7 @@ private func wideTile<let R: Int, let P: Int>(
     var left = operands.left + segment &* operands.leftSegmentStride
     for _ in 0..<operands.depth {
       let b0 = right.native(0)
-      let b1 = right.native(nativeWidth)
+      let b1 = right.native(second)
       unrolled(rows) { r in
         let a = NativeVector(repeating: left[r &* stride])
         low[unchecked: r].addProduct(a, b0)
@@ -112,11 +113,11 @@ private func wideTile<let R: Int, let P: Int>(
   unrolled(rows) { r in
     let row = output + r &* rowStride
     row.store(low[unchecked: r], 0)
-    row.store(high[unchecked: r], nativeWidth)
+    row.store(high[unchecked: r], second)
     if P == 2 {
       let row = output + (r &+ R) &* rowStride
       row.store(lowBelow[unchecked: r], 0)
-      row.store(highBelow[unchecked: r], nativeWidth)
+      row.store(highBelow[unchecked: r], second)
     }
   }
 }
@@ -172,12 +173,12 @@ struct TransposedOperands {
 }
 
 /// output[r, ·] = start[r, ·] + Σ_p left[p, r] · right[p, ·] for two native vectors of columns and P·R rows, P being 1
-/// or 2.
+/// or 2; `second` as in `wideTile`.
 @inline(__always)
 private func wideTransposedTile<let R: Int, let P: Int>(
   _ rows: InlineArray<R, Bool>.Type, _: InlineArray<P, Bool>.Type,
   _ operands: TransposedOperands, _ start: TileStart, _ output: UnsafeMutablePointer<Float>,
-  _ rowStride: Int
+  _ rowStride: Int, second: Int
 ) {
   var low = InlineArray<R, NativeVector>(repeating: .zero)
   var high = InlineArray<R, NativeVector>(repeating: .zero)
@@ -186,11 +187,11 @@ private func wideTransposedTile<let R: Int, let P: Int>(
   unrolled(rows) { r in
     let row = start.values + r &* start.rowStride
     low[unchecked: r] = row.native(0)
-    high[unchecked: r] = row.native(nativeWidth)
+    high[unchecked: r] = row.native(second)
     if P == 2 {
       let row = start.values + (r &+ R) &* start.rowStride
       lowBelow[unchecked: r] = row.native(0)
-      highBelow[unchecked: r] = row.native(nativeWidth)
+      highBelow[unchecked: r] = row.native(second)
     }
   }
   for line in 0..<operands.lines {
@@ -198,7 +199,7 @@ private func wideTransposedTile<let R: Int, let P: Int>(
     var right = operands.right + line &* operands.rightLineStride
     for _ in 0..<operands.length {
       let b0 = right.native(0)
-      let b1 = right.native(nativeWidth)
+      let b1 = right.native(second)
       unrolled(rows) { r in
         let a = NativeVector(repeating: left[r])
         low[unchecked: r].addProduct(a, b0)
@@ -216,11 +217,11 @@ private func wideTransposedTile<let R: Int, let P: Int>(
   unrolled(rows) { r in
     let row = output + r &* rowStride
     row.store(low[unchecked: r], 0)
-    row.store(high[unchecked: r], nativeWidth)
+    row.store(high[unchecked: r], second)
     if P == 2 {
       let row = output + (r &+ R) &* rowStride
       row.store(lowBelow[unchecked: r], 0)
-      row.store(highBelow[unchecked: r], nativeWidth)
+      row.store(highBelow[unchecked: r], second)
     }
   }
 }
@@ -262,37 +263,30 @@ func tile(
   rows: Int, columns: Int, _ operands: TileOperands, from start: TileStart,
   into output: UnsafeMutablePointer<Float>, rowStride: Int
 ) {
-  if columns & (nativeWidth &- 1) == 0 {
+  if columns >= nativeWidth {
     return wholeTile(
-      rows: rows, isWide: columns > nativeWidth, operands, from: start, into: output,
-      rowStride: rowStride)
+      rows: rows, columns: columns, operands, from: start, into: output, rowStride: rowStride)
   }
-  inRoom(rows: rows, columns: columns, output, rowStride) { room, part in
-    var (operands, start) = (operands, start)
-    if part.lowerBound > 0 {
-      operands.left += operands.leftHalfStride ?? part.lowerBound &* operands.leftRowStride
-    }
-    start.values += part.lowerBound &* start.rowStride
+  inRoom(rows: rows, columns: columns, output, rowStride) { room in
     wholeTile(
-      rows: part.count, isWide: columns > nativeWidth, operands, from: start, into: room,
-      rowStride: roomStride(columns))
+      rows: rows, columns: nativeWidth, operands, from: start, into: room, rowStride: nativeWidth)
   }
 }
 
-/// Computes a tile of one or two whole native vectors of columns.
+/// Computes a tile of a native vector of columns, or up to two.
 private func wholeTile(
-  rows: Int, isWide: Bool, _ operands: TileOperands, from start: TileStart,
+  rows: Int, columns: Int, _ operands: TileOperands, from start: TileStart,
   into output: UnsafeMutablePointer<Float>, rowStride: Int
 ) {
   @inline(__always)
   func run<let R: Int, let P: Int>(
     _ rows: InlineArray<R, Bool>.Type, _ parts: InlineArray<P, Bool>.Type
   ) {
-    if isWide {
-      // Others would not stay in registers; no caller asks for them.
-      if R * P <= wideTileRows { wideTile(rows, parts, operands, start, output, rowStride) }
-    } else {
+    if columns == nativeWidth {
       slimTile(rows, parts, operands, start, output, rowStride)
+    } else if R * P <= wideTileRows {
+      // Larger ones would not stay in registers; no caller asks for them.
+      wideTile(rows, parts, operands, start, output, rowStride, second: columns &- nativeWidth)
     }
   }
   switch rows {
@@ -317,36 +311,30 @@ func transposedTile(
   addingTo output: UnsafeMutablePointer<Float>, rowStride: Int
 ) {
   let start = TileStart(values: output, rowStride: rowStride)
-  if columns & (nativeWidth &- 1) == 0 {
+  if columns >= nativeWidth {
     return wholeTransposedTile(
-      rows: rows, isWide: columns > nativeWidth, operands, from: start, into: output,
-      rowStride: rowStride)
+      rows: rows, columns: columns, operands, from: start, into: output, rowStride: rowStride)
   }
-  inRoom(rows: rows, columns: columns, output, rowStride) { room, part in
-    var (operands, start) = (operands, start)
-    operands.left += part.lowerBound
-    start.values += part.lowerBound &* rowStride
+  inRoom(rows: rows, columns: columns, output, rowStride) { room in
     wholeTransposedTile(
-      rows: part.count, isWide: columns > nativeWidth, operands, from: start, into: room,
-      rowStride: roomStride(columns))
+      rows: rows, columns: nativeWidth, operands, from: start, into: room, rowStride: nativeWidth)
   }
 }
 
-/// Computes a transposed tile of one or two whole native vectors of columns.
+/// Computes a transposed tile of a native vector of columns, or up to two.
 private func wholeTransposedTile(
-  rows: Int, isWide: Bool, _ operands: TransposedOperands, from start: TileStart,
+  rows: Int, columns: Int, _ operands: TransposedOperands, from start: TileStart,
   into output: UnsafeMutablePointer<Float>, rowStride: Int
 ) {
   @inline(__always)
   func run<let R: Int, let P: Int>(
     _ rows: InlineArray<R, Bool>.Type, _ parts: InlineArray<P, Bool>.Type
   ) {
-    if isWide {
-      if R * P <= wideTileRows {
-        wideTransposedTile(rows, parts, operands, start, output, rowStride)
-      }
-    } else {
+    if columns == nativeWidth {
       slimTransposedTile(rows, parts, operands, start, output, rowStride)
+    } else if R * P <= wideTileRows {
+      wideTransposedTile(
+        rows, parts, operands, start, output, rowStride, second: columns &- nativeWidth)
     }
   }
   switch rows {
@@ -365,32 +353,17 @@ private func wholeTransposedTile(
   }
 }
 
-/// Floats from row to row of the room for a tile of `columns`.
-@inline(__always)
-private func roomStride(_ columns: Int) -> Int {
-  columns > nativeWidth ? 2 &* nativeWidth : nativeWidth
-}
-
-/// Calls `body` with room for fourteen rows of one native vector or seven of two, and which rows to compute
-/// there, until all are done; copies the first `columns` of each to `output`.
+/// Calls `body` with room for a tile of one native vector, and copies the first `columns` of each row to `output`.
 ///
 /// The room is less than a kilobyte, and not aligned: otherwise it would come from the heap.
 @inline(__always)
 private func inRoom(
   rows: Int, columns: Int, _ output: UnsafeMutablePointer<Float>, _ rowStride: Int,
-  _ body: (UnsafeMutablePointer<Float>, Range<Int>) -> Void
+  _ body: (UnsafeMutablePointer<Float>) -> Void
 ) {
-  let stride = roomStride(columns)
-  let count = columns > nativeWidth && rows > 7 ? rows >> 1 : rows
-  withUnsafeTemporaryAllocation(of: Float.self, capacity: 7 * 32) { memory in
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: slimTileRows * vectorWidth) { memory in
     let room = memory.baseAddress!
-    var first = 0
-    while first < rows {
-      body(room, first..<first &+ count)
-      for r in 0..<count {
-        (output + (first &+ r) &* rowStride).copy(room + stride &* r, count: columns)
-      }
-      first &+= count
-    }
+    body(room)
+    for r in 0..<rows { (output + r &* rowStride).copy(room + r &* nativeWidth, count: columns) }
   }
 }

@@ -18,7 +18,13 @@ var wideTileRows: Int {
 let slimTileRows = 14
 
 /// Returns how many columns the next tile should have, when `remaining` are left.
-func tileColumns(remaining: Int) -> Int { min(wideTileColumns, remaining) }
+///
+/// A tile of two vectors may have fewer columns: its vectors overlap. Fewer than one vector go through memory, so a
+/// whole vector is left over rather than a part.
+func tileColumns(remaining: Int) -> Int {
+  let rest = remaining - wideTileColumns
+  return rest > 0 && rest < nativeWidth ? remaining - nativeWidth : min(wideTileColumns, remaining)
+}
 
 /// The most rows of a tile of `columns`.
 func mostTileRows(columns: Int) -> Int { columns > nativeWidth ? wideTileRows : slimTileRows }
