@@ -1,0 +1,67 @@
+// The products between transforms, one matrix product for each position of a tile. Every call of a register tile
+// from Winograd's kernels stands here.
+
+/// products[p] = tiles[p] · panel[p] for every position p.
+///
+/// - Parameters:
+///   - tiles: `[positions, count, depth]`, planes `tilePlaneStep` and tiles `tileStep` floats apart.
+///   - panel: `[positions, depth, columns]`; 16 or 32 columns.
+///   - products: `[positions, count, columns]`, planes `productPlaneStep` floats apart; overwritten.
+func multiplyTiles(
+  _ tiles: UnsafePointer<Float>, tilePlaneStep: Int, tileStep: Int, panel: UnsafePointer<Float>,
+  columns: Int, depth: Int, into products: UnsafeMutablePointer<Float>, productPlaneStep: Int,
+  positions: Int, count: Int
+) {
+  for position in 0..<positions {
+    let (left, right) = (tiles + position * tilePlaneStep, panel + position * depth * columns)
+    let target = products + position * productPlaneStep
+    var row = 0
+    while row < count {
+      let rows = tileRows(remaining: count - row)
+      tile(
+        rows: rows, columns: columns,
+        TileOperands(
+          left: left + row * tileStep, leftRowStride: tileStep, leftSegmentStride: 0,
+          right: right, rightRowStride: columns, segments: 1, depth: depth),
+        from: TileStart(values: zeroRow, rowStride: 0), into: target + row * columns,
+        rowStride: columns)
+      row += rows
+    }
+  }
+}
+
+/// sums[p] += tiles[p]ᵀ · gradients[p] for every position p.
+///
+/// - Parameters:
+///   - tiles: `[positions, count, inputs]`, planes `tilePlaneStep` and tiles `tileStep` floats apart.
+///   - gradients: `[positions, count, outputStep]`, planes `gradientPlaneStep` floats apart.
+///   - outputStep: A multiple of 16.
+///   - sums: `[positions, inputs, outputStep]`, planes `sumPlaneStep` floats apart; accumulated into.
+func addTransposedProducts(
+  _ tiles: UnsafePointer<Float>, tilePlaneStep: Int, tileStep: Int, inputs: Int,
+  _ gradients: UnsafePointer<Float>, gradientPlaneStep: Int, outputStep: Int,
+  to sums: UnsafeMutablePointer<Float>, sumPlaneStep: Int, positions: Int, count: Int
+) {
+  for position in 0..<positions {
+    let (left, right) = (
+      tiles + position * tilePlaneStep, gradients + position * gradientPlaneStep
+    )
+    let target = sums + position * sumPlaneStep
+    var column = 0
+    while column < outputStep {
+      let columns = min(32, outputStep - column)
+      var row = 0
+      while row < inputs {
+        let rows = tileRows(remaining: inputs - row)
+        transposedTile(
+          rows: rows, columns: columns,
+          TransposedOperands(
+            left: left + row, leftStep: tileStep, leftLineStride: 0, right: right + column,
+            rightStep: outputStep, rightLineStride: 0, lines: 1, length: count),
+          addingTo: target + row * outputStep + column, rowStride: outputStep)
+        row += rows
+      }
+      column += columns
+    }
+  }
+}

@@ -1,0 +1,150 @@
+/// The sizes of a 3×3 convolution at stride 1 by minimal filtering, and where its kernels keep their values.
+///
+/// Tiles are counted through all images of a call, row by row. Some of them at a time are transformed, multiplied and
+/// transformed back, few enough to stay in second-level cache on the way.
+public struct WinogradShape: Hashable, Sendable {
+  public let convolution: ConvolutionShape
+  public let tile: WinogradTile
+
+  /// - Parameter convolution: With a 3×3 window at stride 1.
+  public init(_ convolution: ConvolutionShape, tile: WinogradTile) {
+    precondition(
+      convolution.hasMinimalFiltering,
+      "minimal filtering is for 3×3 windows at stride 1, got \(convolution)")
+    (self.convolution, self.tile) = (convolution, tile)
+  }
+
+  /// The convolution of the output's gradient with the flipped window that gives the input's.
+  var flipped: WinogradShape {
+    WinogradShape(
+      ConvolutionShape(
+        rows: convolution.rows.flipped, columns: convolution.columns.flipped,
+        inputChannels: convolution.outputChannels, outputChannels: convolution.inputChannels),
+      tile: tile)
+  }
+
+  var tileColumns: Int { ceiling(convolution.outputWidth, tile.outputSide) }
+  var imageTiles: Int {
+    ceiling(convolution.outputHeight, tile.outputSide) * tileColumns
+  }
+  /// Floats from one tile's transformed input to the next: whole vectors.
+  var inputStep: Int { wholeVectors(convolution.inputChannels) }
+  /// Floats from one tile's transformed output gradient to the next, and from row to row of sums of products.
+  var outputStep: Int { wholeVectors(convolution.outputChannels) }
+
+  /// Where tile `index` of a call begins: its image, and its first output pixel.
+  @inline(__always)
+  func place(of index: Int) -> (image: Int, y: Int, x: Int) {
+    let (image, rest) = index.quotientAndRemainder(dividingBy: imageTiles)
+    let (row, column) = rest.quotientAndRemainder(dividingBy: tileColumns)
+    return (image, row &* tile.outputSide, column &* tile.outputSide)
+  }
+}
+
+extension ConvolutionShape {
+  /// Whether Winograd's forms apply: 3×3 at stride 1.
+  var hasMinimalFiltering: Bool { rows.kernel == 3 && columns.kernel == 3 && isDense }
+}
+
+/// Transformed weights lie in panels of output channels, each `[positions, Cin, columns]`, that the tiles of
+/// a product read from end to end.
+extension WinogradShape {
+  /// Output channels of a panel, but the last.
+  static var panelColumns: Int { 2 * vectorWidth }
+
+  var panelCount: Int { ceiling(convolution.outputChannels, WinogradShape.panelColumns) }
+  /// Columns of a panel: 32, or in the last one 16 where more are not needed.
+  func columns(ofPanel panel: Int) -> Int {
+    min(WinogradShape.panelColumns, outputStep - panel * WinogradShape.panelColumns)
+  }
+  func offset(ofPanel panel: Int) -> Int {
+    panel * WinogradShape.panelColumns * tile.positions * convolution.inputChannels
+  }
+  /// Transformed weights: floats that `transformWinogradWeights` writes.
+  public var weightFloats: Int { tile.positions * convolution.inputChannels * outputStep }
+  /// Transformed weights for the input's gradient: floats that `transformFlippedWinogradWeights` writes.
+  public var flippedWeightFloats: Int { flipped.weightFloats }
+}
+
+/// What the kernels keep in scratch. The values of one position stand together, a plane for each position.
+extension WinogradShape {
+  /// Floats of a group's transformed values: half of a second-level cache of 512 KB.
+  private static var groupFloats: Int { 1 << 16 }
+
+  /// Tiles that the forward pass works on together.
+  var groupTiles: Int {
+    let tileFloats = tile.positions * (inputStep + min(outputStep, WinogradShape.panelColumns))
+    return min(128, max(16, WinogradShape.groupFloats / tileFloats))
+  }
+
+  /// Tiles that the filter's gradient works on together. All sums of products are read and written once a group, so
+  /// where they are many, groups are large enough that this costs no more than the group's own values.
+  var gradientGroupTiles: Int {
+    let tileFloats = tile.positions * (inputStep + outputStep)
+    let balance = inputStep * outputStep / (inputStep + outputStep)
+    return min(128, max(balance, WinogradShape.groupFloats / tileFloats))
+  }
+
+  /// Images that a caller hands over together: enough for one group of the filter's gradient.
+  public var groupImages: Int { max(1, gradientGroupTiles / imageTiles) }
+
+  /// Floats from one position's plane to the next: an odd number of vectors, so that the positions of one tile do
+  /// not all fall into the same set of a cache.
+  static func planeStep(rows: Int, rowStep: Int) -> Int {
+    (rows * rowStep / vectorWidth | 1) * vectorWidth
+  }
+
+  var inputPlaneStep: Int { WinogradShape.planeStep(rows: groupTiles, rowStep: inputStep) }
+  func productPlaneStep(columns: Int) -> Int {
+    WinogradShape.planeStep(rows: groupTiles, rowStep: columns)
+  }
+  var gradientInputPlaneStep: Int {
+    WinogradShape.planeStep(rows: gradientGroupTiles, rowStep: inputStep)
+  }
+  var gradientPlaneStep: Int {
+    WinogradShape.planeStep(rows: gradientGroupTiles, rowStep: outputStep)
+  }
+  var sumPlaneStep: Int {
+    WinogradShape.planeStep(rows: convolution.inputChannels, rowStep: outputStep)
+  }
+
+  /// Floats of scratch that `winogradForward` needs; `winogradBackwardInput` needs those of `flipped`.
+  private var forwardScratchFloats: Int {
+    WinogradRoom.floats
+      + tile.positions
+      * (inputPlaneStep + productPlaneStep(columns: min(outputStep, WinogradShape.panelColumns)))
+      + readMargin
+  }
+  private var gradientScratchFloats: Int {
+    WinogradRoom.floats + tile.positions * (gradientInputPlaneStep + gradientPlaneStep)
+      + readMargin
+  }
+
+  /// Floats of scratch that each kernel needs at most, the sums of the filter's gradient aside.
+  public var scratchFloats: Int {
+    max(forwardScratchFloats, flipped.forwardScratchFloats, gradientScratchFloats)
+  }
+  /// Floats of the sums that `winogradAddProducts` adds to.
+  public var sumFloats: Int { tile.positions * sumPlaneStep + readMargin }
+}
+
+/// Room for two squares of vectors at the start of the scratch: one half-transformed, one at the image's edge.
+struct WinogradRoom {
+  static var floats: Int { 2 * squareFloats }
+
+  let half: UnsafeMutablePointer<Float>
+  let square: UnsafeMutablePointer<Float>
+  /// What of the scratch is left.
+  let rest: UnsafeMutablePointer<Float>
+
+  init(_ scratch: UnsafeMutablePointer<Float>) {
+    (half, square) = (scratch, scratch + squareFloats)
+    rest = scratch + WinogradRoom.floats
+  }
+}
+
+private func ceiling(_ count: Int, _ size: Int) -> Int { (count + size - 1) / size }
+
+private func wholeVectors(_ channels: Int) -> Int {
+  ceiling(channels, vectorWidth) * vectorWidth
+}
