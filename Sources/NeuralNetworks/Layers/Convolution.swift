@@ -39,13 +39,20 @@ extension ConvolutionFamily {
   var accumulatesInputGradient: Bool { true }
 
   func trainingMemory(_ place: LayerPlace, images: [Int]) -> LayerMemory {
-    LayerMemory(state: shape(place).weightFloats, scratch: shape(place).scratchFloats)
+    let shape = shape(place)
+    if let winograd = shape.winograd { return WinogradMemory.layerMemory(winograd) }
+    return LayerMemory(state: shape.weightFloats, scratch: shape.scratchFloats)
   }
 
   func trainingLayer(_ site: TrainingSite) -> any TrainingLayer {
-    ConvolutionLayer(
-      shape: shape(site.place), buffers: site.buffers, weight: site.tensor(.weight),
-      bias: hasBias ? site.tensor(.bias) : nil, rearranged: site.state)
+    let shape = shape(site.place)
+    let (weight, bias) = (site.tensor(.weight), hasBias ? site.tensor(.bias) : nil)
+    if let winograd = shape.winograd {
+      return WinogradConvolutionLayer(
+        shape: winograd, buffers: site.buffers, weight: weight, bias: bias, state: site.state)
+    }
+    return ConvolutionLayer(
+      shape: shape, buffers: site.buffers, weight: weight, bias: bias, rearranged: site.state)
   }
 }
 
@@ -55,7 +62,8 @@ extension ConvolutionFamily {
   }
 
   func inferenceScratch(_ place: GroupPlace, capacity: Int) -> Int {
-    shape(place.layer).scratchFloats
+    let shape = shape(place.layer)
+    return shape.winograd?.scratchFloats ?? shape.scratchFloats
   }
 
   func inferenceStep(_ site: InferenceSite) -> InferenceStep {
@@ -67,6 +75,16 @@ extension ConvolutionFamily {
         matrixProduct(
           site.input, weight, bias: bias, into: site.output, m: images * positions,
           n: shape.outputChannels, k: shape.inputChannels)
+        site.finish(images: images)
+      }
+    }
+    if let winograd = shape.winograd {
+      let transformed = FloatArena(count: winograd.weightFloats)
+      transformWinogradWeights(weight, into: transformed.base, shape: winograd)
+      return { images in
+        winogradForward(
+          site.input, transformed: transformed.base, bias: bias, into: site.output,
+          scratch: site.scratch, images: images, shape: winograd)
         site.finish(images: images)
       }
     }

@@ -33,6 +33,7 @@ enum TestGraph: String, CaseIterable, Sendable {
   case layerNorms
   case samePadding
   case sameBottlenecks
+  case winograd
 
   static let image = TensorShape(height: 5, width: 6, channels: 3)
   static let classes = 4
@@ -69,6 +70,7 @@ enum TestGraph: String, CaseIterable, Sendable {
     case .layerNorms: try builder.appendLayerNorms()
     case .samePadding: try builder.appendSamePadding()
     case .sameBottlenecks: try builder.appendSameBottlenecks()
+    case .winograd: try builder.appendWinograd()
     }
     try builder.append(.dense(channels: TestGraph.classes))
     return try builder.network()

@@ -1,0 +1,118 @@
+import TensorKernels
+
+/// What a convolution by minimal filtering keeps in memory, laid out once on a cursor that counts and once on the
+/// memory itself.
+struct WinogradMemory {
+  /// For the whole of training: the weights, transformed for both directions.
+  struct State {
+    let weights: UnsafeMutablePointer<Float>
+    let flippedWeights: UnsafeMutablePointer<Float>
+
+    init(_ shape: WinogradShape, cursor: inout MemoryCursor) {
+      weights = cursor.take(shape.weightFloats)
+      flippedWeights = cursor.take(shape.flippedWeightFloats)
+    }
+  }
+
+  /// Of one slice, within one call.
+  struct Scratch {
+    /// Of the filter's gradient, over all images of the slice.
+    let sums: UnsafeMutablePointer<Float>
+    let kernels: UnsafeMutablePointer<Float>
+
+    init(_ shape: WinogradShape, cursor: inout MemoryCursor) {
+      sums = cursor.take(shape.sumFloats)
+      kernels = cursor.take(shape.scratchFloats)
+    }
+  }
+
+  /// The floats of both.
+  static func layerMemory(_ shape: WinogradShape) -> LayerMemory {
+    var (state, scratch) = (MemoryCursor(), MemoryCursor())
+    _ = State(shape, cursor: &state)
+    _ = Scratch(shape, cursor: &scratch)
+    return LayerMemory(state: state.floats, scratch: scratch.floats)
+  }
+}
+
+/// A dense 3×3 convolution at stride 1 by minimal filtering.
+///
+/// Like `ConvolutionLayer` it runs for a few images at a time. The filter's gradient is summed up in its transformed
+/// form over all images of a slice and transformed back once.
+struct WinogradConvolutionLayer: OnePassLayer, @unchecked Sendable {
+  let shape: WinogradShape
+  let buffers: LayerBuffers
+  let weight: TrainedTensor
+  let bias: TrainedTensor?
+  let state: WinogradMemory.State
+
+  init(
+    shape: WinogradShape, buffers: LayerBuffers, weight: TrainedTensor, bias: TrainedTensor?,
+    state: UnsafeMutablePointer<Float>
+  ) {
+    (self.shape, self.buffers, self.weight, self.bias) = (shape, buffers, weight, bias)
+    var cursor = MemoryCursor(state)
+    self.state = WinogradMemory.State(shape, cursor: &cursor)
+  }
+
+  private var sizes: ConvolutionShape { shape.convolution }
+  private var inputFloats: Int { sizes.height * sizes.width * sizes.inputChannels }
+  private var outputPositions: Int { sizes.outputHeight * sizes.outputWidth }
+  private var outputFloats: Int { outputPositions * sizes.outputChannels }
+
+  var kind: KernelKind { .convolution }
+  var bringsNorm: Bool { isWholeVectors(shape.groupImages * outputFloats) }
+
+  func rearrange() {
+    transformWinogradWeights(weight.value, into: state.weights, shape: shape)
+    guard buffers.delivery != .none else { return }
+    transformFlippedWinogradWeights(weight.value, into: state.flippedWeights, shape: shape)
+  }
+
+  private func scratch(_ slice: Int) -> WinogradMemory.Scratch {
+    var cursor = MemoryCursor(buffers.scratch(slice))
+    return WinogradMemory.Scratch(shape, cursor: &cursor)
+  }
+
+  func forward(_ turn: TrainingTurn) {
+    let slice = turn.slice
+    for images in imageGroups(buffers.images[slice], of: shape.groupImages) {
+      winogradForward(
+        buffers.input(slice) + images.lowerBound * inputFloats, transformed: state.weights,
+        bias: bias?.value, into: buffers.output(slice) + images.lowerBound * outputFloats,
+        scratch: scratch(slice).kernels, images: images.count, shape: shape)
+      turn.lap(kind)
+      turn.norm?.accumulateMoments(slice: slice, images: images)
+      turn.lap(.norm)
+    }
+  }
+
+  func backward(_ turn: TrainingTurn) {
+    let slice = turn.slice
+    let scratch = scratch(slice)
+    scratch.sums.update(repeating: 0, count: shape.sumFloats)
+    for images in imageGroups(buffers.images[slice], of: shape.groupImages) {
+      turn.norm?.applyBackward(slice: slice, images: images)
+      turn.lap(.norm)
+      let gradient = buffers.outputGradient(slice) + images.lowerBound * outputFloats
+      if let bias {
+        addColumnSums(
+          gradient, to: bias.gradient(slice), rows: images.count * outputPositions,
+          columns: sizes.outputChannels)
+      }
+      winogradAddProducts(
+        buffers.input(slice) + images.lowerBound * inputFloats, gradient, to: scratch.sums,
+        scratch: scratch.kernels, images: images.count, shape: shape)
+      if buffers.delivery != .none {
+        winogradBackwardInput(
+          gradient, transformed: state.flippedWeights,
+          accumulate: buffers.delivery == .accumulate,
+          into: buffers.inputGradient(slice) + images.lowerBound * inputFloats,
+          scratch: scratch.kernels, images: images.count, shape: shape)
+      }
+      turn.lap(kind)
+    }
+    winogradAddFilterGradient(scratch.sums, to: weight.gradient(slice), shape: shape)
+    turn.lap(kind)
+  }
+}
