@@ -52,6 +52,15 @@ extension UnsafeMutablePointer where Pointee == Float {
     UnsafeMutableRawPointer(self + offset).storeBytes(of: value, as: V.self)
   }
 
+  /// Stores `value`, or only its first `limit` floats where a row ends before its last.
+  @inline(__always)
+  func store(_ value: NativeVector, limit: Int) {
+    if limit >= nativeWidth { return store(value, 0) }
+    withUnsafeBytes(of: value) { bytes in
+      copy(bytes.baseAddress!.assumingMemoryBound(to: Float.self), count: limit)
+    }
+  }
+
   /// Copies `count` (fewer than 64) floats, in as large pieces as there are.
   @inline(__always)
   func copy(_ source: UnsafePointer<Float>, count: Int) {

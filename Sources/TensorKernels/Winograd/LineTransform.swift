@@ -1,5 +1,5 @@
-// Winograd's transforms work on squares of pixels, sixteen channels at a time: the same sums of neighbouring
-// vectors along the columns of a square, and then along the rows of what they gave.
+// Winograd's transforms work on squares of pixels, a native vector of channels at a time: the same sums of
+// neighbouring vectors along the columns of a square, and then along the rows of what they gave.
 
 /// One of Winograd's transforms along one axis: a small constant matrix times a line of vectors.
 protocol LineTransform {
@@ -32,14 +32,14 @@ func transformSquare<Line: LineTransform>(
   into target: UnsafeMutablePointer<Float>, targetRowStep: Int, targetPixelStep: Int,
   room: UnsafeMutablePointer<Float>
 ) {
-  let roomStep = Line.inputs &* vectorWidth
+  let roomStep = Line.inputs &* nativeWidth
   for x in 0..<Line.inputs {
     Line.run(
-      source + x &* pixelStep, step: rowStep, into: room + x &* vectorWidth, targetStep: roomStep)
+      source + x &* pixelStep, step: rowStep, into: room + x &* nativeWidth, targetStep: roomStep)
   }
   for y in 0..<Line.outputs {
     Line.run(
-      room + y &* roomStep, step: vectorWidth, into: target + y &* targetRowStep,
+      room + y &* roomStep, step: nativeWidth, into: target + y &* targetRowStep,
       targetStep: targetPixelStep)
   }
 }

@@ -66,15 +66,14 @@ public func winogradAddFilterGradient(
           transformSquare(
             Form.WindowGradient.self, sums + (input &* shape.outputStep &+ channel),
             rowStep: shape.tile.inputSide &* shape.sumPlaneStep, pixelStep: shape.sumPlaneStep,
-            into: room.square, targetRowStep: 3 &* vectorWidth, targetPixelStep: vectorWidth,
+            into: room.square, targetRowStep: 3 &* nativeWidth, targetPixelStep: nativeWidth,
             room: room.half)
           for tap in 0..<9 {
             let target = output + ((tap &* inputs &+ input) &* outputs &+ channel)
             target.store(
-              target.vector(0) + room.square.vector(tap &* vectorWidth), 0,
-              limit: outputs &- channel)
+              target.native(0) + room.square.native(tap &* nativeWidth), limit: outputs &- channel)
           }
-          channel &+= vectorWidth
+          channel &+= nativeWidth
         }
       }
     }

@@ -37,9 +37,9 @@ enum WinogradFour: WinogradTransforms {
       _ source: UnsafePointer<Float>, step: Int, into target: UnsafeMutablePointer<Float>,
       targetStep: Int
     ) {
-      let (d1, d2) = (source.vector(step), source.vector(2 &* step))
-      let (d3, d4) = (source.vector(3 &* step), source.vector(4 &* step))
-      target.store((source.vector(0) + d4).addingProduct(d2, -2.5), 0)
+      let (d1, d2) = (source.native(step), source.native(2 &* step))
+      let (d3, d4) = (source.native(3 &* step), source.native(4 &* step))
+      target.store((source.native(0) + d4).addingProduct(d2, -2.5), 0)
       let evenA = d4.addingProduct(d2, -2)
       let oddA = d3.addingProduct(d1, -2)
       target.store(evenA.addingProduct(oddA, a), targetStep)
@@ -48,7 +48,7 @@ enum WinogradFour: WinogradTransforms {
       let oddB = d3.addingProduct(d1, -0.5)
       target.store(evenB.addingProduct(oddB, b), 3 &* targetStep)
       target.store(evenB.addingProduct(oddB, -b), 4 &* targetStep)
-      target.store((source.vector(5 &* step) + d1).addingProduct(d3, -2.5), 5 &* targetStep)
+      target.store((source.native(5 &* step) + d1).addingProduct(d3, -2.5), 5 &* targetStep)
     }
   }
 
@@ -61,7 +61,7 @@ enum WinogradFour: WinogradTransforms {
       _ source: UnsafePointer<Float>, step: Int, into target: UnsafeMutablePointer<Float>,
       targetStep: Int
     ) {
-      let (w0, w1, w2) = (source.vector(0), source.vector(step), source.vector(2 &* step))
+      let (w0, w1, w2) = (source.native(0), source.native(step), source.native(2 &* step))
       target.store(w0, 0)
       let evenA = w0.addingProduct(w2, 0.5) * na
       target.store(evenA.addingProduct(w1, naTimesA), targetStep)
@@ -82,15 +82,15 @@ enum WinogradFour: WinogradTransforms {
       _ source: UnsafePointer<Float>, step: Int, into target: UnsafeMutablePointer<Float>,
       targetStep: Int
     ) {
-      let (p1, p2) = (source.vector(step), source.vector(2 &* step))
-      let (p3, p4) = (source.vector(3 &* step), source.vector(4 &* step))
+      let (p1, p2) = (source.native(step), source.native(2 &* step))
+      let (p3, p4) = (source.native(3 &* step), source.native(4 &* step))
       let (evenA, oddA) = (p1 + p2, p1 - p2)
       let (evenB, oddB) = (p3 + p4, p3 - p4)
-      target.store(source.vector(0) + (evenA + evenB), 0)
+      target.store(source.native(0) + (evenA + evenB), 0)
       target.store((oddA * a).addingProduct(oddB, b), targetStep)
       target.store((evenA * 0.5).addingProduct(evenB, 2), 2 &* targetStep)
       target.store(
-        source.vector(5 &* step).addingProduct(oddA, a3).addingProduct(oddB, b3), 3 &* targetStep)
+        source.native(5 &* step).addingProduct(oddA, a3).addingProduct(oddB, b3), 3 &* targetStep)
     }
   }
 
@@ -103,8 +103,8 @@ enum WinogradFour: WinogradTransforms {
       _ source: UnsafePointer<Float>, step: Int, into target: UnsafeMutablePointer<Float>,
       targetStep: Int
     ) {
-      let (g0, g1) = (source.vector(0), source.vector(step))
-      let (g2, g3) = (source.vector(2 &* step), source.vector(3 &* step))
+      let (g0, g1) = (source.native(0), source.native(step))
+      let (g2, g3) = (source.native(2 &* step), source.native(3 &* step))
       target.store(g0, 0)
       let evenA = g0.addingProduct(g2, 0.5)
       let oddA = g1.addingProduct(g3, 0.5)
@@ -127,13 +127,13 @@ enum WinogradFour: WinogradTransforms {
       _ source: UnsafePointer<Float>, step: Int, into target: UnsafeMutablePointer<Float>,
       targetStep: Int
     ) {
-      let (u1, u2) = (source.vector(step), source.vector(2 &* step))
-      let (u3, u4) = (source.vector(3 &* step), source.vector(4 &* step))
+      let (u1, u2) = (source.native(step), source.native(2 &* step))
+      let (u3, u4) = (source.native(3 &* step), source.native(4 &* step))
       let (evenA, evenB) = ((u1 + u2) * na, (u3 + u4) * nb)
-      target.store(source.vector(0) + (evenA + evenB), 0)
+      target.store(source.native(0) + (evenA + evenB), 0)
       target.store(((u1 - u2) * naTimesA).addingProduct(u3 - u4, nbTimesB), targetStep)
       target.store(
-        source.vector(5 &* step).addingProduct(evenA, 0.5).addingProduct(evenB, 2),
+        source.native(5 &* step).addingProduct(evenA, 0.5).addingProduct(evenB, 2),
         2 &* targetStep)
     }
   }

@@ -15,17 +15,22 @@ func multiplyTiles(
   for position in 0..<positions {
     let (left, right) = (tiles + position * tilePlaneStep, panel + position * depth * columns)
     let target = products + position * productPlaneStep
-    var row = 0
-    while row < count {
-      let rows = tileRows(remaining: count - row)
-      tile(
-        rows: rows, columns: columns,
-        TileOperands(
-          left: left + row * tileStep, leftRowStride: tileStep, leftSegmentStride: 0,
-          right: right, rightRowStride: columns, segments: 1, depth: depth),
-        from: TileStart(values: zeroRow, rowStride: 0), into: target + row * columns,
-        rowStride: columns)
-      row += rows
+    var column = 0
+    while column < columns {
+      let width = tileColumns(remaining: columns - column)
+      var row = 0
+      while row < count {
+        let rows = tileRows(remaining: count - row, columns: width)
+        tile(
+          rows: rows, columns: width,
+          TileOperands(
+            left: left + row * tileStep, leftRowStride: tileStep, leftSegmentStride: 0,
+            right: right + column, rightRowStride: columns, segments: 1, depth: depth),
+          from: TileStart(values: zeroRow, rowStride: 0), into: target + row * columns + column,
+          rowStride: columns)
+        row += rows
+      }
+      column += width
     }
   }
 }
@@ -49,10 +54,10 @@ func addTransposedProducts(
     let target = sums + position * sumPlaneStep
     var column = 0
     while column < outputStep {
-      let columns = min(32, outputStep - column)
+      let columns = tileColumns(remaining: outputStep - column)
       var row = 0
       while row < inputs {
-        let rows = tileRows(remaining: inputs - row)
+        let rows = tileRows(remaining: inputs - row, columns: columns)
         transposedTile(
           rows: rows, columns: columns,
           TransposedOperands(

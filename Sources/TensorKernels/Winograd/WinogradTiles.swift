@@ -61,16 +61,17 @@ func transformTiles<Line: LineTransform>(
               && x &+ column < images.width
             room.square.store(
               isPixel
-                ? (corner + channel).vector(row &* rowStep &+ column &* channels) : Vector.zero,
-              (row &* side &+ column) &* vectorWidth)
+                ? (corner + channel).native(row &* rowStep &+ column &* channels)
+                : NativeVector.zero,
+              (row &* side &+ column) &* nativeWidth)
           }
         }
         transformSquare(
-          line, room.square, rowStep: side &* vectorWidth, pixelStep: vectorWidth,
+          line, room.square, rowStep: side &* nativeWidth, pixelStep: nativeWidth,
           into: tile + channel, targetRowStep: Line.outputs &* planeStep,
           targetPixelStep: planeStep, room: room.half)
       }
-      channel &+= vectorWidth
+      channel &+= nativeWidth
     }
   }
 }
@@ -105,27 +106,27 @@ func writeTiles<Line: LineTransform>(
     while channel < channels.upperBound {
       let source = tile + (channel &- channels.lowerBound)
       let limit = channels.upperBound &- channel
-      if isWhole && limit >= vectorWidth {
+      if isWhole && limit >= nativeWidth {
         transformSquare(
           line, source, rowStep: Line.inputs &* planeStep, pixelStep: planeStep,
           into: corner + channel, targetRowStep: sizes.outputWidth &* sizes.outputChannels,
           targetPixelStep: sizes.outputChannels, room: room.half)
-        channel &+= vectorWidth
+        channel &+= nativeWidth
         continue
       }
       transformSquare(
         line, source, rowStep: Line.inputs &* planeStep, pixelStep: planeStep, into: room.square,
-        targetRowStep: side &* vectorWidth, targetPixelStep: vectorWidth, room: room.half)
-      let addend = bias.map { $0.vector(channel) } ?? Vector.zero
+        targetRowStep: side &* nativeWidth, targetPixelStep: nativeWidth, room: room.half)
+      let addend = bias.map { $0.native(channel) } ?? NativeVector.zero
       for row in 0..<rows {
         for pixel in 0..<pixels {
           let target =
             corner + ((row &* sizes.outputWidth &+ pixel) &* sizes.outputChannels &+ channel)
-          let value = room.square.vector((row &* side &+ pixel) &* vectorWidth)
-          target.store(value + (accumulate ? target.vector(0) : addend), 0, limit: limit)
+          let value = room.square.native((row &* side &+ pixel) &* nativeWidth)
+          target.store(value + (accumulate ? target.native(0) : addend), limit: limit)
         }
       }
-      channel &+= vectorWidth
+      channel &+= nativeWidth
     }
   }
 }

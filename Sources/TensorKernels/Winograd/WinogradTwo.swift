@@ -9,8 +9,8 @@ enum WinogradTwo: WinogradTransforms {
       _ source: UnsafePointer<Float>, step: Int, into target: UnsafeMutablePointer<Float>,
       targetStep: Int
     ) {
-      let (d0, d1) = (source.vector(0), source.vector(step))
-      let (d2, d3) = (source.vector(2 &* step), source.vector(3 &* step))
+      let (d0, d1) = (source.native(0), source.native(step))
+      let (d2, d3) = (source.native(2 &* step), source.native(3 &* step))
       target.store(d0 - d2, 0)
       target.store(d2 + d1, targetStep)
       target.store(d2 - d1, 2 &* targetStep)
@@ -27,7 +27,7 @@ enum WinogradTwo: WinogradTransforms {
       _ source: UnsafePointer<Float>, step: Int, into target: UnsafeMutablePointer<Float>,
       targetStep: Int
     ) {
-      let (w0, w1, w2) = (source.vector(0), source.vector(step), source.vector(2 &* step))
+      let (w0, w1, w2) = (source.native(0), source.native(step), source.native(2 &* step))
       let even = (w0 + w2) * 0.5
       let odd = w1 * 0.5
       target.store(w0, 0)
@@ -46,8 +46,8 @@ enum WinogradTwo: WinogradTransforms {
       _ source: UnsafePointer<Float>, step: Int, into target: UnsafeMutablePointer<Float>,
       targetStep: Int
     ) {
-      let (p0, p1) = (source.vector(0), source.vector(step))
-      let (p2, p3) = (source.vector(2 &* step), source.vector(3 &* step))
+      let (p0, p1) = (source.native(0), source.native(step))
+      let (p2, p3) = (source.native(2 &* step), source.native(3 &* step))
       target.store(p0 + (p1 + p2), 0)
       target.store((p1 - p2) + p3, targetStep)
     }
@@ -62,7 +62,7 @@ enum WinogradTwo: WinogradTransforms {
       _ source: UnsafePointer<Float>, step: Int, into target: UnsafeMutablePointer<Float>,
       targetStep: Int
     ) {
-      let (g0, g1) = (source.vector(0), source.vector(step))
+      let (g0, g1) = (source.native(0), source.native(step))
       target.store(g0, 0)
       target.store(g0 + g1, targetStep)
       target.store(g0 - g1, 2 &* targetStep)
@@ -79,8 +79,8 @@ enum WinogradTwo: WinogradTransforms {
       _ source: UnsafePointer<Float>, step: Int, into target: UnsafeMutablePointer<Float>,
       targetStep: Int
     ) {
-      let (u0, u1) = (source.vector(0), source.vector(step))
-      let (u2, u3) = (source.vector(2 &* step), source.vector(3 &* step))
+      let (u0, u1) = (source.native(0), source.native(step))
+      let (u2, u3) = (source.native(2 &* step), source.native(3 &* step))
       let even = (u1 + u2) * 0.5
       target.store(u0 + even, 0)
       target.store((u1 - u2) * 0.5, targetStep)

@@ -13,7 +13,7 @@ public func transformWinogradWeights(
   let tapStep = sizes.inputChannels * sizes.outputChannels
   transformWindows(into: output, shape: shape) { input, channel, square in
     let window = weights + input * sizes.outputChannels + channel
-    for tap in 0..<9 { square.store(window.vector(tap &* tapStep), tap &* vectorWidth) }
+    for tap in 0..<9 { square.store(window.native(tap &* tapStep), tap &* nativeWidth) }
   }
 }
 
@@ -28,9 +28,9 @@ public func transformFlippedWinogradWeights(
   let (inputs, outputs) = (shape.convolution.inputChannels, shape.convolution.outputChannels)
   transformWindows(into: output, shape: shape.flipped) { gradientChannel, channel, square in
     let window = weights + channel * outputs + gradientChannel
-    let count = min(vectorWidth, inputs - channel)
+    let count = max(0, min(nativeWidth, inputs - channel))
     for tap in 0..<9 {
-      let (from, to) = (window + tap &* inputs &* outputs, square + (8 &- tap) &* vectorWidth)
+      let (from, to) = (window + tap &* inputs &* outputs, square + (8 &- tap) &* nativeWidth)
       for lane in 0..<count { to[lane] = from[lane &* outputs] }
     }
   }
@@ -38,8 +38,8 @@ public func transformFlippedWinogradWeights(
 
 /// Writes the panels of transformed windows.
 ///
-/// - Parameter gather: Writes the windows of one input channel and of sixteen output channels from `channel` on,
-///   `[3, 3, 16]`; what it leaves for channels that do not exist is never used.
+/// - Parameter gather: Writes the windows of one input channel and of a native vector of output channels from
+///   `channel` on, `[3, 3, nativeWidth]`; what it leaves for channels that do not exist is never used.
 @inline(__always)
 private func transformWindows(
   into output: UnsafeMutablePointer<Float>, shape: WinogradShape,
@@ -52,7 +52,7 @@ private func transformWindows(
       let columns = shape.columns(ofPanel: panel)
       let planeStep = shape.convolution.inputChannels * columns
       for input in 0..<shape.convolution.inputChannels {
-        for column in stride(from: 0, to: columns, by: vectorWidth) {
+        for column in stride(from: 0, to: columns, by: nativeWidth) {
           gather(input, panel * WinogradShape.panelColumns + column, room.square)
           let target = output + (shape.offset(ofPanel: panel) + input * columns + column)
           switch shape.tile {
@@ -72,6 +72,6 @@ private func transformWindow<Line: LineTransform>(
   _ line: Line.Type, into target: UnsafeMutablePointer<Float>, planeStep: Int, _ room: WinogradRoom
 ) {
   transformSquare(
-    line, room.square, rowStep: 3 * vectorWidth, pixelStep: vectorWidth, into: target,
+    line, room.square, rowStep: 3 * nativeWidth, pixelStep: nativeWidth, into: target,
     targetRowStep: Line.outputs * planeStep, targetPixelStep: planeStep, room: room.half)
 }
