@@ -18,14 +18,22 @@ final class MadeUpImages: Sendable {
   private static let augmentation = Augmentation(shiftPixels: 2, flip: true, cutoutPixels: 0)
   private static let key = AugmentationKey(seed: 1, epoch: 0)
 
+  /// What the pixels take at most, unless a few batches need more: large images would hide what training takes.
+  static let pixelBytes = 16 << 20
+
   /// Draws enough images of `shape` for several different batches.
   init(shape: TensorShape, classes: Int, batch: Int) throws {
-    let count = max(2048, 4 * batch)
+    let count = MadeUpImages.count(shape: shape, batch: batch)
     (self.classes, self.batch, stepsPerEpoch) = (classes, batch, count / batch)
     reader = BatchReader(try MadeUpImages.dataset(shape: shape, classes: classes, count: count))
     order = EpochOrder(count: count, seed: 1).indices
     var stream = RandomStream(seed: 1, purpose: "made-up logits")
     logits = (0..<count * classes).map { _ in 4 * Float(stream.normal()) }
+  }
+
+  /// Returns how many images are drawn; a byte a value.
+  static func count(shape: TensorShape, batch: Int) -> Int {
+    max(4 * batch, min(2048, pixelBytes / shape.elementCount))
   }
 
   /// Fills a slice of a batch.
@@ -46,7 +54,8 @@ final class MadeUpImages: Sendable {
     }
   }
 
-  /// Returns a prepared data set with `count` training images.
+  /// Returns a prepared data set with `count` training images. Their labels are the first classes, with four images
+  /// each at least: a data set has an image of every class to train on, whichever two are set aside.
   ///
   /// Its files are removed at once: what is mapped stays readable.
   private static func dataset(
@@ -65,12 +74,13 @@ final class MadeUpImages: Sendable {
     try NPYFile.write(
       NumericArray(shape: [total, shape.height, shape.width, shape.channels], pixels),
       to: path("images.npy"))
+    let labelClasses = min(classes, count / 4)
     try NPYFile.write(
-      NumericArray(shape: [total], (0..<total).map { UInt8($0 % classes) }),
+      NumericArray(shape: [total], (0..<total).map { UInt16($0 % labelClasses) }),
       to: path("labels.npy"))
     let definition = DatasetDefinition(
       source: .arrays(
-        train: .init(images: "images.npy", labels: "labels.npy"), test: nil, classes: classes),
+        train: .init(images: "images.npy", labels: "labels.npy"), test: nil, classes: labelClasses),
       validationCount: 1, testCount: 1, split: .random)
     return try PreparedDataset.prepare(definition, baseFolder: folder, into: path("prepared"))
   }

@@ -1,83 +1,75 @@
 import NeuralNetworks
 
-/// Networks of known size for benchmarks: three students of inverted residuals and a residual teacher,
-/// for 28×28×1 images and ten classes.
+/// Networks of known size for benchmarks.
+///
+/// S, M, L and T are our own, for images of Fashion-MNIST: three students of inverted residuals and a residual teacher.
+/// V, R, D and W are published ones for other images. `Results/benchmarks/scripts/twins` has the same layers in PyTorch.
 package enum ReferenceNetwork: String, CaseIterable, Sendable {
   case small = "S"
   case medium = "M"
   case large = "L"
   case teacher = "T"
+  /// MobileNetV2 with 0.35 of the channels, for person or no person (visual wake words).
+  case mobileNetV2At96 = "V"
+  /// ResNet-8 of MLPerf Tiny, for CIFAR-10.
+  case resNet8 = "R"
+  /// DS-CNN of MLPerf Tiny, for spoken words: 49 moments of 10 coefficients each.
+  case dsCNN = "D"
+  /// MobileNetV2 with half of the channels, for ImageNet.
+  case mobileNetV2At224 = "W"
+
+  /// Those whose own images are Fashion-MNIST's, 28×28×1 in ten classes.
+  package static let forFashionMNIST: [ReferenceNetwork] = [.small, .medium, .large, .teacher]
+
+  /// The shape of the images that the network is made for.
+  package var input: TensorShape {
+    switch self {
+    case .small, .medium, .large, .teacher: TensorShape(height: 28, width: 28, channels: 1)
+    case .mobileNetV2At96: TensorShape(height: 96, width: 96, channels: 3)
+    case .resNet8: TensorShape(height: 32, width: 32, channels: 3)
+    case .dsCNN: TensorShape(height: 49, width: 10, channels: 1)
+    case .mobileNetV2At224: TensorShape(height: 224, width: 224, channels: 3)
+    }
+  }
+
+  /// How many classes it tells apart.
+  package var classes: Int {
+    switch self {
+    case .small, .medium, .large, .teacher, .resNet8: 10
+    case .mobileNetV2At96: 2
+    case .dsCNN: 12
+    case .mobileNetV2At224: 1000
+    }
+  }
+
+  /// The images of a training step unless one asks for others: fewer of large images, as one would train them.
+  package var batch: Int {
+    switch self {
+    case .small, .medium, .large, .teacher, .resNet8, .dsCNN: 64
+    case .mobileNetV2At96: 32
+    case .mobileNetV2At224: 16
+    }
+  }
 
   package func network() throws(NetworkError) -> Network {
-    try network(input: TensorShape(height: 28, width: 28, channels: 1), classes: 10)
+    try network(input: input, classes: classes)
   }
 
   /// Returns the network for other images.
   package func network(input: TensorShape, classes: Int) throws(NetworkError) -> Network {
     var builder = NetworkBuilder(input: input)
     switch self {
-    case .small:
-      try builder.appendNormed(3, stride: 2, channels: 12, .relu6)
-      try builder.appendInvertedResidual(12, expansion: 1, .relu6)
-      try builder.appendInvertedResidual(16, stride: 2, expansion: 3, .relu6)
-      try builder.appendInvertedResidual(16, expansion: 3, .relu6)
-      try builder.appendInvertedResidual(32, stride: 2, expansion: 3, .relu6)
-      try builder.appendInvertedResidual(32, expansion: 3, .relu6)
-      try builder.appendNormed(1, channels: 64, .relu6)
-    case .medium:
-      try builder.appendNormed(3, channels: 16, .hardSwish)
-      try builder.appendInvertedResidual(16, expansion: 1, .hardSwish)
-      try builder.appendInvertedResidual(24, stride: 2, expansion: 4, .hardSwish)
-      try builder.appendInvertedResidual(24, expansion: 4, .hardSwish)
-      try builder.appendInvertedResidual(
-        40, kernel: 5, stride: 2, expansion: 4, .hardSwish, squeezes: true)
-      try builder.appendInvertedResidual(40, kernel: 5, expansion: 4, .hardSwish, squeezes: true)
-      try builder.appendInvertedResidual(64, expansion: 4, .hardSwish, squeezes: true)
-      try builder.appendNormed(1, channels: 128, .hardSwish)
-    case .large:
-      try builder.appendNormed(3, channels: 24, .hardSwish)
-      try builder.appendInvertedResidual(24, expansion: 2, .hardSwish)
-      for block in 0..<3 {
-        try builder.appendInvertedResidual(
-          40, kernel: 5, stride: block == 0 ? 2 : 1, expansion: 4, .hardSwish)
-      }
-      for block in 0..<3 {
-        try builder.appendInvertedResidual(
-          80, stride: block == 0 ? 2 : 1, expansion: 6, .hardSwish, squeezes: true)
-      }
-      try builder.appendNormed(1, channels: 256, .hardSwish)
-    case .teacher:
-      try builder.appendNormed(3, channels: 32, .relu)
-      try builder.appendBasicBlock(channels: 32, stride: 1)
-      try builder.appendBasicBlock(channels: 64, stride: 2)
-      try builder.appendBasicBlock(channels: 128, stride: 2)
+    case .small: try builder.appendSmallStudent()
+    case .medium: try builder.appendMediumStudent()
+    case .large: try builder.appendLargeStudent()
+    case .teacher: try builder.appendResidualTeacher()
+    case .mobileNetV2At96: try builder.appendMobileNetV2(width: 0.35)
+    case .resNet8: try builder.appendResNet8()
+    case .dsCNN: try builder.appendDSCNN()
+    case .mobileNetV2At224: try builder.appendMobileNetV2(width: 0.5)
     }
     try builder.append(.globalAveragePool)
     try builder.append(.dense(channels: classes))
     return try builder.network()
-  }
-}
-
-extension NetworkBuilder {
-  fileprivate mutating func appendNormed(
-    _ kernel: Int, stride: Int = 1, channels: Int, _ activation: Activation
-  ) throws(NetworkError) {
-    try appendNormed(kernel: kernel, stride: stride, channels: channels, activation: activation)
-  }
-
-  fileprivate mutating func appendInvertedResidual(
-    _ channels: Int, kernel: Int = 3, stride: Int = 1, expansion: Int, _ activation: Activation,
-    squeezes: Bool = false
-  ) throws(NetworkError) {
-    let entrance = current
-    let entranceShape = currentShape
-    let hidden = currentShape.channels * expansion
-    if expansion != 1 { try appendNormed(1, channels: hidden, activation) }
-    try append(.depthwiseConvolution(kernel: kernel, stride: stride))
-    try append(.batchNorm)
-    try append(.activation(activation))
-    if squeezes { try append(.squeezeExcitation(hidden: max(4, hidden / 4))) }
-    try appendNormed(1, channels: channels, .identity)
-    if currentShape == entranceShape { try add(entrance) }
   }
 }

@@ -7,8 +7,8 @@ import TensorKernels
 
 /// How a network's training is timed.
 package struct TrainingBenchmark {
-  /// Images a step.
-  package let batch: Int
+  /// Images a step; nil for as many as the network is trained with.
+  let batch: Int?
   package let threads: Int
   /// The least time to measure for.
   let seconds: Double
@@ -18,7 +18,7 @@ package struct TrainingBenchmark {
   let whenWarm: @Sendable () -> Void
 
   package init(
-    batch: Int, threads: Int, seconds: Double, losses: [LossTerm] = [],
+    batch: Int? = nil, threads: Int, seconds: Double, losses: [LossTerm] = [],
     whenWarm: @escaping @Sendable () -> Void = {}
   ) {
     (self.batch, self.threads, self.seconds) = (batch, threads, seconds)
@@ -32,17 +32,19 @@ package struct TrainingBenchmark {
   /// Trains `reference` on made-up images: a warm-up, the timed steps, and some more for the kernels.
   ///
   /// The kernels are timed apart because their clock takes a little time of its own. Losses on features compare with
-  /// made-up ones of the teacher T, whose own run is not part of a step.
+  /// made-up ones of the teacher T for the same images, whose own run is not part of a step.
   ///
   /// - Throws: `LossError` for a loss that cannot be computed between `reference` and T.
   package func measure(_ reference: ReferenceNetwork) throws -> TrainingMeasurement {
     ProcessMemory.resetPeak()
     let network = try reference.network()
+    let batch = batch ?? reference.batch
     let images = try MadeUpImages(
       shape: network.inputShape, classes: network.outputShape.channels, batch: batch)
-    let (loss, comparisons) = try recipe.trainingLoss(
-      student: network, teacher: try ReferenceNetwork.teacher.network(),
-      steps: TrainingBenchmark.steps)
+    let teacher = try ReferenceNetwork.teacher.network(
+      input: network.inputShape, classes: network.outputShape.channels)
+    let (loss, comparisons) = try recipe(batch: batch).trainingLoss(
+      student: network, teacher: teacher, steps: TrainingBenchmark.steps)
     let plan = TrainingPlan(
       network: network, batch: batch, slices: min(threads, batch),
       features: loss.inputs.features.map(\.node))
@@ -93,7 +95,7 @@ package struct TrainingBenchmark {
 
 extension TrainingBenchmark {
   /// Distillation as in studies, and the losses to be measured.
-  private var recipe: Recipe {
+  private func recipe(batch: Int) -> Recipe {
     var recipe = Recipe(
       epochs: 1, batch: batch, weightDecay: 1e-4,
       schedule: LearningRateSchedule(
