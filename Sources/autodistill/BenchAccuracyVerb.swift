@@ -14,7 +14,7 @@ struct BenchAccuracyVerb: Verb {
     Trains on 55,000 images of Fashion-MNIST, labels alone, no augmentation, and classifies the test
     images: to see that speed costs no accuracy.
 
-    \(SpeedOptions.networkHelp)
+    --network NAME    only this one: S, M, L or T (default: all four)
     --epochs N        passes over the images (default: 3)
     --seeds N         how many trainings, each with another seed (default: 3)
     --batch B         images a training step (default: 64)
@@ -27,7 +27,7 @@ struct BenchAccuracyVerb: Verb {
   private let asJSON: Bool
 
   init(_ arguments: Arguments) throws {
-    networks = try arguments.referenceNetworks()
+    networks = try arguments.referenceNetworks(of: ReferenceNetwork.forFashionMNIST)
     benchmark = AccuracyBenchmark(
       epochs: try arguments.integer("--epochs", in: 1...1000) ?? 3,
       seeds: try arguments.integer("--seeds", in: 1...1000) ?? 3,

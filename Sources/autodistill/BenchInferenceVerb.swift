@@ -8,7 +8,7 @@ struct BenchInferenceVerb: Verb {
   static let options = SpeedOptions.inference
   static let flags = SpeedOptions.inferenceFlags
   static let help = """
-    USAGE: autodistill bench inference [--network S|M|L|T | --model FILE] [--seconds N] [--json]
+    USAGE: autodistill bench inference [--network NAME | --model FILE] [--seconds N] [--json]
 
     \(SpeedOptions.meaning)
 

@@ -29,7 +29,7 @@ struct BenchQuantizationVerb: Verb {
     --images DIR      train-images.npy, train-labels.npy, test-images.npy and test-labels.npy of
                       --classes N classes (default: Fashion-MNIST)
     --split NAME      images to classify: validation to choose by (default), or test
-    --teacher NAME    the reference network that teaches: S, M, L or T (default: T)
+    --teacher NAME    the reference network that teaches (default: T)
     --epochs N        passes over the images, of the teacher and each student (default: 3)
     --seeds N         how many trainings of each student (default: 2)
     --share F         length of the quantisation-aware training as a share of the student's; this
@@ -87,7 +87,9 @@ struct BenchQuantizationVerb: Verb {
     let names = arguments.value("--network") ?? (space == nil ? "S,M,T" : "")
     for name in names.split(separator: ",") {
       guard let network = ReferenceNetwork(rawValue: String(name)) else {
-        throw UsageError("--network: got '\(name)', expected S, M, L or T")
+        throw UsageError(
+          "--network: got '\(name)', expected "
+            + ReferenceNetwork.alternatives(ReferenceNetwork.allCases))
       }
       students.append(QuantizationBenchmark.Student(network))
     }

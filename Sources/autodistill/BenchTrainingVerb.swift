@@ -8,13 +8,13 @@ struct BenchTrainingVerb: Verb {
   static let options = SpeedOptions.training
   static let flags = SpeedOptions.trainingFlags
   static let help = """
-    USAGE: autodistill bench training [--network S|M|L|T] [--batch B] [--threads T] [--seconds N]
+    USAGE: autodistill bench training [--network NAME] [--batch B] [--threads T] [--seconds N]
                                       [--losses LIST] [--json]
 
     \(SpeedOptions.meaning)
 
     \(SpeedOptions.networkHelp)
-    --batch B         images a training step (default: 64)
+    \(SpeedOptions.batchHelp)
     --threads T       threads of a training step (default: 1)
     --seconds N       how long to measure each, at least (default: 2; never under 30 steps)
     \(SpeedOptions.lossesHelp)

@@ -8,7 +8,7 @@ struct BenchVerb: Verb {
   static let options = SpeedOptions.training
   static let flags = SpeedOptions.trainingFlags
   static let help = """
-    USAGE: autodistill bench [--network S|M|L|T] [--batch B] [--threads T] [--seconds N]
+    USAGE: autodistill bench [--network NAME] [--batch B] [--threads T] [--seconds N]
            [--losses LIST] [--json]
            autodistill bench training|inference|accuracy|proposals|flash|hardware|quantization …
 
@@ -18,7 +18,7 @@ struct BenchVerb: Verb {
     \(SpeedOptions.meaning)
 
     \(SpeedOptions.networkHelp)
-    --batch B         images a training step (default: 64)
+    \(SpeedOptions.batchHelp)
     --threads T       threads of a training step (default: 1)
     --seconds N       how long to measure each, at least (default: 2; never under 30 steps, or three
                       times 100 images)

@@ -13,15 +13,21 @@ struct SpeedOptions {
     --losses LIST     losses to train with besides, as "losses" of a recipe: a list in JSON, or the file
                       that holds it; what they read of the teacher is made up, in the shapes of T
     """
-  static let networkHelp = "--network NAME    only this one: S, M, L or T (default: all)"
+  static let networkHelp =
+    "--network NAME    only this one: S, M, L, T, V, R, D or W (default: S, M, L and T)"
+  static let batchHelp =
+    "--batch B         images a training step (default: 64; 32 for V and 16 for W)"
 
   /// What reports of speed mean.
   static let meaning = """
-    The reference networks have 0.5 (S), 5.6 (M), 24 (L) and 37 (T) million MACs and look at made-up
-    28×28×1 images. A training step is an augmented batch, forward, distillation and cross-entropy
-    loss, backward and SGD with momentum; inference is one image, one thread. GFLOP/s count two
-    operations a multiply–add, and for a training step three passes, the first layer's two. The peak
-    is the fastest matrix product measured on as many threads.
+    The reference networks look at made-up images. Ours have 0.5 (S), 5.6 (M), 24 (L) and 37 (T)
+    million MACs at 28×28×1. Published ones are measured where --network names them: V is MobileNetV2
+    0.35 at 96×96×3 with 2 classes (11 million MACs), R the ResNet-8 of MLPerf Tiny at 32×32×3 (12.5),
+    D its DS-CNN at 49×10×1 (2.7), and W is MobileNetV2 0.5 at 224×224×3 with 1,000 classes (97).
+    A training step is an augmented batch, forward, distillation and cross-entropy loss, backward and
+    SGD with momentum; inference is one image, one thread. GFLOP/s count two operations a
+    multiply–add, and for a training step three passes, the first layer's two. The peak is the fastest
+    matrix product measured on as many threads.
     """
 
   private let networks: [ReferenceNetwork]
@@ -32,7 +38,7 @@ struct SpeedOptions {
   private let training: TrainingBenchmark
 
   init(_ arguments: Arguments) throws {
-    networks = try arguments.referenceNetworks()
+    networks = try arguments.referenceNetworks(of: ReferenceNetwork.allCases)
     model = arguments.value("--model")
     if model != nil, arguments.value("--network") != nil {
       throw UsageError("--model and --network exclude each other")
@@ -41,7 +47,7 @@ struct SpeedOptions {
     asJSON = arguments.has("--json")
     let awaitsStart = arguments.has("--await-start")
     training = TrainingBenchmark(
-      batch: try arguments.integer("--batch", in: 2...4096) ?? 64,
+      batch: try arguments.integer("--batch", in: 2...4096),
       threads: try arguments.integer("--threads", in: 1...256) ?? 1, seconds: seconds,
       losses: try arguments.losses(),
       whenWarm: {
@@ -92,12 +98,21 @@ extension Arguments {
     return try LossTerm.all(in: field)
   }
 
-  /// Returns the network that `--network` names, or all.
-  func referenceNetworks() throws -> [ReferenceNetwork] {
-    guard let name = value("--network") else { return ReferenceNetwork.allCases }
-    guard let network = ReferenceNetwork(rawValue: name) else {
-      throw UsageError("--network: got '\(name)', expected S, M, L or T")
+  /// Returns the network that `--network` names, one of `known`, or those for Fashion-MNIST.
+  func referenceNetworks(of known: [ReferenceNetwork]) throws -> [ReferenceNetwork] {
+    guard let name = value("--network") else { return ReferenceNetwork.forFashionMNIST }
+    guard let network = ReferenceNetwork(rawValue: name), known.contains(network) else {
+      throw UsageError(
+        "--network: got '\(name)', expected \(ReferenceNetwork.alternatives(known))")
     }
     return [network]
+  }
+}
+
+extension ReferenceNetwork {
+  /// Returns the networks' names as a choice, such as `S, M, L or T`.
+  static func alternatives(_ networks: [ReferenceNetwork]) -> String {
+    let names = networks.map(\.rawValue)
+    return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
   }
 }

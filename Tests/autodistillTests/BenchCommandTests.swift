@@ -105,7 +105,11 @@ struct BenchCommandTests {
       (["training", "--table", "x"], "unknown option '--table', expected one of --network"),
       (["inference", "--batch", "8"], "unknown option '--batch', expected one of --network"),
       (["hardware"], "expected either a folder with tables of measured networks or --measurements"),
-      (["training", "--network", "Q"], "--network: got 'Q', expected S, M, L or T"),
+      (
+        ["training", "--network", "Q"],
+        "--network: got 'Q', expected S, M, L, T, V, R, D or W"
+      ),
+      (["accuracy", "--network", "V"], "--network: got 'V', expected S, M, L or T"),
       (["training", "--batch", "1"], "--batch: got '1', expected a whole number from 2"),
       (["--seconds", "0"], "--seconds: got '0', expected a whole number from 1"),
     ] {

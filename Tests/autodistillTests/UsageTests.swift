@@ -33,7 +33,7 @@ struct UsageTests {
       ),
       (["profile", "guess"], "unknown command 'profile guess', expected one of profile measure"),
       (["profile", "measure"], "profile measure needs --output FILE"),
-      (["bench", "--network", "Q"], "--network: got 'Q', expected S, M, L or T"),
+      (["bench", "--network", "Q"], "--network: got 'Q', expected S, M, L, T, V, R, D or W"),
     ])
   func badUsage(arguments: [String], part: String) throws {
     let ended = try Program.Running(arguments).end()
