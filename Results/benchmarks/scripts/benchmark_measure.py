@@ -9,11 +9,15 @@ import time
 from dataclasses import dataclass
 
 from benchmark_machine import busy_seconds, wait_until_quiet
+from benchmark_workloads import WORKLOADS
 
-# How a step's work is divided: two trainings of one thread each, as a search has, or one of two.
-TWO_TRAININGS = "2 × 1 thread"
-ONE_TRAINING = "1 × 2 threads"
-MODES = [TWO_TRAININGS, ONE_TRAINING]
+# How the work is divided, as (trainings, threads of each): two trainings of one thread, as a search has, one of two
+# threads, or one of one.
+DIVISIONS = {"2 × 1 thread": (2, 1), "1 × 2 threads": (1, 2), "1 × 1 thread": (1, 1)}
+# The divisions that take part, by the number of processes; our rows in the table are those of the first one.
+MODES = {2: ["2 × 1 thread", "1 × 2 threads"], 1: ["1 × 1 thread"]}
+
+TWINS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "twins")
 
 # So many processor cores may be busy with something else in a measurement that counts.
 FOREIGN_CORES = 0.08
@@ -96,7 +100,7 @@ class Ours:
 
     def training(self, network, batch, mode):
         """Returns a Rate: the sum over processes that begin to measure at the same moment."""
-        count, threads = (2, 1) if mode == TWO_TRAININGS else (1, 2)
+        count, threads = DIVISIONS[mode]
 
         def measure():
             measured, is_clean = self.together(network, batch, count, threads)
@@ -151,6 +155,24 @@ class Peers:
         self.folder, self.attempts = folder, attempts
         self.python = os.path.join(os.environ["PEERS"], "venv/bin/python")
         self.small_folder = self.copy_with_few_images()
+        self.twin_folder = self.copy_with_twins()
+
+    def copy_with_twins(self):
+        """Makes a copy that measures the networks of the folder `twins`, and returns its folder."""
+        folder = self.folder + "-twins"
+        shutil.copytree(self.folder, folder)
+        shutil.copytree(TWINS, folder, dirs_exist_ok=True)
+        run([self.python, "nets.py"], folder)
+        return folder
+
+    def folder_of(self, network):
+        return self.twin_folder if WORKLOADS[network].is_twin else self.folder
+
+    def counts(self, network):
+        """Returns the parameters and the multiply–adds of PyTorch's network."""
+        with open(os.path.join(self.folder_of(network), "students.json")) as file:
+            found = json.load(file)["nets"][network]
+        return found["params"], found["macs"]
 
     def copy_with_few_images(self):
         """Makes a copy whose data set holds hardly more than is trained on, and returns its folder.
@@ -171,41 +193,48 @@ class Peers:
 
     def training(self, network, config, mode, batches):
         """Returns a Rate for every batch size."""
-        if mode == ONE_TRAINING:
-            return self.one_training(network, config, batches)
-        return [self.two_trainings(network, config, batch) for batch in batches]
+        count, threads = DIVISIONS[mode]
+        if count == 1:
+            return self.one_training(network, config, mode, threads, batches)
+        return [self.two_trainings(network, config, mode, batch) for batch in batches]
 
-    def one_training(self, network, config, batches):
+    def one_training(self, network, config, mode, threads, batches):
         def measure():
             listed = ",".join(str(batch) for batch in batches)
-            command = self.tuned(["bench_train.py", network, config, "2", listed])
-            lines = run(command, self.folder).json_lines()
+            command = self.tuned(["bench_train.py", network, config, str(threads), listed])
+            lines = run(command, self.folder_of(network)).json_lines()
             return lines, all(line["clean_windows"] > 0 for line in lines)
 
         lines, _ = undisturbed(self.attempts, measure)
         return [
-            Rate(config, line["batch"], ONE_TRAINING, line["img_per_s"], line["clean_windows"] > 0)
+            Rate(config, line["batch"], mode, line["img_per_s"], line["clean_windows"] > 0)
             for line in lines
         ]
 
-    def two_trainings(self, network, config, batch):
+    def two_trainings(self, network, config, mode, batch):
         def measure():
             command = ["./bench_2proc.sh", network, config, str(batch)]
-            line = run(command, self.folder).json_lines()[0]
+            line = run(command, self.folder_of(network)).json_lines()[0]
             return line["img_per_s"], min(line["clean"]) > 0
 
         rate, is_clean = undisturbed(self.attempts, measure)
-        return Rate(config, batch, TWO_TRAININGS, rate, is_clean)
+        return Rate(config, batch, mode, rate, is_clean)
 
     def peak_memory(self, network, config, batch, is_tuned):
-        """Returns the most bytes that a training in one thread had resident."""
+        """Returns the most bytes that a training in one thread had resident; twins have few images anyway."""
+        folder = self.twin_folder if WORKLOADS[network].is_twin else self.small_folder
         arguments = ["bench_train.py", network, config, "1", str(batch)]
         command = self.tuned(arguments) if is_tuned else [self.python] + arguments
-        return run(command, self.small_folder).peak_bytes
+        return run(command, folder).peak_bytes
 
     def inference(self, network, compiles):
         """Returns what `infer.py` says: latencies in microseconds by engine."""
         wait_until_quiet()
         environment = {} if compiles else {"NOCOMPILE": "1"}
         command = self.tuned(["infer.py", network, "-"])
-        return run(command, self.folder, environment).json_lines()[-1]
+        return run(command, self.folder_of(network), environment).json_lines()[-1]
+
+    def instruction_set(self):
+        """Returns what PyTorch says of the vectors that its own kernels use, such as `AVX2`."""
+        program = "import torch; print(torch.backends.cpu.get_cpu_capability())"
+        return run([self.python, "-c", program], self.folder).output.strip()

@@ -5,8 +5,7 @@ import os
 from statistics import median
 
 import benchmark_machine
-
-NAMES = {"S": "S (0.5 M MACs)", "M": "M (5.6 M)", "L": "L (24 M)", "T": "T (37 M)"}
+from benchmark_workloads import batches_text, title
 
 
 def table(heading, rows):
@@ -40,7 +39,7 @@ def training(findings):
         rates = [rate.images_per_second for rate in best]
         names = sorted({rate.name for rate in best}, key=lambda n: -sum(b.name == n for b in best))
         rows.append([
-            NAMES[network], spread(ours), spread(rates),
+            title(network), spread(ours), spread(rates),
             spread([o / p for o, p in zip(ours, rates)], 2), "; ".join(names)])
     return table(
         ["network", "ours, images/s", "best PyTorch fp32, images/s", "ratio",
@@ -53,7 +52,7 @@ def inference(findings):
         ours = [r.inference_ours for r in found.rounds]
         peers = [r.inference_peer["ort_fp32"]["median_us"] for r in found.rounds]
         rows.append([
-            NAMES[network], spread(ours, 1), spread(peers, 1),
+            title(network), spread(ours, 1), spread(peers, 1),
             spread([p / o for o, p in zip(ours, peers)], 2), torch_latency(found.rounds)])
     return table(
         ["network", "ours, µs", "ONNX Runtime fp32, µs", "ratio", "PyTorch's best, µs"], rows)
@@ -69,7 +68,7 @@ def torch_latency(rounds):
 
 def memory(findings):
     rows = [
-        [NAMES[network], mebibytes(found.alone["peak_memory_bytes"]),
+        [title(network), mebibytes(found.alone["peak_memory_bytes"]),
          mebibytes(found.peer_memory["jemalloc"]), mebibytes(found.peer_memory["glibc"])]
         for network, found in findings.items()
     ]
@@ -85,7 +84,7 @@ def efficiency(findings):
         kernels = sorted(alone["kernels"].items(), key=lambda item: -item[1])
         total = sum(alone["kernels"].values()) or 1
         rows.append([
-            NAMES[network], f"{alone['images_per_second']:,.0f}",
+            title(network), f"{alone['images_per_second']:,.0f}",
             f"{alone['milliseconds_per_step']:.2f}", f"{alone['gflops']:.1f}",
             f"{100 * alone['share_of_peak']:.0f} %", f"{100 * alone['share_of_roofline']:.0f} %",
             ", ".join(f"{kind.replace('_', ' ')} {100 * time / total:.0f} %"
@@ -118,14 +117,27 @@ def rounds_by_configuration(findings):
     return table(["network", "configuration", "images/s", "disturbed"], rows)
 
 
-def preamble(findings, options, python):
+def instructions(peers, isa):
+    """Returns what the sides' vectors are, as (what, value)."""
+    if not isa:
+        return [("instructions", f"as the processor has them; PyTorch's own kernels use {peers.instruction_set()}")]
+    limited = {
+        "avx2": "AVX2 on both sides, in PyTorch for oneDNN, MKL and torch.compile, too",
+        "avx512": "AVX-512 on both sides, in PyTorch with what more the processor has for bf16"}
+    return [("instructions", f"{limited[isa]}; ONNX Runtime cannot be limited and uses what the processor has")]
+
+
+def preamble(findings, options, peers):
     alone = next(iter(findings.values())).alone
     facts = benchmark_machine.description() + [
         ("one thread at best", f"{alone['peak_gflops']:.0f} GFLOP/s fp32 (matrix product), "
          f"{alone['bandwidth_gigabytes_per_second']:.0f} GB/s (copy, main memory)"),
-    ] + benchmark_machine.versions(python) + [("date", datetime.date.today().isoformat())]
+    ] + instructions(peers, options.isa) + benchmark_machine.versions(peers.python) + [
+        ("date", datetime.date.today().isoformat())]
     rounds = (f"make benchmark ROUNDS={options.rounds} CANDIDATES={options.candidates} "
               f"NETWORKS=\"{' '.join(options.networks)}\"")
+    rounds += f" ISA={options.isa}" if options.isa else ""
+    rounds += " PROCESSES=1" if options.processes == 1 else ""
     return [
         "# Training and inference next to PyTorch and ONNX Runtime", "",
         f"Written by `{rounds}`. Figures are minimum / median / maximum of {options.rounds} "
@@ -133,15 +145,19 @@ def preamble(findings, options, python):
     ] + [f"- {what}: {value}" for what, value in facts] + [""]
 
 
-def page(findings, options, python):
-    lines = preamble(findings, options, python)
+def page(findings, options, peers):
+    lines = preamble(findings, options, peers)
+    batch = batches_text(options.networks)
+    is_alone = options.processes == 1
     lines += ["## Training", ""] + training(findings)
     lines += [
-        "Ours: two trainings at once with one thread each, batch 64, fp32. A step is an augmented "
+        f"Ours: {'one training with one thread' if is_alone else 'two trainings at once with one thread each'}, "
+        f"{batch}, fp32. A step is an augmented "
         "batch, forward, distillation and cross-entropy loss, backward, SGD with momentum; PyTorch's "
         "step finds its batch ready in memory. PyTorch is its fastest fp32 configuration in the "
-        "round: two trainings of one thread or one of two; channels-last (`cl`) or not (`eager`), "
-        "compiled (`compile_cl`), batch 64, 128 or 256; with jemalloc. A first pass over all "
+        f"round: {'one training of one thread' if is_alone else 'two trainings of one thread or one of two'}; "
+        "channels-last (`cl`) or not (`eager`), "
+        "compiled (`compile_cl`), our batch or a larger one; with jemalloc. A first pass over all "
         f"configurations chose the {options.candidates} of each division that took part in the "
         "rounds.", "",
         "## Inference", ""] + inference(findings)
@@ -149,11 +165,11 @@ def page(findings, options, python):
         "One image, one thread, fp32, norms folded: medians. A ratio above 1: ours is faster.", "",
         "## Peak memory of a training", ""] + memory(findings)
     lines += [
-        "Resident at most, libraries included; one thread, batch 64. PyTorch is the lower of `cl` "
-        "and `eager`, with a data set cut down to 2,048 images, as many as ours has.", "",
+        f"Resident at most, libraries included; one thread, {batch}. PyTorch is the lower of `cl` "
+        "and `eager`, with a data set cut down to as many images as ours has, 2,048 small ones.", "",
         "## Our step", ""] + efficiency(findings)
     lines += [
-        "One training, one thread, batch 64. GFLOP/s count two operations a multiply–add, three "
+        f"One training, one thread, {batch}. GFLOP/s count two operations a multiply–add, three "
         "passes, and two for the first convolution; what is computed again counts once. The roofline "
         "is the longer of that arithmetic at the peak and of the bytes that batch norms hold back "
         "(written once, read twice) at the bandwidth.", "",
@@ -166,10 +182,10 @@ def page(findings, options, python):
     return "\n".join(lines)
 
 
-def write(findings, options, python):
-    """Prints the page, writes it into the output folder and returns its path."""
-    text = page(findings, options, python)
-    path = os.path.join(options.output, benchmark_machine.slug() + ".md")
+def write(findings, options, peers, variant):
+    """Prints the page, writes it into the output folder and returns its path; `variant` ends the file's name."""
+    text = page(findings, options, peers)
+    path = os.path.join(options.output, benchmark_machine.slug() + variant + ".md")
     with open(path, "w") as file:
         file.write(text)
     print(text)
