@@ -63,6 +63,10 @@ example-own-teacher: packages build ## Bring teachers from PyTorch into studies 
 benchmark: packages-and-data build ## Race PyTorch and ONNX Runtime (Results/benchmarks/scripts/speed lists the variables)
 	@Results/benchmarks/scripts/speed $(autodistill)
 
+.PHONY: benchmark-study
+benchmark-study: packages-and-data build ## Run the quickstart's study, and the same in PyTorch and Optuna; QUICK=1 in minutes (Results/benchmarks/study/run)
+	@Results/benchmarks/study/run $(if $(ISA),,$(autodistill))
+
 .PHONY: benchmark-search
 benchmark-search: packages build ## Search tables of real results, compared with other optimisers (Results/benchmarks/scripts/search)
 	@Results/benchmarks/scripts/search $(autodistill)
