@@ -15,7 +15,6 @@ import sys
 
 import cost_table
 import study_page
-from costs import CostTable
 from failure import Failure, replace_file
 from sides import Ours, Torch
 
@@ -84,11 +83,9 @@ class Plan:
         """Makes the table of costs and the split, which both sides' work is based on; none of it is timed."""
         os.makedirs(self.work, exist_ok=True)
         self.check_settings()
-        if os.path.exists(self.costs_path):
-            self.costs = CostTable(self.costs_path)
-        else:
+        if not os.path.exists(self.costs_path):
             print("the table of the students' costs", file=sys.stderr, flush=True)
-            self.costs = cost_table.make(
+            cost_table.make(
                 self.costs_path, self.binary, self.study, self.space_path, self.profile_path, self.workers)
         if not os.path.exists(self.split_path):
             # In a folder of its own, so that the study itself still has its data to prepare.

@@ -40,10 +40,6 @@ def key_of(values, parameters):
     return "".join(str(choices.index(values[name])) for name, choices in parameters.items())
 
 
-def values_of(key, parameters):
-    return {name: choices[int(digit)] for digit, (name, choices) in zip(key, parameters.items())}
-
-
 def limits_of(study):
     """Returns the upper limits of the study's constraints by metric."""
     known = ("latency_ms", "peak_memory_bytes")
@@ -99,7 +95,10 @@ def covering(parameters):
 
 
 def make(path, binary, study, space_path, profile_path, workers):
-    """Writes the table to `path` and returns it as a CostTable."""
+    """Writes the table to `path`.
+
+    Raises: Failure if what it says of some students is not what the program says.
+    """
     parameters, profile = parameters_of(read(space_path)), read(profile_path)
     if "correction" in profile:
         raise Failure(f"{profile_path}: has a correction learnt from networks, which no table of kernels can hold")
@@ -121,7 +120,6 @@ def make(path, binary, study, space_path, profile_path, workers):
         keys = [key_of(values, parameters) for values in students]
         for values, key, prediction in zip(students, keys, pool.map(price, keys)):
             check(made.costs(values), prediction, key, path)
-    return made
 
 
 def check(costs, prediction, key, path):

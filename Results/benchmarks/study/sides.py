@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 
 import watched
-from cost_table import key_of, values_of
+from cost_table import key_of
 from failure import Failure, replace_file
 
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -151,7 +151,7 @@ class Ours(Side):
         for event in by_kind["stage_timed"]:
             seconds[event["stage"]] = seconds.get(event["stage"], 0.0) + event["seconds"]
         keys = {event["trial"]: event["key"] for event in by_kind["proposed"]}
-        costs = {trial: plan.costs.costs(values_of(key, plan.parameters)) for trial, key in keys.items()}
+        costs = {event["trial"]: event["costs"] for event in by_kind["proposed"]}
         flash = {
             event["trial"]: accuracy(event["validation"]) for event in by_kind["finished"]
             if event["outcome"] == "measured"}

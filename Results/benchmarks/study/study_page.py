@@ -33,13 +33,13 @@ def times(ours, theirs):
         per_work = ratio_text(other.seconds / other.macs, stage.seconds / stage.macs) if is_known else "–"
         rows.append([
             name, seconds_text(stage.seconds), seconds_text(other.seconds), ratio_text(other.seconds, stage.seconds),
-            f"{stage.images:,}", f"{other.images:,}", f"{stage.macs / 1e12:.2f}", f"{other.macs / 1e12:.2f}", per_work])
+            f"{stage.images:,}", f"{other.images:,}", f"{stage.macs / 1e12:.3f}", f"{other.macs / 1e12:.3f}", per_work])
     rows.append([
         "start, data, report", seconds_text(ours.rest_seconds), seconds_text(theirs.rest_seconds),
-        ratio_text(theirs.rest_seconds, ours.rest_seconds), "", "", "", "", ""])
+        ratio_text(theirs.rest_seconds, ours.rest_seconds), *5 * ["–"]])
     rows.append([
         "total", seconds_text(ours.seconds), seconds_text(theirs.seconds), ratio_text(theirs.seconds, ours.seconds),
-        "", "", "", "", ""])
+        *5 * ["–"]])
     return table(
         ["stage", "ours, s", "PyTorch + Optuna, s", "ratio", "images, ours", "images, theirs",
          "forward TMACs, ours", "theirs", "ratio a multiply–add"], rows)
@@ -133,10 +133,10 @@ def page(plan, ours, theirs):
         lines += [doubt, ""]
     lines += ["## Time", ""] + times(ours, theirs)
     lines += [
-        f"The teacher: {study['teacher']['recipe']['epochs']:g} epochs in {plan.workers} threads, then its logits on "
+        f"The teacher: epochs: {study['teacher']['recipe']['epochs']:g}, in {plan.workers} threads, then its logits on "
         f"all splits. {study['search']['trials']} flash trials in batches of {study['flash']['batch']}, then the full "
         f"trainings of {study['finalists']['count']} finalists with and without the teacher, "
-        f"{study['full']['epochs']:g} epochs, in {plan.workers} processes of one thread. Trainings with and without the "
+        f"epochs: {study['full']['epochs']:g}, in {plan.workers} processes of one thread. Trainings with and without the "
         "teacher run next to each other: their stage's time is divided as the trainings' own seconds are. The sides "
         "choose students for themselves, so the last column divides each time by the multiply–adds of the forward "
         "passes.", ""]
