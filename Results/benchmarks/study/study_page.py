@@ -136,8 +136,8 @@ def page(plan, ours, theirs):
         f"The teacher: epochs: {study['teacher']['recipe']['epochs']:g}, in {plan.workers} threads, then its logits on "
         f"all splits. {study['search']['trials']} flash trials in batches of {study['flash']['batch']}, then the full "
         f"trainings of {study['finalists']['count']} finalists with and without the teacher, "
-        f"epochs: {study['full']['epochs']:g}, in {plan.workers} processes of one thread. Trainings with and without the "
-        "teacher run next to each other: their stage's time is divided as the trainings' own seconds are. The sides "
+        f"epochs: {study['full']['epochs']:g}, in {plan.workers} processes of one thread. Trainings with and without "
+        "the teacher run next to each other: their stage's time is divided as the trainings' own seconds are. The sides "
         "choose students for themselves, so the last column divides each time by the multiply–adds of the forward "
         "passes.", ""]
     lines += ["## Memory", ""] + memory(ours, theirs)
