@@ -298,8 +298,9 @@ def main():
     parser.add_argument("--prepare", action="store_true")
     options = parser.parse_args()
     os.makedirs(options.folder, exist_ok=True)
-    # As an exit, so that no process outlives this one.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # As an exit, so that no process outlives this one; the others, which inherit this, end at once.
+    own = os.getpid()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143) if os.getpid() == own else os._exit(143))
     use_threads(1)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     setting = Setting(options)
