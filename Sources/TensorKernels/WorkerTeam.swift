@@ -27,11 +27,11 @@ public final class WorkerTeam: Sendable {
   /// Runs `body` once in every thread, with the thread's index, and returns when all have ended.
   public func run(_ body: @escaping @Sendable (Int) -> Void) {
     let threads = (1..<threadCount).map { index in
-      do {
+      do throws(CannotStartThread) {
         return try JoinableThread { body(index) }
       } catch {
         // The others wait for it at the next barrier, so nothing can continue without it.
-        fatalError("\(error)")
+        fatalError(error.description)
       }
     }
     body(0)
