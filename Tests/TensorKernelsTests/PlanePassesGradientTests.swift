@@ -164,7 +164,7 @@ struct PlanePassesGradientTests {
         dot(
           operands.gradient,
           reference.output($0, gamma: gamma, beta: beta, addend: nil, activation: activation))
-      }, at: operands.values, within: 4e-6, activation.rawValue)
+      }, at: operands.values, within: 4e-6, "\(activation.rawValue)")
   }
 
   @Test("spread the gradient of an activation's mean", arguments: Activation.allCases)
