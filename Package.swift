@@ -6,7 +6,10 @@ import PackageDescription
 /// What the building machine's processor can do, in Linux's words; empty elsewhere.
 let processorFlags: Set<String> = {
   let processor = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-  let flags = processor.split(separator: "\n").first { $0.hasPrefix("flags") }
+  // "flags" on x86, "Features" on ARM.
+  let flags = processor.split(separator: "\n").first {
+    $0.hasPrefix("flags") || $0.hasPrefix("Features")
+  }
   return Set((flags?.split(separator: " ") ?? []).map(String.init))
 }()
 let hasAVX512 = processorFlags.isSuperset(of: ["avx512f", "avx512bw", "avx512dq", "avx512vl"])
@@ -14,7 +17,8 @@ let hasAVX512 = processorFlags.isSuperset(of: ["avx512f", "avx512bw", "avx512dq"
 /// The vector width that Swift code is compiled for, as Clang's `-march` names it.
 ///
 /// Detected on the building machine. `AUTODISTILL_MARCH=x86-64-v3 swift build …` builds for another one
-/// (`x86-64-v2` runs anywhere, slowly); the command refuses to start on a processor that lacks it.
+/// (`x86-64-v2` runs anywhere, slowly); the command refuses to start on a processor that lacks it. On AArch64 every
+/// processor has the same vectors, and nothing is detected.
 let architectureFlags: [String] = {
   if let wanted = ProcessInfo.processInfo.environment["AUTODISTILL_MARCH"], !wanted.isEmpty {
     return march(wanted)
@@ -72,6 +76,12 @@ let integers: [SwiftSetting] = {
     return optimized
       + known.filter { processorFlags.contains($0.0) && ($0.1 == "-mavxvnni" || hasAVX512) }
       .map { .unsafeFlags(["-Xcc", $0.1]) }
+  #elseif arch(arm64)
+    // Apple's compiler assumes them.
+    guard ProcessInfo.processInfo.environment["AUTODISTILL_MARCH", default: ""].isEmpty,
+      processorFlags.contains("asimddp")
+    else { return optimized }
+    return optimized + [.unsafeFlags(["-Xcc", "-march=armv8.2-a+dotprod"])]
   #else
     return optimized
   #endif

@@ -5,6 +5,9 @@
 #include <immintrin.h>
 #elif defined(__ARM_FEATURE_DOTPROD)
 #include <arm_neon.h>
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
 #endif
 
 #define LANES static inline __attribute__((always_inline, nodebug))
@@ -47,6 +50,8 @@ LANES int lanes_are_runnable(void) {
   __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
   if (!((eax >> 4) & 1)) return 0;
 #endif
+#elif defined(__ARM_FEATURE_DOTPROD) && defined(__linux__)
+  if (!((getauxval(AT_HWCAP) >> 20) & 1)) return 0;  // HWCAP_ASIMDDP
 #endif
   return 1;
 }
