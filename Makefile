@@ -21,7 +21,7 @@ SEED ?= 1
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: quickstart
 quickstart: packages-and-data build ## From a device budget to distilled students and a report, on Fashion-MNIST
@@ -107,9 +107,14 @@ benchmark-hardware: packages build ## Predict measured latencies, compared with 
 benchmark-chaos: packages-and-data build ## Let faults loose on studies, and the same on Optuna (Results/benchmarks/scripts/chaos)
 	@Results/benchmarks/scripts/chaos $(autodistill)
 
+.PHONY: check-aarch64
+check-aarch64: ## Build the kernels for AArch64 and run their tests on an emulated processor
+	@.ci/check-aarch64
+
 .PHONY: check-all
 check-all: export AUTODISTILL_THOROUGH := 1
-check-all: lint test build ## lint, all of the tests, run exports and statistics elsewhere, use a student in an app, let faults loose on studies (STUDY=.../study.json SEED=1)
+check-all: lint test build ## lint, all of the tests, those of the kernels on AArch64, run exports and statistics elsewhere, use a student in an app, let faults loose on studies (STUDY=.../study.json SEED=1)
+	.ci/check-aarch64 || [ $$? -eq 77 ]
 	.ci/check-onnx $(autodistill)
 	.ci/check-int8
 	.ci/check-student $(autodistill) $(microcontroller)
