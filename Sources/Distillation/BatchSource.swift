@@ -5,7 +5,7 @@ import TensorKernels
 /// Gives a training its batches: images, labels and soft targets, in the order of each epoch. Images whose class is
 /// not known are left out where nothing is learnt from a teacher.
 ///
-/// What a step holds depends on the seed, the epoch and the step alone. Threads may fill different
+/// What a step holds depends on the seed, the recipe's batches and the step alone. Threads may fill different
 /// slices at once; `begin(epoch:)` is called between steps.
 package final class BatchSource: @unchecked Sendable {
   private let reader: BatchReader
@@ -16,9 +16,9 @@ package final class BatchSource: @unchecked Sendable {
   /// The views that images are shown in, where these are few and fixed: without the teacher too, so that what
   /// differs is the teacher.
   private let views: StoredViews?
-  private var epoch = 0
-  private var order: EpochOrder
-  private var key: AugmentationKey
+  private var order: BatchOrder
+  /// Of each pass over the images that the epoch holds.
+  private var keys: [Int: AugmentationKey] = [:]
   /// How images are augmented; to be changed between steps.
   package var augmentation: Augmentation
   /// How other images are mixed into each; to be changed between steps.
@@ -34,14 +34,12 @@ package final class BatchSource: @unchecked Sendable {
     reader: BatchReader, recipe: Recipe, seed: UInt64, signal: TeacherSignal?,
     features: TeacherFeatures? = nil
   ) {
-    let images = reader.dataset.trainingImages(withTeacher: recipe.usesUnlabeledImages)
     (self.reader, self.recipe, self.seed) = (reader, recipe, seed)
     self.signal = recipe.usesTeacher ? signal : nil
     (self.features, augmentation, mix) = (features, recipe.augmentation, recipe.mix)
-    stepsPerEpoch = recipe.stepsPerEpoch(trainingCount: images.count)
-    order = EpochOrder(of: images, seed: seed)
+    stepsPerEpoch = recipe.stepsPerEpoch(trainingCount: recipe.trainingCount(of: reader.dataset))
+    order = BatchOrder(recipe, of: reader.dataset, seed: seed)
     if case .stored(let stored) = signal { views = stored } else { views = nil }
-    key = views?.key(epoch: 0) ?? AugmentationKey(seed: seed, epoch: 0)
     precondition(
       !recipe.usesTeacher || signal != nil, "distillation needs a teacher's signal")
     if case .live(let teacher) = self.signal, let features {
@@ -55,69 +53,110 @@ package final class BatchSource: @unchecked Sendable {
           capacity: recipe.batch / recipe.slices + 1)
       }
     }
+    findKeys()
   }
 
   /// Shuffles the images for an epoch.
   package func begin(epoch: Int) {
-    order.shuffle(epoch: epoch)
-    self.epoch = epoch
-    key = views?.key(epoch: epoch) ?? AugmentationKey(seed: seed, epoch: epoch)
+    order.begin(epoch: epoch)
+    findKeys()
+  }
+
+  private func findKeys() {
+    keys = [:]
+    for pass in order.passes {
+      keys[pass] = views?.key(epoch: pass) ?? AugmentationKey(seed: seed, epoch: pass)
+    }
   }
 
   /// Fills a slice with its images, labels, soft targets and the teacher's features.
   package func fill(_ slice: TrainingSlice) {
-    fill(slice, augmentation: augmentation, mixes: mix)
+    let runs = runs(of: slice)
+    for run in runs { fill(slice, run) }
     features?.fill(slice, always: logitsComeWithFeatures)
-    order.indices.withUnsafeBufferPointer { indices in
-      let chosen = chosen(slice, from: indices)
-      switch signal {
-      case .none: break
-      case .cached(let targets):
-        let mixing: ((Int) -> MixDraw?)? = mix.isEmpty ? nil : { self.mixDraw($0) }
-        targets.fill(slice.teacher, indices: chosen, mixing: mixing)
-      case .stored(let views): views.fill(slice.teacher, indices: chosen, epoch: epoch)
-      case .live where logitsComeWithFeatures: break
-      case .live:
-        guard let session = sessions[slice.range.lowerBound] else {
-          preconditionFailure("no teacher for the slice that begins at \(slice.range.lowerBound)")
-        }
-        session.answer(slice.images, count: chosen.count, into: slice.teacher)
+    if case .live = signal, !logitsComeWithFeatures {
+      guard let session = sessions[slice.range.lowerBound] else {
+        preconditionFailure("no teacher for the slice that begins at \(slice.range.lowerBound)")
       }
+      session.answer(slice.images, count: slice.range.count, into: slice.teacher)
+    }
+    for run in runs { fillTeacher(slice, run) }
+  }
+
+  /// Fills a slice with images as an evaluation sees them, each once, for batch-norm statistics.
+  func fillClean(_ slice: TrainingSlice) {
+    slice.mix?.shares.update(repeating: 0, count: slice.range.count)
+    order.whole.withUnsafeBufferPointer { indices in
+      reader.fill(
+        slice.images, labels: slice.labels,
+        indices: UnsafeBufferPointer(rebasing: indices[places(of: slice)]), split: .training)
     }
   }
 
-  /// Fills a slice with images as an evaluation sees them, for batch-norm statistics.
-  func fillClean(_ slice: TrainingSlice) { fill(slice, augmentation: .none, mixes: []) }
+  /// Neighbouring images of a slice that are of one pass.
+  private struct Run {
+    /// Where they stand in the epoch, and the first of them in the slice.
+    let places: Range<Int>
+    let offset: Int
+    let pass: Int
+    let key: AugmentationKey
+  }
 
-  private func fill(_ slice: TrainingSlice, augmentation: Augmentation, mixes: [ImageMix]) {
-    order.indices.withUnsafeBufferPointer { indices in
-      let chosen = chosen(slice, from: indices)
-      guard !mixes.isEmpty else {
-        // What an earlier stage has mixed in counts no more.
-        slice.mix?.shares.update(repeating: 0, count: chosen.count)
-        return reader.fill(
-          slice.images, labels: slice.labels, indices: chosen, split: .training,
-          augmentation: augmentation, key: key)
+  private func places(of slice: TrainingSlice) -> Range<Int> {
+    let start = slice.step % stepsPerEpoch * recipe.batch
+    return start + slice.range.lowerBound..<start + slice.range.upperBound
+  }
+
+  private func runs(of slice: TrainingSlice) -> [Run] {
+    let all = places(of: slice)
+    return order.runs(in: all).map { places, pass in
+      guard let key = keys[pass] else {
+        preconditionFailure("the epoch has no images of pass \(pass)")
       }
-      guard let mix = slice.mix else {
+      return Run(
+        places: places, offset: places.lowerBound - all.lowerBound, pass: pass, key: key)
+    }
+  }
+
+  private func fill(_ slice: TrainingSlice, _ run: Run) {
+    let images = slice.images + run.offset * reader.dataset.imageElements
+    let labels = slice.labels + run.offset
+    order.indices.withUnsafeBufferPointer { indices in
+      let chosen = UnsafeBufferPointer(rebasing: indices[run.places])
+      guard !mix.isEmpty else {
+        // What an earlier stage has mixed in counts no more.
+        (slice.mix?.shares).map { ($0 + run.offset).update(repeating: 0, count: chosen.count) }
+        return reader.fill(
+          images, labels: labels, indices: chosen, split: .training, augmentation: augmentation,
+          key: run.key)
+      }
+      guard let mixed = slice.mix else {
         preconditionFailure("mixed images need room for the labels of what is mixed in")
       }
       reader.fill(
-        slice.images, labels: slice.labels, otherLabels: mix.otherLabels, shares: mix.shares,
-        indices: chosen, split: .training, augmentation: augmentation, mixes: mixes, key: key)
+        images, labels: labels, otherLabels: mixed.otherLabels + run.offset,
+        shares: mixed.shares + run.offset, indices: chosen, split: .training,
+        augmentation: augmentation, mixes: mix, key: run.key)
     }
   }
 
-  /// Returns what is mixed into an image in this epoch; nil for nothing.
-  private func mixDraw(_ image: Int) -> MixDraw? {
-    reader.mixDraw(mix, forImage: image, of: .training, key: key)
+  /// Fills in what the teacher has said of the images before the training.
+  private func fillTeacher(_ slice: TrainingSlice, _ run: Run) {
+    let output = slice.teacher + run.offset * classes
+    order.indices.withUnsafeBufferPointer { indices in
+      let chosen = UnsafeBufferPointer(rebasing: indices[run.places])
+      switch signal {
+      case .none, .live: break
+      case .cached(let targets):
+        let mixing: ((Int) -> MixDraw?)? =
+          mix.isEmpty
+          ? nil
+          : { self.reader.mixDraw(self.mix, forImage: $0, of: .training, key: run.key) }
+        targets.fill(output, indices: chosen, mixing: mixing)
+      case .stored(let views): views.fill(output, indices: chosen, epoch: run.pass)
+      }
+    }
   }
 
-  private func chosen(
-    _ slice: TrainingSlice, from indices: UnsafeBufferPointer<Int>
-  ) -> UnsafeBufferPointer<Int> {
-    let start = slice.step % stepsPerEpoch * recipe.batch
-    return UnsafeBufferPointer(
-      rebasing: indices[start + slice.range.lowerBound..<start + slice.range.upperBound])
-  }
+  private var classes: Int { reader.dataset.classes }
 }

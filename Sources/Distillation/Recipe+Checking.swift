@@ -16,6 +16,7 @@ extension Recipe {
         height: dataset.height, width: dataset.width,
         field: "\(field).stages[\(index)].augmentation")
     }
+    try checkLabeledShare(on: dataset, field: field, file: file)
     try Recipe.check(
       batch: batch, field: field + ".batch", count: trainingCount(of: dataset), file: file)
   }

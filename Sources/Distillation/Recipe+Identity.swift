@@ -35,6 +35,7 @@ extension Recipe {
       parts.append(("stages", "[" + stages.map(\.identity).joined(separator: "; ") + "]"))
     }
     parts += mixIdentity
+    parts += labeledShareIdentity
     return parts.map { "\($0)=\($1)" }.joined(separator: " ")
   }
 }

@@ -9,7 +9,7 @@ extension Recipe {
     "learning_rate",
     "schedule", "warmup_share", "final_share", "distillation_weight", "temperature",
     "label_smoothing", "losses", "teaching", "generations", "assistants", "augmentation", "mix",
-    "teacher_view", "stored_views", "stages",
+    "teacher_view", "stored_views", "labeled_share", "stages",
   ]
 
   /// Reads a recipe; what is left out has the value of the preset that it names, or else the one in `defaults`.
@@ -61,6 +61,7 @@ extension Recipe {
       self.augmentation = try Augmentation(augmentation)
     }
     try readMix(members)
+    try readLabeledShare(members)
     if let view = try members["teacher_view"]?.choice(TeacherView.self) { teacherView = view }
     if let views = members["stored_views"] {
       storedViews = try views.integer(in: 1...1000)
@@ -79,6 +80,7 @@ extension Recipe {
       let around = self
       stages = try stages.map { stage throws(JSONError) in try stage.read(in: around) }
     }
+    try checkLabeledShare(members)
     try checkChain(members, in: field)
   }
 }

@@ -45,6 +45,9 @@ public struct Recipe: Hashable, Sendable {
   public var teacherView: TeacherView
   /// Views of each image, where they are stored.
   public var storedViews = 8
+  /// The share of each batch that are images with a label, where others have none, above 0 and below 1; nil: their
+  /// share of the data, as chance brings it.
+  public var labeledShare: Double?
 
   public init(
     epochs: Double, batch: Int, slices: Int = 1,
@@ -84,7 +87,7 @@ public struct Recipe: Hashable, Sendable {
     var recipe = self
     recipe.loss.distillation = 0
     recipe.losses.removeAll { $0.needsTeacher }
-    (recipe.teaching, recipe.chain) = ([], .none)
+    (recipe.teaching, recipe.chain, recipe.labeledShare) = ([], .none, nil)
     recipe.stages = stages.map(\.withoutTeacher)
     return recipe
   }

@@ -31,7 +31,8 @@ extension TeacherSignal {
   public func confusion(reader: BatchReader, recipe: Recipe, seed: UInt64) -> ConfusionCounts {
     var recipe = recipe
     (recipe.slices, recipe.loss.distillation) = (1, 1)
-    (recipe.losses, recipe.stages) = ([], [])
+    // Each image once.
+    (recipe.losses, recipe.stages, recipe.labeledShare) = ([], [], nil)
     if case .stored = self {} else { recipe.mix = [] }
     let classes = reader.dataset.classes
     let source = BatchSource(reader: reader, recipe: recipe, seed: seed, signal: self)

@@ -19,6 +19,7 @@ extension ReportInputs {
           "\(counted(count, "image")) of an unknown class, in groups that are not trained on"))
     }
     if let labels = data.labels { facts.append(ReportFact("Labels", labelText(labels))) }
+    if let text = batchText { facts.append(ReportFact("Batches", text)) }
     var blocks: [ReportBlock] = [.facts(facts), .table(dataTable(data))]
     if !data.notes.isEmpty {
       blocks.append(.paragraph("Worth a second look:"))
@@ -35,6 +36,19 @@ extension ReportInputs {
       parts.append("\(counted(count, "image")) without one left out")
     }
     return parts.joined(separator: ", ")
+  }
+
+  /// How many images of a batch have a label, where the recipe fixes it; nil where chance does.
+  private var batchText: String? {
+    let flash = definition.flash.compressed(definition.flashSource)
+    guard let full = definition.full.labeledPerBatch, let short = flash.labeledPerBatch else {
+      return nil
+    }
+    let text =
+      "\(full) of \(definition.full.batch) images with a label in each batch of full trainings, "
+      + "\(short) of \(flash.batch) in flash trainings (labeled_share); those without the teacher learn from "
+      + "images with a label alone"
+    return space.recipe.isEmpty ? text : text + "; of the default recipe"
   }
 
   private func splitText(_ method: SplitMethod) -> String {

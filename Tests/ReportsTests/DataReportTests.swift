@@ -51,6 +51,15 @@ struct DataReportTests {
     }
   }
 
+  @Test("says how many images of a batch have a label, where the recipe fixes it")
+  func labeledShare() throws {
+    var fixed = study()
+    fixed.full = #"{"epochs": 20, "batch": 64, "labeled_share": 0.25}"#
+    #expect(
+      try markdown(fixed).contains("16 of 64 images with a label in each batch of full trainings"))
+    #expect(!(try markdown(study()).contains("labeled_share")))
+  }
+
   @Test("of many classes has the smallest and the largest, and of an old journal nothing")
   func others() throws {
     let text = try markdown(

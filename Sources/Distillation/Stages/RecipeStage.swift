@@ -22,7 +22,7 @@ public struct RecipeStage: Hashable, Sendable {
   /// The names of the fields of a recipe that are the same in all stages.
   static let sharedKeys: Set<String> = [
     "recipe", "stages", "epochs", "batch", "slices", "optimizer", "weight_decay", "clip_norm",
-    "teacher_view", "stored_views", "teaching", "generations", "assistants",
+    "teacher_view", "stored_views", "labeled_share", "teaching", "generations", "assistants",
   ]
 }
 
@@ -38,7 +38,7 @@ extension RecipeStage {
     continues = try members["continues"]?.flag() ?? false
     frozen = try RecipeStage.parts(members["frozen"])
     var around = recipe
-    (around.stages, around.chain) = ([], .none)
+    (around.stages, around.chain, around.labeledShare) = ([], .none, nil)
     let rest = own.reduce(field) { $0.without($1) }
     let content = try Recipe(rest, defaults: around)
     if recipe.teacherView == .stored, let augmentation = members["augmentation"],
@@ -124,7 +124,7 @@ extension Recipe {
     recipe.optimizer = .sgd(momentum: 0, nesterov: false)
     (recipe.weightDecay, recipe.clipNorm) = (0, nil)
     (recipe.teacherView, recipe.storedViews, recipe.stages) = (.clean, 8, [])
-    (recipe.teaching, recipe.chain) = ([], .none)
+    (recipe.teaching, recipe.chain, recipe.labeledShare) = ([], .none, nil)
     return recipe
   }
 
@@ -135,6 +135,7 @@ extension Recipe {
     recipe.optimizer = optimizer
     (recipe.weightDecay, recipe.clipNorm) = (weightDecay, clipNorm)
     (recipe.teacherView, recipe.storedViews) = (teacherView, storedViews)
+    recipe.labeledShare = labeledShare
     return recipe
   }
 

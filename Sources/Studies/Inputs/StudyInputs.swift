@@ -46,6 +46,7 @@ public struct StudyInputs: Sendable {
       let hasBaseline = definition.finalists.baseline && field == "full"
       let training = hasBaseline ? recipe.withoutTeacher(on: dataset) : recipe
       try training.check(on: dataset, field: field, file: folder.definition)
+      try recipe.checkLabeledShare(on: dataset, field: field, file: folder.definition)
     }
     try StudyInputs.checkCounts(definition, dataset, file: folder.definition)
     try Recipe.check(

@@ -139,6 +139,16 @@ struct StudyDataTests {
     #expect(read == .began(inputs.began(version: "1")))
     let whole = try TinyStudy(Self.text("")).inputs()
     #expect(whole.began(version: "1").data?.labels == nil)
+    // A share of each batch needs both kinds of images, with and without a baseline.
+    let share = "{\"epochs\": 3, \"batch\": 20, \"labeled_share\": 0.5}"
+    for baseline in [true, false] {
+      let finalists = "{\"count\": 2, \"baseline\": \(baseline)}"
+      try study.write(
+        Self.text(", \"labels\": 90").setting("full", share).setting("finalists", finalists))
+      #expect(try study.inputs().definition.full.labeledPerBatch == 10)
+      try study.write(Self.text("").setting("full", share).setting("finalists", finalists))
+      expectError(["full.labeled_share: got 0.5", "all 240 have one"]) { _ = try study.inputs() }
+    }
     #expect(whole.dataset.testHash == inputs.dataset.testHash)
     #expect(whole.dataset.contentHash != inputs.dataset.contentHash)
   }
