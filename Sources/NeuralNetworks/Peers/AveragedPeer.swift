@@ -42,9 +42,9 @@ public final class AveragedPeer: TrainingPeer {
 
   public func backward(thread: Int, team: WorkerTeam, step: Int) {}
 
-  public func move(after leader: TrainingPlan, rate: Float, step: Int) -> Bool {
+  public func move(after leader: Trainer, rate: Float, step: Int) -> Bool {
     let share = Float(1 - min(decay, Double(step) / Double(step + 1)))
-    let (mean, latest) = (plan.parameters, leader.parameters)
+    let (mean, latest) = (plan.parameters, leader.plan.parameters)
     for i in 0..<plan.layout.parameterFloats { mean[i] += share * (latest[i] - mean[i]) }
     return true
   }

@@ -6,7 +6,7 @@ import TensorKernels
 /// Its loss reads logits alone: what the teacher gives besides its logits belongs to the trained network.
 public final class LearningPeer: TrainingPeer {
   /// What holds the network, its optimiser and its loss; its own team stays at rest.
-  private let trainer: Trainer
+  let trainer: Trainer
   private let seed: UInt64
   /// Whether the loss of the step was finite in all slices.
   private let isFinite = Atomic<Bool>(true)
@@ -63,7 +63,7 @@ public final class LearningPeer: TrainingPeer {
     trainer.plan.backward(thread: thread, team: team, step: step)
   }
 
-  public func move(after leader: TrainingPlan, rate: Float, step: Int) -> Bool {
+  public func move(after leader: Trainer, rate: Float, step: Int) -> Bool {
     guard isFinite.load(ordering: .relaxed) else { return false }
     trainer.plan.reduceGradients()
     return trainer.move(rate: rate, step: step).isFinite

@@ -34,7 +34,7 @@ public protocol TrainingPeer: AnyObject, Sendable {
   ///
   /// - Parameter step: Counted from 1.
   /// - Returns: False if its loss or gradient is not finite.
-  func move(after leader: TrainingPlan, rate: Float, step: Int) -> Bool
+  func move(after leader: Trainer, rate: Float, step: Int) -> Bool
 
   /// Everything that a training moves of it, by name, for checkpoints.
   var state: [String: UnsafeMutableBufferPointer<Float>] { get }

@@ -172,7 +172,7 @@ public final class Trainer: @unchecked Sendable {
           }
           var norm = total.isFinite ? move(rate: Float(rate(step)), step: step + 1) : .nan
           for peer in peers where norm.isFinite {
-            if !peer.move(after: plan, rate: Float(rate(step)), step: step + 1) { norm = .nan }
+            if !peer.move(after: self, rate: Float(rate(step)), step: step + 1) { norm = .nan }
           }
           let done = StepReport(
             step: step, loss: total / batch, accuracy: Double(correct) / Double(max(1, labeled)),
@@ -228,7 +228,7 @@ public final class Trainer: @unchecked Sendable {
   }
 
   /// Returns some of the running statistics, each with where it starts.
-  private func copies(of ranges: [Range<Int>]) -> [(start: Int, values: [Float])] {
+  func copies(of ranges: [Range<Int>]) -> [(start: Int, values: [Float])] {
     ranges.map { range in
       (
         range.lowerBound,
