@@ -81,6 +81,7 @@ extension Recipe {
       stages = try stages.map { stage throws(JSONError) in try stage.read(in: around) }
     }
     try checkLabeledShare(members)
+    try checkTeaching(members, in: field)
     try checkChain(members, in: field)
   }
 }

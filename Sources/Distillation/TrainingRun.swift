@@ -81,7 +81,7 @@ public struct TrainingRun: Sendable {
   ) throws -> Outcome {
     let (steps, stepsPerEpoch) = (steps, stepsPerEpoch)
     let lessons = try recipe.lessons(
-      of: network, steps: steps, seed: seed, partners: partners)
+      of: network, steps: steps, seed: seed, partners: partners, affinity: affinity)
     let stages = TrainingStages(recipe, steps: steps)
     let objective = try RecipeLoss(stages, student: network, teacher: featureTeacher?.network)
     let frozen = try stages.stages.map { try FrozenParts($0.frozen, of: network) }
@@ -139,13 +139,13 @@ public struct TrainingRun: Sendable {
       }
       if step == rungs.first {
         rungs.removeFirst()
-        let model = interimModel(trainer, source, lessons.result)
+        let model = interimModel(trainer, source, lessons, afterSteps: step)
         guard model.isFinite else { return .diverged(step: step - 1) }
         guard examine(step, model) else { return .stopped }
       }
       if let checkpoint, step < steps, pace.isDue { try keep(checkpoint) }
     }
-    let model = finalModel(trainer, source, lessons.result)
+    let model = finalModel(trainer, source, lessons, afterSteps: steps)
     // The last step, or what it left of the statistics, may be what blew up.
     return model.isFinite ? .finished(model) : .diverged(step: steps - 1)
   }
@@ -158,14 +158,20 @@ public struct TrainingRun: Sendable {
       of: featureTeacher, inputs, recipe: recipe, isNeeded: objective.comparesFeatures)
   }
 
+  /// Which classes the teacher mixes up; nil where nothing is learnt from one.
+  private var affinity: (@Sendable () -> ClassAffinity)? {
+    guard let signal, recipe.usesTeacher else { return nil }
+    return { [reader] in signal.classAffinity(reader: reader) }
+  }
+
   /// Takes the batch-norm statistics again, of parts that stood still too, and returns the model with them.
   ///
-  /// - Parameter average: Whose weights it has, if not the student's own.
+  /// - Parameter lessons: Say whose weights it has, if not the student's own.
   private func finalModel(
-    _ trainer: Trainer, _ source: BatchSource, _ average: AveragedPeer?
+    _ trainer: Trainer, _ source: BatchSource, _ lessons: [Lesson], afterSteps step: Int
   ) -> TrainedModel {
     source.begin(epoch: 0)
-    average?.copy(to: trainer.plan)
+    lessons.takeResult(trainer.plan, afterSteps: step)
     trainer.reestimateStatistics(
       steps: min(statisticsBatches, stepsPerEpoch), fill: source.fillClean)
     return TrainedModel(trainer.plan)
@@ -173,12 +179,12 @@ public struct TrainingRun: Sendable {
 
   /// Returns the model as it would be if this were the end, and puts the plan back as it was.
   private func interimModel(
-    _ trainer: Trainer, _ source: BatchSource, _ average: AveragedPeer?
+    _ trainer: Trainer, _ source: BatchSource, _ lessons: [Lesson], afterSteps step: Int
   ) -> TrainedModel {
     // Norms take their moments around the running means, whose bits are therefore part of the result.
     let before = TrainedModel(trainer.plan)
     defer { before.copy(to: trainer.plan) }
-    return finalModel(trainer, source, average)
+    return finalModel(trainer, source, lessons, afterSteps: step)
   }
 
   /// Steps of the whole training.

@@ -4,6 +4,8 @@ import NeuralNetworks
 struct RecipeLoss: Sendable {
   /// The loss, on all stages of the training.
   let loss: any TrainingLoss
+  /// Those of its parts that are sums over images, of logits alone.
+  let imageLoss: any TrainingLoss
   /// What is compared where, for people: one line a pair of places.
   let notes: [String]
   private let stages: TrainingStages
@@ -23,6 +25,7 @@ struct RecipeLoss: Sendable {
     var parts: [any TrainingLoss] = [
       recipes.count == 1 ? base[0] : StagedLoss(base, stages)
     ]
+    var imageParts = parts
     var notes: [String] = []
     // Losses that compare the same in several stages are one, with one connector.
     var known: Set<String> = []
@@ -40,11 +43,15 @@ struct RecipeLoss: Sendable {
             weight: recipe.losses.first { $0.comparison == term.comparison }?.weight
               ?? WeightSchedule(0))
         }
-        parts.append(recipes.count == 1 ? weighted[0] : StagedLoss(weighted, stages))
+        let whole: any TrainingLoss =
+          recipes.count == 1 ? weighted[0] : StagedLoss(weighted, stages)
+        parts.append(whole)
+        if part is any ImageWiseLoss { imageParts.append(whole) }
       }
     }
     featureWeights = recipes.map { $0.losses.filter(\.comparesFeatures).map(\.weight) }
     loss = parts.count == 1 ? parts[0] : SummedLoss(parts)
+    imageLoss = imageParts.count == 1 ? imageParts[0] : SummedLoss(imageParts)
     self.notes = notes
   }
 

@@ -4,8 +4,12 @@ extension [Lesson] {
   /// All peers, in their places.
   var peers: [any TrainingPeer] { flatMap(\.peers) }
 
-  /// The mean that is the result of the training, if one is.
-  var result: AveragedPeer? { compactMap(\.result).first }
+  /// Gives the student's plan the weights that the training would end with after so many steps: the running mean, if
+  /// that is the result, or the mean of the branches that there are at the time, or its own.
+  func takeResult(_ plan: TrainingPlan, afterSteps step: Int) {
+    if let average = compactMap(\.result).first { return average.copy(to: plan) }
+    for branches in compactMap(\.branches) { branches.merge(into: plan, afterSteps: step) }
+  }
 
   /// Returns a loss with those of the lessons.
   func added(to loss: any TrainingLoss) -> any TrainingLoss {

@@ -10,6 +10,19 @@ extension Recipe {
     chain = try TeachingChain(members, defaults: chain)
   }
 
+  /// Checks that there is a teacher where the teaching asks it something.
+  ///
+  /// - Throws: `JSONError` naming the field.
+  func checkTeaching(_ members: JSONMembers, in field: JSONField) throws(JSONError) {
+    guard !usesTeacher else { return }
+    for term in teaching {
+      guard let question = term.rule.questionToTeacher else { continue }
+      throw (members["teaching"] ?? members["distillation_weight"] ?? field).expected(
+        "a loss that reads the teacher's logits, as with a \"distillation_weight\" above 0: teaching of the kind "
+          + "\"\(term.kind)\" asks the teacher \(question)")
+    }
+  }
+
   /// Checks what the chain needs of the whole recipe.
   ///
   /// - Throws: `JSONError` naming the field.
@@ -55,11 +68,13 @@ extension Recipe {
   ///
   /// - Throws: `LossError` where the student cannot be taught in this way.
   func lessons(
-    of network: Network, steps: Int, seed: UInt64, partners: [String: Network]
+    of network: Network, steps: Int, seed: UInt64, partners: [String: Network],
+    affinity: (@Sendable () -> ClassAffinity)? = nil
   ) throws(LossError) -> [Lesson] {
     var lessons: [Lesson] = []
     var site = TeachingSite(
-      network: network, recipe: self, steps: steps, seed: seed, partners: partners)
+      network: network, recipe: self, steps: steps, seed: seed, partners: partners,
+      affinity: affinity)
     for term in teaching {
       let lesson = try term.rule.lesson(on: site)
       site.firstPeer += lesson.peers.count

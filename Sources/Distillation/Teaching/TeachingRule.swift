@@ -26,6 +26,9 @@ public protocol TeachingRule: Hashable, Sendable {
   /// The keys of other students of the search space that take part.
   var partners: [String] { get }
 
+  /// What the rule asks the teacher besides its answers to the images of a batch, in words; nil: nothing.
+  var questionToTeacher: String? { get }
+
   /// Checks that a student has what the rule needs of it.
   ///
   /// - Throws: `LossError` where the student cannot be taught in this way.
@@ -39,6 +42,8 @@ public protocol TeachingRule: Hashable, Sendable {
 
 extension TeachingRule {
   public var partners: [String] { [] }
+
+  public var questionToTeacher: String? { nil }
 
   public func check(_ student: Network) {}
 }
@@ -54,25 +59,36 @@ public struct TeachingSite: Sendable {
   public let partners: [String: Network]
   /// Steps of the whole training.
   public let steps: Int
+  /// Which classes the teacher mixes up; nil where there is no teacher.
+  public var affinity: (@Sendable () -> ClassAffinity)?
   /// How many peers other lessons have already: the place of this one's first.
   public var firstPeer = 0
 
   public init(
-    network: Network, recipe: Recipe, steps: Int, seed: UInt64, partners: [String: Network] = [:]
+    network: Network, recipe: Recipe, steps: Int, seed: UInt64, partners: [String: Network] = [:],
+    affinity: (@Sendable () -> ClassAffinity)? = nil
   ) {
     (self.network, self.recipe, self.steps) = (network, recipe, steps)
-    (self.seed, self.partners) = (seed, partners)
+    (self.seed, self.partners, self.affinity) = (seed, partners, affinity)
   }
 
   var classes: Int { network.outputShape.channels }
 
   /// What the recipe makes small, but for the losses that compare inner features, which are the student's own.
   var logitLoss: any TrainingLoss {
+    get throws(LossError) { try recipeLoss.loss }
+  }
+
+  /// What of it is a sum over images.
+  var imageLoss: any TrainingLoss {
+    get throws(LossError) { try recipeLoss.imageLoss }
+  }
+
+  private var recipeLoss: RecipeLoss {
     get throws(LossError) {
       try RecipeLoss(
         TrainingStages(recipe, steps: steps), student: network, teacher: nil,
-        comparesFeatures: false
-      ).loss
+        comparesFeatures: false)
     }
   }
 }
@@ -85,10 +101,14 @@ public struct Lesson: Sendable {
   public var peers: [any TrainingPeer] = []
   /// The mean of the student's weights, where that is the result of the training in the place of the student.
   public var result: AveragedPeer?
+  /// The branches of the student, which are what it is while it is branched.
+  public var branches: BranchedPeer?
 
   init(
-    _ loss: any TrainingLoss, peers: [any TrainingPeer] = [], result: AveragedPeer? = nil
+    _ loss: any TrainingLoss, peers: [any TrainingPeer] = [], result: AveragedPeer? = nil,
+    branches: BranchedPeer? = nil
   ) {
     (self.loss, self.peers, self.result) = (loss, peers, result)
+    self.branches = branches
   }
 }

@@ -5,5 +5,6 @@ public enum TeachingTable {
     MovingAverageRule.self,
     MutualRule.self,
     AuxiliaryHeadsRule.self,
+    BranchesRule.self,
   ]
 }

@@ -33,8 +33,8 @@ struct StudyReferenceTests {
       let row = try row(rule.kind)
       let paper = try #require(rule.summary.split(separator: "arXiv:").last)
       #expect(row.contains("arXiv:\(paper)"))
-      for field in ["stages", "students", "keys", "decay", "result"] where rule.keys.contains(field)
-      {
+      for field in ["stages", "students", "keys", "decay", "result", "groups", "focus"]
+      where rule.keys.contains(field) {
         #expect(row.contains("`\(field)`"), "\(rule.kind): \(field)")
       }
     }

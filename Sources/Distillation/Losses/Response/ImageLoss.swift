@@ -28,8 +28,14 @@ struct LogitPair {
   let gradient: UnsafeMutablePointer<Double>
 }
 
+/// A loss on logits that is a sum over images, each of whose parts depends on its own image alone: an image can count
+/// more than another in it (`GroupEmphasisLoss`).
+protocol ImageWiseLoss: TrainingLoss {}
+
+extension LogitLoss: ImageWiseLoss {}
+
 /// A loss that looks at one image at a time: the sum of their distances.
-struct ImageLoss<Distance: ImageDistance>: TrainingLoss {
+struct ImageLoss<Distance: ImageDistance>: ImageWiseLoss {
   let distance: Distance
 
   var inputs: LossInputs { LossInputs(readsLogits: true) }
@@ -98,7 +104,7 @@ struct ImageLoss<Distance: ImageDistance>: TrainingLoss {
 
 extension LossSlice {
   /// Returns the class of an image, and that of what is mixed into it, each with its share.
-  fileprivate func targets(of image: Int) -> [(label: Int, share: Double)] {
+  func targets(of image: Int) -> [(label: Int, share: Double)] {
     let own = Int(labels[image])
     guard let mix, mix.shares[image] > 0 else { return [(own, 1)] }
     let share = Double(mix.shares[image])
