@@ -50,26 +50,26 @@ public struct AdversarialRule: LossRule {
 ///
 /// The discriminator is trained as connectors are, with the student's optimiser and rate. Sources: Xu, Hsu and Huang,
 /// arXiv:1709.00513, on features in the place of logits; the reversed gradient: Ganin et al., arXiv:1505.07818.
-public struct AdversarialLoss: TrainingLoss {
-  private let connector: FeatureConnector
+struct AdversarialLoss: ConnectedLoss {
+  static let connectorPurpose = "adversarial connector"
+
+  let connector: FeatureConnector
   private let hidden: Int
   private let reversal: Float
 
-  public init(_ pair: FeaturePair, _ rule: AdversarialRule = AdversarialRule()) {
+  init(_ pair: FeaturePair, _ rule: AdversarialRule = AdversarialRule()) {
     connector = FeatureConnector(pair, channels: .whereUnlike, longestSide: rule.side)
     (hidden, reversal) = (rule.hidden, Float(rule.reversal))
   }
 
   private var channels: Int { connector.shape.channels }
 
-  public var inputs: LossInputs { connector.pair.inputs }
-
   /// The connector, then W, `[channels, hidden]`, b and v, `[hidden]` each, and c.
-  public var connectorFloats: Int { connector.parameterFloats + (channels + 2) * hidden + 1 }
+  var connectorFloats: Int { connector.parameterFloats + (channels + 2) * hidden + 1 }
 
   /// Draws W with variance 2/channels and v with variance 1/hidden; b and c start at zero.
-  public func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {
-    connector.initialize(connectors, seed: seed, purpose: "adversarial connector")
+  func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {
+    connector.initialize(connectors, seed: seed, purpose: Self.connectorPurpose)
     var stream = RandomStream(seed: seed, purpose: "discriminator", connector.pair.student)
     let own = Parameters(self, connectors)
     let deviation = (2 / Double(channels)).squareRoot()
@@ -79,17 +79,9 @@ public struct AdversarialLoss: TrainingLoss {
     }
   }
 
-  public func scratchFloats(images: Int, classes: Int) -> Int {
-    var cursor = MemoryCursor()
-    _ = Memory(self, images: images, cursor: &cursor)
-    return cursor.floats
-  }
-
-  public func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int) {
-    var cursor = MemoryCursor(slice.scratch)
-    let memory = Memory(self, images: slice.count, cursor: &cursor)
-    let compared = connector.forward(
-      slice, parameters: slice.connectors, memory: memory.connector)
+  func compare(
+    _ compared: FeatureConnector.Compared, _ slice: LossSlice, _ memory: Memory
+  ) -> Double {
     let parameters = Parameters(self, UnsafeMutablePointer(mutating: slice.connectors))
     let gradients = Parameters(self, slice.connectorGradients)
     let rows = slice.count * connector.shape.positionCount
@@ -104,10 +96,7 @@ public struct AdversarialLoss: TrainingLoss {
     for i in 0..<channels * hidden { memory.columns[i] *= -reversal }
     matrixProduct(
       memory.slopes, memory.columns, into: compared.gradient, m: rows, n: channels, k: hidden)
-    connector.backward(
-      compared, slice, parameters: slice.connectors,
-      parameterGradients: slice.connectorGradients, memory: memory.connector)
-    return (total * Double(slice.count), 0)
+    return total * Double(slice.count)
   }
 
   /// Runs the discriminator on one side, leaves the slope of its output in `answers`, and returns the loss's mean.
@@ -169,8 +158,7 @@ public struct AdversarialLoss: TrainingLoss {
     }
   }
 
-  private struct Memory {
-    let connector: FeatureConnector.Memory
+  struct Memory: ConnectedMemory {
     /// The hidden layer of one side, `[rows, hidden]`, and its slopes.
     let hidden: UnsafeMutablePointer<Float>
     let slopes: UnsafeMutablePointer<Float>
@@ -181,7 +169,6 @@ public struct AdversarialLoss: TrainingLoss {
 
     init(_ loss: AdversarialLoss, images: Int, cursor: inout MemoryCursor) {
       let rows = images * loss.connector.shape.positionCount
-      connector = FeatureConnector.Memory(loss.connector, images: images, cursor: &cursor)
       hidden = cursor.take(rows * loss.hidden)
       slopes = cursor.take(rows * loss.hidden)
       answers = cursor.take(rows)

@@ -76,12 +76,14 @@ public struct DiscrepancyRule: LossRule {
 /// Source: Huang and Wang, "Like what you like: knowledge distill via neuron selectivity transfer", arXiv:1707.01219.
 /// The Gaussian kernel's variance is a number here, in the place of the mean distance of the slice's own pairs: maps of
 /// length 1 are at most 2 apart, and the loss stays one function.
-public struct DiscrepancyLoss: TrainingLoss {
-  private let connector: FeatureConnector
+struct DiscrepancyLoss: ConnectedLoss {
+  static let connectorPurpose = "discrepancy connector"
+
+  let connector: FeatureConnector
   private let kernel: PairKernel
 
   /// - Throws: `LossError` where a map has a single position: divided by its length nothing is left of it.
-  public init(_ pair: FeaturePair, _ rule: DiscrepancyRule) throws(LossError) {
+  init(_ pair: FeaturePair, _ rule: DiscrepancyRule) throws(LossError) {
     connector = FeatureConnector(pair, resizing: rule.resizing, channels: .never)
     let (own, other) = (pair.studentShape, pair.teacherShape)
     guard
@@ -99,21 +101,9 @@ public struct DiscrepancyLoss: TrainingLoss {
       }
   }
 
-  public var inputs: LossInputs { connector.pair.inputs }
-  public var connectorFloats: Int { 0 }
-  public func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {}
-
-  public func scratchFloats(images: Int, classes: Int) -> Int {
-    var cursor = MemoryCursor()
-    _ = Memory(connector, images: images, cursor: &cursor)
-    return cursor.floats
-  }
-
-  public func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int) {
-    var cursor = MemoryCursor(slice.scratch)
-    let memory = Memory(connector, images: slice.count, cursor: &cursor)
-    let compared = connector.forward(
-      slice, parameters: slice.connectors, memory: memory.connector)
+  func compare(
+    _ compared: FeatureConnector.Compared, _ slice: LossSlice, _ memory: Memory
+  ) -> Double {
     let (own, other) = (connector.shape, connector.teacherShape)
     var total = 0.0
     for image in 0..<slice.count {
@@ -121,10 +111,7 @@ public struct DiscrepancyLoss: TrainingLoss {
         compared.values + image * own.elementCount, compared.target + image * other.elementCount,
         gradient: compared.gradient + image * own.elementCount, batch: slice.batch, memory)
     }
-    connector.backward(
-      compared, slice, parameters: slice.connectors,
-      parameterGradients: slice.connectorGradients, memory: memory.connector)
-    return (total, 0)
+    return total
   }
 
   /// Returns one image's loss and writes the gradient of the student's side.
@@ -170,8 +157,7 @@ public struct DiscrepancyLoss: TrainingLoss {
     return students + teachers - 2 * between
   }
 
-  private struct Memory {
-    let connector: FeatureConnector.Memory
+  struct Memory: ConnectedMemory {
     /// Maps of length 1 of one image, `[positions, channels]`, and 1 / their length before.
     let student: UnsafeMutablePointer<Float>
     let teacher: UnsafeMutablePointer<Float>
@@ -183,9 +169,8 @@ public struct DiscrepancyLoss: TrainingLoss {
     /// Of the maps of length 1.
     let slopes: UnsafeMutablePointer<Float>
 
-    init(_ connector: FeatureConnector, images: Int, cursor: inout MemoryCursor) {
-      let (own, other) = (connector.shape, connector.teacherShape)
-      self.connector = FeatureConnector.Memory(connector, images: images, cursor: &cursor)
+    init(_ loss: DiscrepancyLoss, images: Int, cursor: inout MemoryCursor) {
+      let (own, other) = (loss.connector.shape, loss.connector.teacherShape)
       student = cursor.take(own.elementCount)
       teacher = cursor.take(other.elementCount)
       inverseNorms = cursor.take(own.channels)

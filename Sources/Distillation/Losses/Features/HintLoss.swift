@@ -29,41 +29,31 @@ public struct HintRule: LossRule {
 /// f and t are the student's and the teacher's features at one position; the connector (A, b) is trained with the
 /// student and dropped with the loss. Source: Romero et al., "FitNets: hints for thin deep nets", arXiv:1412.6550,
 /// with the mean in the place of half the sum.
-public struct HintLoss: TrainingLoss {
-  public let connector: FeatureConnector
-  /// w.
-  public let weight: Float
+struct HintLoss: ConnectedLoss {
+  static let connectorPurpose = "hint connector"
 
-  public init(_ pair: FeaturePair, resizing: FeatureConnector.Resizing = .pool, weight: Float = 1) {
+  let connector: FeatureConnector
+  /// w.
+  let weight: Float
+
+  init(_ pair: FeaturePair, resizing: FeatureConnector.Resizing = .pool, weight: Float = 1) {
     connector = FeatureConnector(pair, resizing: resizing)
     self.weight = weight
   }
 
-  public var inputs: LossInputs { connector.pair.inputs }
-  public var connectorFloats: Int { connector.parameterFloats }
-
-  public func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {
-    connector.initialize(connectors, seed: seed, purpose: "hint connector")
-  }
-
-  public func scratchFloats(images: Int, classes: Int) -> Int {
-    var cursor = MemoryCursor()
-    _ = FeatureConnector.Memory(connector, images: images, cursor: &cursor)
-    return cursor.floats
-  }
-
-  public func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int) {
-    var cursor = MemoryCursor(slice.scratch)
-    let memory = FeatureConnector.Memory(connector, images: slice.count, cursor: &cursor)
-    let compared = connector.forward(slice, parameters: slice.connectors, memory: memory)
+  func compare(
+    _ compared: FeatureConnector.Compared, _ slice: LossSlice, _ memory: Memory
+  ) -> Double {
     let perImage = connector.shape.elementCount
     let squares = scaledDifference(
       compared.values, minus: compared.target,
       factor: 2 * weight / Float(slice.batch * perImage), into: compared.gradient,
       count: slice.count * perImage)
-    connector.backward(
-      compared, slice, parameters: slice.connectors,
-      parameterGradients: slice.connectorGradients, memory: memory)
-    return (Double(weight) * squares / Double(perImage), 0)
+    return Double(weight) * squares / Double(perImage)
+  }
+
+  /// A hint needs nothing besides its connector.
+  struct Memory: ConnectedMemory {
+    init(_ loss: HintLoss, images: Int, cursor: inout MemoryCursor) {}
   }
 }

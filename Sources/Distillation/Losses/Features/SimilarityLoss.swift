@@ -30,32 +30,17 @@ public struct SimilarityRule: LossRule {
 /// G[i, j] is the product of the student's vectors of images i and j, H[i, j] that of the teacher's. A row of zeros, of
 /// an image whose vector is zero, stays one. Of a single image the loss is 0. Source: Tung and Mori,
 /// "Similarity-preserving knowledge distillation", arXiv:1907.09682, eq. 1 to 4.
-public struct SimilarityLoss: TrainingLoss {
-  public let source: RelationSource
+struct SimilarityLoss: RelationLoss {
+  let source: RelationSource
 
-  public init(_ source: RelationSource) { self.source = source }
+  init(_ source: RelationSource) { self.source = source }
 
-  public var inputs: LossInputs { source.inputs }
-  public var connectorFloats: Int { 0 }
-  public func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {}
-
-  public func scratchFloats(images: Int, classes: Int) -> Int {
-    var cursor = MemoryCursor()
-    _ = Memory(images: images, cursor: &cursor)
-    return cursor.floats
-  }
-
-  public func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int) {
-    let (n, rows) = (slice.count, source.rows(of: slice))
-    guard n > 1 else {
-      rows.clearGradient(count: n)
-      return (0, 0)
-    }
-    var cursor = MemoryCursor(slice.scratch)
-    let memory = Memory(images: n, cursor: &cursor)
+  func compare(
+    _ rows: RelationSource.Rows, _ memory: Memory, count n: Int, batch: Int
+  ) -> Double {
     rowProducts(rows.values, count: n, width: rows.width, into: memory.student, stride: n)
     rowProducts(rows.teacher, count: n, width: rows.teacherWidth, into: memory.teacher, stride: n)
-    let factor = 2 / Double(n * slice.batch)
+    let factor = 2 / Double(n * batch)
     var squares = 0.0
     for i in 0..<n {
       let (row, target) = (memory.student + i * n, memory.teacher + i * n)
@@ -80,7 +65,7 @@ public struct SimilarityLoss: TrainingLoss {
       }
     }
     rows.mix(memory.student, count: n)
-    return (squares / Double(n), 0)
+    return squares / Double(n)
   }
 
   /// 1/‖row‖; 0 for a row of zeros.
@@ -90,7 +75,7 @@ public struct SimilarityLoss: TrainingLoss {
     return squares > 0 ? 1 / squares.squareRoot() : 0
   }
 
-  private struct Memory {
+  struct Memory: RelationMemory {
     /// Products of all pairs, the student's and the teacher's.
     let student: UnsafeMutablePointer<Float>
     let teacher: UnsafeMutablePointer<Float>

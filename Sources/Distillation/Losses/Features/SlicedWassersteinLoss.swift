@@ -49,33 +49,20 @@ public struct SlicedWassersteinRule: LossRule {
 ///
 /// Source: Bonneel et al., "Sliced and Radon Wasserstein barycenters of measures", doi:10.1007/s10851-014-0506-3;
 /// with new directions in each step, Deshpande et al., arXiv:1803.11188.
-public struct SlicedWassersteinLoss: TrainingLoss {
-  private let connector: FeatureConnector
+struct SlicedWassersteinLoss: ConnectedLoss {
+  static let connectorPurpose = "sliced Wasserstein connector"
+
+  let connector: FeatureConnector
   private let directions: Int
 
-  public init(_ pair: FeaturePair, _ rule: SlicedWassersteinRule = SlicedWassersteinRule()) {
+  init(_ pair: FeaturePair, _ rule: SlicedWassersteinRule = SlicedWassersteinRule()) {
     connector = FeatureConnector(pair, channels: .whereUnlike, longestSide: rule.side)
     directions = rule.directions
   }
 
-  public var inputs: LossInputs { connector.pair.inputs }
-  public var connectorFloats: Int { connector.parameterFloats }
-
-  public func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {
-    connector.initialize(connectors, seed: seed, purpose: "sliced Wasserstein connector")
-  }
-
-  public func scratchFloats(images: Int, classes: Int) -> Int {
-    var cursor = MemoryCursor()
-    _ = Memory(self, images: images, cursor: &cursor)
-    return cursor.floats
-  }
-
-  public func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int) {
-    var cursor = MemoryCursor(slice.scratch)
-    let memory = Memory(self, images: slice.count, cursor: &cursor)
-    let compared = connector.forward(
-      slice, parameters: slice.connectors, memory: memory.connector)
+  func compare(
+    _ compared: FeatureConnector.Compared, _ slice: LossSlice, _ memory: Memory
+  ) -> Double {
     let (rows, channels) = (slice.count * connector.shape.positionCount, connector.shape.channels)
     draw(into: memory.rows, seed: slice.seed, step: slice.step)
     transpose(memory.rows, into: memory.columns, rows: directions, columns: channels)
@@ -98,10 +85,7 @@ public struct SlicedWassersteinLoss: TrainingLoss {
     }
     matrixProduct(
       memory.student, memory.rows, into: compared.gradient, m: rows, n: channels, k: directions)
-    connector.backward(
-      compared, slice, parameters: slice.connectors,
-      parameterGradients: slice.connectorGradients, memory: memory.connector)
-    return (squares * share, 0)
+    return squares * share
   }
 
   /// Draws the directions of a step, `[directions, channels]`.
@@ -124,8 +108,7 @@ public struct SlicedWassersteinLoss: TrainingLoss {
     }
   }
 
-  private struct Memory {
-    let connector: FeatureConnector.Memory
+  struct Memory: ConnectedMemory {
     /// Directions as rows and as columns.
     let rows: UnsafeMutablePointer<Float>
     let columns: UnsafeMutablePointer<Float>
@@ -141,7 +124,6 @@ public struct SlicedWassersteinLoss: TrainingLoss {
       func takeOrder() -> UnsafeMutablePointer<UInt64> {
         UnsafeMutableRawPointer(cursor.take(2 * count)).assumingMemoryBound(to: UInt64.self)
       }
-      connector = FeatureConnector.Memory(loss.connector, images: images, cursor: &cursor)
       rows = cursor.take(loss.directions * loss.connector.shape.channels)
       columns = cursor.take(loss.directions * loss.connector.shape.channels)
       student = cursor.take(count * loss.directions)

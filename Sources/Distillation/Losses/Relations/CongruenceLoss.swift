@@ -59,41 +59,26 @@ public struct CongruenceRule: LossRule {
 /// x and y are the vectors of the student and the teacher, divided by their length; one of zeros stays so and has no
 /// gradient. Of a single image the loss is 0. Source: Peng et al., "Correlation congruence for knowledge distillation",
 /// arXiv:1904.01802, eq. 5 to 8, with the Gaussian kernel itself in the place of its Taylor series.
-public struct CongruenceLoss: TrainingLoss {
-  public let source: RelationSource
+struct CongruenceLoss: RelationLoss {
+  let source: RelationSource
   /// γ; nil: the bilinear kernel.
   private let gamma: Double?
 
-  public init(_ source: RelationSource, _ rule: CongruenceRule = CongruenceRule()) {
+  init(_ source: RelationSource, _ rule: CongruenceRule = CongruenceRule()) {
     self.source = source
     gamma = rule.kernel == .gaussian ? rule.gamma : nil
   }
 
-  public var inputs: LossInputs { source.inputs }
-  public var connectorFloats: Int { 0 }
-  public func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {}
-
-  public func scratchFloats(images: Int, classes: Int) -> Int {
-    var cursor = MemoryCursor()
-    _ = Memory(images: images, cursor: &cursor)
-    return cursor.floats
-  }
-
-  public func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int) {
-    let (n, rows) = (slice.count, source.rows(of: slice))
-    guard n > 1 else {
-      rows.clearGradient(count: n)
-      return (0, 0)
-    }
-    var cursor = MemoryCursor(slice.scratch)
-    let memory = Memory(images: n, cursor: &cursor)
+  func compare(
+    _ rows: RelationSource.Rows, _ memory: Memory, count n: Int, batch: Int
+  ) -> Double {
     correlate(
       rows.values, width: rows.width, memory.student, inverseNorms: memory.inverseNorms, count: n)
     correlate(
       rows.teacher, width: rows.teacherWidth, memory.teacher, inverseNorms: memory.teacherNorms,
       count: n)
     // Each pair stands there twice, and its value is of both vectors.
-    let factor = 4 / Double(n * slice.batch)
+    let factor = 4 / Double(n * batch)
     var squares = 0.0
     for i in 0..<n {
       var along = 0.0
@@ -112,7 +97,7 @@ public struct CongruenceLoss: TrainingLoss {
         Float(along * memory.inverseNorms[i] * memory.inverseNorms[i])
     }
     rows.mix(memory.mixture, count: n)
-    return (squares / Double(n), 0)
+    return squares / Double(n)
   }
 
   /// The kernel of two vectors of length 1 and its slope, by their product.
@@ -140,7 +125,7 @@ public struct CongruenceLoss: TrainingLoss {
     }
   }
 
-  private struct Memory {
+  struct Memory: RelationMemory {
     /// Products of all pairs of directions, the student's and the teacher's.
     let student: UnsafeMutablePointer<Float>
     let teacher: UnsafeMutablePointer<Float>

@@ -52,43 +52,28 @@ public struct RelationalRule: LossRule {
 ///
 /// Source: Park et al., "Relational knowledge distillation", arXiv:1904.05068, eq. 6 to 10; the weights 1 and 2 are
 /// theirs for metric learning.
-public struct RelationalLoss: TrainingLoss {
-  public let source: RelationSource
+struct RelationalLoss: RelationLoss {
+  let source: RelationSource
   private let distance: Double
   private let angle: Double
 
   /// The smallest squared distance whose gradient single precision can hold.
   private static let leastSquare: Float = 1e-24
 
-  public init(_ source: RelationSource, _ rule: RelationalRule = RelationalRule()) {
+  init(_ source: RelationSource, _ rule: RelationalRule = RelationalRule()) {
     self.source = source
     (distance, angle) = (rule.distance, rule.angle)
   }
 
-  public var inputs: LossInputs { source.inputs }
-  public var connectorFloats: Int { 0 }
-  public func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {}
-
-  public func scratchFloats(images: Int, classes: Int) -> Int {
-    var cursor = MemoryCursor()
-    _ = Memory(images: images, cursor: &cursor)
-    return cursor.floats
-  }
-
-  public func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int) {
-    let (n, rows) = (slice.count, source.rows(of: slice))
-    guard n > 1 else {
-      rows.clearGradient(count: n)
-      return (0, 0)
-    }
-    var cursor = MemoryCursor(slice.scratch)
-    let memory = Memory(images: n, cursor: &cursor)
+  func compare(
+    _ rows: RelationSource.Rows, _ memory: Memory, count n: Int, batch: Int
+  ) -> Double {
     let mean = measure(rows.values, width: rows.width, memory.student, count: n)
     let teacherMean = measure(rows.teacher, width: rows.teacherWidth, memory.teacher, count: n)
     let stride = relationStride(n)
     memory.slopes.update(repeating: 0, count: n * stride)
     // The batch's mean counts a slice by its images.
-    let share = Double(n) / Double(slice.batch)
+    let share = Double(n) / Double(batch)
     var total = 0.0
     if distance > 0 {
       total +=
@@ -115,7 +100,7 @@ public struct RelationalLoss: TrainingLoss {
       memory.mixture[i * n + i] = sum
     }
     rows.mix(memory.mixture, count: n)
-    return (total * Double(n), 0)
+    return total * Double(n)
   }
 
   /// Returns the mean Huber distance of relative distances and adds its slopes by the squared distances.
@@ -182,7 +167,7 @@ public struct RelationalLoss: TrainingLoss {
   }
 
   /// The squared distances of one side's vectors and 1/distance, each `[n, n]` with rows `relationStride(n)` apart.
-  private struct Side {
+  struct Side {
     let squares: UnsafeMutablePointer<Float>
     let inverses: UnsafeMutablePointer<Float>
 
@@ -194,7 +179,7 @@ public struct RelationalLoss: TrainingLoss {
     var relations: RelationDistances { RelationDistances(squares: squares, inverses: inverses) }
   }
 
-  private struct Memory {
+  struct Memory: RelationMemory {
     let student: Side
     let teacher: Side
     /// By the squared distances of the student, as `Side`'s.

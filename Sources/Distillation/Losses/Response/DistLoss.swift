@@ -41,23 +41,11 @@ public struct DistRule: LossRule {
 }
 
 /// DIST; `DistRule` has the formula.
-struct DistLoss: TrainingLoss {
+struct DistLoss: ResponseLoss {
   let rule: DistRule
 
-  var inputs: LossInputs { LossInputs(readsLogits: true) }
-  var connectorFloats: Int { 0 }
-  func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {}
-
-  func scratchFloats(images: Int, classes: Int) -> Int {
-    var cursor = MemoryCursor()
-    _ = Scratch(images: images, classes: classes, cursor: &cursor)
-    return cursor.floats
-  }
-
-  func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int) {
+  func compare(_ slice: LossSlice, _ scratch: Scratch) -> Double {
     let (count, classes) = (slice.count, slice.classes)
-    var cursor = MemoryCursor(slice.scratch)
-    let scratch = Scratch(images: count, classes: classes, cursor: &cursor)
     var (loss, squaresOfT) = (0.0, 0.0)
     for n in 0..<count {
       let row = n * classes
@@ -94,10 +82,10 @@ struct DistLoss: TrainingLoss {
           factor * scratch.p[row + c] * (scratch.gradient[row + c] - mean))
       }
     }
-    return (loss, 0)
+    return loss
   }
 
-  private struct Scratch {
+  struct Scratch: ResponseScratch {
     /// p, q and dL/dp, `[images, classes]`
     let p: UnsafeMutablePointer<Double>
     let q: UnsafeMutablePointer<Double>

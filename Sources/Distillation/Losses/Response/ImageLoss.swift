@@ -35,23 +35,11 @@ protocol ImageWiseLoss: TrainingLoss {}
 extension LogitLoss: ImageWiseLoss {}
 
 /// A loss that looks at one image at a time: the sum of their distances.
-struct ImageLoss<Distance: ImageDistance>: ImageWiseLoss {
+struct ImageLoss<Distance: ImageDistance>: ImageWiseLoss, ResponseLoss {
   let distance: Distance
 
-  var inputs: LossInputs { LossInputs(readsLogits: true) }
-  var connectorFloats: Int { 0 }
-  func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {}
-
-  func scratchFloats(images: Int, classes: Int) -> Int {
-    var cursor = MemoryCursor()
-    _ = Scratch(classes: classes, cursor: &cursor)
-    return cursor.floats
-  }
-
-  func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int) {
+  func compare(_ slice: LossSlice, _ scratch: Scratch) -> Double {
     let classes = slice.classes
-    var cursor = MemoryCursor(slice.scratch)
-    let scratch = Scratch(classes: classes, cursor: &cursor)
     let softening = distance.softening
     var loss = 0.0
     for n in 0..<slice.count {
@@ -81,18 +69,18 @@ struct ImageLoss<Distance: ImageDistance>: ImageWiseLoss {
       let gradient = slice.logits.gradient + n * classes
       for c in 0..<classes { gradient[c] = Float(scratch.gradient[c] / Double(slice.batch)) }
     }
-    return (loss, 0)
+    return loss
   }
 
   /// Of one image, each `[classes]`.
-  private struct Scratch {
+  struct Scratch: ResponseScratch {
     let student: UnsafeMutablePointer<Double>
     let teacher: UnsafeMutablePointer<Double>
     let logP: UnsafeMutablePointer<Double>
     let logQ: UnsafeMutablePointer<Double>
     let gradient: UnsafeMutablePointer<Double>
 
-    init(classes: Int, cursor: inout MemoryCursor) {
+    init(images: Int, classes: Int, cursor: inout MemoryCursor) {
       student = cursor.takeDoubles(classes)
       teacher = cursor.takeDoubles(classes)
       logP = cursor.takeDoubles(classes)

@@ -43,23 +43,11 @@ public struct RankRule: LossRule {
 }
 
 /// Soft rank correlation; `RankRule` has the formula.
-struct RankLoss: TrainingLoss {
+struct RankLoss: ResponseLoss {
   let rule: RankRule
 
-  var inputs: LossInputs { LossInputs(readsLogits: true) }
-  var connectorFloats: Int { 0 }
-  func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {}
-
-  func scratchFloats(images: Int, classes: Int) -> Int {
-    var cursor = MemoryCursor()
-    _ = Scratch(images: images, classes: classes, cursor: &cursor)
-    return cursor.floats
-  }
-
-  func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int) {
+  func compare(_ slice: LossSlice, _ scratch: Scratch) -> Double {
     let (count, classes) = (slice.count, slice.classes)
-    var cursor = MemoryCursor(slice.scratch)
-    let scratch = Scratch(images: count, classes: classes, cursor: &cursor)
     var loss = 0.0
     for i in 0..<count * classes {
       scratch.logP[i] = Double(slice.logits.values[i])
@@ -94,7 +82,7 @@ struct RankLoss: TrainingLoss {
         slice.logits.gradient[i] = Float((scratch.gradient[i] + category) / Double(slice.batch))
       }
     }
-    return (loss, 0)
+    return loss
   }
 
   /// Returns weight·(1 − ρ) of some of the values and adds its gradient by them.
@@ -124,7 +112,7 @@ struct RankLoss: TrainingLoss {
     return weight * (1 - r)
   }
 
-  private struct Scratch {
+  struct Scratch: ResponseScratch {
     /// The logits, then log softmax of them, `[images, classes]`
     let logP: UnsafeMutablePointer<Double>
     let logQ: UnsafeMutablePointer<Double>
