@@ -135,21 +135,13 @@ private struct PlaceSurvey {
 
   /// The first layer that everything passes through and that has no resolution any more.
   private var end: Int {
-    network.nodes.indices.first { index in
-      guard !isPassedBy[index] else { return false }
-      switch network.nodes[index].layer {
-      case .globalAveragePool, .dense: return true
-      default: return false
-      }
-    } ?? network.nodes.count - 1
+    network.nodes.indices.first { !isPassedBy[$0] && network.joinsPositions($0) }
+      ?? network.nodes.count - 1
   }
 
   /// The global mean, if everything passes through it.
   var pooled: Int? {
-    guard case .globalAveragePool = network.nodes[end].layer, end < network.nodes.count - 1 else {
-      return nil
-    }
-    return end
+    isPooling(end) && end < network.nodes.count - 1 ? end : nil
   }
 
   /// The last outputs of blocks, ascending.
@@ -184,6 +176,11 @@ private struct PlaceSurvey {
     return node
   }
 
+  /// Whether a layer is a global mean or the like: it joins the positions of each channel without weights.
+  private func isPooling(_ node: Int) -> Bool {
+    !network.nodes[node].layer.family.addsDepth && network.joinsPositions(node)
+  }
+
   private func isPointwise(_ node: Int) -> Bool {
     if case .convolution(let window, _, _, _, _) = network.nodes[node].layer {
       return window == WindowSize(side: 1)
@@ -208,7 +205,6 @@ private struct PlaceSurvey {
       network.nodes[node].shape.channels > network.nodes[last].shape.channels,
       network.nodes[node].shape.hasResolution(of: network.nodes[last].shape)
     else { return false }
-    if case .globalAveragePool = network.nodes[reader].layer { return true }
-    return isDepthwise(reader)
+    return isPooling(reader) || isDepthwise(reader)
   }
 }

@@ -22,7 +22,7 @@ struct MonitoredStudent: Sendable {
     let exported = try student.exported(in: student.precision)
     classifier = try exported.integers.map { try IntegerClassifier($0) } ?? student.model
     (model, dataset) = (student.model, student.dataset)
-    featureNode = MonitoredStudent.featureNode(of: student.model.network)
+    featureNode = student.model.network.lastFeatureNode
     measures = Measure.all(
       height: dataset.height, width: dataset.width, channels: dataset.channels)
   }
@@ -30,22 +30,6 @@ struct MonitoredStudent: Sendable {
   /// A hash of the student's weights, as it is used.
   var contentHash: String { classifier.contentHash }
   var classes: Int { classifier.classes }
-
-  /// Returns the node whose output the last layer with weights reads.
-  static func featureNode(of network: Network) -> Int? {
-    var index = network.nodes.count - 1
-    while index > 0 {
-      switch network.nodes[index].layer {
-      case .dense, .convolution:
-        var node = network.nodes[index].inputs[0]
-        // Dropout runs nothing.
-        while case .dropout = network.nodes[node].layer { node = network.nodes[node].inputs[0] }
-        return node > 0 ? node : nil
-      default: index = network.nodes[index].inputs[0]
-      }
-    }
-    return nil
-  }
 
   /// Has the student answer images, some hundred at a time.
   ///
