@@ -27,11 +27,11 @@ public struct SymmetricFactor: Sendable {
 
   /// OpenBLAS on one thread: several would sum in another order, and trials use the cores.
   public static let useOneThread: Void = {
-    do {
+    do throws(LinearAlgebraMemory.Refused) {
       try LinearAlgebraMemory.take()
     } catch {
-      // Runs take it before they begin, and end in words where they cannot; here nothing can continue.
-      fatalError("\(error)")
+      // Nothing can continue, and nobody can be told but by a message.
+      LinearAlgebraMemory.end(error)
     }
     openblas_set_num_threads(1)
   }()

@@ -11,16 +11,17 @@ public final class FloatArena: @unchecked Sendable {
 
   private let raw: UnsafeMutableRawPointer
 
-  /// Takes memory for `count` floats.
+  /// Takes memory for `count` floats; the process ends where there is none (`Exhaustion`).
   public init(count: Int) {
     let bytes = (count + 2 * readMargin) * MemoryLayout<Float>.stride
     let hugePage = 1 << 21
     let alignment = bytes >= hugePage ? hugePage : 64
     let rounded = (bytes + alignment - 1) / alignment * alignment
-    // Nothing can continue without it. In a worker the trap is that trial's recorded outcome, as a kill by
-    // the system for want of memory would be.
+    // In a worker this is that trial's recorded outcome, as a kill by the system for want of memory would be.
     guard let memory = aligned_alloc(alignment, rounded) else {
-      fatalError("out of memory: \(rounded) bytes for activations and weights")
+      Exhaustion.end(
+        "out of memory: the system refuses \((rounded + 0xFFFFF) >> 20) MiB for activations and weights; a smaller "
+          + "batch, fewer --threads or a higher limit (ulimit -v, ulimit -d) may help")
     }
     #if os(Linux)
       if alignment == hugePage { madvise(memory, rounded, MADV_HUGEPAGE) }

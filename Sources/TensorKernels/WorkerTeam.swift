@@ -24,14 +24,15 @@ public final class WorkerTeam: Sendable {
     self.threadCount = threadCount
   }
 
-  /// Runs `body` once in every thread, with the thread's index, and returns when all have ended.
+  /// Runs `body` once in every thread, with the thread's index, and returns when all have ended. The process ends where
+  /// a thread cannot be started (`Exhaustion`).
   public func run(_ body: @escaping @Sendable (Int) -> Void) {
     let threads = (1..<threadCount).map { index in
       do throws(CannotStartThread) {
         return try JoinableThread { body(index) }
       } catch {
         // The others wait for it at the next barrier, so nothing can continue without it.
-        fatalError(error.description)
+          Exhaustion.end(error.description)
       }
     }
     body(0)

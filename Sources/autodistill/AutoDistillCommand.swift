@@ -31,6 +31,7 @@ struct AutoDistillCommand {
     // So is a file that may not grow further (`ulimit -f`).
     signal(SIGXFSZ, SIG_IGN)
     Interruption.install()
+    ResourceCheck.endInWords()
     let status = run(Array(CommandLine.arguments.dropFirst()))
     exit(status.rawValue)
   }
@@ -97,20 +98,21 @@ struct AutoDistillCommand {
   }
 
   private static var help: String {
-    """
-    autodistill \(ProgramVersion.current): distils a trained teacher into small students for a device budget
+    let width = verbs.map(\.name.count).max() ?? 0
+    return """
+      autodistill \(ProgramVersion.current): distils a trained teacher into small students for a device budget
 
-    USAGE: autodistill COMMAND …
+      USAGE: autodistill COMMAND …
 
-    \(verbs.map { "  " + $0.name.padding(toLength: 17, withPad: " ", startingAt: 0) + $0.summary }
+      \(verbs.map { "  " + $0.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.summary }
       .joined(separator: "\n"))
 
-    autodistill COMMAND --help says more. autodistill --version --json lists what the program contains and
-    how it was built (CycloneDX 1.5).
+      autodistill COMMAND --help says more. autodistill --version --json lists what the program contains and
+      how it was built (CycloneDX 1.5).
 
-    EXIT STATUS
-    \(ExitStatus.allCases.map { "  \(String($0.rawValue).padding(toLength: 5, withPad: " ", startingAt: 0))\($0.meaning)" }
+      EXIT STATUS
+      \(ExitStatus.allCases.map { "  \(String($0.rawValue).padding(toLength: 5, withPad: " ", startingAt: 0))\($0.meaning)" }
       .joined(separator: "\n"))
-    """
+      """
   }
 }

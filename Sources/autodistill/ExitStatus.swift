@@ -62,8 +62,10 @@ enum ExitStatus: Int32, CaseIterable {
       self = .badInput
     case is LinearAlgebraMemory.Refused, is CannotStartThread: self = .failed
     case is StudyError, is CommandDeviceError, is LatencyError: self = .failed
-    case FileFormatError.system(_, let operation, _)
-    where !["open", "read", "map", "examine"].contains(operation):
+    case FileFormatError.system(_, let operation, let code)
+    where !["open", "read", "map", "examine"].contains(operation)
+      || [ENOMEM, EMFILE, ENFILE, EIO].contains(code):
+      // What the file holds is not to blame.
       self = .failed
     default: self = .badInput
     }

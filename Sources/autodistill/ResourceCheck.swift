@@ -1,3 +1,5 @@
+import Foundation
+import Processes
 import Statistics
 import TensorKernels
 
@@ -12,5 +14,18 @@ enum ResourceCheck {
   static func run(threads: Int) throws {
     try LinearAlgebraMemory.take()
     try WorkerTeam.tryThreads(threads + otherThreads)
+  }
+
+  /// Has what the system refuses later on end the process with a message and a status, and not with a signal.
+  static func endInWords() {
+    Exhaustion.install { end($0) }
+    LinearAlgebraMemory.install { end("\($0)") }
+  }
+
+  /// Ends the process at once, with the programs that it runs: other threads are in the middle of their work.
+  private static func end(_ message: String) -> Never {
+    Terminal.error(message)
+    RunningGroups.all.kill()
+    _exit(ExitStatus.failed.rawValue)
   }
 }

@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import autodistill
+
 @Suite("autodistill's help", Program.isBuilt)
 struct HelpTests {
   @Test(
@@ -28,6 +30,16 @@ struct HelpTests {
     let bare = try Program.run()
     #expect(bare.status == 2 && bare.output == help.output)
     #expect(try Program.run("--version").output.hasPrefix("autodistill "))
+  }
+
+  @Test("names every command in full, apart from what it does")
+  func list() throws {
+    let lines = try Program.run("help").output.split(separator: "\n")
+    for verb in AutoDistillCommand.verbs {
+      #expect(
+        lines.contains { $0.hasPrefix("  \(verb.name)  ") && $0.hasSuffix(" \(verb.summary)") },
+        "\(verb.name)")
+    }
   }
 
   @Test("does not crash where its reader has gone")
