@@ -1,6 +1,25 @@
 // How the ends of tasks are told in the journal.
 
-extension JournalEvent.Finished.Outcome {
+/// How a training ended, where one of the ways is that it was lost.
+protocol TrainingOutcome {
+  static var crashed: Self { get }
+  static var outOfMemory: Self { get }
+  static var timedOut: Self { get }
+  static var failed: Self { get }
+}
+
+extension TrainingOutcome {
+  init(_ loss: TaskLoss) {
+    switch loss {
+    case .crashed: self = .crashed
+    case .outOfMemory: self = .outOfMemory
+    case .timedOut: self = .timedOut
+    case .failed: self = .failed
+    }
+  }
+}
+
+extension JournalEvent.Finished.Outcome: TrainingOutcome {
   /// What came of a flash training.
   init(_ outcome: TaskOutcome) {
     switch outcome {
@@ -13,32 +32,14 @@ extension JournalEvent.Finished.Outcome {
       }
     }
   }
-
-  private init(_ loss: TaskLoss) {
-    switch loss {
-    case .crashed: self = .crashed
-    case .outOfMemory: self = .outOfMemory
-    case .timedOut: self = .timedOut
-    case .failed: self = .failed
-    }
-  }
 }
 
-extension JournalEvent.Distilled.Outcome {
+extension JournalEvent.Distilled.Outcome: TrainingOutcome {
   /// What came of a full training.
   init(_ outcome: TaskOutcome) {
     switch outcome {
     case .lost(let loss, _): self.init(loss)
     case .ended(let result): self = result.ending == .measured ? .measured : .diverged
-    }
-  }
-
-  private init(_ loss: TaskLoss) {
-    switch loss {
-    case .crashed: self = .crashed
-    case .outOfMemory: self = .outOfMemory
-    case .timedOut: self = .timedOut
-    case .failed: self = .failed
     }
   }
 }
