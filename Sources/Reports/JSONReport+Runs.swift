@@ -30,22 +30,29 @@ extension JSONReport {
             ("validation", outcome(run.validation, run.validationOutcome)),
             ("test", outcome(run.test, run.testOutcome)),
             ("curve", curve(run.curve)),
-          ] + (run.quantization.map { [("quantization", quantization($0))] } ?? []))
+          ] + (run.quantization.map { [("quantization", quantization($0))] } ?? [])
+            + (run.chain.isEmpty ? [] : [("links", .array(run.chain.map(link)))]))
       })
+  }
+
+  /// A training that came before, and has taught the next.
+  private func link(_ link: ChainLink) -> JSONText {
+    .object([
+      ("role", .text(link.role.rawValue)), ("key", .text(link.key)),
+      ("validation", counts(link.validation)),
+    ])
+  }
+
+  private func counts(_ evaluation: Evaluation) -> JSONText {
+    .object([
+      ("count", JSONText(evaluation.count)), ("correct", JSONText(evaluation.correct)),
+      ("negative_log_likelihood", JSONText(evaluation.negativeLogLikelihood, decimals: 5)),
+    ])
   }
 
   /// The student in fp32 and in int8, on the validation split.
   private func quantization(_ outcome: QuantizationOutcome) -> JSONText {
-    func counts(_ evaluation: Evaluation) -> JSONText {
-      .object([
-        ("count", JSONText(evaluation.count)), ("correct", JSONText(evaluation.correct)),
-        (
-          "negative_log_likelihood",
-          JSONText(evaluation.negativeLogLikelihood, decimals: 5)
-        ),
-      ])
-    }
-    return .object([
+    .object([
       ("fp32", counts(outcome.fp32)), ("post_training", counts(outcome.postTraining)),
       ("aware", outcome.aware.map(counts) ?? .null),
       ("student", .text(outcome.isAware ? "aware" : "post_training")),

@@ -7,7 +7,7 @@ import Testing
 struct HTMLReportTests {
   static let studies: [MadeUpStudy] = [
     .small, .realistic, .infeasible, MadeUpStudy(), .hostile, .single, .failed, .audited(),
-    .explained, .budgeted, .twoBoards, .measured(), .answered, .curved,
+    .explained, .budgeted, .twoBoards, .measured(), .answered, .curved, .chained,
   ]
 
   @Test("is well-formed, whatever the study", arguments: Thoroughness.every(2, of: studies))
