@@ -26,8 +26,7 @@ package struct Checkpoint {
       metadata["curve"] = String(
         decoding: try JSONEncoder().encode(recorder.progress), as: UTF8.self)
     }
-    metadata["sha256"] = Checkpoint.hash(of: tensors, metadata)
-    try SafetensorsFile(tensors: tensors, metadata: metadata).write(to: path)
+    try SafetensorsFile(tensors: tensors, metadata: metadata).sealed(for: path).write(to: path)
   }
 
   /// Reads the state, if there is one of this very run.
@@ -45,7 +44,7 @@ package struct Checkpoint {
     guard let file = try? SafetensorsFile.read(path), file.metadata["identity"] == identity,
       let step = file.metadata["next_step"].flatMap({ Int($0) }), (1...max(1, steps)) ~= step,
       file.tensors.mapValues({ $0.shape }) == counts.mapValues({ [$0] }),
-      file.metadata["sha256"] == Checkpoint.hash(of: file.tensors, file.metadata)
+      file.isWhole(at: path)
     else { return nil }
     // Earlier versions kept no curve; the points that are missing are no reason to start over.
     if let recorder, let text = file.metadata["curve"],
@@ -58,21 +57,6 @@ package struct Checkpoint {
 
   /// Removes the file: the training has ended, or its result is kept.
   package func remove() { try? FileManager.default.removeItem(atPath: path) }
-
-  /// Returns a hash of everything in the file but the hash.
-  private static func hash(
-    of tensors: [String: NumericArray], _ metadata: [String: String]
-  ) -> String {
-    var hash = ContentHash()
-    for (name, text) in metadata.sorted(by: { $0.key < $1.key }) where name != "sha256" {
-      hash.update("\(name) \(text)\n")
-    }
-    for (name, array) in tensors.sorted(by: { $0.key < $1.key }) {
-      hash.update("\(name) \(array.shape)\n")
-      hash.update(array.bytes)
-    }
-    return hash.hexadecimal
-  }
 }
 
 extension Checkpoint {

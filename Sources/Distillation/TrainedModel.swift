@@ -59,8 +59,11 @@ public struct TrainedModel: Sendable {
 extension TrainedModel {
   /// Writes the tensors as safetensors, one by one, named by node and role, such as `12.weight`.
   ///
+  /// - Parameter isSealed: Whether the file vouches for itself (`SafetensorsFile.sealed`); a journal vouches for others.
   /// - Throws: `FileFormatError` if the file cannot be written.
-  public func write(to path: String, metadata: [String: String]) throws {
+  public func write(
+    to path: String, metadata: [String: String], isSealed: Bool = false
+  ) throws {
     let layout = ParameterLayout(network)
     var tensors: [String: NumericArray] = [:]
     for (list, values) in [(layout.parameters, parameters), (layout.statistics, statistics)] {
@@ -69,7 +72,8 @@ extension TrainedModel {
           shape: tensor.shape, Array(values[tensor.offset..<tensor.offset + tensor.count]))
       }
     }
-    try SafetensorsFile(tensors: tensors, metadata: metadata).write(to: path)
+    let file = SafetensorsFile(tensors: tensors, metadata: metadata)
+    try (isSealed ? file.sealed(for: path) : file).write(to: path)
   }
 
   /// Reads what `write` wrote, for a network that is known.

@@ -7,7 +7,8 @@ import Foundation
 ///     predicted   images of each predicted class, int64 [classes]
 ///     features    what some images are before the last layer, float32 [rows, dimensions]; not always there
 ///
-/// The metadata say the format, what the statistics are of, a hash of all values, and shares as `right/all`.
+/// The metadata say the format, what the statistics are of, a hash of all values, shares as `right/all`, and a checksum
+/// over all of these.
 public struct ReferenceFile: Hashable, Sendable {
   public static let format = "autodistill-reference/1"
 
@@ -57,7 +58,7 @@ public struct ReferenceFile: Hashable, Sendable {
       metadata[name] = share.map { "\($0.count)/\($0.total)" }
     }
     metadata["values_sha256"] = ReferenceFile.hash(of: tensors)
-    try SafetensorsFile(tensors: tensors, metadata: metadata).write(to: path)
+    try SafetensorsFile(tensors: tensors, metadata: metadata).sealed(for: path).write(to: path)
   }
 
   /// Returns the SHA-256 of the names and values of tensors, in the order of the names.
@@ -138,5 +139,8 @@ public struct ReferenceFile: Hashable, Sendable {
     identity = Identity(
       key: try text("key"), precision: try text("precision"), student: try text("student_sha256"),
       data: try text("data_sha256"))
+    if case .damaged(let found, let expected) = file.check(at: path) {
+      throw malformed("SHA-256 of values and metadata", found, "\(expected), as the file has it")
+    }
   }
 }

@@ -46,6 +46,8 @@ struct ReferenceFileTests {
     #expect(try found { $0.metadata["format"] = "autodistill-reference/9" }.contains("/9"))
     #expect(try found { $0.metadata["key"] = nil }.contains("\"key\""))
     #expect(try found { $0.metadata["agreement"] = "7/0" }.contains("7/0"))
+    #expect(
+      try found { $0.metadata["agreement"] = "1/1" }.contains("SHA-256 of values and metadata"))
     let other = NumericArray(shape: [120], [Float](repeating: 1, count: 120))
     #expect(try found { $0.tensors["noise"] = other }.contains("SHA-256 of the values"))
     #expect(try found { $0.tensors["noise"] = nil }.contains("SHA-256 of the values"))

@@ -66,7 +66,7 @@ struct VerifyCommandTests {
       "\(found.items.filter { $0.condition != "intact" })")
     let key = try firstKey(study)
     for path in [
-      "study.json", "journal.jsonl", "data/images.u8", "data/labels.u8",
+      "study.json", "journal.jsonl", "data/images.u8", "data/labels.u8", "data/dataset.json",
       "teacher/weights.safetensors", "teacher/logits.raw", "teacher/validation-logits.raw",
       "teacher/test-logits.raw", "candidates/\(key)/weights.safetensors", "report/front.csv",
       "report/index.html",
@@ -144,6 +144,63 @@ struct VerifyCommandTests {
     #expect(status == 3 && found.items.count { $0.condition == "damaged" } == 1)
     let export = try study.run("export", keys[0], "--output", study.temporary.file("out"))
     #expect(export.status == 3 && export.errors.contains("of another student"))
+  }
+
+  @Test(
+    "finds checkpoints that are damaged or another student's; the next run says so and removes them"
+  )
+  func checkpoints() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    let outcome = try study.outcome()
+    let keys = try #require(outcome.finalists).map { outcome.trials[$0].key }
+    let paths = keys.map { "candidates/\($0)/baseline-1.checkpoint.safetensors" }
+    let file = SafetensorsFile(
+      tensors: ["parameters": NumericArray(shape: [2], [Float(1), 2])], metadata: ["next_step": "1"]
+    )
+    let whole = study.temporary.file(paths[0])
+    try file.sealed(for: whole).write(to: whole)
+    #expect(try verify(study).found.item(paths[0])?.condition == "intact")
+
+    try FileManager.default.copyItem(atPath: whole, toPath: study.temporary.file(paths[1]))
+    let (status, found) = try verify(study)
+    #expect(status == 3)
+    let foreign = try #require(found.item(paths[1]))
+    #expect(foreign.condition == "damaged" && !foreign.lost)
+    #expect(foreign.detail?.contains("\(keys[0])/baseline-1.checkpoint.safetensors") == true)
+    #expect(foreign.remedy == "autodistill run \(study.folder.path)")
+
+    try flipBit(of: whole, at: try Data(contentsOf: URL(filePath: whole)).count - 1)
+    #expect(try verify(study).found.item(paths[0])?.condition == "damaged")
+    let run = try study.run("run", "--workers", "1")
+    try FinishedStudy.expectSame(study, run)
+    #expect(run.errors.contains("\(paths[0]) is damaged (sha256 "), "\(run.errors)")
+    #expect(run.errors.contains("\(paths[1]) is another training's"), "\(run.errors)")
+    #expect(paths.allSatisfy { !study.temporary.has($0) })
+    #expect(try verify(study).status == 0)
+  }
+
+  @Test("finds another description of the data; the next run says so and prepares them again")
+  func description() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    let path = "data/dataset.json"
+    let before = try study.temporary.read(path)
+    let text = String(decoding: before, as: UTF8.self)
+    let changed = text.replacing(
+      "\"standard_deviation\" : [\n      0.", with: "\"standard_deviation\" : [\n      1.",
+      maxReplacements: 1)
+    try #require(changed != text)
+    try study.temporary.write(changed, to: path)
+    let (status, found) = try verify(study)
+    let item = try #require(found.item(path))
+    #expect(status == 3 && item.condition == "damaged" && !item.lost)
+    #expect(item.detail?.contains("description_sha256") == true, "\(item.detail ?? "")")
+    let run = try study.run("run", "--workers", "1")
+    try FinishedStudy.expectSame(study, run)
+    #expect(run.errors.contains("\(path) is damaged"), "\(run.errors)")
+    #expect(try study.temporary.read(path) != Data(changed.utf8))
+    #expect(try verify(study).status == 0)
+    try FileManager.default.removeItem(atPath: study.temporary.file(path))
+    #expect(try verify(study).found.item(path)?.condition == "missing")
   }
 
   @Test("finds an edited journal, and says the line")

@@ -34,6 +34,13 @@ public final class PreparedDataset: Sendable {
     try PreparedDataset(folder, PreparedDescription.read(from: folder))
   }
 
+  /// Reads what `dataset.json` in a folder says is the hash of the contents; nothing else is looked at.
+  ///
+  /// - Throws: `JSONError` if it is missing, damaged or changed by hand.
+  public static func contentHash(in folder: String) throws -> String {
+    try PreparedDescription.read(from: folder).contentHash
+  }
+
   init(_ folder: String, _ description: PreparedDescription) throws {
     func path(_ name: String) -> String { (folder as NSString).appendingPathComponent(name) }
     images = try MappedFile(
@@ -43,7 +50,7 @@ public final class PreparedDataset: Sendable {
     var description = description
     description.addSplitHashes(images: images, labels: labels)
     self.folder = folder
-    self.description = description
+    self.description = description.sealed
     imageElements = description.height * description.width * description.channels
     imageBytes = description.imageBytes
     hasShortLabels = description.labelBytes == 1

@@ -31,6 +31,20 @@ extension PreparedDescription {
     return hash.hexadecimal
   }
 
+  /// The SHA-256 of everything in the description but itself and the sources; nil for numbers that JSON does not have.
+  var hashOfDescription: String? {
+    var bare = self
+    (bare.descriptionHash, bare.sources) = (nil, [])
+    return (try? bare.encoded()).map(ContentHash.hexadecimal(of:))
+  }
+
+  /// The description with its own hash.
+  var sealed: PreparedDescription {
+    var sealed = self
+    sealed.descriptionHash = hashOfDescription
+    return sealed
+  }
+
   /// Completes the hashes of the splits that results are judged on, where they are not known.
   mutating func addSplitHashes(images: some ContiguousBytes, labels: some ContiguousBytes) {
     if validationHash == nil {

@@ -29,6 +29,9 @@ struct PreparedDescription: Encodable, Equatable {
   /// The SHA-256 of the pixels and labels of a split alone; nil in folders of versions that did not ask.
   var validationHash: String?
   var testHash: String?
+  /// The SHA-256 of everything here but itself and the sources, which are compared with the user's files; nil in
+  /// folders of versions that did not have it.
+  var descriptionHash: String?
   var sources: [SourceRecord] = []
 
   enum CodingKeys: String, CodingKey, CaseIterable {
@@ -46,6 +49,7 @@ struct PreparedDescription: Encodable, Equatable {
     case contentHash = "content_sha256"
     case validationHash = "validation_sha256"
     case testHash = "test_sha256"
+    case descriptionHash = "description_sha256"
     case sources
   }
 
@@ -77,12 +81,17 @@ struct PreparedDescription: Encodable, Equatable {
     }
   }
 
-  /// Writes the description into a folder, atomically.
+  /// Writes the description into a folder, atomically, with its own hash.
   func write(into folder: String) throws {
+    let path = (folder as NSString).appendingPathComponent(Self.fileName)
+    try AtomicFile.write(try sealed.encoded() + Data("\n".utf8), to: path)
+  }
+
+  /// Returns the file's text, without the line's end.
+  func encoded() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let path = (folder as NSString).appendingPathComponent(Self.fileName)
-    try AtomicFile.write(try encoder.encode(self) + Data("\n".utf8), to: path)
+    return try encoder.encode(self)
   }
 }
 
@@ -124,6 +133,15 @@ extension PreparedDescription {
     testHash = try members["test_sha256"]?.text("a SHA-256 in hexadecimal")
     sources = try members.required("sources").elements(of: "source files")
       .map { source throws(JSONError) in try SourceRecord(source) }
+    if let given = members["description_sha256"] {
+      descriptionHash = try given.text("a SHA-256 in hexadecimal")
+      let found = hashOfDescription
+      guard found == descriptionHash else {
+        throw given.expected(
+          "\(found ?? "none"), that of the other members: the file was changed by hand or is damaged; delete it to have the "
+            + "data set prepared again")
+      }
+    }
     // Three splits of 2³¹ images each, four bytes per value: the size of a file must not overflow.
     guard 12 * 0x1p31 * Double(height) * Double(width) * Double(channels) < 0x1p63 else {
       throw try members.required("width").expected("images that fit into a prepared data set")

@@ -1,3 +1,4 @@
+import Datasets
 import FileFormats
 import Foundation
 
@@ -38,8 +39,8 @@ extension StudyFolder {
     ] + views.map { "teacher/\($0)" }
   }
 
-  /// The prepared images and labels, from the folder. What describes them changes with the dates of the user's files,
-  /// and its own hash is the data set's.
+  /// The prepared images and labels, from the folder. What describes them changes with the dates of the user's files
+  /// (`problemOfDataDescription`).
   func dataFiles() -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: preparedData)) ?? []
     return names.filter { name in
@@ -48,11 +49,36 @@ extension StudyFolder {
     }.map { "data/\($0)" }
   }
 
+  /// What describes the prepared data.
+  var dataDescription: String { appending("data/dataset.json") }
+
+  /// Returns what is wrong with the description of the prepared data, if something is: it has a checksum of its own,
+  /// and the hash of the data that the study was begun with.
+  func problemOfDataDescription(_ state: StudyState) -> String? {
+    do {
+      let found = try PreparedDataset.contentHash(in: preparedData)
+      guard let expected = state.began?.dataHash, state.hasResults, found != expected else {
+        return nil
+      }
+      return
+        "it describes other data (sha256 \(found.prefix(16))…, \(expected.prefix(16))… in the journal)"
+    } catch {
+      return "\(error)"
+    }
+  }
+
   /// The folders in which runs and exports write files.
   var writtenFolders: [String] {
-    let candidates = appending("candidates")
-    let keys = (try? FileManager.default.contentsOfDirectory(atPath: candidates)) ?? []
-    return [path, preparedData, teacher, report, deployed, deployed + "/versions", candidates]
-      + keys.sorted().map(candidate)
+    [
+      path, preparedData, teacher, report, deployed, deployed + "/versions",
+      appending("candidates"),
+    ] + candidateFolders
+  }
+
+  /// The folders of the students that there are, in the order of their keys.
+  var candidateFolders: [String] {
+    let keys =
+      (try? FileManager.default.contentsOfDirectory(atPath: appending("candidates"))) ?? []
+    return keys.sorted().map(candidate)
   }
 }

@@ -32,7 +32,7 @@ public struct StudyVerification {
     public var isLost: Bool { [.missing, .damaged].contains(condition) && remedy == nil }
   }
 
-  /// In the order: definition, journal, data, teacher, students, leftovers.
+  /// In the order: definition, journal, data, teacher, students, what vouches for itself, leftovers.
   public private(set) var items: [Item] = []
   /// What the journal tells; nil where it cannot be read, so that nothing can be compared with it.
   public private(set) var state: StudyState?
@@ -54,6 +54,7 @@ public struct StudyVerification {
     readJournal()
     readDefinition()
     if let state { try compareFiles(state) }
+    addSealedFiles()
     for path in folder.writtenFolders.flatMap(Leftovers.find).map(folder.relative) {
       items.append(
         Item(
@@ -129,6 +130,7 @@ public struct StudyVerification {
         detail: "SHA-256 \($0.found), expected \($0.expected)", remedy: runCommand)
     }
     found += kept.missing.map { Item(path: $0, condition: .missing, remedy: runCommand) }
+    if let description = dataDescription(state) { found.append(description) }
     // What a version before checksums has trained, and is not there, is known by the trainings alone.
     let precision = files?.definition.precision ?? .fp32
     for key in state.keptStudents where !folder.keeps(key, in: precision) {
@@ -140,6 +142,39 @@ public struct StudyVerification {
       }
     }
     items += found.sorted { (place(of: $0.path), $0.path) < (place(of: $1.path), $1.path) }
+  }
+
+  /// What describes the prepared data; nil where there are none that the study should have.
+  private func dataDescription(_ state: StudyState) -> Item? {
+    let path = StudyFolder("").dataDescription
+    guard folder.has(path) else {
+      let isMissing = state.keptHashes.keys.contains { $0.hasPrefix("data/") }
+      return isMissing ? Item(path: path, condition: .missing, remedy: runCommand) : nil
+    }
+    let problem = folder.problemOfDataDescription(state)
+    return Item(
+      path: path, condition: problem == nil ? .intact : .damaged, detail: problem ?? "",
+      remedy: problem == nil ? nil : runCommand)
+  }
+
+  /// Looks at what vouches for itself.
+  private mutating func addSealedFiles() {
+    items += SealedFiles(folder).files.map { file in
+      Item(
+        path: file.path,
+        condition: file.isLost ? .damaged : file.check == .unchecked ? .unchecked : .intact,
+        detail: file.check == .intact ? "" : file.problem,
+        remedy: file.isLost ? remedy(for: file) : nil)
+    }
+  }
+
+  private func remedy(for file: SealedFiles.File) -> String {
+    let key = file.path.split(separator: "/").dropLast().last.map(String.init) ?? ""
+    switch file.kind {
+    case .unfinished: return runCommand
+    case .shadow: return "autodistill leakage \(folder.shellWord) \(key)"
+    case .reference: return "autodistill monitor \(folder.shellWord) \(key) --images NEW.npy"
+    }
   }
 
   /// Data come before the teacher, who comes before students.

@@ -5,7 +5,8 @@ import Foundation
 /// with what the journal says of them, each read once.
 ///
 /// A damaged file is removed, so that it is made again as one is that was never there: students are trained again to
-/// the same bits, a teacher's answers are asked for again, prepared data are read again from the user's files.
+/// the same bits, a teacher's answers are asked for again, prepared data are read again from the user's files. What an
+/// unfinished training has kept vouches for itself (`SealedFiles`).
 public struct StudyUpkeep {
   private let folder: StudyFolder
   private let journal: Journal
@@ -28,6 +29,7 @@ public struct StudyUpkeep {
     upkeep.notes += try removeLeftovers(folder)
     upkeep.noteUncheckedLines()
     try upkeep.checkFiles()
+    try upkeep.checkSealedFiles()
     return upkeep.notes
   }
 
@@ -52,6 +54,22 @@ public struct StudyUpkeep {
         + "line\(count == 1 ? "" : "s"), in which damage may go unseen; new lines have them")
   }
 
+  private mutating func checkSealedFiles() throws {
+    for file in SealedFiles(folder).files where file.isLost && file.kind != .reference {
+      try remove(file.path)
+      notes.append(
+        "\(file.path) \(file.problem): \(file.kind == .unfinished ? "that training begins again" : "it is made again")"
+      )
+    }
+  }
+
+  private func remove(_ path: String) throws {
+    guard unlink(folder.appending(path)) == 0 || errno == ENOENT else {
+      throw FileFormatError.system(
+        path: folder.appending(path), operation: "remove", code: errno)
+    }
+  }
+
   private mutating func checkFiles() throws {
     let condition = try KeptFiles(folder, journal.state)
     for (path, found, expected) in condition.damaged {
@@ -66,11 +84,16 @@ public struct StudyUpkeep {
     let isDataDamaged = (condition.damaged.map(\.path) + condition.missing).contains {
       $0.hasPrefix("data/")
     }
-    for path in condition.damaged.map(\.path) + (isDataDamaged ? ["data/dataset.json"] : []) {
-      guard unlink(folder.appending(path)) == 0 || errno == ENOENT else {
-        throw FileFormatError.system(
-          path: folder.appending(path), operation: "remove", code: errno)
-      }
+    let description = StudyFolder("").dataDescription
+    let problem =
+      folder.has(description) ? folder.problemOfDataDescription(journal.state) : nil
+    if let problem {
+      notes.append("\(description) is damaged (\(problem)): the data are prepared again")
+    }
+    for path in condition.damaged.map(\.path)
+      + (isDataDamaged || problem != nil ? [description] : [])
+    {
+      try remove(path)
     }
     try journal.forget(condition.damaged.map(\.path) + condition.missing)
     let adopted = try journal.keep(condition.unknown, in: folder, onlyNew: true)

@@ -18,9 +18,11 @@ struct ShadowFile {
     checkpoint = folder.candidate(key) + name + ".checkpoint.safetensors"
   }
 
-  /// Whether the file is there and comes from a training.
+  /// Whether the file is there, undamaged, and comes from a training.
   func isOf(_ training: String) -> Bool {
-    (try? SafetensorsFile.read(path))?.metadata[ShadowFile.member] == training
+    guard let file = try? SafetensorsFile.read(path) else { return false }
+    if case .damaged = file.check(at: path) { return false }
+    return file.metadata[ShadowFile.member] == training
   }
 
   /// Replaces the file, after which the checkpoint is of no more use.
@@ -31,7 +33,7 @@ struct ShadowFile {
     let array = NumericArray(shape: [confidences.count], confidences)
     try SafetensorsFile(
       tensors: [ShadowFile.tensor: array], metadata: [ShadowFile.member: training]
-    ).write(to: path)
+    ).sealed(for: path).write(to: path)
     try? FileManager.default.removeItem(atPath: checkpoint)
   }
 

@@ -82,8 +82,9 @@ extension WorkerLoop {
 
   /// Returns what an interrupted task has left of the same training, so that only the way to int8 is done again.
   func keptFloats(at path: String, of run: TrainingRun) -> TrainedFloats? {
-    guard let metadata = try? SafetensorsFile.read(path).metadata,
-      metadata["identity"] == run.identity, let curve = metadata["curve"],
+    // Those of earlier versions have no checksum: their training is done again.
+    guard let file = try? SafetensorsFile.read(path), file.isWhole(at: path),
+      file.metadata["identity"] == run.identity, let curve = file.metadata["curve"],
       let model = try? TrainedModel(run.network, contentsOf: path),
       let read = try? JSONDecoder().decode(TrainingCurve.self, from: Data(curve.utf8))
     else { return nil }
@@ -93,6 +94,7 @@ extension WorkerLoop {
   /// Keeps the student in fp32 until it is int8.
   func keep(_ floats: TrainedFloats, at path: String, of run: TrainingRun) throws {
     let curve = String(decoding: try JSONEncoder().encode(floats.curve), as: UTF8.self)
-    try floats.model.write(to: path, metadata: ["identity": run.identity, "curve": curve])
+    try floats.model.write(
+      to: path, metadata: ["identity": run.identity, "curve": curve], isSealed: true)
   }
 }

@@ -188,6 +188,34 @@ struct PreparedDatasetTests {
     #expect(dataset.testHash == ContentHash.hexadecimal(of: text))
   }
 
+  @Test(
+    "a description that was changed by hand is refused by its own hash, and prepared anew",
+    arguments: [
+      ("\"unlabeled_count\" : 0", "\"unlabeled_count\" : 1"),
+      ("\"standard_deviation\" : [\n      0.", "\"standard_deviation\" : [\n      1."),
+      ("\"classes\" : 3", "\"classes\" : 4"),
+      ("\"content_sha256\" : \"", "\"content_sha256\" : \"0"),
+    ])
+  func changedDescription(text: String, other: String) throws {
+    let dataset = try folder.prepared()
+    let path = prepared + "/dataset.json"
+    let whole = try String(contentsOfFile: path, encoding: .utf8)
+    let changed = whole.replacing(text, with: other, maxReplacements: 1)
+    try #require(changed != whole, "\(whole)")
+    try AtomicFile.write(changed, to: path)
+    do {
+      _ = try PreparedDataset.contentHash(in: prepared)
+      Issue.record("the change was not found")
+    } catch {
+      #expect("\(error)".contains("\(path): description_sha256"), "\(error)")
+    }
+    let again = try PreparedDataset.prepare(
+      dataset.definition, baseFolder: folder.path, into: prepared)
+    #expect(again.standardization == dataset.standardization)
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == whole)
+    #expect(try PreparedDataset.contentHash(in: prepared) == dataset.contentHash)
+  }
+
   @Test("a folder of a version without hashes of splits is completed, not made anew")
   func oldDescription() throws {
     let dataset = try folder.prepared()
@@ -195,6 +223,7 @@ struct PreparedDatasetTests {
     let whole = try String(contentsOfFile: path, encoding: .utf8)
     let old = whole.split(separator: "\n").filter {
       !$0.contains("validation_sha256") && !$0.contains("test_sha256")
+        && !$0.contains("description_sha256")
     }.joined(separator: "\n")
     #expect(old != whole)
     try AtomicFile.write(old, to: path)

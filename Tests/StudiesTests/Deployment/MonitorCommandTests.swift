@@ -122,7 +122,7 @@ struct MonitorCommandTests {
     #expect(try Data(contentsOf: URL(filePath: path)) == kept)
     var other = try SafetensorsFile.read(path)
     other.metadata["student_sha256"] = "another"
-    try other.write(to: path)
+    try other.sealed(for: path).write(to: path)
     #expect(try monitor(study, key, "new.npy").output.contains("is of other weights or data"))
     #expect(try Data(contentsOf: URL(filePath: path)) == kept)
   }

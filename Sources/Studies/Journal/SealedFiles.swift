@@ -1,0 +1,79 @@
+import FileFormats
+import Foundation
+
+/// Files of a study that its journal does not know, because they come and go while it runs or afterwards. Each has a
+/// checksum of its own and says for which place it was written.
+struct SealedFiles {
+  enum Kind: Hashable {
+    /// What an unfinished training has kept: a checkpoint, or weights on the way to int8 or of a chain.
+    case unfinished
+    /// What a shadow of a student says, for `leakage`.
+    case shadow
+    /// A student's reference statistics, for `monitor`.
+    case reference
+
+    /// Nil for a file that the journal knows, or nobody.
+    init?(fileName name: String) {
+      guard name.hasSuffix(".safetensors"), !name.hasPrefix(".") else { return nil }
+      if name.hasSuffix("checkpoint.safetensors") || name.hasSuffix(".fp32.safetensors")
+        || name.contains(".link-")
+      {
+        self = .unfinished
+      } else if name.hasPrefix("shadow-") {
+        self = .shadow
+      } else if name == "reference.safetensors" {
+        self = .reference
+      } else {
+        return nil
+      }
+    }
+  }
+
+  struct File: Hashable {
+    /// From the study's folder.
+    var path: String
+    var kind: Kind
+    /// Nil for a file that cannot be read at all.
+    var check: SafetensorsFile.Check?
+
+    /// Whether it is of no use where it is.
+    var isLost: Bool {
+      switch check {
+      case nil, .damaged, .misplaced: true
+      case .intact, .unchecked: false
+      }
+    }
+
+    /// What is the matter with it, as a predicate: "is damaged (…)".
+    var problem: String {
+      switch check {
+      case nil: "is damaged (it is no whole safetensors file)"
+      case .intact: "is intact"
+      case .unchecked: "has no checksum, as an earlier version has written it"
+      case .damaged(let found, let expected):
+        "is damaged (sha256 \(found.prefix(16))…, \(expected.prefix(16))… in the file)"
+      case .misplaced(let place): "is another training's (it was written as \(place))"
+      }
+    }
+  }
+
+  /// In the order of their paths.
+  let files: [File]
+
+  /// Looks at the files of a folder; each is read once. One that disappears meanwhile, as its training has ended, is
+  /// none of them.
+  init(_ folder: StudyFolder) {
+    let folders = [folder.teacher] + folder.candidateFolders
+    files = folders.flatMap { place in
+      ((try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []).sorted().compactMap {
+        name in
+        let path = "\(place)/\(name)"
+        guard let kind = Kind(fileName: name) else { return nil }
+        let file = try? SafetensorsFile.read(path)
+        guard file != nil || FileManager.default.fileExists(atPath: path) else { return nil }
+        return File(
+          path: folder.relative(path), kind: kind, check: file?.check(at: path))
+      }
+    }
+  }
+}
