@@ -17,7 +17,10 @@ public enum AtomicFile {
       try data.withUnsafeBytes { try SystemFile.writeAll($0, to: descriptor, path: path) }
       try SystemFile.synchronize(descriptor, path: path)
       guard rename(temporary, path) == 0 else {
-        throw FileFormatError.system(path: path, operation: "write", code: errno)
+        // The system has several words for a folder that is in the way.
+        let problem = errno
+        throw FileFormatError.system(
+          path: path, operation: "write", code: Folder.isThere(path) ? EISDIR : problem)
       }
     } catch {
       unlink(temporary)

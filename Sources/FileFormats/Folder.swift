@@ -22,14 +22,28 @@ public enum Folder {
     if mkdir(path, 0o755) == 0 { return nil }
     let problem = errno
     guard problem == EEXIST else { return problem }
-    var information = stat()
-    let isFolder = stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
-    return isFolder ? nil : ENOTDIR
+    return isThere(path) ? nil : ENOTDIR
   }
 
-  /// Returns the folder that holds `path`: `"."` for a bare name, `"/"` for the root.
-  static func parent(of path: String) -> String {
-    let folder = (path as NSString).deletingLastPathComponent
-    return folder.isEmpty ? "." : folder
+  /// Whether there is a folder, or a link to one.
+  public static func isThere(_ path: String) -> Bool {
+    var information = stat()
+    return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Returns the folder that holds `path`: `"."` for a bare name, `"/"` for the root and what lies in it.
+  ///
+  /// Foundation's own (`deletingLastPathComponent`, Swift 6.2 and 6.3 on Linux) traps on a path of one letter.
+  public static func parent(of path: String) -> String {
+    let name = trimmed(path[...])
+    if name.isEmpty { return path.isEmpty ? "." : "/" }
+    guard let slash = name.lastIndex(of: "/") else { return "." }
+    let folder = trimmed(name[..<slash])
+    return folder.isEmpty ? "/" : String(folder)
+  }
+
+  /// Without the slashes at its end; nothing is left of the root.
+  private static func trimmed(_ path: Substring) -> Substring {
+    path.lastIndex { $0 != "/" }.map { path[...$0] } ?? ""
   }
 }

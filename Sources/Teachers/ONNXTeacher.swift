@@ -26,7 +26,7 @@ struct ONNXTeacher: ChunkedTeacher {
   private var path: String { setting.path(form.path) }
 
   func identity() throws -> String {
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = Folder.parent(of: path)
     let external = try ONNXModel.read(path).externalLocations.map {
       (folder as NSString).appendingPathComponent($0)
     }

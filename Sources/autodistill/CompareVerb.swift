@@ -74,7 +74,7 @@ struct CompareVerb: Verb {
 
   /// The chart's path from where the text lies: its name alone in the same folder.
   private func chartPath(_ svg: String) -> String {
-    func folder(_ path: String) -> String { (path as NSString).deletingLastPathComponent }
+    func folder(_ path: String) -> String { Folder.parent(of: path) }
     guard let output, folder(output) == folder(svg) else { return svg }
     return (svg as NSString).lastPathComponent
   }

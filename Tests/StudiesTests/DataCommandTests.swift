@@ -8,6 +8,24 @@ import Testing
 
 @Suite("autodistill with data of all kinds", Program.isBuilt)
 struct DataCommandTests {
+  @Test("writes a file whose name is one letter, and says that a folder is in the way")
+  func shortNames() throws {
+    let study = try TinyStudy()
+    func split(_ output: String) throws -> Program.Ended {
+      try Program.Running(
+        [
+          "-c", "cd \"$1\" && exec \"$0\" data split . --output \(output)",
+          try #require(Program.path), study.folder.path,
+        ], of: "/bin/sh"
+      ).end()
+    }
+    let ended = try split("x")
+    #expect(ended.status == 0 && study.temporary.has("x"), "\(ended.errors)")
+    let refused = try split(".")
+    #expect(refused.status == 5)
+    #expect(refused.errors.contains("autodistill: error: .: cannot write: Is a directory"))
+  }
+
   @Test("takes images with names for some of them and groups to a front, and says what it read")
   func runs() throws {
     let study = try TinyStudy(

@@ -50,7 +50,7 @@ public struct CommandPermission: Sendable {
         "the commands of \(folder.path) are allowed for this run alone: there is no HOME to remember it in"
     }
     do {
-      try Folder.create((record as NSString).deletingLastPathComponent)
+      try Folder.create(Folder.parent(of: record))
       let lines = [CommandPermission.realPath(of: folder)] + commands.map(\.description)
       try AtomicFile.write(Data(lines.map { $0 + "\n" }.joined().utf8), to: record)
       return nil
