@@ -16,6 +16,15 @@ extension CSVError {
       expected: "UTF-8 (a spreadsheet's \"CSV UTF-8\", or iconv -f UTF-16 -t UTF-8)")
   }
 
+  /// That a file is not UTF-8: one of other letters, of which two could be read as one, or no text at all.
+  static func brokenText(_ bytes: UnsafeRawBufferPointer, file: String) -> CSVError {
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let broken = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
+    return CSVError(
+      file: file, line: broken + 1, column: nil, found: "bytes that are no text in UTF-8",
+      expected: "UTF-8 (a spreadsheet's \"CSV UTF-8\", or iconv -f LATIN1 -t UTF-8)")
+  }
+
   /// That a header has one name with semicolons or tabs in it, as spreadsheets write tables where the comma parts
   /// decimals; nil for any other.
   static func otherSeparator(_ header: [String], line: Int, file: String) -> CSVError? {

@@ -32,7 +32,9 @@ extension CSVTable {
   public init(contentsOf path: String) throws {
     let file = try MappedFile(path)
     if let error = file.withUnsafeBytes({ CSVError.otherEncoding($0, file: path) }) { throw error }
-    let text = file.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    guard let text = file.withUnsafeBytes({ String(validating: $0, as: UTF8.self) }) else {
+      throw file.withUnsafeBytes { CSVError.brokenText($0, file: path) }
+    }
     try self.init(text: text, file: path)
   }
 

@@ -96,6 +96,21 @@ struct CSVTableTests {
     #expect(try CSVTable(contentsOf: folder.file("t.csv")).count == 1)
   }
 
+  @Test("in letters of one byte is refused with the line: two names could be read as one")
+  func letters() throws {
+    let folder = try TemporaryFolder()
+    let text = "file,label\n1.png,Bl\u{E4}tter\n2.png,Bl\u{F6}tter\n"
+    try #require(text.data(using: .isoLatin1)).write(to: URL(filePath: folder.file("t.csv")))
+    expectError(["t.csv:2: got bytes that are no text in UTF-8, expected UTF-8", "LATIN1"]) {
+      _ = try CSVTable(contentsOf: folder.file("t.csv"))
+    }
+    try Data(text.utf8).write(to: URL(filePath: folder.file("t.csv")))
+    #expect(
+      try CSVTable(contentsOf: folder.file("t.csv")).column("label").fields == [
+        "Blätter", "Blötter",
+      ])
+  }
+
   @Test("refuses a join whose rows do not match one to one")
   func refusedJoins() throws {
     let first = try CSVTable(text: "id,a\n7,x\n3,y", file: "1.csv")
