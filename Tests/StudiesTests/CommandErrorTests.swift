@@ -176,5 +176,12 @@ struct WrongInputTests {
     #expect(ended.status == 3, "\(ended.errors)")
     #expect(ended.errors.contains("nothing is written elsewhere"), "\(ended.errors)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: elsewhere.path).isEmpty)
+    // Its user may allow it, from the other side.
+    let permission = elsewhere.file(StudyFolder.dataPermission)
+    #expect(ended.errors.contains("touch \(permission) allows"), "\(ended.errors)")
+    try elsewhere.write("", to: StudyFolder.dataPermission)
+    let described = try Program.run("data", "describe", study.folder.path)
+    #expect(described.status == 0, "\(described.errors)")
+    #expect(elsewhere.has("images.u8") && study.temporary.has("data/images.u8"))
   }
 }

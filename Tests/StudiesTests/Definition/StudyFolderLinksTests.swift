@@ -33,6 +33,23 @@ struct StudyFolderLinksTests {
     _ = try StudyFiles(study.folder)
   }
 
+  @Test(
+    "may be prepared data elsewhere, where the folder there allows it, and nothing else",
+    arguments: ["data", "report"])
+  func permission(name: String) throws {
+    let study = try TinyStudy()
+    let elsewhere = try TemporaryFolder()
+    try elsewhere.write("", to: StudyFolder.dataPermission)
+    let path = study.temporary.file(name)
+    try FileManager.default.createSymbolicLink(
+      atPath: path, withDestinationPath: elsewhere.path)
+    if name == "data" {
+      _ = try StudyFiles(study.folder)
+    } else {
+      expectError([path, "nothing is written elsewhere"]) { _ = try StudyFiles(study.folder) }
+    }
+  }
+
   @Test("may be reached through links: only those inside count")
   func linkToStudy() throws {
     let study = try TinyStudy()
