@@ -174,7 +174,7 @@ struct VerifyCommandTests {
     let run = try study.run("run", "--workers", "1")
     try FinishedStudy.expectSame(study, run)
     #expect(run.errors.contains("\(paths[0]) is damaged (sha256 "), "\(run.errors)")
-    #expect(run.errors.contains("\(paths[1]) is another training's"), "\(run.errors)")
+    #expect(run.errors.contains("\(paths[1]) is damaged (another training's"), "\(run.errors)")
     #expect(paths.allSatisfy { !study.temporary.has($0) })
     #expect(try verify(study).status == 0)
   }

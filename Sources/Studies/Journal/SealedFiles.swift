@@ -44,15 +44,15 @@ struct SealedFiles {
       }
     }
 
-    /// What is the matter with it, as a predicate: "is damaged (…)".
-    var problem: String {
+    /// What was found, in a few words; empty where it is intact.
+    var finding: String {
       switch check {
-      case nil: "is damaged (it is no whole safetensors file)"
-      case .intact: "is intact"
-      case .unchecked: "has no checksum, as an earlier version has written it"
+      case nil: "no whole safetensors file"
+      case .intact: ""
+      case .unchecked: "no checksum, as an earlier version has written it"
       case .damaged(let found, let expected):
-        "is damaged (sha256 \(found.prefix(16))…, \(expected.prefix(16))… in the file)"
-      case .misplaced(let place): "is another training's (it was written as \(place))"
+        "sha256 \(found.prefix(16))…, \(expected.prefix(16))… in the file"
+      case .misplaced(let place): "another training's, written as \(place)"
       }
     }
   }

@@ -163,7 +163,7 @@ public struct StudyVerification {
       Item(
         path: file.path,
         condition: file.isLost ? .damaged : file.check == .unchecked ? .unchecked : .intact,
-        detail: file.check == .intact ? "" : file.problem,
+        detail: file.finding,
         remedy: file.isLost ? remedy(for: file) : nil)
     }
   }

@@ -57,9 +57,9 @@ public struct StudyUpkeep {
   private mutating func checkSealedFiles() throws {
     for file in SealedFiles(folder).files where file.isLost && file.kind != .reference {
       try remove(file.path)
-      notes.append(
-        "\(file.path) \(file.problem): \(file.kind == .unfinished ? "that training begins again" : "it is made again")"
-      )
+      let consequence =
+        file.kind == .unfinished ? "that training begins again" : "it is made again"
+      notes.append("\(file.path) is damaged (\(file.finding)): \(consequence)")
     }
   }
 

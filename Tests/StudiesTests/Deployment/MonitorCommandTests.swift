@@ -251,6 +251,8 @@ struct RollbackCommandTests {
     let outcome = try study.outcome()
     let key = outcome.trials[try #require(outcome.finalists?.first)].key
     #expect(try study.run("rollback", "first").status == 2)
+    let none = try Program.run("rollback", study.temporary.file("no such folder"))
+    #expect(none.status == 3 && none.errors.contains("no such folder: there is no such folder"))
     #expect(try study.run("rollback", "1", "--list").status == 2)
     let both = try study.run("export", key, "--deploy", "--output", study.temporary.file("x"))
     #expect(both.status == 2 && both.errors.contains("exclude each other"))

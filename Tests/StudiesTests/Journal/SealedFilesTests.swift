@@ -52,11 +52,11 @@ struct SealedFilesTests {
         "candidates/02/distilled-2.checkpoint.safetensors",
       ])
     #expect(found.map(\.isLost) == [true, false, true, false, true])
-    #expect(found[0].problem == "is damaged (it is no whole safetensors file)")
+    #expect(found[0].finding == "no whole safetensors file" && found[1].finding.isEmpty)
     #expect(
-      found[2].problem
-        == "is another training's (it was written as 01/distilled-0.checkpoint.safetensors)")
-    #expect(found[3].problem.contains("no checksum"))
-    #expect(found[4].problem.hasPrefix("is damaged (sha256 "))
+      found[2].finding
+        == "another training's, written as 01/distilled-0.checkpoint.safetensors")
+    #expect(found[3].finding.contains("no checksum"))
+    #expect(found[4].finding.hasPrefix("sha256 "))
   }
 }
