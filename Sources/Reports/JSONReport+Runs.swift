@@ -30,9 +30,13 @@ extension JSONReport {
             ("validation", outcome(run.validation, run.validationOutcome)),
             ("test", outcome(run.test, run.testOutcome)),
             ("curve", curve(run.curve)),
-          ] + (run.quantization.map { [("quantization", quantization($0))] } ?? [])
-            + (run.chain.isEmpty ? [] : [("links", .array(run.chain.map(link)))]))
+          ] + (run.quantization.map { [("quantization", quantization($0))] } ?? []) + links(run))
       })
+  }
+
+  /// The trainings before it, where there are some.
+  private func links(_ run: StudyResults.Run) -> [(String, JSONText)] {
+    run.chain.isEmpty ? [] : [("links", JSONText.array(run.chain.map(link)))]
   }
 
   /// A training that came before, and has taught the next.

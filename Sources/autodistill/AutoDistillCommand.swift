@@ -98,7 +98,7 @@ struct AutoDistillCommand {
   }
 
   private static var help: String {
-    let width = verbs.map(\.name.count).max() ?? 0
+    let width = verbs.map { $0.name.count }.max() ?? 0
     return """
       autodistill \(ProgramVersion.current): distils a trained teacher into small students for a device budget
 
