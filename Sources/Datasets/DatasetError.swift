@@ -5,10 +5,25 @@ import FileFormats
 public enum DatasetError: Error, Hashable, Sendable {
   /// A field of the definition does not fit the data.
   case invalidField(field: String, found: String, expected: String)
-  /// None of the files looked for is there.
-  case missingFile(lookedFor: [String], suggestion: String?)
+  /// None of the files looked for is there; `field` names them in the definition, if they are the user's own.
+  case missingFile(field: String?, lookedFor: [String], suggestion: String?)
   /// A file was read, but what it holds is no part of a data set.
   case invalidData(file: String, location: String, found: String, expected: String)
+}
+
+extension DatasetError {
+  /// Calls `body`, and has an error about a field name the file that the field stands in, as other errors about it do.
+  ///
+  /// - Throws: `JSONError` in place of `invalidField`; otherwise what `body` throws.
+  public static func naming<Result>(
+    _ file: String, _ body: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try body()
+    } catch DatasetError.invalidField(let field, let found, let expected) {
+      throw JSONError.invalid(file: file, field: field, value: found, expected: expected)
+    }
+  }
 }
 
 extension DatasetError: CustomStringConvertible {
@@ -17,8 +32,9 @@ extension DatasetError: CustomStringConvertible {
     switch self {
     case .invalidField(let field, let found, let expected):
       "\(field): found \(found.shortened), expected \(expected)"
-    case .missingFile(let lookedFor, let suggestion):
-      "no such data file; looked for \(lookedFor.joined(separator: " and "))"
+    case .missingFile(let field, let lookedFor, let suggestion):
+      (field.map { "\($0): " } ?? "")
+        + "no such data file; looked for \(lookedFor.joined(separator: " and "))"
         + (suggestion.map { "; \($0)" } ?? "")
     case .invalidData(let file, let location, let found, let expected):
       "\(file): \(location): found \(found.shortened), expected \(expected)"

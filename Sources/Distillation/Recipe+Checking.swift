@@ -7,14 +7,16 @@ extension Recipe {
   /// - Parameters:
   ///   - field: Its path in the file.
   ///   - file: For messages.
-  /// - Throws: `DatasetError` or `JSONError` naming the field.
+  /// - Throws: `JSONError` naming the field.
   public func check(on dataset: PreparedDataset, field: String, file: String) throws {
-    try augmentation.validate(
-      height: dataset.height, width: dataset.width, field: field + ".augmentation")
-    for (index, stage) in stages.enumerated() {
-      try stage.content.augmentation.validate(
-        height: dataset.height, width: dataset.width,
-        field: "\(field).stages[\(index)].augmentation")
+    try DatasetError.naming(file) {
+      try augmentation.validate(
+        height: dataset.height, width: dataset.width, field: field + ".augmentation")
+      for (index, stage) in stages.enumerated() {
+        try stage.content.augmentation.validate(
+          height: dataset.height, width: dataset.width,
+          field: "\(field).stages[\(index)].augmentation")
+      }
     }
     try checkLabeledShare(on: dataset, field: field, file: file)
     try Recipe.check(

@@ -32,8 +32,8 @@ extension Recipe {
     }
     if let optimizer = members["optimizer"] { self.optimizer = try OptimizerRule(optimizer) }
     if let decay = try members["weight_decay"]?.number(in: 0...1) { weightDecay = decay }
-    if let clip = try members["clip_norm"]?.positive(of: "gradient norm") { clipNorm = clip }
-    if let rate = try members["learning_rate"]?.positive(of: "learning rate") {
+    if let clip = try members["clip_norm"]?.positive() { clipNorm = clip }
+    if let rate = try members["learning_rate"]?.positive() {
       schedule.peakRate = rate
     }
     if let shape = try members["schedule"]?.choice(LearningRateSchedule.Shape.self) {

@@ -6,7 +6,8 @@ extension JSONField {
         "a whole number"
           + Self.bounds(
             range.lowerBound == .min ? nil : String(range.lowerBound),
-            range.upperBound == .max ? nil : String(range.upperBound)))
+            // Where the number is too large for us, the largest one is worth saying.
+            range.upperBound == .max && !isBeyondIntegers ? nil : String(range.upperBound)))
     }
     return integer
   }
@@ -23,9 +24,11 @@ extension JSONField {
 
   /// Returns a number above 0.
   ///
-  /// - Parameter unit: What is counted, for messages: `microseconds`.
-  public func positive(of unit: String) throws(JSONError) -> Double {
-    guard let number, number > 0 else { throw expected("a number of \(unit) above 0") }
+  /// - Parameter unit: What is counted, for messages: `microseconds`; nil where nothing is.
+  public func positive(of unit: String? = nil) throws(JSONError) -> Double {
+    guard let number, number > 0 else {
+      throw expected("a number \(unit.map { "of \($0) " } ?? "")above 0")
+    }
     return number
   }
 
@@ -45,6 +48,10 @@ extension JSONField {
       throw expected("a whole number of \(unit) above 0")
     }
     return integer
+  }
+
+  private var isBeyondIntegers: Bool {
+    if case .number(let number) = value { number >= 0x1p63 } else { false }
   }
 
   private var number: Double? {

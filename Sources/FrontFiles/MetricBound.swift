@@ -38,12 +38,19 @@ public struct MetricBound: Hashable, Sendable {
   private static func number(
     _ digits: String, _ text: String
   ) throws(MetricBoundError) -> Double {
-    guard let number = Double(digits), number.isFinite else {
+    guard let number = DecimalNumber.value(of: digits) else {
       throw MetricBoundError(
         text: text,
         problem: "the bound '\(digits)' is not a number; accuracies are shares, 0.9 and not 90 %")
     }
     return number
+  }
+}
+
+extension MetricBound {
+  /// Whether it is a bound on an accuracy that no share of images can reach: one in per cent, by all appearances.
+  public var isBeyondShares: Bool {
+    metric.split(separator: "_").last == "accuracy" && !(0...1).contains(bound)
   }
 }
 

@@ -43,7 +43,7 @@ public struct TeacherDefinition: Sendable {
       let weight = try element.object("a teacher").first { $0.name == "weight" }?.field
       return Member(
         form: try TeacherForms.read(element.without("weight")),
-        weight: try weight?.positive(of: "shares") ?? 1)
+        weight: try weight?.positive() ?? 1)
     }
   }
 

@@ -1,3 +1,5 @@
+import FileFormats
+
 extension Arguments {
   /// Returns one of the cases of an enumeration of strings.
   func choice<Choice>(_ option: String, of type: Choice.Type) throws -> Choice?
@@ -13,7 +15,7 @@ extension Arguments {
   /// Returns a probability of at least a half and below 1.
   func probability(_ option: String) throws -> Double? {
     guard let text = value(option) else { return nil }
-    guard let number = Double(text), (0.5..<1).contains(number) else {
+    guard let number = DecimalNumber.value(of: text), (0.5..<1).contains(number) else {
       throw UsageError("\(option): got '\(text)', expected a probability from 0.5 to below 1")
     }
     return number

@@ -1,3 +1,4 @@
+import FileFormats
 import NeuralNetworks
 
 /// A verb's command line, split into operands and options.
@@ -27,6 +28,9 @@ struct Arguments {
         guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
           throw UsageError("\(parts[0]) needs a value", verb)
         }
+        guard !value.isEmpty else {
+          throw UsageError("\(parts[0]): got '', which is empty: expected a value", verb)
+        }
         options[parts[0], default: []].append(value)
       } else {
         let known = (verb.options + verb.flags).joined(separator: ", ")
@@ -41,6 +45,12 @@ struct Arguments {
       throw UsageError(
         "expected \(verb.operands.isEmpty ? "no operands" : verb.operands.joined(separator: " ")), "
           + "got \(operands.isEmpty ? "nothing" : operands.joined(separator: " "))", verb)
+    }
+    if let empty = operands.firstIndex(of: "") {
+      let names = verb.operands
+      throw UsageError(
+        "\(names[min(empty, names.count - 1)]): got '', which is empty: a variable of the shell that is not set?",
+        verb)
     }
     (self.operands, self.options, self.flags) = (operands, options, flags)
   }
@@ -67,8 +77,8 @@ extension Arguments {
   /// Returns a finite number that is at least `lowest`.
   func number(_ option: String, atLeast lowest: Double) throws -> Double? {
     guard let text = value(option) else { return nil }
-    guard let number = Double(text), number.isFinite, number >= lowest else {
-      throw UsageError("\(option): got '\(text)', expected a number, \(lowest) or more")
+    guard let number = DecimalNumber.value(of: text), number >= lowest else {
+      throw UsageError("\(option): got '\(text)', expected a number, \(shown(lowest)) or more")
     }
     return number
   }
@@ -76,12 +86,25 @@ extension Arguments {
   /// Returns a number from `range`.
   func number(_ option: String, in range: ClosedRange<Double>) throws -> Double? {
     guard let text = value(option) else { return nil }
-    guard let number = Double(text), range.contains(number) else {
+    guard let number = DecimalNumber.value(of: text), range.contains(number) else {
       throw UsageError(
-        "\(option): got '\(text)', expected a number from \(range.lowerBound) to "
-          + "\(range.upperBound)")
+        "\(option): got '\(text)', expected a number from \(shown(range.lowerBound)) to "
+          + shown(range.upperBound))
     }
     return number
+  }
+
+  /// Returns a number that is above 0.
+  func positiveNumber(_ option: String) throws -> Double? {
+    guard let text = value(option) else { return nil }
+    guard let number = DecimalNumber.value(of: text), number > 0 else {
+      throw UsageError("\(option): got '\(text)', expected a number above 0")
+    }
+    return number
+  }
+
+  private func shown(_ bound: Double) -> String {
+    Int(exactly: bound).map(String.init) ?? String(bound)
   }
 }
 

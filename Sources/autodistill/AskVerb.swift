@@ -56,6 +56,7 @@ struct AskVerb: Verb {
     ).next(count ?? inputs.definition.search.lookAhead)
     display.finish()
     if trainings.isEmpty {
+      Terminal.print("asked:   nothing, as no training is left to do; \(output) was not written")
       try command.writeReport(inputs.files, state)
       return state.nothingFeasible == nil ? .success : .nothingFeasible
     }

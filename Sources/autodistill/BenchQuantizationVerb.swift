@@ -1,4 +1,5 @@
 import Benchmarks
+import FileFormats
 import Quantization
 import SearchSpaces
 
@@ -108,7 +109,7 @@ struct BenchQuantizationVerb: Verb {
     func numbers(_ option: String, _ value: Double) throws -> [Double] {
       guard let text = arguments.value(option) else { return [value] }
       return try text.split(separator: ",").map {
-        guard let number = Double($0), number > 0, number < 10 else {
+        guard let number = DecimalNumber.value(of: $0), number > 0, number < 10 else {
           throw UsageError("\(option): got '\($0)', expected a positive number below 10")
         }
         return number

@@ -54,6 +54,11 @@ struct CheckVerb: Verb {
     } catch let error as MetricBoundError {
       throw UsageError("\(error)")
     }
+    for bound in demands.bounds where bound.isBeyondShares {
+      throw UsageError(
+        "--require: got '\(bound)', expected a share between 0 and 1, such as \(bound.metric)"
+          + "\(bound.relation.rawValue)0.9: \(bound.metric) is no percentage")
+    }
     guard !demands.bounds.isEmpty || !demands.comparisons.isEmpty else {
       throw UsageError("check needs --require or --no-worse", CheckVerb.self)
     }

@@ -144,7 +144,7 @@ extension ReplayVerb {
     definition.images = try images(arguments)
     for text in arguments.values("--reference") {
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {
+      guard parts.count == 2, let value = DecimalNumber.value(of: parts[1]) else {
         throw UsageError("--reference: got '\(text)', expected COLUMN=X with a number X")
       }
       definition.references[parts[0]] = value

@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 import Studies
 
@@ -40,6 +41,9 @@ struct RollbackVerb: Verb {
   }
 
   func run() throws -> ExitStatus {
+    guard Folder.isThere(path) else {
+      throw StudyError.missing("\(path): there is no such folder")
+    }
     let own = Deployment(path)
     let deployment = own.exists ? own : try Deployment(of: StudyFolder(path))
     if isList {

@@ -87,8 +87,7 @@ struct StudyCommand {
       }
       return kind
     }
-    let hours = try arguments.number("--max-cpu-hours", atLeast: 0)
-    if hours == 0 { throw UsageError("--max-cpu-hours: got '0', expected a number above 0") }
+    let hours = try arguments.positiveNumber("--max-cpu-hours")
     limits = RunLimits(
       seconds: try arguments.duration("--max-time"),
       trials: try arguments.integer("--max-trials", in: 1...1_000_000),

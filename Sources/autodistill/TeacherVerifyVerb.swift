@@ -1,3 +1,5 @@
+import FileFormats
+import Foundation
 import ONNXInference
 
 /// `autodistill teacher verify`
@@ -25,6 +27,9 @@ struct TeacherVerifyVerb: Verb {
   }
 
   func run() throws -> ExitStatus {
+    for folder in folders where !Folder.isThere(folder) {
+      throw FileFormatError.system(path: folder, operation: "open", code: ENOENT)
+    }
     var (passed, refused, wrong) = (0, 0, 0)
     for folder in folders {
       switch ONNXTestCase(folder).run() {

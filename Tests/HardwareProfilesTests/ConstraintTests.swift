@@ -42,6 +42,8 @@ struct ConstraintTests {
       ("latency_ms<5", "expected a metric, <= or >=, and a number"),
       ("latency_ms<=5 ms", "the bound \"5 ms\" is not a number above 0"),
       ("latency_ms<=-1", "the bound \"-1\" is not a number above 0"),
+      ("latency_ms<=0x10", "the bound \"0x10\" is not a number above 0"),
+      ("latency_ms<=inf", "the bound \"inf\" is not a number above 0"),
       ("latency_ms<=nan", "the bound \"nan\" is not a number above 0"),
       ("latency_ms<=", "the bound \"\" is not a number above 0"),
       ("macs@pi<=5", "macs is the same on every device: leave out \"@pi\""),

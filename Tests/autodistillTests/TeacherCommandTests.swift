@@ -27,6 +27,15 @@ struct TeacherCommandTests {
     ).write(to: path)
   }
 
+  @Test("verify says with status 3 that a folder is not there")
+  func noFolder() throws {
+    let temporary = try TemporaryFolder()
+    let path = temporary.file("no such folder")
+    let ended = try Program.run("teacher", "verify", temporary.path, path)
+    #expect(ended.status == 3 && ended.output.isEmpty)
+    #expect(ended.errors.contains("\(path): cannot open: No such file or directory"))
+  }
+
   @Test("check says what is in a file, or every operator that cannot be run with status 3")
   func check() throws {
     let folder = try TemporaryFolder()

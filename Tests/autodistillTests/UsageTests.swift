@@ -17,6 +17,27 @@ struct UsageTests {
       (
         ["run", "a", "--max-cpu-hours", "0"], "--max-cpu-hours: got '0', expected a number above 0"
       ),
+      (
+        ["run", "a", "--max-cpu-hours", "nan"],
+        "--max-cpu-hours: got 'nan', expected a number above 0"
+      ),
+      (["run", "a", "--max-cpu-hours", "0x10"], "--max-cpu-hours: got '0x10', expected a number"),
+      (["check", "a", "--floor", "-1"], "--floor: got '-1', expected a number, 0 or more"),
+      (["run", ""], "STUDY: got '', which is empty"),
+      (["compare", "a", "b", ""], "AFTER…: got '', which is empty"),
+      (["report", "a", "--output", ""], "--output: got '', which is empty"),
+      (["check", "a", "--require="], "--require: got '', which is empty"),
+      (
+        ["check", "a", "--require", "accuracy>=90"],
+        "--require: got 'accuracy>=90', expected a share"
+      ),
+      (
+        ["check", "a", "--require", "test_accuracy>=-1"],
+        "--require: got 'test_accuracy>=-1', expected a share"
+      ),
+      (
+        ["check", "a", "--require", "latency_ms<=0x1"], "'latency_ms<=0x1': the bound '0x1' is not"
+      ),
       (["run", "a", "--progress", "xml"], "--progress: got 'xml', expected text or json"),
       (["distill", "a", "--max-trials", "2"], "unknown option '--max-trials'"),
       (["status"], "expected STUDY, got nothing"),

@@ -130,7 +130,8 @@ extension ClassList {
 
   /// Says what a label should be, and what may be meant by the one that was found.
   private func expectation(of label: Int, among labels: [Int], _ isTraining: Bool) -> String {
-    let range = "0 to \(count - 1)"
+    let range =
+      "0 to \(count - 1)" + (names == nil ? "" : ", as there are \(count) names of classes")
     if label == 255 {
       return range + "; 255 often marks images whose class is not known: write −1 for it, in "
         + "training labels alone"

@@ -52,26 +52,29 @@ struct DatasetSource {
   /// - Parameter baseFolder: What relative paths are relative to.
   /// - Throws: `DatasetError.missingFile` with what was looked for.
   init(_ definition: DatasetDefinition, baseFolder: String) throws {
-    func find(_ path: String, orGzipped: Bool = false, suggestion: String? = nil) throws -> String {
+    func find(
+      _ path: String, field: String? = nil, orGzipped: Bool = false, suggestion: String? = nil
+    ) throws -> String {
       let absolute =
         path.hasPrefix("/") ? path : (baseFolder as NSString).appendingPathComponent(path)
       let candidates = orGzipped ? [absolute, absolute + ".gz"] : [absolute]
       guard let found = candidates.first(where: FileManager.default.fileExists(atPath:)) else {
-        throw DatasetError.missingFile(lookedFor: candidates, suggestion: suggestion)
+        throw DatasetError.missingFile(
+          field: field.map { "data.\($0)" }, lookedFor: candidates, suggestion: suggestion)
       }
       return found
     }
-    func file(_ name: String) throws -> File {
+    func file(_ name: String, _ field: String) throws -> File {
       let (path, array) = NPZFile.parts(of: name)
-      let found = try find(path)
+      let found = try find(path, field: field)
       var isFolder: ObjCBool = false
       _ = FileManager.default.fileExists(atPath: found, isDirectory: &isFolder)
       return File(name: name, path: found, array: array, isFolder: isFolder.boolValue)
     }
-    func pair(_ pair: DatasetDefinition.ArrayPair) throws -> Part {
-      var images = try file(pair.images)
+    func pair(_ pair: DatasetDefinition.ArrayPair, _ split: String) throws -> Part {
+      var images = try file(pair.images, "\(split)_images")
       images.isImages = images.array == nil && !images.isFolder
-      return .pair(images: images, labels: try file(pair.labels))
+      return .pair(images: images, labels: try file(pair.labels, "\(split)_labels"))
     }
     func fashionMNIST(_ folder: String, _ prefix: String) throws -> Part {
       let files = try ["\(prefix)-images-idx3-ubyte", "\(prefix)-labels-idx1-ubyte"].map { name in
@@ -113,10 +116,10 @@ struct DatasetSource {
       return
     }
     layout = files.layout
-    train = try pair(files.train)
-    validation = try files.validation.map(pair)
-    test = try files.test.map(pair)
-    groups = try files.groups.map(file)
+    train = try pair(files.train, "train")
+    validation = try files.validation.map { try pair($0, "validation") }
+    test = try files.test.map { try pair($0, "test") }
+    groups = try files.groups.map { try file($0, "groups") }
     classes = files.classes
     try checkDistinct()
   }

@@ -23,7 +23,7 @@ extension Constraint {
       let metric = try metric(bound.name, text)
       let isNone =
         metric.metric == .missingOperators && bound.relation == .atMost
-        && Double(bound.number) == 0
+        && DecimalNumber.value(of: bound.number) == 0
       constraints.append(
         Constraint(metric, bound.relation, isNone ? 0 : try number(bound.number, text)))
     }
@@ -52,7 +52,7 @@ extension Constraint {
   private static func number(
     _ value: String, _ text: String
   ) throws(ConstraintError) -> Double {
-    guard let bound = Double(value), bound > 0, bound.isFinite else {
+    guard let bound = DecimalNumber.value(of: value), bound > 0 else {
       throw ConstraintError(
         text: text,
         problem: "the bound \"\(value)\" is not a number above 0; its unit is in the name")

@@ -78,7 +78,7 @@ extension MeasuredNetwork {
         key.map { InferenceWorkload.Origin(space: space, key: $0) }
       },
       latencyMicroseconds: try members.required("latency_us").positive(of: "microseconds"),
-      weight: try members.required("weight").positive(of: "trust"))
+      weight: try members.required("weight").positive())
   }
 }
 

@@ -181,7 +181,7 @@ extension Confidence {
   init(_ field: JSONField?) throws(JSONError) {
     self = .usual
     guard let field else { return }
-    let level = try field.number(in: 0...1)
+    let level = try field.number(in: -.infinity...(.infinity))
     guard level > 0.5, level < 1 else {
       throw field.expected("a probability between 0.5 and 1, both excluded")
     }

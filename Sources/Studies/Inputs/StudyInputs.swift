@@ -21,12 +21,24 @@ public struct StudyInputs: Sendable {
   /// - Throws: An error that names file, field, value and what was expected.
   public init(_ folder: StudyFolder, dataFolder: String? = nil) throws {
     var files = try StudyFiles(folder)
-    if let dataFolder { try files.definition.data.move(to: URL(filePath: dataFolder).path) }
+    if let dataFolder {
+      try files.definition.data.move(
+        to: URL(filePath: dataFolder).path, file: folder.definition)
+    }
     try Folder.create(folder.preparedData)
-    let dataset = try PreparedDataset.prepare(
-      files.definition.data, baseFolder: folder.path, into: folder.preparedData,
-      earlierSplit: StudyInputs.earlierSplit(files.definition.data, in: folder))
-    try self.init(files, dataset)
+    try self.init(files, StudyInputs.prepared(files))
+  }
+
+  /// Prepares the data that a study names.
+  ///
+  /// - Throws: As `PreparedDataset.prepare`; what is wrong with a field names the study's file.
+  private static func prepared(_ files: StudyFiles) throws -> PreparedDataset {
+    let (folder, data) = (files.folder, files.definition.data)
+    return try DatasetError.naming(folder.definition) {
+      try PreparedDataset.prepare(
+        data, baseFolder: folder.path, into: folder.preparedData,
+        earlierSplit: earlierSplit(data, in: folder))
+    }
   }
 
   /// Checks a study's files together with its data, which are prepared already.
@@ -187,16 +199,19 @@ public struct StudyInputs: Sendable {
 extension DatasetDefinition {
   /// Takes the named data set from another folder.
   ///
+  /// - Parameter file: The study's, for messages.
   /// - Throws: `JSONError` if the data are not a named data set.
-  mutating func move(to folder: String) throws {
+  mutating func move(to folder: String, file: String) throws {
     switch source {
     case .fashionMNIST: source = .fashionMNIST(folder: folder)
     case .cifar10: source = .cifar10(folder: folder)
     case .cifar100: source = .cifar100(folder: folder)
     case .files:
       throw JSONError.invalid(
-        file: "--data", field: "", value: folder,
-        expected: "no such option for a study that names its own image files")
+        file: file, field: "data", value: "image files of its own",
+        expected:
+          "a named data set, whose folder --data \(folder) says; without --data these files are read"
+      )
     }
   }
 }

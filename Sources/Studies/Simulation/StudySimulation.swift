@@ -30,7 +30,7 @@ public struct StudySimulation {
     in scratch: StudyFolder
   ) throws {
     var files = try StudyFiles(folder)
-    if let dataFolder { try files.definition.data.move(to: dataFolder) }
+    if let dataFolder { try files.definition.data.move(to: dataFolder, file: folder.definition) }
     known = try Journal.state(of: folder)
     try StudySimulation.write(files, settings, into: scratch)
     inputs = try StudyInputs(

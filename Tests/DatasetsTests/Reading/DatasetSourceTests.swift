@@ -27,10 +27,10 @@ struct DatasetSourceTests {
     }
   }
 
-  @Test("a missing file of the user's own is named in full")
+  @Test("a missing file of the user's own is named in full, with the field that names it")
   func missingFile() throws {
     let pair = try folder.writePair("train", count: 4)
-    expectError(folder.file("none")) {
+    expectError("data.test_images: no such data file; looked for " + folder.file("none")) {
       _ = try source(
         .arrays(train: pair, test: .init(images: "none", labels: "none"), classes: nil))
     }

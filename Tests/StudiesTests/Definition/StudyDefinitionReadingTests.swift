@@ -200,7 +200,7 @@ struct StudyDefinitionReadingTests {
       ("constraints", "[\"9<=macs<=5\"]", "the floor is above the ceiling"),
       ("confidence", "0.5", "confidence: got 0.5, expected a probability between 0.5 and 1"),
       ("confidence", "1", "confidence: got 1, expected a probability between 0.5 and 1"),
-      ("confidence", "90", "confidence: got 90, expected a number from 0 to 1"),
+      ("confidence", "90", "confidence: got 90, expected a probability between 0.5 and 1"),
       ("budgets", "\"macs<=5\"", "budgets: got \"macs<=5\", expected an array of budgets"),
       ("budgets", "[[]]", "budgets[0]: got [], expected at least one constraint"),
       ("budgets", "[\"macs<5\"]", "budgets[0]: got \"macs<5\", expected a constraint such as"),

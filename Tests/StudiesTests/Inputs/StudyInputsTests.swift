@@ -61,6 +61,38 @@ struct StudyInputsTests {
     expectError([study.temporary.file(name)]) { _ = try study.inputs() }
   }
 
+  @Test("is refused by the file and the field where the data are too few for it")
+  func tooFew() throws {
+    let study = try TinyStudy()
+    let text = try String(decoding: study.temporary.read("study.json"), as: UTF8.self)
+    try study.temporary.write(
+      text.replacing("\"test_count\": 60", with: "\"test_count\": \(TinyData.count)"),
+      to: "study.json")
+    expectError([
+      "\(study.folder.definition): data.test_count: got \(TinyData.count), expected fewer, so that some of the "
+    ]) { _ = try study.inputs() }
+  }
+
+  @Test("is refused by the file and the field where images are too small for their augmentation")
+  func smallImages() throws {
+    let study = try TinyStudy(
+      .tiny.setting(
+        "full", "{\"epochs\": 2, \"batch\": 24, \"augmentation\": {\"shift_pixels\": 8}}"))
+    expectError([
+      "\(study.folder.definition): full.augmentation.shift_pixels: got 8, expected less than 8, "
+    ]) { _ = try study.inputs() }
+  }
+
+  @Test("is refused where --data names another folder for files of its own")
+  func ownFiles() throws {
+    let study = try TinyStudy()
+    expectError([
+      "\(study.folder.definition): data: got image files of its own, expected a named data set"
+    ]) {
+      _ = try StudyInputs(study.folder, dataFolder: "/somewhere")
+    }
+  }
+
   @Test("is refused where the hardware profile is missing or cut short")
   func badProfile() throws {
     let study = try TinyStudy(.tiny.setting("hardware", "\"none.json\""))
