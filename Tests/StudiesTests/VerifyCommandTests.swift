@@ -203,6 +203,21 @@ struct VerifyCommandTests {
     #expect(try verify(study).found.item(path)?.condition == "missing")
   }
 
+  @Test(
+    "finds what leakage and stability have left where it cannot be read or is another student's")
+  func findings() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    let key = try firstKey(study)
+    let paths = ["candidates/\(key)/leakage.json", "stability.json"]
+    for path in paths { try study.temporary.write("{}", to: path) }
+    let (status, found) = try verify(study)
+    #expect(status == 3)
+    let items = try paths.map { try #require(found.item($0)) }
+    #expect(items.allSatisfy { $0.condition == "damaged" && !$0.lost })
+    #expect(items[0].remedy == "autodistill leakage \(study.folder.path) \(key)")
+    #expect(items[1].remedy == "autodistill stability \(study.folder.path)")
+  }
+
   @Test("finds an edited journal, and says the line")
   func journal() throws {
     let study = try TinyStudy(copyOf: FinishedStudy.study())

@@ -41,8 +41,8 @@ public struct StudyVerification {
   /// Who runs the study at this moment; files may be found half made.
   public let isRunning: Bool
 
-  private let folder: StudyFolder
-  private let runCommand: String
+  let folder: StudyFolder
+  let runCommand: String
 
   /// Looks at all files of a study; each is read once.
   ///
@@ -55,6 +55,7 @@ public struct StudyVerification {
     readDefinition()
     if let state { try compareFiles(state) }
     addSealedFiles()
+    if let state { addFindings(state) }
     for path in folder.writtenFolders.flatMap(Leftovers.find).map(folder.relative) {
       items.append(
         Item(
@@ -155,26 +156,6 @@ public struct StudyVerification {
     return Item(
       path: path, condition: problem == nil ? .intact : .damaged, detail: problem ?? "",
       remedy: problem == nil ? nil : runCommand)
-  }
-
-  /// Looks at what vouches for itself.
-  private mutating func addSealedFiles() {
-    items += SealedFiles(folder).files.map { file in
-      Item(
-        path: file.path,
-        condition: file.isLost ? .damaged : file.check == .unchecked ? .unchecked : .intact,
-        detail: file.finding,
-        remedy: file.isLost ? remedy(for: file) : nil)
-    }
-  }
-
-  private func remedy(for file: SealedFiles.File) -> String {
-    let key = file.path.split(separator: "/").dropLast().last.map(String.init) ?? ""
-    switch file.kind {
-    case .unfinished: return runCommand
-    case .shadow: return "autodistill leakage \(folder.shellWord) \(key)"
-    case .reference: return "autodistill monitor \(folder.shellWord) \(key) --images NEW.npy"
-    }
   }
 
   /// Data come before the teacher, who comes before students.
