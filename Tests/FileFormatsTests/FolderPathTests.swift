@@ -4,8 +4,8 @@ import Testing
 
 @testable import FileFormats
 
-@Suite("folders")
-struct FolderTests {
+@Suite("paths of folders")
+struct FolderPathTests {
   @Test(
     "the folder of a path is what stands before its last name",
     arguments: [
