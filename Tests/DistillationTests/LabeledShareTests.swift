@@ -174,17 +174,17 @@ struct LabeledShareTests {
       wrong[start + (named + 1) % 3] = 6
     }
     let signal = TeacherSignal.cached(try SmallTeacher.targets(wrong, in: folder))
-    // On labels 0.7 for them and 0.3 against, on all others 0.3 against: at a quarter of the images 0.175 to 0.3, at
-    // three quarters 0.525 to 0.3.
-    let recipe = Recipe.small.with { $0.loss.distillation = 0.3 }
+    // 0.65 for a label and 0.35 against it, and without a label 0.35 against: with a label on every fourth image 0.16 to
+    // 0.35, with 23 of 24 in a batch 0.62 to 0.35.
+    let recipe = Recipe.small.with { $0.loss.distillation = 0.35 }
     func accuracy(_ recipe: Recipe) throws -> Double {
       let model = try run(recipe, signal: signal).train().finishedModel()
       return model.evaluate(on: .validation, reader: reader).accuracy
     }
     let (shared, plain) = (
-      try accuracy(recipe.with { $0.labeledShare = 0.75 }), try accuracy(recipe)
+      try accuracy(recipe.with { $0.labeledShare = 0.95 }), try accuracy(recipe)
     )
-    #expect(shared > 0.7, "with a share \(shared)")
-    #expect(plain < 0.3, "without \(plain)")
+    #expect(shared > 0.6, "with a share \(shared)")
+    #expect(plain < 0.4, "without \(plain)")
   }
 }

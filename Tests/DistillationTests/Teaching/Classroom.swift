@@ -2,6 +2,7 @@ import Foundation
 import NeuralNetworks
 import RandomStreams
 import TensorKernels
+import Testing
 
 @testable import Datasets
 @testable import Distillation
@@ -37,16 +38,19 @@ struct Classroom {
     source = BatchSource(reader: reader, recipe: recipe, seed: seed, signal: signal)
   }
 
-  /// Trains to the end.
+  /// Trains, from the first step.
   ///
-  /// - Parameter chanceLabels: Whether labels are drawn by chance, anew in each step.
-  func train(chanceLabels: Bool = false) {
+  /// - Parameters:
+  ///   - chanceLabels: Whether labels are drawn by chance, anew in each step.
+  ///   - end: The number of steps; nil: to the end.
+  func train(chanceLabels: Bool = false, until end: Int? = nil) {
     let perEpoch = recipe.stepsPerEpoch(trainingCount: recipe.trainingCount(of: reader.dataset))
     let (recipe, source, steps) = (recipe, source, steps)
-    for start in stride(from: 0, to: steps, by: perEpoch) {
+    let end = end ?? steps
+    for start in stride(from: 0, to: end, by: perEpoch) {
       source.begin(epoch: start / perEpoch)
       trainer.run(
-        steps: start..<min(steps, start + perEpoch),
+        steps: start..<min(end, start + perEpoch),
         rate: { recipe.schedule.rate(step: $0, of: steps) },
         progress: { Double($0) / Double(steps) },
         fill: { slice in
@@ -63,6 +67,18 @@ struct Classroom {
   /// What the trained network answers to the training images, `[count, classes]`.
   func answers() -> [Float] {
     TrainedModel(trainer.plan).logits(of: .training, reader: reader)
+  }
+
+  /// What a branch answers to the training images; the trained network is the first.
+  func answers(ofBranch branch: Int) throws -> [Float] {
+    let peer = try #require(lessons.compactMap(\.branches).first)
+    func values(_ name: String) throws -> [Float] {
+      Array(try #require(peer.state["branch\(branch).\(name)"]))
+    }
+    let model = TrainedModel(
+      network: trainer.plan.network, parameters: try values("parameters"),
+      statistics: try values("statistics"))
+    return model.logits(of: .training, reader: reader)
   }
 
   /// What a peer answers to the training images.

@@ -80,6 +80,32 @@ struct TeachingReadingTests {
         "{\"kind\": \"auxiliary_heads\", \"stages\": []}", "full.teaching.stages: got",
         "at least one place"
       ),
+      ("{\"kind\": \"branches\"}", "full.teaching: got", "which classes it mixes up"),
+      ("{\"kind\": \"branches\", \"groups\": 1}", "full.teaching.groups: got 1", "from 2 to 16"),
+      (
+        "{\"kind\": \"branches\", \"groups\": [[0, 1], [1, 2]]}",
+        "full.teaching.groups[1][0]: got 1", "each class in one group, once"
+      ),
+      (
+        "{\"kind\": \"branches\", \"groups\": [[0], []]}", "full.teaching.groups[1]: got",
+        "at least one class"
+      ),
+      (
+        "{\"kind\": \"branches\", \"groups\": [[0, 1, 2]]}", "full.teaching.groups: got",
+        "2 to 16 groups"
+      ),
+      (
+        "{\"kind\": \"branches\", \"groups\": \"two\"}", "full.teaching.groups: got \"two\"",
+        "a list of lists"
+      ),
+      (
+        "{\"kind\": \"branches\", \"groups\": [[0], [1, 2]], \"begin\": 0.5, \"share\": 0.5}",
+        "full.teaching.share: got 0.5", "steps that are left after the branches"
+      ),
+      (
+        "{\"kind\": \"branches\", \"groups\": [[0], [1, 2]], \"focus\": 1}",
+        "full.teaching.focus: got 1", "from 1.01"
+      ),
       (
         "[{\"kind\": \"mutual\"}, {\"kind\": \"mutual\", \"students\": 3}]",
         "full.teaching[1]: got", "each kind once"
@@ -104,6 +130,12 @@ struct TeachingReadingTests {
       "{\"kind\": \"auxiliary_heads\", \"weight\": 2}",
       "{\"kind\": \"auxiliary_heads\", \"distillation_weight\": 0.1}",
       "{\"kind\": \"auxiliary_heads\", \"temperature\": 4}",
+      "{\"kind\": \"branches\", \"groups\": [[0], [1, 2]]}",
+      "{\"kind\": \"branches\", \"groups\": [[0, 1], [2]]}",
+      "{\"kind\": \"branches\", \"groups\": [[0], [1], [2]]}",
+      "{\"kind\": \"branches\", \"groups\": [[0], [1, 2]], \"begin\": 0.2}",
+      "{\"kind\": \"branches\", \"groups\": [[0], [1, 2]], \"share\": 0.2}",
+      "{\"kind\": \"branches\", \"groups\": [[0], [1, 2]], \"focus\": 2}",
     ]
     let identities = try texts.map {
       try Recipe(recipeField("{\"teaching\": \($0)}"), defaults: .small).identity

@@ -6,7 +6,7 @@ import Testing
 @testable import NeuralNetworks
 
 /// Trainings of small networks on noise, next to peers.
-private enum PeerCase {
+enum PeerCase {
   static let image = TensorShape(height: 6, width: 6, channels: 2)
   static let batch = 9
   static let slices = 3
