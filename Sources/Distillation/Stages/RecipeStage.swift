@@ -38,7 +38,8 @@ extension RecipeStage {
     continues = try members["continues"]?.flag() ?? false
     frozen = try RecipeStage.parts(members["frozen"])
     var around = recipe
-    (around.stages, around.chain, around.labeledShare) = ([], .none, nil)
+    // What all stages share is checked for all of them together.
+    (around.stages, around.chain, around.teaching, around.labeledShare) = ([], .none, [], nil)
     let rest = own.reduce(field) { $0.without($1) }
     let content = try Recipe(rest, defaults: around)
     if recipe.teacherView == .stored, let augmentation = members["augmentation"],

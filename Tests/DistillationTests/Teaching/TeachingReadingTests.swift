@@ -115,6 +115,17 @@ struct TeachingReadingTests {
     expectError(["study.json: " + place, expected]) { _ = try teaching(text) }
   }
 
+  @Test("may ask a teacher that a stage does without")
+  func stages() throws {
+    let recipe = try Recipe(
+      recipeField(
+        """
+        {"distillation_weight": 0.5, "teaching": {"kind": "branches"},
+         "stages": [{"share": 0.3, "distillation_weight": 0}, {"share": 0.7}]}
+        """), defaults: .small)
+    #expect(recipe.teaching == [TeachingTerm(BranchesRule())] && recipe.stages.count == 2)
+  }
+
   @Test("are part of the recipe's identity, each number of them")
   func identity() throws {
     let texts = [
