@@ -64,6 +64,52 @@ struct BenchCommandTests {
     #expect(try #require(kernels["batch"]) > 0 && #require(kernels["loss"]) > 0)
   }
 
+  @Test("training measures losses from the command line or a file, and says what they compare")
+  func losses() throws {
+    let folder = try TemporaryFolder()
+    let list = #"[{"kind": "hint", "student": "stages"}, {"kind": "dist", "weight": 0.5}]"#
+    try folder.write(list, to: "losses.json")
+    let fixed = ["training", "--network", "S", "--batch", "8", "--seconds", "1"]
+    func run(_ arguments: [String]) throws -> String {
+      let ended = try Program.Running(["bench"] + fixed + arguments).end()
+      #expect(ended.status == 0 && ended.errors.isEmpty, "\(ended.errors)")
+      return ended.output
+    }
+    func comparisons(_ arguments: [String]) throws -> [String]? {
+      let object = try JSONSerialization.jsonObject(with: Data(run(arguments + ["--json"]).utf8))
+      return try #require(object as? [String: Any])["comparisons"] as? [String]
+    }
+    #expect(try comparisons([]) == nil)
+    let stated = try #require(try comparisons(["--losses", list]))
+    // One line a stage; a loss on logits has no place.
+    #expect(stated.count > 1)
+    for (index, line) in stated.enumerated() {
+      #expect(line.hasPrefix("hint compares the student's stage\(index + 1) "), "\(line)")
+      #expect(line.contains("with the teacher's stage"))
+    }
+    #expect(try comparisons(["--losses", folder.file("losses.json")]) == stated)
+    let rows = try run(["--losses", list])
+    for line in stated { #expect(rows.contains("        " + line)) }
+  }
+
+  @Test("training refuses losses that it cannot read, with status 3, or compute, with status 2")
+  func wrongLosses() throws {
+    for (list, status, parts) in [
+      (#"[{"kind": "guess"}]"#, Int32(3), ["--losses", "kind", "\"guess\"", "\"hint\""]),
+      (#"[{"kind": "hint", "weight": -1}]"#, 3, ["--losses", "weight", "-1", "from 0"]),
+      ("no-such-losses.json", 3, ["no-such-losses.json"]),
+      (
+        #"[{"kind": "hint", "student": "stage9"}]"#, 2,
+        ["--losses: the loss \"hint\"", "stage9", "it has stage1", "for the network S"]
+      ),
+    ] {
+      let ended = try Program.run(
+        "bench", "training", "--network", "S", "--seconds", "1", "--json", "--losses", list)
+      #expect(ended.status == status && ended.output.isEmpty, "\(list): \(ended.status)")
+      for part in parts { #expect(ended.errors.contains(part), "\(part) in \(ended.errors)") }
+    }
+  }
+
   @Test("inference gives latencies in their order")
   func inference() throws {
     let printed = try measure("inference", "--network", "S", "--seconds", "1", "--json")
