@@ -28,14 +28,15 @@ public func winogradAddProducts(
       let group = first..<min(count, first + shape.gradientGroupTiles)
       transformTiles(
         Form.Input.self, inputs, tiles: group, shape: shape, into: tiles,
-        planeStep: shape.gradientInputPlaneStep, tileStep: shape.inputStep, room: room)
+        planeStep: shape.gradientInputPlaneStep, tileStep: shape.gradientInputStep, room: room)
       transformTiles(
         Form.Gradient.self, outputs, tiles: group, shape: shape, into: gradients,
-        planeStep: shape.gradientPlaneStep, tileStep: shape.outputStep, room: room)
+        planeStep: shape.gradientPlaneStep, tileStep: shape.gradientStep, room: room)
       addTransposedProducts(
-        tiles, tilePlaneStep: shape.gradientInputPlaneStep, tileStep: shape.inputStep,
+        tiles, tilePlaneStep: shape.gradientInputPlaneStep, tileStep: shape.gradientInputStep,
         inputs: sizes.inputChannels, gradients, gradientPlaneStep: shape.gradientPlaneStep,
-        outputStep: shape.outputStep, to: sums, sumPlaneStep: shape.sumPlaneStep,
+        gradientStep: shape.gradientStep, outputStep: shape.outputStep, to: sums,
+        sumPlaneStep: shape.sumPlaneStep,
         positions: positions, count: group.count)
       first = group.upperBound
     }

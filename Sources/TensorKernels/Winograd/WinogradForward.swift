@@ -63,7 +63,8 @@ private func convolve(
         let planeStep = shape.productPlaneStep(columns: columns)
         multiplyTiles(
           tiles, tilePlaneStep: shape.inputPlaneStep, tileStep: shape.inputStep,
-          panel: transformed + shape.offset(ofPanel: panel), columns: columns,
+          panel: transformed + shape.offset(ofPanel: panel),
+          panelPlaneStep: shape.panelPlaneStep(columns: columns), columns: columns,
           depth: sizes.inputChannels, into: products, productPlaneStep: planeStep,
           positions: positions, count: group.count)
         writeTiles(

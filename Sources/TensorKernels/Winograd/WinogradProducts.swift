@@ -5,15 +5,16 @@
 ///
 /// - Parameters:
 ///   - tiles: `[positions, count, depth]`, planes `tilePlaneStep` and tiles `tileStep` floats apart.
-///   - panel: `[positions, depth, columns]`; 16 or 32 columns.
+///   - panel: `[positions, depth, columns]`, planes `panelPlaneStep` floats apart; 16 or 32 columns.
 ///   - products: `[positions, count, columns]`, planes `productPlaneStep` floats apart; overwritten.
 func multiplyTiles(
   _ tiles: UnsafePointer<Float>, tilePlaneStep: Int, tileStep: Int, panel: UnsafePointer<Float>,
-  columns: Int, depth: Int, into products: UnsafeMutablePointer<Float>, productPlaneStep: Int,
+  panelPlaneStep: Int, columns: Int, depth: Int, into products: UnsafeMutablePointer<Float>,
+  productPlaneStep: Int,
   positions: Int, count: Int
 ) {
   for position in 0..<positions {
-    let (left, right) = (tiles + position * tilePlaneStep, panel + position * depth * columns)
+    let (left, right) = (tiles + position * tilePlaneStep, panel + position * panelPlaneStep)
     let target = products + position * productPlaneStep
     var column = 0
     while column < columns {
@@ -39,12 +40,12 @@ func multiplyTiles(
 ///
 /// - Parameters:
 ///   - tiles: `[positions, count, inputs]`, planes `tilePlaneStep` and tiles `tileStep` floats apart.
-///   - gradients: `[positions, count, outputStep]`, planes `gradientPlaneStep` floats apart.
-///   - outputStep: A multiple of 16.
+///   - gradients: `[positions, count, outputStep]`, planes `gradientPlaneStep` and tiles `gradientStep` floats apart.
+///   - outputStep: The outputs, a multiple of 16.
 ///   - sums: `[positions, inputs, outputStep]`, planes `sumPlaneStep` floats apart; accumulated into.
 func addTransposedProducts(
   _ tiles: UnsafePointer<Float>, tilePlaneStep: Int, tileStep: Int, inputs: Int,
-  _ gradients: UnsafePointer<Float>, gradientPlaneStep: Int, outputStep: Int,
+  _ gradients: UnsafePointer<Float>, gradientPlaneStep: Int, gradientStep: Int, outputStep: Int,
   to sums: UnsafeMutablePointer<Float>, sumPlaneStep: Int, positions: Int, count: Int
 ) {
   for position in 0..<positions {
@@ -62,7 +63,7 @@ func addTransposedProducts(
           rows: rows, columns: columns,
           TransposedOperands(
             left: left + row, leftStep: tileStep, leftLineStride: 0, right: right + column,
-            rightStep: outputStep, rightLineStride: 0, lines: 1, length: count),
+            rightStep: gradientStep, rightLineStride: 0, lines: 1, length: count),
           addingTo: target + row * outputStep + column, rowStride: outputStep)
         row += rows
       }

@@ -29,7 +29,7 @@ public struct WinogradShape: Hashable, Sendable {
   }
   /// Floats from one tile's transformed input to the next: whole vectors.
   var inputStep: Int { wholeVectors(convolution.inputChannels) }
-  /// Floats from one tile's transformed output gradient to the next, and from row to row of sums of products.
+  /// Floats from row to row of sums of products: whole vectors.
   var outputStep: Int { wholeVectors(convolution.outputChannels) }
 
   /// Where tile `index` of a call begins: its image, and its first output pixel.
@@ -46,8 +46,8 @@ extension ConvolutionShape {
   var hasMinimalFiltering: Bool { rows.kernel == 3 && columns.kernel == 3 && isDense }
 }
 
-/// Transformed weights lie in panels of output channels, each `[positions, Cin, columns]`, that the tiles of
-/// a product read from end to end.
+/// Transformed weights lie in panels of output channels, each `[positions, Cin, columns]`, whose positions the tiles
+/// of a product read from end to end.
 extension WinogradShape {
   /// Output channels of a panel, but the last.
   static var panelColumns: Int { 2 * vectorWidth }
@@ -57,12 +57,20 @@ extension WinogradShape {
   func columns(ofPanel panel: Int) -> Int {
     min(WinogradShape.panelColumns, outputStep - panel * WinogradShape.panelColumns)
   }
-  func offset(ofPanel panel: Int) -> Int {
-    panel * WinogradShape.panelColumns * tile.positions * convolution.inputChannels
+  /// Floats from one position to the next in a panel.
+  func panelPlaneStep(columns: Int) -> Int {
+    WinogradShape.planeStep(rows: convolution.inputChannels, rowStep: columns)
   }
-  /// Transformed weights: floats that `transformWinogradWeights` writes.
-  public var weightFloats: Int { tile.positions * convolution.inputChannels * outputStep }
-  /// Transformed weights for the input's gradient: floats that `transformFlippedWinogradWeights` writes.
+  func offset(ofPanel panel: Int) -> Int {
+    panel * tile.positions * panelPlaneStep(columns: WinogradShape.panelColumns)
+  }
+  /// Transformed weights: floats that `transformWinogradWeights` asks for.
+  public var weightFloats: Int {
+    let last = panelCount - 1
+    return offset(ofPanel: last)
+      + tile.positions * panelPlaneStep(columns: columns(ofPanel: last))
+  }
+  /// Transformed weights for the input's gradient: floats that `transformFlippedWinogradWeights` asks for.
   public var flippedWeightFloats: Int { flipped.weightFloats }
 }
 
@@ -98,11 +106,19 @@ extension WinogradShape {
   func productPlaneStep(columns: Int) -> Int {
     WinogradShape.planeStep(rows: groupTiles, rowStep: columns)
   }
+  /// Floats from one tile to the next in the filter's gradient, of the input and of the output's gradient. A product
+  /// there runs down the tiles of a plane, so wide rows too are an odd number of vectors.
+  var gradientInputStep: Int { WinogradShape.scatteredStep(inputStep) }
+  var gradientStep: Int { WinogradShape.scatteredStep(outputStep) }
+  private static func scatteredStep(_ step: Int) -> Int {
+    step >= 8 * vectorWidth ? (step / vectorWidth | 1) * vectorWidth : step
+  }
+
   var gradientInputPlaneStep: Int {
-    WinogradShape.planeStep(rows: gradientGroupTiles, rowStep: inputStep)
+    WinogradShape.planeStep(rows: gradientGroupTiles, rowStep: gradientInputStep)
   }
   var gradientPlaneStep: Int {
-    WinogradShape.planeStep(rows: gradientGroupTiles, rowStep: outputStep)
+    WinogradShape.planeStep(rows: gradientGroupTiles, rowStep: gradientStep)
   }
   var sumPlaneStep: Int {
     WinogradShape.planeStep(rows: convolution.inputChannels, rowStep: outputStep)

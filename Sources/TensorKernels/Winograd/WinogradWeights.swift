@@ -50,7 +50,7 @@ private func transformWindows(
     let room = WinogradRoom(memory.baseAddress!)
     for panel in 0..<shape.panelCount {
       let columns = shape.columns(ofPanel: panel)
-      let planeStep = shape.convolution.inputChannels * columns
+      let planeStep = shape.panelPlaneStep(columns: columns)
       for input in 0..<shape.convolution.inputChannels {
         for column in stride(from: 0, to: columns, by: nativeWidth) {
           gather(input, panel * WinogradShape.panelColumns + column, room.square)

@@ -37,6 +37,8 @@ struct WinogradChoiceTests {
   func channels() {
     #expect(tile(28, 1, 32) == nil)
     #expect(tile(28, 32, 15) == nil)
+    #expect(tile(28, 16, 16) == .four)
+    #expect(tile(2, 31, 32) == nil && tile(2, 32, 32) == .two)
     #expect(tile(28, 256, 256) == .four)
     #expect(tile(28, 256, 257) == nil)
   }

@@ -10,10 +10,10 @@ struct WinogradCase: Hashable, Sendable, CustomStringConvertible {
 
   var description: String { "F(\(tile.rawValue)×\(tile.rawValue)) on \(shape)" }
 
-  /// What rounding may do: that of a plain sum of so many terms between −1 and 1, times what the form's matrices
-  /// amplify errors by (measured: 2 and 7 for the root of the mean square, and the largest error is what is compared).
+  /// What rounding may do: as much as in a plain sum of so many terms between −1 and 1, times what the form's
+  /// matrices enlarge errors by, and twice that again since it is the largest of many that is compared.
   func tolerance(terms: Int) -> Double {
-    (tile == .two ? 4 : 16) * roundingTolerance(terms: terms)
+    (tile == .two ? 2 : 8) * roundingTolerance(terms: terms)
   }
 
   static func all(

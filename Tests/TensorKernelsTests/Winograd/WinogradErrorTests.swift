@@ -3,8 +3,8 @@ import Testing
 @testable import TensorKernels
 
 /// What minimal filtering costs in accuracy: the root of the mean square of the distances to float64, as a multiple
-/// of the plain kernels'. Measured over both kinds of data: F(2×2) up to 2.5, F(4×4) up to 8, so 1e-6 of a value's
-/// size, where bf16's rounding is 2e-3.
+/// of the plain kernels'. Measured over both kinds of data and all three passes: F(2×2) 0.7 to 1.1, since it sums fewer
+/// products one after the other, and F(4×4) 1.9 to 2.3. That is 8e-7 of the values; bf16 rounds them by 2e-3.
 @Suite("the rounding of minimal filtering")
 struct WinogradErrorTests {
   /// √(Σ distance² / Σ reference²)
@@ -30,7 +30,7 @@ struct WinogradErrorTests {
     let plain = zip(
       [trial.plainForward(), trial.plainInputGradient(), trial.plainFilterGradient()], references
     ).map { relativeError($0, $1) }
-    for (tile, bound) in [(WinogradTile.two, 4.0), (.four, 12.0)] {
+    for (tile, bound) in [(WinogradTile.two, 1.5), (.four, 3.5)] {
       let errors = zip(
         [trial.forward(tile), trial.inputGradient(tile), trial.filterGradient(tile)], references
       ).map { relativeError($0, $1) }
@@ -38,7 +38,7 @@ struct WinogradErrorTests {
         zip(errors, plain), ["forward", "input gradient", "filter gradient"])
       {
         #expect(
-          error < bound * plain && error < 2e-6,
+          error < bound * plain && error < 1.5e-6,
           "\(name) by \(tile): \(error), the plain kernel \(plain)")
       }
     }
