@@ -13,7 +13,7 @@ import CPlatform
 /// the end of a row never leaves the buffer.
 public let vectorWidth = 16
 
-/// As many floats as one register holds: SIMD16, SIMD8 or SIMD4.
+/// As many floats as one register holds, or a pair on AArch64: SIMD16, SIMD8 or SIMD4.
 @usableFromInline typealias NativeVector = platform_vector
 
 /// The floats of a `NativeVector`; divides `vectorWidth`.
