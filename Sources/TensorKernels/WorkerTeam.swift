@@ -32,7 +32,7 @@ public final class WorkerTeam: Sendable {
         return try JoinableThread { body(index) }
       } catch {
         // The others wait for it at the next barrier, so nothing can continue without it.
-          Exhaustion.end(error.description)
+        Exhaustion.end(error.description)
       }
     }
     body(0)

@@ -131,7 +131,8 @@ struct PlanePassesTests {
         }
         for activation in Activation.allCases {
           expectSums(
-            "\(activation.rawValue)", first.doubles.map { referenceActivation(activation, $0) * share }
+            "\(activation.rawValue)",
+            first.doubles.map { referenceActivation(activation, $0) * share }
           ) {
             activationMeanPlane(
               padded(first), activation: activation, into: $0, lanes: lanes, positions: positions)

@@ -22,7 +22,7 @@ struct DurationOptionTests {
   @Test(
     "is refused with the option's name otherwise",
     arguments: [
-      "", "2", "h", "2d", "30m1h", "1h1h", "-1h", "1 h", "0s", "1e3s", "infh", "nanm", "1h30",
+      "2", "h", "2d", "30m1h", "1h1h", "-1h", "1 h", "0s", "1e3s", "infh", "nanm", "1h30",
     ])
   func refused(text: String) {
     let error = #expect(throws: UsageError.self) { try duration(text) }

@@ -36,8 +36,10 @@ struct PreparedSplitTests {
     #expect(random.contentHash != stratified.contentHash)
     let path = prepared + "/dataset.json"
     let text = try String(contentsOfFile: path, encoding: .utf8)
-    let old = text.split(separator: "\n").filter { !$0.contains("\"split\"") }
-      .joined(separator: "\n")
+    let old = text.split(separator: "\n").filter {
+      !$0.contains("\"split\"") && !$0.contains("description_sha256")
+    }
+    .joined(separator: "\n")
     try AtomicFile.write(old, to: path)
     definition.split = nil
     func prepare(_ earlier: SplitMethod? = nil) throws -> PreparedDataset {

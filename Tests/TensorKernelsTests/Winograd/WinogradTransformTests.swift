@@ -6,20 +6,23 @@ import Testing
 /// The transforms against their matrices, taken off by unit vectors, in the identity that makes them a convolution.
 @Suite("the transforms of minimal filtering")
 struct WinogradTransformTests {
+  /// The channels that are transformed at a time.
+  private let width = nativeWidth
+
   /// A transform's matrix, `[outputs][inputs]`.
   private func matrix<Line: LineTransform>(_: Line.Type) -> [[Double]] {
     var rows = [[Double]](
       repeating: [Double](repeating: 0, count: Line.inputs), count: Line.outputs)
     for input in 0..<Line.inputs {
       let source = GuardedBuffer(
-        updating: (0..<16 * Line.inputs).map { $0 / 16 == input ? 1 : 0 })
-      let target = GuardedBuffer(count: 16 * Line.outputs)
-      Line.run(source.pointer, step: 16, into: target.pointer, targetStep: 16)
+        updating: (0..<width * Line.inputs).map { $0 / width == input ? 1 : 0 })
+      let target = GuardedBuffer(count: width * Line.outputs)
+      Line.run(source.pointer, step: width, into: target.pointer, targetStep: width)
       target.expectGuards()
       for output in 0..<Line.outputs {
-        let lanes = Set(target.values[16 * output..<16 * (output + 1)])
+        let lanes = Set(target.values[width * output..<width * (output + 1)])
         #expect(lanes.count == 1, "all lanes are alike")
-        rows[output][input] = Double(target.values[16 * output])
+        rows[output][input] = Double(target.values[width * output])
       }
     }
     return rows
@@ -56,24 +59,25 @@ struct WinogradTransformTests {
   @Test("work on squares of pixels along both axes")
   func squares() {
     var random = RandomStream(seed: 8, purpose: "square")
-    let values = random.floats(36 * 16)
+    let values = random.floats(36 * width)
     let source = GuardedBuffer(updating: values)
-    let target = GuardedBuffer(count: 16 * 16)
+    let target = GuardedBuffer(count: 16 * width)
     let room = GuardedBuffer(count: squareFloats)
     transformSquare(
-      WinogradFour.Output.self, source.pointer, rowStep: 96, pixelStep: 16, into: target.pointer,
-      targetRowStep: 64, targetPixelStep: 16, room: room.pointer)
+      WinogradFour.Output.self, source.pointer, rowStep: 6 * width, pixelStep: width,
+      into: target.pointer, targetRowStep: 4 * width, targetPixelStep: width, room: room.pointer)
     target.expectGuards()
     room.expectGuards("the room")
     let matrix = matrix(WinogradFour.Output.self)
-    var expected = [Double](repeating: 0, count: 256)
+    var expected = [Double](repeating: 0, count: 16 * width)
     for y in 0..<4 {
       for x in 0..<4 {
         for row in 0..<6 {
           for column in 0..<6 {
-            for lane in 0..<16 {
-              expected[(y * 4 + x) * 16 + lane] +=
-                matrix[y][row] * matrix[x][column] * Double(values[(row * 6 + column) * 16 + lane])
+            for lane in 0..<width {
+              expected[(y * 4 + x) * width + lane] +=
+                matrix[y][row] * matrix[x][column]
+                * Double(values[(row * 6 + column) * width + lane])
             }
           }
         }
