@@ -49,14 +49,12 @@ struct WinogradChoiceTests {
   }
 
   @Test("keeps the memory of a group bounded on large images")
-  func memory() throws {
+  func memory() {
     for side in [28, 224] {
-      let shape = try #require(
-        ConvolutionShape(
-          height: side, width: side, inputChannels: 32, outputChannels: 32,
-          window: WindowSize(side: 3), stride: 1
-        ).winograd)
-      #expect(shape.scratchFloats < 1 << 18)
+      let shape = ConvolutionShape(
+        height: side, width: side, inputChannels: 32, outputChannels: 32,
+        window: WindowSize(side: 3), stride: 1)
+      #expect((shape.winograd?.scratchFloats ?? .max) < 1 << 18)
     }
   }
 }
