@@ -285,8 +285,10 @@ private func wholeTile(
     if columns == nativeWidth {
       slimTile(rows, parts, operands, start, output, rowStride)
     } else if R * P <= wideTileRows {
-      // Larger ones would not stay in registers; no caller asks for them.
       wideTile(rows, parts, operands, start, output, rowStride, second: columns &- nativeWidth)
+    } else {
+      // It would not stay in registers.
+      fatalError("no tile of \(columns) columns has \(R * P) rows")
     }
   }
   switch rows {
@@ -301,7 +303,7 @@ private func wholeTile(
   case 10: run(InlineArray<5, Bool>.self, InlineArray<2, Bool>.self)
   case 12: run(InlineArray<6, Bool>.self, InlineArray<2, Bool>.self)
   case 14: run(InlineArray<7, Bool>.self, InlineArray<2, Bool>.self)
-  default: preconditionFailure("no tile has \(rows) rows")
+  default: fatalError("no tile has \(rows) rows")
   }
 }
 
@@ -335,6 +337,8 @@ private func wholeTransposedTile(
     } else if R * P <= wideTileRows {
       wideTransposedTile(
         rows, parts, operands, start, output, rowStride, second: columns &- nativeWidth)
+    } else {
+      fatalError("no tile of \(columns) columns has \(R * P) rows")
     }
   }
   switch rows {
@@ -349,7 +353,7 @@ private func wholeTransposedTile(
   case 10: run(InlineArray<5, Bool>.self, InlineArray<2, Bool>.self)
   case 12: run(InlineArray<6, Bool>.self, InlineArray<2, Bool>.self)
   case 14: run(InlineArray<7, Bool>.self, InlineArray<2, Bool>.self)
-  default: preconditionFailure("no tile has \(rows) rows")
+  default: fatalError("no tile has \(rows) rows")
   }
 }
 

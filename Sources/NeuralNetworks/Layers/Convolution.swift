@@ -63,7 +63,7 @@ extension ConvolutionFamily {
 
   func inferenceScratch(_ place: GroupPlace, capacity: Int) -> Int {
     let shape = shape(place.layer)
-    return shape.winograd?.scratchFloats ?? shape.scratchFloats
+    return shape.winograd?.forwardScratchFloats ?? shape.scratchFloats
   }
 
   func inferenceStep(_ site: InferenceSite) -> InferenceStep {

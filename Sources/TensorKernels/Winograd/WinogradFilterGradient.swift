@@ -35,7 +35,9 @@ public func winogradAddProducts(
       addTransposedProducts(
         tiles, tilePlaneStep: shape.gradientInputPlaneStep, tileStep: shape.gradientInputStep,
         inputs: sizes.inputChannels, gradients, gradientPlaneStep: shape.gradientPlaneStep,
-        gradientStep: shape.gradientStep, outputStep: shape.outputStep, to: sums,
+        gradientStep: shape.gradientStep,
+        outputs: (sizes.outputChannels + nativeWidth - 1) / nativeWidth * nativeWidth,
+        outputStep: shape.outputStep, to: sums,
         sumPlaneStep: shape.sumPlaneStep,
         positions: positions, count: group.count)
       first = group.upperBound

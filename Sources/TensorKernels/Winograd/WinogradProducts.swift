@@ -41,11 +41,13 @@ func multiplyTiles(
 /// - Parameters:
 ///   - tiles: `[positions, count, inputs]`, planes `tilePlaneStep` and tiles `tileStep` floats apart.
 ///   - gradients: `[positions, count, outputStep]`, planes `gradientPlaneStep` and tiles `gradientStep` floats apart.
-///   - outputStep: The outputs, a multiple of 16.
-///   - sums: `[positions, inputs, outputStep]`, planes `sumPlaneStep` floats apart; accumulated into.
+///   - outputs: The columns that there are, whole native vectors.
+///   - outputStep: Floats from row to row of the sums.
+///   - sums: `[positions, inputs, outputs]`, planes `sumPlaneStep` floats apart; accumulated into.
 func addTransposedProducts(
   _ tiles: UnsafePointer<Float>, tilePlaneStep: Int, tileStep: Int, inputs: Int,
-  _ gradients: UnsafePointer<Float>, gradientPlaneStep: Int, gradientStep: Int, outputStep: Int,
+  _ gradients: UnsafePointer<Float>, gradientPlaneStep: Int, gradientStep: Int, outputs: Int,
+  outputStep: Int,
   to sums: UnsafeMutablePointer<Float>, sumPlaneStep: Int, positions: Int, count: Int
 ) {
   for position in 0..<positions {
@@ -54,8 +56,8 @@ func addTransposedProducts(
     )
     let target = sums + position * sumPlaneStep
     var column = 0
-    while column < outputStep {
-      let columns = tileColumns(remaining: outputStep - column)
+    while column < outputs {
+      let columns = tileColumns(remaining: outputs - column)
       var row = 0
       while row < inputs {
         let rows = tileRows(remaining: inputs - row, columns: columns)

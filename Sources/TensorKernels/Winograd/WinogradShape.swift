@@ -125,7 +125,7 @@ extension WinogradShape {
   }
 
   /// Floats of scratch that `winogradForward` needs; `winogradBackwardInput` needs those of `flipped`.
-  private var forwardScratchFloats: Int {
+  public var forwardScratchFloats: Int {
     WinogradRoom.floats
       + tile.positions
       * (inputPlaneStep + productPlaneStep(columns: min(outputStep, WinogradShape.panelColumns)))
