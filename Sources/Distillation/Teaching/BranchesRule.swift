@@ -95,10 +95,11 @@ public struct BranchesRule: TeachingRule {
     return Lesson(losses[0], peers: [peer], branches: peer)
   }
 
-  /// Returns the steps with branches of so many.
+  /// Returns the steps with branches of so many: one at least, however short the training.
   func steps(of count: Int) -> Range<Int> {
-    let first = Int((begin * Double(count)).rounded())
-    return first..<max(first, Int(((begin + share) * Double(count)).rounded()))
+    let first = min(Int((begin * Double(count)).rounded()), max(0, count - 1))
+    let end = max(first + 1, Int(((begin + share) * Double(count)).rounded()))
+    return first..<min(end, count)
   }
 
   /// Returns v of every class, whose mean is 1.

@@ -10,10 +10,16 @@ extension Recipe {
     chain = try TeachingChain(members, defaults: chain)
   }
 
-  /// Checks that there is a teacher where the teaching asks it something.
+  /// Checks that there is a teacher where the teaching asks it something, and that its kinds go together.
   ///
   /// - Throws: `JSONError` naming the field.
   func checkTeaching(_ members: JSONMembers, in field: JSONField) throws(JSONError) {
+    let averages = teaching.contains { ($0.rule as? MovingAverageRule)?.result == .average }
+    if averages, teaching.contains(where: { $0.rule is BranchesRule }) {
+      throw (members["teaching"] ?? field).expected(
+        "no \"branches\" next to a \"moving_average\" whose result is \"average\": a mean over steps in which the "
+          + "student is one of several branches is not that of the merged student")
+    }
     guard !usesTeacher else { return }
     for term in teaching {
       guard let question = term.rule.questionToTeacher else { continue }
