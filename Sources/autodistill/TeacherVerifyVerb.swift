@@ -28,7 +28,9 @@ struct TeacherVerifyVerb: Verb {
 
   func run() throws -> ExitStatus {
     for folder in folders where !Folder.isThere(folder) {
-      throw FileFormatError.system(path: folder, operation: "open", code: ENOENT)
+      throw FileFormatError.system(
+        path: folder, operation: "open",
+        code: FileManager.default.fileExists(atPath: folder) ? ENOTDIR : ENOENT)
     }
     var (passed, refused, wrong) = (0, 0, 0)
     for folder in folders {

@@ -9,11 +9,12 @@ import Foundation
 //   data of an ONNX file lie below that file's folder, links followed.
 // - A run writes into the study's folder alone, and where its command line says. A study that was downloaded may hold
 //   links, so the folders and files that are written to must not be links that lead out. `data` alone, which may be
-//   too large for the study's disk, may lead to a folder that allows it: one that holds `StudyFolder.dataPermission`.
+//   too large for the study's disk, may lead to a folder that allows it to this study: one with a file
+//   `StudyFolder.dataPermission` that says where the study lies.
 
 extension StudyFolder {
-  /// The empty file by which a folder outside of a study lets `data` lead to it. Its user makes it, and no archive of
-  /// a study can.
+  /// The file by which a folder outside of a study lets `data` lead to it: the study's real path. Its user makes it. No
+  /// archive of a study can use it, and two studies cannot share the folder, where each would write over the other's data.
   static let dataPermission = ".autodistill-data"
 
   /// Checks that what a run writes lies inside of the folder.
@@ -40,17 +41,29 @@ extension StudyFolder {
       // A link to what is not there yet would be made wherever it leads.
       let target = StudyFolder.resolved(path) ?? "a place that is not there"
       let inside = (StudyFolder.resolved(folder) ?? folder) + "/"
+      let study = StudyFolder.resolved(folder) ?? folder
       let permission = "\(target)/\(dataPermission)"
-      if name == "data", FileManager.default.fileExists(atPath: permission) { continue }
+      let isFolder = target.hasPrefix("/") && Folder.isThere(target)
+      if name == "data", isFolder, allows(study, permission) { continue }
       guard target.hasPrefix(inside) else {
         let remedy =
-          name == "data" && Folder.isThere(target)
-          ? "; touch \(ShellWord.quoted(permission)) allows prepared data there" : ""
+          name == "data" && isFolder
+          ? "; echo \(ShellWord.quoted(study)) > \(ShellWord.quoted(permission)) allows this study's prepared data "
+            + "there" : ""
         throw FileFormatError.malformed(
           path: path, location: "kind", found: "a link to \(target), outside of \(folder)",
           expected: "a file or folder in it: nothing is written elsewhere\(remedy)")
       }
     }
+  }
+
+  /// Whether a regular file says that the study lies where it does.
+  private static func allows(_ study: String, _ permission: String) -> Bool {
+    var information = stat()
+    guard lstat(permission, &information) == 0, information.st_mode & S_IFMT == S_IFREG,
+      let text = try? String(contentsOfFile: permission, encoding: .utf8)
+    else { return false }
+    return text.trimmingCharacters(in: .newlines) == study
   }
 
   private static func resolved(_ path: String) -> String? {

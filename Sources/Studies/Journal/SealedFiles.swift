@@ -33,7 +33,7 @@ struct SealedFiles {
     /// From the study's folder.
     var path: String
     var kind: Kind
-    /// Nil for a file that cannot be read at all.
+    /// Nil for a file that is no safetensors file.
     var check: SafetensorsFile.Check?
 
     /// Whether it is of no use where it is.
@@ -62,18 +62,30 @@ struct SealedFiles {
 
   /// Looks at the files of a folder; each is read once. One that disappears meanwhile, as its training has ended, is
   /// none of them.
-  init(_ folder: StudyFolder) {
-    let folders = [folder.teacher] + folder.candidateFolders
-    files = folders.flatMap { place in
-      ((try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []).sorted().compactMap {
-        name in
+  ///
+  /// - Throws: `FileFormatError.system` if one is there and cannot be read: whether it is whole is not known then.
+  init(_ folder: StudyFolder) throws {
+    var files: [File] = []
+    for place in [folder.teacher] + folder.candidateFolders {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
+      for name in names.sorted() {
+        guard let kind = Kind(fileName: name) else { continue }
         let path = "\(place)/\(name)"
-        guard let kind = Kind(fileName: name) else { return nil }
-        let file = try? SafetensorsFile.read(path)
-        guard file != nil || FileManager.default.fileExists(atPath: path) else { return nil }
-        return File(
-          path: folder.relative(path), kind: kind, check: file?.check(at: path))
+        let check: SafetensorsFile.Check?
+        do {
+          check = try SafetensorsFile.read(path).check(at: path)
+        } catch let error as FileFormatError {
+          if case .system = error {
+            guard FileManager.default.fileExists(atPath: path) else { continue }
+            throw error
+          }
+          check = nil
+        } catch {
+          check = nil
+        }
+        files.append(File(path: folder.relative(path), kind: kind, check: check))
       }
     }
+    self.files = files
   }
 }

@@ -54,7 +54,9 @@ extension StudyFolder {
 
   /// Returns what is wrong with the description of the prepared data, if something is: it has a checksum of its own,
   /// and the hash of the data that the study was begun with.
-  func problemOfDataDescription(_ state: StudyState) -> String? {
+  ///
+  /// - Throws: `JSONError.unreadable` if it is there and cannot be read: what is wrong with it is not known then.
+  func problemOfDataDescription(_ state: StudyState) throws -> String? {
     do {
       let found = try PreparedDataset.contentHash(in: preparedData)
       guard let expected = state.began?.dataHash, state.hasResults, found != expected else {
@@ -63,6 +65,7 @@ extension StudyFolder {
       return
         "it describes other data (sha256 \(found.prefix(16))…, \(expected.prefix(16))… in the journal)"
     } catch {
+      if case .unreadable? = error as? JSONError { throw error }
       return "\(error)"
     }
   }

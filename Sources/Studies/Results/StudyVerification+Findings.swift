@@ -4,8 +4,10 @@ import Foundation
 
 extension StudyVerification {
   /// Looks at what vouches for itself.
-  mutating func addSealedFiles() {
-    for file in SealedFiles(folder).files {
+  ///
+  /// - Throws: `FileFormatError.system` if a file is there and cannot be read.
+  mutating func addSealedFiles() throws {
+    for file in try SealedFiles(folder).files {
       add(
         Item(
           path: file.path,

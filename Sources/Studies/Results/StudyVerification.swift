@@ -54,7 +54,7 @@ public struct StudyVerification {
     readJournal()
     readDefinition()
     if let state { try compareFiles(state) }
-    addSealedFiles()
+    try addSealedFiles()
     if let state { addFindings(state) }
     for path in folder.writtenFolders.flatMap(Leftovers.find).map(folder.relative) {
       items.append(
@@ -131,7 +131,7 @@ public struct StudyVerification {
         detail: "SHA-256 \($0.found), expected \($0.expected)", remedy: runCommand)
     }
     found += kept.missing.map { Item(path: $0, condition: .missing, remedy: runCommand) }
-    if let description = dataDescription(state) { found.append(description) }
+    if let description = try dataDescription(state) { found.append(description) }
     // What a version before checksums has trained, and is not there, is known by the trainings alone.
     let precision = files?.definition.precision ?? .fp32
     for key in state.keptStudents where !folder.keeps(key, in: precision) {
@@ -146,13 +146,13 @@ public struct StudyVerification {
   }
 
   /// What describes the prepared data; nil where there are none that the study should have.
-  private func dataDescription(_ state: StudyState) -> Item? {
+  private func dataDescription(_ state: StudyState) throws -> Item? {
     let path = StudyFolder("").dataDescription
     guard folder.has(path) else {
       let isMissing = state.keptHashes.keys.contains { $0.hasPrefix("data/") }
       return isMissing ? Item(path: path, condition: .missing, remedy: runCommand) : nil
     }
-    let problem = folder.problemOfDataDescription(state)
+    let problem = try folder.problemOfDataDescription(state)
     return Item(
       path: path, condition: problem == nil ? .intact : .damaged, detail: problem ?? "",
       remedy: problem == nil ? nil : runCommand)

@@ -55,7 +55,7 @@ public struct StudyUpkeep {
   }
 
   private mutating func checkSealedFiles() throws {
-    for file in SealedFiles(folder).files where file.isLost && file.kind != .reference {
+    for file in try SealedFiles(folder).files where file.isLost && file.kind != .reference {
       try remove(file.path)
       let consequence =
         file.kind == .unfinished ? "that training begins again" : "it is made again"
@@ -86,7 +86,7 @@ public struct StudyUpkeep {
     }
     let description = StudyFolder("").dataDescription
     let problem =
-      folder.has(description) ? folder.problemOfDataDescription(journal.state) : nil
+      folder.has(description) ? try folder.problemOfDataDescription(journal.state) : nil
     if let problem {
       notes.append("\(description) is damaged (\(problem)): the data are prepared again")
     }

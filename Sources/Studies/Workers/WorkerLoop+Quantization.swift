@@ -82,9 +82,10 @@ extension WorkerLoop {
 
   /// Returns what an interrupted task has left of the same training, so that only the way to int8 is done again.
   func keptFloats(at path: String, of run: TrainingRun) -> TrainedFloats? {
-    // Those of earlier versions have no checksum: their training is done again.
-    guard let file = try? SafetensorsFile.read(path), file.isWhole(at: path),
-      file.metadata["identity"] == run.identity, let curve = file.metadata["curve"],
+    guard let file = try? SafetensorsFile.read(path) else { return nil }
+    // Those of earlier versions have no checksum and are taken as they are.
+    if case .damaged = file.check(at: path) { return nil }
+    guard file.metadata["identity"] == run.identity, let curve = file.metadata["curve"],
       let model = try? TrainedModel(run.network, contentsOf: path),
       let read = try? JSONDecoder().decode(TrainingCurve.self, from: Data(curve.utf8))
     else { return nil }

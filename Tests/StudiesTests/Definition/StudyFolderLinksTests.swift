@@ -39,12 +39,18 @@ struct StudyFolderLinksTests {
   func permission(name: String) throws {
     let study = try TinyStudy()
     let elsewhere = try TemporaryFolder()
-    try elsewhere.write("", to: StudyFolder.dataPermission)
+    let real = try #require(realpath(study.folder.path, nil).map { String(cString: $0) })
+    try elsewhere.write(real + "\n", to: StudyFolder.dataPermission)
     let path = study.temporary.file(name)
     try FileManager.default.createSymbolicLink(
       atPath: path, withDestinationPath: elsewhere.path)
     if name == "data" {
       _ = try StudyFiles(study.folder)
+      // Another study's data.
+      try elsewhere.write(real + "2\n", to: StudyFolder.dataPermission)
+      expectError([path, "echo \(real) > "]) { _ = try StudyFiles(study.folder) }
+      try elsewhere.write("", to: StudyFolder.dataPermission)
+      expectError([path, "nothing is written elsewhere"]) { _ = try StudyFiles(study.folder) }
     } else {
       expectError([path, "nothing is written elsewhere"]) { _ = try StudyFiles(study.folder) }
     }

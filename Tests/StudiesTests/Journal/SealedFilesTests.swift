@@ -43,7 +43,7 @@ struct SealedFilesTests {
     try changed.write(to: path("02", 2))
     try temporary.write("half of a fi", to: "teacher/checkpoint.safetensors")
 
-    let found = SealedFiles(folder).files
+    let found = try SealedFiles(folder).files
     #expect(
       found.map(\.path) == [
         "teacher/checkpoint.safetensors", "candidates/01/distilled-0.checkpoint.safetensors",
