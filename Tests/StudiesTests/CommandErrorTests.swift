@@ -178,8 +178,9 @@ struct WrongInputTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: elsewhere.path).isEmpty)
     // Its user may allow it, from the other side.
     let permission = elsewhere.file(StudyFolder.dataPermission)
-    #expect(ended.errors.contains("touch \(permission) allows"), "\(ended.errors)")
-    try elsewhere.write("", to: StudyFolder.dataPermission)
+    let real = try #require(realpath(study.folder.path, nil).map { String(cString: $0) })
+    #expect(ended.errors.contains("echo \(real) > \(permission) allows"), "\(ended.errors)")
+    try elsewhere.write(real + "\n", to: StudyFolder.dataPermission)
     let described = try Program.run("data", "describe", study.folder.path)
     #expect(described.status == 0, "\(described.errors)")
     #expect(elsewhere.has("images.u8") && study.temporary.has("data/images.u8"))
