@@ -113,7 +113,7 @@ let testImports = [
 ]
 
 /// Targets without tests of their own.
-let testedElsewhere: Set = ["FlashBenchmark"]
+let testedElsewhere: Set = ["FlashBenchmark", "SystemResources"]
 
 /// Targets whose tests compute a lot themselves and are optimised: plain references, textbook formulas, random
 /// problems. What is tested is optimised in any case.
@@ -125,8 +125,9 @@ let computingTests: Set = [
 /// One row per library target: its name and what it may import. A target sees only what stands above it.
 let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
   ("RandomStreams", [], kernels),
-  ("TensorKernels", ["CPlatform", "RandomStreams"], kernels),
-  ("Statistics", ["COpenBLAS", "RandomStreams"], optimized),
+  ("SystemResources", [], strict),
+  ("TensorKernels", ["CPlatform", "RandomStreams", "SystemResources"], kernels),
+  ("Statistics", ["COpenBLAS", "RandomStreams", "SystemResources"], optimized),
   ("ParetoFronts", ["Statistics"], optimized),
   ("Comparisons", ["Statistics", "ParetoFronts", "RandomStreams"], optimized),
   ("NeuralNetworks", ["RandomStreams", "TensorKernels"], strict),

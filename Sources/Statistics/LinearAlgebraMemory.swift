@@ -1,6 +1,5 @@
 import COpenBLAS
 import Foundation
-import Synchronization
 
 /// The memory that OpenBLAS takes when it first computes.
 ///
@@ -19,19 +18,6 @@ public enum LinearAlgebraMemory {
   /// - Throws: `Refused`, for people.
   public static func take() throws(Refused) {
     if case .failure(let refused) = taken { throw refused }
-  }
-
-  private static let ending = Mutex<(@Sendable (Refused) -> Never)?>(nil)
-
-  /// Has the process end by `end` from now on where the memory is refused in the middle of a computation; until then
-  /// it traps.
-  public static func install(_ end: @escaping @Sendable (Refused) -> Never) {
-    ending.withLock { $0 = end }
-  }
-
-  static func end(_ refused: Refused) -> Never {
-    guard let end = ending.withLock({ $0 }) else { fatalError("\(refused)") }
-    end(refused)
   }
 
   private static let taken: Result<Void, Refused> = {

@@ -1,5 +1,6 @@
 import COpenBLAS
 import Foundation
+import SystemResources
 
 /// The Cholesky factor L of a symmetric positive definite matrix A = L·Lᵀ.
 public struct SymmetricFactor: Sendable {
@@ -30,8 +31,7 @@ public struct SymmetricFactor: Sendable {
     do throws(LinearAlgebraMemory.Refused) {
       try LinearAlgebraMemory.take()
     } catch {
-      // Nothing can continue, and nobody can be told but by a message.
-      LinearAlgebraMemory.end(error)
+      Exhaustion.end(error.description)
     }
     openblas_set_num_threads(1)
   }()

@@ -1,4 +1,5 @@
 import Foundation
+import SystemResources
 
 /// One block of zeroed memory from which a plan takes all its buffers.
 ///

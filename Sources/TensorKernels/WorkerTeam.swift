@@ -1,6 +1,7 @@
 import CPlatform
 import Foundation
 import Synchronization
+import SystemResources
 
 /// Threads that run one function together, meeting at barriers.
 ///

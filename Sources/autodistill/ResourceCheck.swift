@@ -1,6 +1,7 @@
 import Foundation
 import Processes
 import Statistics
+import SystemResources
 import TensorKernels
 
 /// Whether the system gives what a run needs at least. What is missing later is waited for by libraries without end.
@@ -19,7 +20,6 @@ enum ResourceCheck {
   /// Has what the system refuses later on end the process with a message and a status, and not with a signal.
   static func endInWords() {
     Exhaustion.install { end($0) }
-    LinearAlgebraMemory.install { end("\($0)") }
   }
 
   /// Ends the process at once, with the programs that it runs: other threads are in the middle of their work.
