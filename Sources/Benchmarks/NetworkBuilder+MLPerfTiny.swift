@@ -37,9 +37,7 @@ extension NetworkBuilder {
   private mutating func appendSame(
     _ window: WindowSize, stride: Int = 1, channels: Int, _ activation: Activation
   ) throws(NetworkError) {
-    try append(
-      .convolution(window: window, stride: stride, channels: channels, bias: false, padding: .same))
-    try append(.batchNorm)
-    if activation != .identity { try append(.activation(activation)) }
+    try appendNormed(
+      window: window, stride: stride, channels: channels, padding: .same, activation: activation)
   }
 }

@@ -51,7 +51,7 @@ LANES int lanes_are_runnable(void) {
   if (!((eax >> 4) & 1)) return 0;
 #endif
 #elif defined(__ARM_FEATURE_DOTPROD) && defined(__linux__)
-  if (!((getauxval(AT_HWCAP) >> 20) & 1)) return 0;  // HWCAP_ASIMDDP
+  if (!(getauxval(AT_HWCAP) & HWCAP_ASIMDDP)) return 0;
 #endif
   return 1;
 }

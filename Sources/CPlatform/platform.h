@@ -1,5 +1,5 @@
-// What Swift cannot say: the vector registers, a pause hint, whether this processor runs what this binary was built for, and its
-// instructions for SHA-256.
+// What Swift cannot say: the vector registers, a pause hint, whether this processor runs what this binary was built
+// for, and its instructions for SHA-256.
 #pragma once
 
 // The floats that one vector register holds, and how many such registers there are. AArch64's 32 registers of 4 floats

@@ -1,9 +1,7 @@
 // The angles of all triangles that images span, from their distances alone: the law of cosines.
 
 /// Floats from one row to the next of the matrices of `angleRelations`.
-package func relationStride(_ count: Int) -> Int {
-  (count + vectorWidth - 1) / vectorWidth * vectorWidth
-}
+package func relationStride(_ count: Int) -> Int { wholeVectors(count) }
 
 /// The distances between a slice's images as `angleRelations` reads them: `[count, count]` with rows
 /// `relationStride(count)` apart, zeros behind them.

@@ -54,7 +54,7 @@ func convolvePadded(
         let target = output + (y * shape.outputWidth + x) * strides.output + column
         tile(
           rows: rows, columns: columns,
-          TileOperands(
+          RowOperands(
             left: source + y * lineStride + x * pixelStride, leftRowStride: pixelStride,
             leftSegmentStride: shape.paddedWidth * strides.input,
             leftHalfStride: lines == 2 ? lineStride : nil,
@@ -62,7 +62,7 @@ func convolvePadded(
             segments: shape.rows.kernel, depth: shape.columns.kernel * shape.inputChannels),
           from: accumulate
             ? TileStart(values: target, rowStride: strides.output)
-            : TileStart(values: bias.map { $0 + column } ?? zeroRow, rowStride: 0),
+            : .row(bias.map { $0 + column }),
           into: target, rowStride: strides.output)
         x += rows
       }
@@ -198,25 +198,14 @@ func addWeightGradient(
   let lineFloats = shape.paddedWidth * strides.input
   let segment = shape.columns.kernel * shape.inputChannels
   let source = padded + shape.origin * strides.input
-  var column = 0
-  while column < outputs {
-    let columns = tileColumns(remaining: outputs - column)
-    for ky in 0..<shape.rows.kernel {
-      var row = 0
-      while row < segment {
-        let rows = tileRows(remaining: segment - row, columns: columns)
-        transposedTile(
-          rows: rows, columns: columns,
-          TransposedOperands(
-            left: source + ky * lineFloats + row, leftStep: shape.columns.stride * strides.input,
-            leftLineStride: shape.rows.stride * lineFloats, right: gradient + column,
-            rightStep: strides.output, rightLineStride: shape.outputWidth * strides.output,
-            lines: shape.outputHeight, length: shape.outputWidth),
-          addingTo: output + (ky * segment + row) * strides.weights + column,
-          rowStride: strides.weights)
-        row += rows
-      }
-    }
-    column += columns
+  for ky in 0..<shape.rows.kernel {
+    addTiledProduct(
+      rows: segment, columns: outputs,
+      TransposedOperands(
+        left: source + ky * lineFloats, leftStep: shape.columns.stride * strides.input,
+        leftLineStride: shape.rows.stride * lineFloats, right: gradient,
+        rightStep: strides.output, rightLineStride: shape.outputWidth * strides.output,
+        lines: shape.outputHeight, length: shape.outputWidth),
+      to: output + ky * segment * strides.weights, rowStride: strides.weights)
   }
 }

@@ -35,8 +35,12 @@ public struct ConvolutionShape: Hashable, Sendable {
   var paddedHeight: Int { rows.frameLength }
   /// Pixels of the padded image before the first window.
   var origin: Int { rows.origin * paddedWidth + columns.origin }
-  var inputFloats: Int { height * width * inputChannels }
-  var outputFloats: Int { outputHeight * outputWidth * outputChannels }
+  /// Floats of one image of the input, H·W·Cin.
+  public var inputFloats: Int { height * width * inputChannels }
+  /// Positions of one image of the output, H'·W'.
+  public var outputPositions: Int { outputHeight * outputWidth }
+  /// Floats of one image of the output, H'·W'·Cout.
+  public var outputFloats: Int { outputPositions * outputChannels }
   /// Values under the whole window.
   var windowFloats: Int { taps * inputChannels }
   /// Weights, `[kh, kw, Cin, Cout]`.

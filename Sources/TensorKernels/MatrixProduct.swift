@@ -15,31 +15,15 @@ public func matrixProduct(
 ) {
   // A block of rows stays in the first- or second-level cache while all panels of `right` pass over it.
   let blockRows = 112
-  var block = 0
-  while block < m {
-    let blockEnd = min(m, block + blockRows)
-    var column = 0
-    while column < n {
-      let columns = tileColumns(remaining: n - column)
-      var row = block
-      while row < blockEnd {
-        let rows = tileRows(remaining: blockEnd - row, columns: columns)
-        let target = output + row * n + column
-        let start =
-          accumulate
-          ? TileStart(values: UnsafePointer(target), rowStride: n)
-          : TileStart(values: bias.map { $0 + column } ?? zeroRow, rowStride: 0)
-        tile(
-          rows: rows, columns: columns,
-          TileOperands(
-            left: left + row * k, leftRowStride: k, leftSegmentStride: 0, right: right + column,
-            rightRowStride: n, segments: 1, depth: k),
-          from: start, into: target, rowStride: n)
-        row += rows
-      }
-      column += columns
-    }
-    block = blockEnd
+  for first in stride(from: 0, to: m, by: blockRows) {
+    let target = output + first * n
+    tiledProduct(
+      rows: min(blockRows, m - first), columns: n,
+      RowOperands(
+        left: left + first * k, leftRowStride: k, leftSegmentStride: 0, right: right,
+        rightRowStride: n, segments: 1, depth: k),
+      from: accumulate ? TileStart(values: target, rowStride: n) : .row(bias), into: target,
+      rowStride: n)
   }
 }
 
@@ -55,27 +39,13 @@ public func transposedProduct(
 ) {
   // A block of positions of both operands stays in cache while all tiles pass over it.
   let blockPositions = max(64, 24_576 / (m + n))
-  var block = 0
-  while block < positions {
-    let length = min(blockPositions, positions - block)
-    var column = 0
-    while column < n {
-      let columns = tileColumns(remaining: n - column)
-      var row = 0
-      while row < m {
-        let rows = tileRows(remaining: m - row, columns: columns)
-        transposedTile(
-          rows: rows, columns: columns,
-          TransposedOperands(
-            left: left + block * m + row, leftStep: m, leftLineStride: 0,
-            right: right + block * n + column, rightStep: n, rightLineStride: 0, lines: 1,
-            length: length),
-          addingTo: output + row * n + column, rowStride: n)
-        row += rows
-      }
-      column += columns
-    }
-    block += length
+  for first in stride(from: 0, to: positions, by: blockPositions) {
+    addTiledProduct(
+      rows: m, columns: n,
+      TransposedOperands(
+        left: left + first * m, leftStep: m, right: right + first * n, rightStep: n,
+        length: min(blockPositions, positions - first)),
+      to: output, rowStride: n)
   }
 }
 

@@ -23,7 +23,7 @@ public struct MemoryCursor {
   /// Returns room for `count` floats, aligned to a vector, with a margin for reads past the end.
   public mutating func take(_ count: Int) -> UnsafeMutablePointer<Float> {
     let place = base + floats
-    floats += (count + 15) / 16 * 16 + readMargin
+    floats += wholeVectors(count) + readMargin
     return place
   }
 

@@ -11,7 +11,7 @@ public let planeChannels = vectorWidth
 public var zeroPlaneStart: UnsafePointer<Float> { zeroRow }
 
 /// Returns the number of planes that hold `channels` channels.
-public func planeCount(channels: Int) -> Int { (channels + planeChannels - 1) / planeChannels }
+public func planeCount(channels: Int) -> Int { ceiling(channels, planeChannels) }
 
 /// plane = left · panel + start.
 ///
@@ -24,23 +24,12 @@ public func planeProduct(
   _ left: UnsafePointer<Float>, panel: UnsafePointer<Float>, start: UnsafePointer<Float>,
   into plane: UnsafeMutablePointer<Float>, positions: Int, depth: Int
 ) {
-  var column = 0
-  while column < planeChannels {
-    let columns = tileColumns(remaining: planeChannels - column)
-    var row = 0
-    while row < positions {
-      let rows = tileRows(remaining: positions - row, columns: columns)
-      tile(
-        rows: rows, columns: columns,
-        TileOperands(
-          left: left + row * depth, leftRowStride: depth, leftSegmentStride: 0,
-          right: panel + column, rightRowStride: planeChannels, segments: 1, depth: depth),
-        from: TileStart(values: start + column, rowStride: 0),
-        into: plane + row * planeChannels + column, rowStride: planeChannels)
-      row += rows
-    }
-    column += columns
-  }
+  tiledProduct(
+    rows: positions, columns: planeChannels,
+    RowOperands(
+      left: left, leftRowStride: depth, leftSegmentStride: 0, right: panel,
+      rightRowStride: planeChannels, segments: 1, depth: depth),
+    from: .row(start), into: plane, rowStride: planeChannels)
 }
 
 /// output = planes · right, or + output.
@@ -55,27 +44,13 @@ public func narrowProduct(
   right: UnsafePointer<Float>, accumulate: Bool, into output: UnsafeMutablePointer<Float>,
   positions: Int, columns: Int
 ) {
-  var column = 0
-  while column < columns {
-    let width = tileColumns(remaining: columns - column)
-    var row = 0
-    while row < positions {
-      let rows = tileRows(remaining: positions - row, columns: width)
-      let target = output + row * columns + column
-      tile(
-        rows: rows, columns: width,
-        TileOperands(
-          left: planes + row * planeChannels, leftRowStride: planeChannels,
-          leftSegmentStride: planeStride, right: right + column, rightRowStride: columns,
-          segments: planeCount, depth: planeChannels),
-        from: accumulate
-          ? TileStart(values: target, rowStride: columns)
-          : TileStart(values: zeroRow, rowStride: 0),
-        into: target, rowStride: columns)
-      row += rows
-    }
-    column += width
-  }
+  tiledProduct(
+    rows: positions, columns: columns,
+    RowOperands(
+      left: planes, leftRowStride: planeChannels, leftSegmentStride: planeStride, right: right,
+      rightRowStride: columns, segments: planeCount, depth: planeChannels),
+    from: accumulate ? TileStart(values: output, rowStride: columns) : .zeros, into: output,
+    rowStride: columns)
 }
 
 /// output += leftᵀ · plane: a pointwise convolution's weight gradient for sixteen output channels.
@@ -90,22 +65,11 @@ public func planeCrossProduct(
   addingTo output: UnsafeMutablePointer<Float>, rowStride: Int, columns: Int, positions: Int,
   depth: Int
 ) {
-  var column = 0
-  while column < columns {
-    let width = tileColumns(remaining: columns - column)
-    var row = 0
-    while row < depth {
-      let rows = tileRows(remaining: depth - row, columns: width)
-      transposedTile(
-        rows: rows, columns: width,
-        TransposedOperands(
-          left: left + row, leftStep: depth, leftLineStride: 0, right: plane + column,
-          rightStep: planeChannels, rightLineStride: 0, lines: 1, length: positions),
-        addingTo: output + row * rowStride + column, rowStride: rowStride)
-      row += rows
-    }
-    column += width
-  }
+  addTiledProduct(
+    rows: depth, columns: columns,
+    TransposedOperands(
+      left: left, leftStep: depth, right: plane, rightStep: planeChannels, length: positions),
+    to: output, rowStride: rowStride)
 }
 
 /// output += planeᵀ · right: a pointwise convolution's weight gradient for sixteen input channels.
@@ -119,20 +83,9 @@ public func planeTransposedProduct(
   _ plane: UnsafePointer<Float>, _ right: UnsafePointer<Float>,
   addingTo output: UnsafeMutablePointer<Float>, rows: Int, positions: Int, columns: Int
 ) {
-  var column = 0
-  while column < columns {
-    let width = tileColumns(remaining: columns - column)
-    var row = 0
-    while row < rows {
-      let count = tileRows(remaining: rows - row, columns: width)
-      transposedTile(
-        rows: count, columns: width,
-        TransposedOperands(
-          left: plane + row, leftStep: planeChannels, leftLineStride: 0, right: right + column,
-          rightStep: columns, rightLineStride: 0, lines: 1, length: positions),
-        addingTo: output + row * columns + column, rowStride: columns)
-      row += count
-    }
-    column += width
-  }
+  addTiledProduct(
+    rows: rows, columns: columns,
+    TransposedOperands(
+      left: plane, leftStep: planeChannels, right: right, rightStep: columns, length: positions),
+    to: output, rowStride: columns)
 }

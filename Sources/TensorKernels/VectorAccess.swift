@@ -13,6 +13,16 @@ import CPlatform
 /// the end of a row never leaves the buffer.
 public let vectorWidth = 16
 
+/// Returns count / size, rounded up.
+@inline(__always)
+func ceiling(_ count: Int, _ size: Int) -> Int { (count &+ size &- 1) / size }
+
+/// Returns the floats of the whole vectors that hold `count`.
+@inline(__always)
+func wholeVectors(_ count: Int, of width: Int = vectorWidth) -> Int {
+  ceiling(count, width) &* width
+}
+
 /// As many floats as one register holds, or a pair on AArch64: SIMD16, SIMD8 or SIMD4.
 @usableFromInline typealias NativeVector = platform_vector
 
@@ -20,7 +30,7 @@ public let vectorWidth = 16
 @inline(__always)
 var nativeWidth: Int { NativeVector.scalarCount }
 
-/// Whether there are 32 vector registers, and not 16.
+/// Whether 32 native vectors fit the registers, and not 16. AArch64's 32 registers hold 16 pairs.
 @inline(__always)
 var hasManyRegisters: Bool { PLATFORM_VECTOR_REGISTERS >= 32 }
 

@@ -20,7 +20,7 @@ struct MatrixTileTests {
       withPointers(left, right, start) { left, right, start in
         tile(
           rows: rows, columns: columns,
-          TileOperands(
+          RowOperands(
             left: left, leftRowStride: leftRowStride, leftSegmentStride: leftSegmentStride,
             right: right, rightRowStride: width, segments: segments, depth: depth),
           from: TileStart(values: start, rowStride: width), into: output.pointer, rowStride: width)
@@ -51,12 +51,13 @@ struct MatrixTileTests {
       let start = random.floats(rows * width)
       let output = GuardedBuffer(updating: start)
       withPointers(left, right, start) { left, right, _ in
-        transposedTile(
+        tile(
           rows: rows, columns: columns,
           TransposedOperands(
             left: left, leftStep: leftStep, leftLineStride: leftLine, right: right,
             rightStep: width, rightLineStride: rightLine, lines: lines, length: length),
-          addingTo: output.pointer, rowStride: width)
+          from: TileStart(values: output.pointer, rowStride: width), into: output.pointer,
+          rowStride: width)
       }
       output.expectGuards()
       var kept = output.values

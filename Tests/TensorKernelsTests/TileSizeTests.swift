@@ -45,7 +45,6 @@ struct TileSizeTests {
     for columns in TileSizeTests.columnCounts {
       for width in 1...20 where tileHoldsTwoLines(width: width, columns: columns) {
         #expect(MatrixTileTests.rowCounts.contains(2 * width))
-        #expect(2 * width <= mostTileRows(columns: columns))
       }
     }
     #expect(tileHoldsTwoLines(width: 7, columns: nativeWidth))

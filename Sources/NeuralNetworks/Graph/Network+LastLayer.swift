@@ -1,6 +1,6 @@
 extension Network {
-  /// The node whose output the last layer with weights reads, what inference hands on as it is left out; nil where that
-  /// layer reads the image itself.
+  /// The node whose output the last layer with weights reads (norms and gates do not count), or the one before it where
+  /// inference leaves that node out, such as dropout; nil where it is the image.
   public var lastFeatureNode: Int? {
     var node = nodes.count - 1
     while !nodes[node].layer.family.addsDepth {

@@ -1,12 +1,24 @@
 // Blocks that teachers and benchmarks are made of; students' blocks come from search spaces.
 
+import TensorKernels
+
 extension NetworkBuilder {
   /// Appends a convolution without bias, its batch norm and, unless it is the identity, an activation.
   public mutating func appendNormed(
     kernel: Int, stride: Int, channels: Int, activation: Activation
   ) throws(NetworkError) {
+    try appendNormed(
+      window: WindowSize(side: kernel), stride: stride, channels: channels, activation: activation)
+  }
+
+  /// Appends the same with a window of any sides.
+  public mutating func appendNormed(
+    window: WindowSize, stride: Int = 1, channels: Int, padding: Padding = .half,
+    activation: Activation
+  ) throws(NetworkError) {
     try append(
-      .convolution(kernel: kernel, stride: stride, channels: channels, bias: false))
+      .convolution(
+        window: window, stride: stride, channels: channels, bias: false, padding: padding))
     try append(.batchNorm)
     if activation != .identity { try append(.activation(activation)) }
   }

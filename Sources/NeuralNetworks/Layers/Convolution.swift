@@ -108,15 +108,12 @@ struct ConvolutionLayer: OnePassLayer, @unchecked Sendable {
   let rearranged: UnsafeMutablePointer<Float>
 
   private var isPointwise: Bool { shape.isPointwise }
-  private var inputFloats: Int { shape.height * shape.width * shape.inputChannels }
-  private var outputPositions: Int { shape.outputHeight * shape.outputWidth }
-  private var outputFloats: Int { outputPositions * shape.outputChannels }
 
   var kind: KernelKind { isPointwise ? .pointwise : .convolution }
-  var bringsNorm: Bool { isWholeVectors(groupImages * outputFloats) }
+  var bringsNorm: Bool { isWholeVectors(groupImages * shape.outputFloats) }
 
   /// Images that are worked on together: enough for products over some hundred positions.
-  private var groupImages: Int { max(1, 196 / outputPositions) }
+  private var groupImages: Int { max(1, 196 / shape.outputPositions) }
 
   func rearrange() {
     guard buffers.delivery != .none else { return }
@@ -126,12 +123,12 @@ struct ConvolutionLayer: OnePassLayer, @unchecked Sendable {
   func forward(_ turn: TrainingTurn) {
     let slice = turn.slice
     for images in imageGroups(buffers.images[slice], of: groupImages) {
-      let input = buffers.input(slice) + images.lowerBound * inputFloats
-      let output = buffers.output(slice) + images.lowerBound * outputFloats
+      let input = buffers.input(slice) + images.lowerBound * shape.inputFloats
+      let output = buffers.output(slice) + images.lowerBound * shape.outputFloats
       if isPointwise {
         matrixProduct(
           input, weight.value, bias: bias?.value, into: output,
-          m: images.count * outputPositions, n: shape.outputChannels, k: shape.inputChannels)
+          m: images.count * shape.outputPositions, n: shape.outputChannels, k: shape.inputChannels)
       } else {
         convolutionForward(
           input, weight.value, bias: bias?.value, into: output, scratch: buffers.scratch(slice),
@@ -153,10 +150,10 @@ struct ConvolutionLayer: OnePassLayer, @unchecked Sendable {
   }
 
   private func backward(slice: Int, images: Range<Int>) {
-    let input = buffers.input(slice) + images.lowerBound * inputFloats
-    let gradient = buffers.outputGradient(slice) + images.lowerBound * outputFloats
-    let inputGradient = buffers.inputGradient(slice) + images.lowerBound * inputFloats
-    let positions = images.count * outputPositions
+    let input = buffers.input(slice) + images.lowerBound * shape.inputFloats
+    let gradient = buffers.outputGradient(slice) + images.lowerBound * shape.outputFloats
+    let inputGradient = buffers.inputGradient(slice) + images.lowerBound * shape.inputFloats
+    let positions = images.count * shape.outputPositions
     if let bias {
       addColumnSums(
         gradient, to: bias.gradient(slice), rows: positions, columns: shape.outputChannels)

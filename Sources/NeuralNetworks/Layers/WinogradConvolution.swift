@@ -56,12 +56,9 @@ struct WinogradConvolutionLayer: OnePassLayer, @unchecked Sendable {
   }
 
   private var sizes: ConvolutionShape { shape.convolution }
-  private var inputFloats: Int { sizes.height * sizes.width * sizes.inputChannels }
-  private var outputPositions: Int { sizes.outputHeight * sizes.outputWidth }
-  private var outputFloats: Int { outputPositions * sizes.outputChannels }
 
   var kind: KernelKind { .convolution }
-  var bringsNorm: Bool { isWholeVectors(shape.groupImages * outputFloats) }
+  var bringsNorm: Bool { isWholeVectors(shape.groupImages * sizes.outputFloats) }
 
   func rearrange() {
     transformWinogradWeights(weight.value, into: state.weights, shape: shape)
@@ -78,8 +75,8 @@ struct WinogradConvolutionLayer: OnePassLayer, @unchecked Sendable {
     let slice = turn.slice
     for images in imageGroups(buffers.images[slice], of: shape.groupImages) {
       winogradForward(
-        buffers.input(slice) + images.lowerBound * inputFloats, transformed: state.weights,
-        bias: bias?.value, into: buffers.output(slice) + images.lowerBound * outputFloats,
+        buffers.input(slice) + images.lowerBound * sizes.inputFloats, transformed: state.weights,
+        bias: bias?.value, into: buffers.output(slice) + images.lowerBound * sizes.outputFloats,
         scratch: scratch(slice).kernels, images: images.count, shape: shape)
       turn.lap(kind)
       turn.norm?.accumulateMoments(slice: slice, images: images)
@@ -94,20 +91,20 @@ struct WinogradConvolutionLayer: OnePassLayer, @unchecked Sendable {
     for images in imageGroups(buffers.images[slice], of: shape.groupImages) {
       turn.norm?.applyBackward(slice: slice, images: images)
       turn.lap(.norm)
-      let gradient = buffers.outputGradient(slice) + images.lowerBound * outputFloats
+      let gradient = buffers.outputGradient(slice) + images.lowerBound * sizes.outputFloats
       if let bias {
         addColumnSums(
-          gradient, to: bias.gradient(slice), rows: images.count * outputPositions,
+          gradient, to: bias.gradient(slice), rows: images.count * sizes.outputPositions,
           columns: sizes.outputChannels)
       }
       winogradAddProducts(
-        buffers.input(slice) + images.lowerBound * inputFloats, gradient, to: scratch.sums,
+        buffers.input(slice) + images.lowerBound * sizes.inputFloats, gradient, to: scratch.sums,
         scratch: scratch.kernels, images: images.count, shape: shape)
       if buffers.delivery != .none {
         winogradBackwardInput(
           gradient, transformed: state.flippedWeights,
           accumulate: buffers.delivery == .accumulate,
-          into: buffers.inputGradient(slice) + images.lowerBound * inputFloats,
+          into: buffers.inputGradient(slice) + images.lowerBound * sizes.inputFloats,
           scratch: scratch.kernels, images: images.count, shape: shape)
       }
       turn.lap(kind)

@@ -111,22 +111,16 @@ package func panelProduct(
       while column < n {
         let columns = min(panelColumns, n - column)
         let right = panels + column * k + depthStart * panelColumns
-        var row = 0
-        while row < rowsOfBlock {
-          let rows = tileRows(remaining: rowsOfBlock - row, columns: columns)
-          let target = output + (block + row) * outputStride + column
-          let start =
-            depthStart > 0
-            ? TileStart(values: UnsafePointer(target), rowStride: outputStride)
-            : TileStart(values: bias.map { $0 + column } ?? zeroRow, rowStride: 0)
-          tile(
-            rows: rows, columns: columns,
-            TileOperands(
-              left: source + row * stride, leftRowStride: stride, leftSegmentStride: 0,
-              right: right, rightRowStride: panelColumns, segments: 1, depth: depth),
-            from: start, into: target, rowStride: outputStride)
-          row += rows
-        }
+        let target = output + block * outputStride + column
+        tiledProduct(
+          rows: rowsOfBlock, columns: columns,
+          RowOperands(
+            left: source, leftRowStride: stride, leftSegmentStride: 0, right: right,
+            rightRowStride: panelColumns, segments: 1, depth: depth),
+          from: depthStart > 0
+            ? TileStart(values: target, rowStride: outputStride)
+            : .row(bias.map { $0 + column }),
+          into: target, rowStride: outputStride)
         column += columns
       }
       depthStart += depth

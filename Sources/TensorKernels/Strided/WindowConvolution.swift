@@ -111,7 +111,7 @@ package func convolveWindows(
     let columns = min(panelColumns, n - column)
     // Of an image with short lines two go into one tile.
     let pairsLines = tileHoldsTwoLines(width: shape.outputWidth, columns: columns)
-    let start = TileStart(values: bias.map { $0 + column } ?? zeroRow, rowStride: 0)
+    let start = TileStart.row(bias.map { $0 + column })
     for index in 0..<count {
       let (source, result) = (image(index), output(index) + column)
       var y = 0
@@ -124,7 +124,7 @@ package func convolveWindows(
             ? 2 * shape.outputWidth : tileRows(remaining: shape.outputWidth - x, columns: columns)
           tile(
             rows: rows, columns: columns,
-            TileOperands(
+            RowOperands(
               left: source + y * lineStep + x * pixelStep, leftRowStride: pixelStep,
               leftSegmentStride: shape.dilationY * line,
               leftHalfStride: lines == 2 ? lineStep : nil, right: panels + column * k,

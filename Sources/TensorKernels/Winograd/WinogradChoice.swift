@@ -5,16 +5,13 @@ extension ConvolutionShape {
   /// The rule looks at the shape alone. So a layer has the same bits whatever its batch, and a resumed training goes
   /// on as it began.
   ///
-  /// Measured with AVX2 and register tiles of 6×16, 16 images, on a machine that others used too: time of plain sums
-  /// ÷ that of F(4×4), forward and both gradients with the transforms of the weights (in brackets, of F(2×2)):
-  /// 28×28 with 8 channels 0.8 (0.7), 16 channels 1.6 (0.9), 32 channels 2.4 (1.3), 3 → 32 channels 1.0 (0.7), 64 → 10
-  /// channels 1.0 (0.8); 14×14 with 24 channels 1.3 (1.2), 64 channels 2.2 (1.6); 7×7 with 128 channels 2.3 (1.6), 256
-  /// channels 2.4 (1.8); 4×4 with 64 channels 1.8 (1.5).
+  /// The limits come from timings of single layers with AVX2, forward and both gradients: F(4×4) lost to plain sums at
+  /// 8 channels and won from 16 on, F(2×2) from 32 on.
   public var winograd: WinogradShape? {
     guard hasMinimalFiltering else { return nil }
     let channels = min(inputChannels, outputChannels)
-    // Transformed weights are four times the plain ones and their gradient's sums again as many: beyond 9 MB each
-    // they leave the third-level cache, and a training's memory would be theirs.
+    // F(4×4) has four times the plain weights, and as many sums for their gradient: beyond 9 MB each they leave the
+    // third-level cache, and a training's memory would be theirs.
     guard inputChannels * outputChannels <= 256 * 256 else { return nil }
     let shapes = WinogradTile.allCases.filter { channels >= $0.leastChannels }.map {
       WinogradShape(self, tile: $0)

@@ -36,7 +36,7 @@ public func winogradAddProducts(
         tiles, tilePlaneStep: shape.gradientInputPlaneStep, tileStep: shape.gradientInputStep,
         inputs: sizes.inputChannels, gradients, gradientPlaneStep: shape.gradientPlaneStep,
         gradientStep: shape.gradientStep,
-        outputs: (sizes.outputChannels + nativeWidth - 1) / nativeWidth * nativeWidth,
+        outputs: wholeVectors(sizes.outputChannels, of: nativeWidth),
         outputStep: shape.outputStep, to: sums,
         sumPlaneStep: shape.sumPlaneStep,
         positions: positions, count: group.count)

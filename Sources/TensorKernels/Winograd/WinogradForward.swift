@@ -9,7 +9,7 @@
 ///   - transformed: What `transformWinogradWeights` gave.
 ///   - bias: `[Cout]` or nil.
 ///   - output: `[images, H', W', Cout]`; overwritten.
-///   - scratch: `[shape.scratchFloats]`.
+///   - scratch: `[shape.forwardScratchFloats]`.
 public func winogradForward(
   _ input: UnsafePointer<Float>, transformed: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
   into output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, images: Int,

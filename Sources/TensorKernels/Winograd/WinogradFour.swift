@@ -1,8 +1,8 @@
 /// F(4×4, 3×3): tiles of 4×4 outputs, 36 products where plain sums take 144. Points 0, ±√½, ±√2, ∞.
 ///
-/// Points that are one another's reciprocals keep the matrices' numbers near 1. Rounding then costs half of what it
-/// does at the usual 0, ±1, ±2, ∞ (root mean square over 64 channels, relative to the values: 7.6e-7 against 1.6e-6),
-/// and one product of the input's transform is by 1. For points 0, ±a, ±b, ∞, with
+/// Points that are one another's reciprocals keep the matrices' numbers near 1, which rounds less than the usual 0, ±1,
+/// ±2, ∞ (`WinogradErrorTests` bounds the error), and one product of the input's transform is by 1. For points
+/// 0, ±a, ±b, ∞, with
 /// n(a, b) = 1 / (2a²(a² − b²)), the matrices are
 ///
 ///     Bᵀ = a²b²   0   −(a²+b²)  0       1  0      G = 1/(a²b²)   0        0
@@ -13,7 +13,7 @@
 /// and Aᵀ has rows 1, ±a, a², ±a³ and so on, with a 1 at 0 and at ∞.
 ///
 /// Source of the points: Barabasz and others, "Error analysis and improving the accuracy of Winograd convolution for
-/// deep neural networks", ACM TOMS 46(4), 2020 (reciprocal pairs); these ones measured as above.
+/// deep neural networks", ACM TOMS 46(4), 2020 (reciprocal pairs).
 enum WinogradFour: WinogradTransforms {
   /// √½ and its powers: a, a³.
   private static var a: Float { 0.707_106_781 }
@@ -21,10 +21,10 @@ enum WinogradFour: WinogradTransforms {
   /// √2 and its powers: b, b³.
   private static var b: Float { 1.414_213_562 }
   private static var b3: Float { 2.828_427_125 }
-  /// n(a, b), and what G has beside it.
+  /// n(a, b) and n(a, b)·a: the numbers of G's rows for ±a.
   private static var na: Float { -2 / 3 }
   private static var naTimesA: Float { -0.471_404_521 }
-  /// n(b, a), likewise.
+  /// n(b, a) and n(b, a)·b: those of its rows for ±b.
   private static var nb: Float { 1 / 6 }
   private static var nbTimesB: Float { 0.235_702_260 }
 

@@ -14,25 +14,13 @@ func multiplyTiles(
   positions: Int, count: Int
 ) {
   for position in 0..<positions {
-    let (left, right) = (tiles + position * tilePlaneStep, panel + position * panelPlaneStep)
-    let target = products + position * productPlaneStep
-    var column = 0
-    while column < columns {
-      let width = tileColumns(remaining: columns - column)
-      var row = 0
-      while row < count {
-        let rows = tileRows(remaining: count - row, columns: width)
-        tile(
-          rows: rows, columns: width,
-          TileOperands(
-            left: left + row * tileStep, leftRowStride: tileStep, leftSegmentStride: 0,
-            right: right + column, rightRowStride: columns, segments: 1, depth: depth),
-          from: TileStart(values: zeroRow, rowStride: 0), into: target + row * columns + column,
-          rowStride: columns)
-        row += rows
-      }
-      column += width
-    }
+    tiledProduct(
+      rows: count, columns: columns,
+      RowOperands(
+        left: tiles + position * tilePlaneStep, leftRowStride: tileStep, leftSegmentStride: 0,
+        right: panel + position * panelPlaneStep, rightRowStride: columns, segments: 1,
+        depth: depth),
+      from: .zeros, into: products + position * productPlaneStep, rowStride: columns)
   }
 }
 
@@ -51,25 +39,11 @@ func addTransposedProducts(
   to sums: UnsafeMutablePointer<Float>, sumPlaneStep: Int, positions: Int, count: Int
 ) {
   for position in 0..<positions {
-    let (left, right) = (
-      tiles + position * tilePlaneStep, gradients + position * gradientPlaneStep
-    )
-    let target = sums + position * sumPlaneStep
-    var column = 0
-    while column < outputs {
-      let columns = tileColumns(remaining: outputs - column)
-      var row = 0
-      while row < inputs {
-        let rows = tileRows(remaining: inputs - row, columns: columns)
-        transposedTile(
-          rows: rows, columns: columns,
-          TransposedOperands(
-            left: left + row, leftStep: tileStep, leftLineStride: 0, right: right + column,
-            rightStep: gradientStep, rightLineStride: 0, lines: 1, length: count),
-          addingTo: target + row * outputStep + column, rowStride: outputStep)
-        row += rows
-      }
-      column += columns
-    }
+    addTiledProduct(
+      rows: inputs, columns: outputs,
+      TransposedOperands(
+        left: tiles + position * tilePlaneStep, leftStep: tileStep,
+        right: gradients + position * gradientPlaneStep, rightStep: gradientStep, length: count),
+      to: sums + position * sumPlaneStep, rowStride: outputStep)
   }
 }

@@ -79,10 +79,17 @@ extension WinogradShape {
   /// Floats of a group's transformed values: half of a second-level cache of 512 KB.
   private static var groupFloats: Int { 1 << 16 }
 
+  /// Fewer rows would not fill register tiles.
+  private static let leastGroupTiles = 16
+  /// More would not make a product faster, and take scratch.
+  private static let mostGroupTiles = 128
+
   /// Tiles that the forward pass works on together.
   var groupTiles: Int {
     let tileFloats = tile.positions * (inputStep + min(outputStep, WinogradShape.panelColumns))
-    return min(128, max(16, WinogradShape.groupFloats / tileFloats))
+    return min(
+      WinogradShape.mostGroupTiles,
+      max(WinogradShape.leastGroupTiles, WinogradShape.groupFloats / tileFloats))
   }
 
   /// Tiles that the filter's gradient works on together. All sums of products are read and written once a group, so
@@ -90,17 +97,20 @@ extension WinogradShape {
   var gradientGroupTiles: Int {
     let tileFloats = tile.positions * (inputStep + outputStep)
     let balance = inputStep * outputStep / (inputStep + outputStep)
-    return min(128, max(balance, WinogradShape.groupFloats / tileFloats))
+    return min(WinogradShape.mostGroupTiles, max(balance, WinogradShape.groupFloats / tileFloats))
   }
 
   /// Images that a caller hands over together: enough for one group of the filter's gradient.
   public var groupImages: Int { max(1, gradientGroupTiles / imageTiles) }
 
-  /// Floats from one position's plane to the next: an odd number of vectors, so that the positions of one tile do
-  /// not all fall into the same set of a cache.
-  static func planeStep(rows: Int, rowStep: Int) -> Int {
-    (rows * rowStep / vectorWidth | 1) * vectorWidth
+  /// Makes whole vectors an odd number of them, so that what lies so far apart does not all fall into one set of a
+  /// cache.
+  private static func oddVectors(_ floats: Int) -> Int {
+    (floats / vectorWidth | 1) * vectorWidth
   }
+
+  /// Floats from one position's plane to the next.
+  static func planeStep(rows: Int, rowStep: Int) -> Int { oddVectors(rows * rowStep) }
 
   var inputPlaneStep: Int { WinogradShape.planeStep(rows: groupTiles, rowStep: inputStep) }
   func productPlaneStep(columns: Int) -> Int {
@@ -111,7 +121,7 @@ extension WinogradShape {
   var gradientInputStep: Int { WinogradShape.scatteredStep(inputStep) }
   var gradientStep: Int { WinogradShape.scatteredStep(outputStep) }
   private static func scatteredStep(_ step: Int) -> Int {
-    step >= 8 * vectorWidth ? (step / vectorWidth | 1) * vectorWidth : step
+    step >= 8 * vectorWidth ? oddVectors(step) : step
   }
 
   var gradientInputPlaneStep: Int {
@@ -157,10 +167,4 @@ struct WinogradRoom {
     (half, square) = (scratch, scratch + squareFloats)
     rest = scratch + WinogradRoom.floats
   }
-}
-
-private func ceiling(_ count: Int, _ size: Int) -> Int { (count + size - 1) / size }
-
-private func wholeVectors(_ channels: Int) -> Int {
-  ceiling(channels, vectorWidth) * vectorWidth
 }

@@ -47,14 +47,4 @@ struct WinogradChoiceTests {
   func edges() {
     #expect(tile(1, 64, 64) == nil)
   }
-
-  @Test("keeps the memory of a group bounded on large images")
-  func memory() {
-    for side in [28, 224] {
-      let shape = ConvolutionShape(
-        height: side, width: side, inputChannels: 32, outputChannels: 32,
-        window: WindowSize(side: 3), stride: 1)
-      #expect((shape.winograd?.scratchFloats ?? .max) < 1 << 18)
-    }
-  }
 }

@@ -71,7 +71,7 @@ struct WinogradTrial {
     let step = images ?? reference.images
     let (input, bias) = (padded(input), bias.map(padded))
     return result(reference.outputCount, addingTo: nil) { output in
-      checked(shape.scratchFloats) { scratch in
+      checked(shape.forwardScratchFloats) { scratch in
         for first in stride(from: 0, to: reference.images, by: step) {
           let count = min(step, reference.images - first)
           input.withUnsafeBufferPointer { values in
