@@ -12,8 +12,8 @@ struct BatchOrder: Sendable {
   private(set) var indices: [Int]
   /// The passes of the epoch, each once.
   private(set) var passes = [0]
-  /// Of all images once, in the order of the first epoch.
-  var whole: [Int] { streams == nil ? indices : all.indices }
+  /// All images, each once: in the order of the epoch, or with a labelled share in that of the first one.
+  var whole: [Int] { all.indices }
 
   private var all: EpochOrder
   private var streams: Streams?

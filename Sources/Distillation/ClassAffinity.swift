@@ -17,16 +17,14 @@ public struct ClassAffinity: Hashable, Sendable {
   public init(logits: [Float], classes: Int) {
     precondition(!logits.isEmpty && logits.count % classes == 0, "one row of logits an image")
     var sums = [Double](repeating: 0, count: classes * classes)
-    var q = [Double](repeating: 0, count: classes)
+    var row = [Double](repeating: 0, count: classes)
+    var q = row
     for start in stride(from: 0, to: logits.count, by: classes) {
-      let largest = Double(logits[start..<start + classes].max() ?? 0)
-      var sum = 0.0
-      for c in 0..<classes {
-        q[c] = exp(Double(logits[start + c]) - largest)
-        sum += q[c]
-      }
+      for c in 0..<classes { row[c] = Double(logits[start + c]) }
+      logSoftmax(row, temperature: 1, into: &q, count: classes)
+      for c in 0..<classes { q[c] = exp(q[c]) }
       for a in 0..<classes {
-        for b in 0..<classes { sums[a * classes + b] += q[a] * q[b] / (sum * sum) }
+        for b in 0..<classes { sums[a * classes + b] += q[a] * q[b] }
       }
     }
     let images = Double(logits.count / classes)

@@ -34,7 +34,7 @@ extension Recipe {
   ///   - field: The recipe's path in the file.
   ///   - file: For messages.
   /// - Throws: `JSONError` naming the field.
-  public func checkLabeledShare(
+  func checkLabeledShare(
     on dataset: PreparedDataset, field: String, file: String
   ) throws(JSONError) {
     guard let labeledShare else { return }

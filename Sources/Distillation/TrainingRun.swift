@@ -89,11 +89,9 @@ public struct TrainingRun: Sendable {
     let plan = TrainingPlan(
       network: network, batch: recipe.batch, slices: recipe.slices,
       features: loss.inputs.features.map(\.node), seed: seed)
-    let optimizer = Optimizer(
-      rule: recipe.optimizer, weightDecay: Float(recipe.weightDecay),
-      clipNorm: recipe.clipNorm.map { Float($0) }, layout: plan.layout)
     let trainer = Trainer(
-      plan: plan, optimizer: optimizer, loss: loss, threads: threads, seed: seed,
+      plan: plan, optimizer: recipe.optimizer(for: plan.layout), loss: loss, threads: threads,
+      seed: seed,
       peers: lessons.peers)
     let source = BatchSource(
       reader: reader, recipe: recipe, seed: seed, signal: signal,

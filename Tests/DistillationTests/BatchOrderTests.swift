@@ -86,6 +86,11 @@ struct BatchOrderTests {
     var order = try order()
     order.begin(epoch: 2)
     #expect(order.whole == EpochOrder(count: 240, seed: 3).indices)
+    for share in [nil, 0.5] {
+      var order = try self.order(Self.recipe.with { $0.labeledShare = share })
+      order.begin(epoch: 2)
+      #expect(order.whole.sorted() == Array(0..<240))
+    }
   }
 
   @Test("is the plain one where all images that are learnt from are of one kind")

@@ -25,6 +25,7 @@ struct RecipeLoss: Sendable {
     var parts: [any TrainingLoss] = [
       recipes.count == 1 ? base[0] : StagedLoss(base, stages)
     ]
+    // The loss of labels and of the teacher's logits is a sum over images.
     var imageParts = parts
     var notes: [String] = []
     // Losses that compare the same in several stages are one, with one connector.

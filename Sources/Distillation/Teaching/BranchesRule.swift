@@ -5,8 +5,12 @@ import NeuralNetworks
 /// others; then their weights are averaged, and the student learns on as one.
 ///
 /// All branches begin where the student stands, and see the same images and the same teacher in each step. They differ by
-/// their losses: in the parts that are sums over images, an image of a branch's own group counts `focus` times as much as
-/// another one, and on average as much as without branches. The student itself is the first branch; what a recipe
+/// their losses: in the parts that are sums over images, an image of a branch's own group g counts `focus` times as much
+/// as another one, and on average as much as without branches:
+///
+///     v = focus · w for the classes of g and w for the others, w = 1 / (1 + (focus − 1) · |g| / classes)
+///
+/// Source: Sun et al., arXiv:2503.04872. The student itself is the first branch; what a recipe
 /// compares of inner features, it compares of that one.
 public struct BranchesRule: TeachingRule {
   /// Which classes each branch is for.
@@ -72,24 +76,16 @@ public struct BranchesRule: TeachingRule {
     try check(site.network)
     let all = try groups.all(on: site)
     let steps = steps(of: site.steps)
-    let losses = try all.map { group throws(LossError) in
+    let part = try site.imageLoss
+    let losses = all.map { group in
       GroupEmphasisLoss(
-        part: try site.imageLoss, weights: weights(of: group, classes: site.classes), steps: steps,
+        part: part, weights: weights(of: group, classes: site.classes), steps: steps,
         hasTeacher: site.recipe.usesTeacher)
     }
-    let recipe = site.recipe
     var branches: [LearningPeer] = []
     for loss in losses.dropFirst() {
       // Branches differ by their losses alone, so they draw what the student draws.
-      let plan = TrainingPlan(
-        network: site.network, batch: recipe.batch, slices: recipe.slices, seed: site.seed)
-      let optimizer = Optimizer(
-        rule: recipe.optimizer, weightDecay: Float(recipe.weightDecay),
-        clipNorm: recipe.clipNorm.map { Float($0) }, layout: plan.layout)
-      branches.append(
-        LearningPeer(
-          plan: plan, optimizer: optimizer, loss: SummedLoss([try site.logitLoss, loss]),
-          seed: site.seed))
+      branches.append(try site.peer(site.network, adding: loss, seed: site.seed))
     }
     let peer = BranchedPeer(branches, steps: steps)
     return Lesson(losses[0], peers: [peer], branches: peer)

@@ -17,8 +17,6 @@ struct GroupEmphasisLoss: TrainingLoss {
   let hasTeacher: Bool
 
   var inputs: LossInputs { LossInputs(readsLogits: true) }
-  var connectorFloats: Int { 0 }
-  func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {}
 
   func scratchFloats(images: Int, classes: Int) -> Int {
     part.scratchFloats(images: 1, classes: classes)
@@ -46,9 +44,7 @@ struct GroupEmphasisLoss: TrainingLoss {
     }
     guard hasTeacher else { return 1 }
     let row = slice.teacherLogits + n * slice.classes
-    var likeliest = 0
-    for c in 1..<slice.classes where row[c] > row[likeliest] { likeliest = c }
-    return weights[likeliest]
+    return weights[likeliestClass(row, count: slice.classes)]
   }
 }
 

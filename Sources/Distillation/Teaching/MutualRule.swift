@@ -69,23 +69,13 @@ public struct MutualRule: TeachingRule {
         networks.append(network)
       }
     }
-    let recipe = site.recipe
     let places = site.firstPeer..<site.firstPeer + networks.count
     let loss = try comparison.loss(classes: site.classes, peers: places)
     var peers: [any TrainingPeer] = []
     for (index, network) in networks.enumerated() {
       // Each draws its own; the student itself draws what it would draw alone.
       var stream = RandomStream(seed: site.seed, purpose: "mutual", index)
-      let seed = stream.next()
-      let plan = TrainingPlan(
-        network: network, batch: recipe.batch, slices: recipe.slices, seed: seed)
-      let optimizer = Optimizer(
-        rule: recipe.optimizer, weightDecay: Float(recipe.weightDecay),
-        clipNorm: recipe.clipNorm.map { Float($0) }, layout: plan.layout)
-      peers.append(
-        LearningPeer(
-          plan: plan, optimizer: optimizer,
-          loss: SummedLoss([try site.logitLoss, loss]), seed: seed))
+      peers.append(try site.peer(network, adding: loss, seed: stream.next()))
     }
     return Lesson(loss, peers: peers)
   }

@@ -52,8 +52,5 @@ public final class AveragedPeer: TrainingPeer {
   public var state: [String: UnsafeMutableBufferPointer<Float>] { plan.state }
 
   /// Gives a plan of the same network the mean and the running statistics of its norms.
-  public func copy(to plan: TrainingPlan) {
-    plan.parameters.update(from: self.plan.parameters, count: plan.layout.parameterFloats)
-    plan.statistics.update(from: self.plan.statistics, count: plan.layout.statisticFloats)
-  }
+  public func copy(to plan: TrainingPlan) { plan.copyValues(from: self.plan) }
 }

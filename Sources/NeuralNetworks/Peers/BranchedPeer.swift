@@ -23,12 +23,7 @@ public final class BranchedPeer: TrainingPeer {
   public func begin(next leader: TrainingPlan) {
     for branch in branches {
       branch.begin(next: leader)
-      let plan = branch.trainer.plan
-      precondition(
-        plan.layout.parameterFloats == leader.layout.parameterFloats,
-        "a branch is a copy of the network")
-      plan.parameters.update(from: leader.parameters, count: leader.layout.parameterFloats)
-      plan.statistics.update(from: leader.statistics, count: leader.layout.statisticFloats)
+      branch.trainer.plan.copyValues(from: leader)
     }
   }
 
@@ -85,9 +80,7 @@ public final class BranchedPeer: TrainingPeer {
   }
 
   private func takeOver(_ leader: Trainer, _ branch: Trainer) {
-    let layout = leader.plan.layout
-    branch.plan.parameters.update(from: leader.plan.parameters, count: layout.parameterFloats)
-    branch.plan.statistics.update(from: leader.plan.statistics, count: layout.statisticFloats)
+    branch.plan.copyValues(from: leader.plan)
     _ = branch.optimizer.state.update(from: leader.optimizer.state)
   }
 

@@ -74,8 +74,5 @@ public final class LearningPeer: TrainingPeer {
   }
 
   /// Gives a plan of the same network what the peer has learnt.
-  public func copy(to plan: TrainingPlan) {
-    plan.parameters.update(from: trainer.plan.parameters, count: plan.layout.parameterFloats)
-    plan.statistics.update(from: trainer.plan.statistics, count: plan.layout.statisticFloats)
-  }
+  public func copy(to plan: TrainingPlan) { plan.copyValues(from: trainer.plan) }
 }

@@ -41,6 +41,15 @@ public protocol TrainingPeer: AnyObject, Sendable {
 }
 
 extension TrainingPlan {
+  /// Takes over the parameters and the running statistics of a plan of the same network.
+  func copyValues(from other: TrainingPlan) {
+    precondition(
+      layout.parameterFloats == other.layout.parameterFloats
+        && layout.statisticFloats == other.layout.statisticFloats, "plans of one network")
+    parameters.update(from: other.parameters, count: layout.parameterFloats)
+    statistics.update(from: other.statistics, count: layout.statisticFloats)
+  }
+
   /// The trained parameters and the running statistics, by name, for checkpoints.
   var state: [String: UnsafeMutableBufferPointer<Float>] {
     [

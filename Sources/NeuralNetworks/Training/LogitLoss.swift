@@ -10,8 +10,6 @@ public struct LogitLoss: TrainingLoss {
   public var inputs: LossInputs {
     LossInputs(readsLogits: true)
   }
-  public var connectorFloats: Int { 0 }
-  public func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {}
   public func scratchFloats(images: Int, classes: Int) -> Int { 0 }
 
   public func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int) {

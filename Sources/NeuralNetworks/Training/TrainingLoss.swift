@@ -26,6 +26,12 @@ public protocol TrainingLoss: Sendable {
   func evaluate(_ slice: LossSlice) -> (loss: Double, correct: Int)
 }
 
+extension TrainingLoss {
+  // Most losses have no connectors.
+  public var connectorFloats: Int { 0 }
+  public func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {}
+}
+
 /// What a loss reads besides the labels.
 public struct LossInputs: Hashable, Sendable {
   public var readsLogits: Bool

@@ -58,8 +58,6 @@ public struct AttentionLoss: TrainingLoss {
   }
 
   public var inputs: LossInputs { pair.inputs }
-  public var connectorFloats: Int { 0 }
-  public func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {}
 
   public func scratchFloats(images: Int, classes: Int) -> Int {
     var cursor = MemoryCursor()

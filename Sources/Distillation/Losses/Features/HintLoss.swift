@@ -24,7 +24,7 @@ public struct HintRule: LossRule {
 
 /// The distance between a feature of the teacher and a linear map of one of the student's.
 ///
-///     L = w · mean over batch, positions and teacher's channels of (f·A + b − t)²
+///     L = mean over batch, positions and teacher's channels of (f·A + b − t)²
 ///
 /// f and t are the student's and the teacher's features at one position; the connector (A, b) is trained with the
 /// student and dropped with the loss. Source: Romero et al., "FitNets: hints for thin deep nets", arXiv:1412.6550,
@@ -33,12 +33,9 @@ struct HintLoss: ConnectedLoss {
   static let connectorPurpose = "hint connector"
 
   let connector: FeatureConnector
-  /// w.
-  let weight: Float
 
-  init(_ pair: FeaturePair, resizing: FeatureConnector.Resizing = .pool, weight: Float = 1) {
+  init(_ pair: FeaturePair, resizing: FeatureConnector.Resizing = .pool) {
     connector = FeatureConnector(pair, resizing: resizing)
-    self.weight = weight
   }
 
   func compare(
@@ -47,9 +44,9 @@ struct HintLoss: ConnectedLoss {
     let perImage = connector.shape.elementCount
     let squares = scaledDifference(
       compared.values, minus: compared.target,
-      factor: 2 * weight / Float(slice.batch * perImage), into: compared.gradient,
+      factor: 2 / Float(slice.batch * perImage), into: compared.gradient,
       count: slice.count * perImage)
-    return Double(weight) * squares / Double(perImage)
+    return squares / Double(perImage)
   }
 
   /// A hint needs nothing besides its connector.

@@ -27,8 +27,6 @@ protocol RelationMemory {
 
 extension RelationLoss {
   var inputs: LossInputs { source.inputs }
-  var connectorFloats: Int { 0 }
-  func initialize(_ connectors: UnsafeMutablePointer<Float>, seed: UInt64) {}
 
   func scratchFloats(images: Int, classes: Int) -> Int {
     var cursor = MemoryCursor()

@@ -42,7 +42,7 @@ public struct DecoupledRule: LossRule, ImageDistance {
     for c in 0..<pair.classes { pair.gradient[c] = 0 }
     var loss = 0.0
     for (label, share) in pair.targets {
-      loss += share * addPart(of: label < 0 ? pair.likeliestClass : label, share: share, pair)
+      loss += share * addPart(of: label < 0 ? pair.likeliest : label, share: share, pair)
     }
     return loss
   }
@@ -80,9 +80,5 @@ public struct DecoupledRule: LossRule, ImageDistance {
 
 extension LogitPair {
   /// The teacher's; of equal ones the first.
-  fileprivate var likeliestClass: Int {
-    var best = 0
-    for c in 1..<classes where logQ[c] > logQ[best] { best = c }
-    return best
-  }
+  fileprivate var likeliest: Int { likeliestClass(logQ, count: classes) }
 }

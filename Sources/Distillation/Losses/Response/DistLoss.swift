@@ -44,22 +44,22 @@ public struct DistRule: LossRule {
 struct DistLoss: ResponseLoss {
   let rule: DistRule
 
-  func compare(_ slice: LossSlice, _ scratch: Scratch) -> Double {
+  func compare(_ slice: LossSlice, _ memory: Memory) -> Double {
     let (count, classes) = (slice.count, slice.classes)
     var (loss, squaresOfT) = (0.0, 0.0)
     for n in 0..<count {
       let row = n * classes
       let temperature = rule.temperature.value(
         progress: slice.progress, teacher: slice.teacherLogits + row, classes: classes)
-      scratch.temperatures[n] = temperature
+      memory.temperatures[n] = temperature
       squaresOfT += temperature * temperature
-      scratch.soften(slice.logits.values + row, temperature, into: scratch.p + row, classes)
-      scratch.soften(slice.teacherLogits + row, temperature, into: scratch.q + row, classes)
-      for c in 0..<classes { scratch.gradient[row + c] = 0 }
+      memory.soften(slice.logits.values + row, temperature, into: memory.p + row, classes)
+      memory.soften(slice.teacherLogits + row, temperature, into: memory.q + row, classes)
+      for c in 0..<classes { memory.gradient[row + c] = 0 }
       let r = correlation(
-        scratch.p + row, scratch.q + row, count: classes,
+        memory.p + row, memory.q + row, count: classes,
         factor: -rule.interWeight * temperature * temperature,
-        addingTo: scratch.gradient + row)
+        addingTo: memory.gradient + row)
       loss += rule.interWeight * temperature * temperature * (1 - r)
     }
     if count > 1 {
@@ -67,25 +67,25 @@ struct DistLoss: ResponseLoss {
       let weight = rule.intraWeight * squaresOfT / Double(classes)
       for c in 0..<classes {
         let r = correlation(
-          scratch.p + c, scratch.q + c, count: count, stride: classes, factor: -weight,
-          addingTo: scratch.gradient + c)
+          memory.p + c, memory.q + c, count: count, stride: classes, factor: -weight,
+          addingTo: memory.gradient + c)
         loss += weight * (1 - r)
       }
     }
     for n in 0..<count {
       let row = n * classes
       var mean = 0.0
-      for c in 0..<classes { mean += scratch.p[row + c] * scratch.gradient[row + c] }
-      let factor = 1 / (scratch.temperatures[n] * Double(slice.batch))
+      for c in 0..<classes { mean += memory.p[row + c] * memory.gradient[row + c] }
+      let factor = 1 / (memory.temperatures[n] * Double(slice.batch))
       for c in 0..<classes {
         slice.logits.gradient[row + c] = Float(
-          factor * scratch.p[row + c] * (scratch.gradient[row + c] - mean))
+          factor * memory.p[row + c] * (memory.gradient[row + c] - mean))
       }
     }
     return loss
   }
 
-  struct Scratch: ResponseScratch {
+  struct Memory: ResponseMemory {
     /// p, q and dL/dp, `[images, classes]`
     let p: UnsafeMutablePointer<Double>
     let q: UnsafeMutablePointer<Double>

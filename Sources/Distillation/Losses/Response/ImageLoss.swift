@@ -32,48 +32,46 @@ struct LogitPair {
 /// more than another in it (`GroupEmphasisLoss`).
 protocol ImageWiseLoss: TrainingLoss {}
 
-extension LogitLoss: ImageWiseLoss {}
-
 /// A loss that looks at one image at a time: the sum of their distances.
 struct ImageLoss<Distance: ImageDistance>: ImageWiseLoss, ResponseLoss {
   let distance: Distance
 
-  func compare(_ slice: LossSlice, _ scratch: Scratch) -> Double {
+  func compare(_ slice: LossSlice, _ memory: Memory) -> Double {
     let classes = slice.classes
     let softening = distance.softening
     var loss = 0.0
     for n in 0..<slice.count {
       let (z, t) = (slice.logits.values + n * classes, slice.teacherLogits + n * classes)
       for c in 0..<classes {
-        scratch.student[c] = Double(z[c])
-        scratch.teacher[c] = Double(t[c])
+        memory.student[c] = Double(z[c])
+        memory.teacher[c] = Double(t[c])
       }
       let temperature = softening.temperature.value(
         progress: slice.progress, teacher: t, classes: classes)
       var spread = 1.0
       if softening.isStandardized {
-        spread = standardize(scratch.student, count: classes)
-        _ = standardize(scratch.teacher, count: classes)
+        spread = standardize(memory.student, count: classes)
+        _ = standardize(memory.teacher, count: classes)
       }
-      logSoftmax(scratch.student, temperature: temperature, into: scratch.logP, count: classes)
-      logSoftmax(scratch.teacher, temperature: temperature, into: scratch.logQ, count: classes)
+      logSoftmax(memory.student, temperature: temperature, into: memory.logP, count: classes)
+      logSoftmax(memory.teacher, temperature: temperature, into: memory.logQ, count: classes)
       loss += distance.evaluate(
         LogitPair(
-          classes: classes, student: scratch.student, teacher: scratch.teacher,
-          temperature: temperature, logP: scratch.logP, logQ: scratch.logQ,
-          targets: slice.targets(of: n), gradient: scratch.gradient))
+          classes: classes, student: memory.student, teacher: memory.teacher,
+          temperature: temperature, logP: memory.logP, logQ: memory.logQ,
+          targets: slice.targets(of: n), gradient: memory.gradient))
       if softening.isStandardized {
         pullBackStandardization(
-          scratch.gradient, standardized: scratch.student, spread: spread, count: classes)
+          memory.gradient, standardized: memory.student, spread: spread, count: classes)
       }
       let gradient = slice.logits.gradient + n * classes
-      for c in 0..<classes { gradient[c] = Float(scratch.gradient[c] / Double(slice.batch)) }
+      for c in 0..<classes { gradient[c] = Float(memory.gradient[c] / Double(slice.batch)) }
     }
     return loss
   }
 
   /// Of one image, each `[classes]`.
-  struct Scratch: ResponseScratch {
+  struct Memory: ResponseMemory {
     let student: UnsafeMutablePointer<Double>
     let teacher: UnsafeMutablePointer<Double>
     let logP: UnsafeMutablePointer<Double>

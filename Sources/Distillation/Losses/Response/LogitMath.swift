@@ -22,6 +22,13 @@ func logSoftmax(
   for i in 0..<count { output[i] -= logSum }
 }
 
+/// Returns the place of the largest value; of equal ones the first.
+func likeliestClass<Value: Comparable>(_ values: UnsafePointer<Value>, count: Int) -> Int {
+  var best = 0
+  for c in 1..<max(1, count) where values[c] > values[best] { best = c }
+  return best
+}
+
 /// Replaces x by (x − mean) / s, with s² = variance + 10⁻⁴, and returns s.
 ///
 /// Source: Sun et al., "Logit standardization in knowledge distillation", arXiv:2403.01734. What is added keeps the

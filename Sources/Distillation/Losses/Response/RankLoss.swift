@@ -46,40 +46,40 @@ public struct RankRule: LossRule {
 struct RankLoss: ResponseLoss {
   let rule: RankRule
 
-  func compare(_ slice: LossSlice, _ scratch: Scratch) -> Double {
+  func compare(_ slice: LossSlice, _ memory: Memory) -> Double {
     let (count, classes) = (slice.count, slice.classes)
     var loss = 0.0
     for i in 0..<count * classes {
-      scratch.logP[i] = Double(slice.logits.values[i])
-      scratch.logQ[i] = Double(slice.teacherLogits[i])
-      scratch.gradient[i] = 0
-      scratch.logGradient[i] = 0
+      memory.logP[i] = Double(slice.logits.values[i])
+      memory.logQ[i] = Double(slice.teacherLogits[i])
+      memory.gradient[i] = 0
+      memory.logGradient[i] = 0
     }
     for row in stride(from: 0, to: count * classes, by: classes) {
       loss += addPart(
-        scratch, at: row, count: classes, stride: 1, weight: rule.sampleWeight,
-        addingTo: scratch.gradient)
+        memory, at: row, count: classes, stride: 1, weight: rule.sampleWeight,
+        addingTo: memory.gradient)
     }
     for row in stride(from: 0, to: count * classes, by: classes) {
       // The ranking works on copies, so these may be overwritten.
-      scratch.takeLogSoftmax(scratch.logP + row, classes)
-      scratch.takeLogSoftmax(scratch.logQ + row, classes)
+      memory.takeLogSoftmax(memory.logP + row, classes)
+      memory.takeLogSoftmax(memory.logQ + row, classes)
     }
     if count > 1 {
       // The mean over the classes counts for each image of the slice.
       let weight = rule.categoryWeight * Double(count) / Double(classes)
       for c in 0..<classes {
         loss += addPart(
-          scratch, at: c, count: count, stride: classes, weight: weight,
-          addingTo: scratch.logGradient)
+          memory, at: c, count: count, stride: classes, weight: weight,
+          addingTo: memory.logGradient)
       }
     }
     for row in stride(from: 0, to: count * classes, by: classes) {
       var sum = 0.0
-      for i in row..<row + classes { sum += scratch.logGradient[i] }
+      for i in row..<row + classes { sum += memory.logGradient[i] }
       for i in row..<row + classes {
-        let category = scratch.logGradient[i] - exp(scratch.logP[i]) * sum
-        slice.logits.gradient[i] = Float((scratch.gradient[i] + category) / Double(slice.batch))
+        let category = memory.logGradient[i] - exp(memory.logP[i]) * sum
+        slice.logits.gradient[i] = Float((memory.gradient[i] + category) / Double(slice.batch))
       }
     }
     return loss
@@ -87,32 +87,32 @@ struct RankLoss: ResponseLoss {
 
   /// Returns weight·(1 − ρ) of some of the values and adds its gradient by them.
   private func addPart(
-    _ scratch: Scratch, at start: Int, count: Int, stride: Int, weight: Double,
+    _ memory: Memory, at start: Int, count: Int, stride: Int, weight: Double,
     addingTo gradient: UnsafeMutablePointer<Double>
   ) -> Double {
     guard weight > 0 else { return 0 }
     for i in 0..<count {
-      scratch.x[i] = scratch.logP[start + i * stride]
-      scratch.y[i] = scratch.logQ[start + i * stride]
-      scratch.rankGradient[i] = 0
+      memory.x[i] = memory.logP[start + i * stride]
+      memory.y[i] = memory.logQ[start + i * stride]
+      memory.rankGradient[i] = 0
     }
-    let spread = standardize(scratch.x, count: count)
-    _ = standardize(scratch.y, count: count)
-    softRanks(scratch.x, softness: rule.softness, into: scratch.ranks, count: count)
-    softRanks(scratch.y, softness: rule.softness, into: scratch.teacherRanks, count: count)
+    let spread = standardize(memory.x, count: count)
+    _ = standardize(memory.y, count: count)
+    softRanks(memory.x, softness: rule.softness, into: memory.ranks, count: count)
+    softRanks(memory.y, softness: rule.softness, into: memory.teacherRanks, count: count)
     let r = correlation(
-      scratch.ranks, scratch.teacherRanks, count: count, factor: -weight,
-      addingTo: scratch.rankGradient)
+      memory.ranks, memory.teacherRanks, count: count, factor: -weight,
+      addingTo: memory.rankGradient)
     // y is not needed any more.
     pullBackSoftRanks(
-      scratch.x, softness: rule.softness, rankGradient: scratch.rankGradient, into: scratch.y,
+      memory.x, softness: rule.softness, rankGradient: memory.rankGradient, into: memory.y,
       count: count)
-    pullBackStandardization(scratch.y, standardized: scratch.x, spread: spread, count: count)
-    for i in 0..<count { gradient[start + i * stride] += scratch.y[i] }
+    pullBackStandardization(memory.y, standardized: memory.x, spread: spread, count: count)
+    for i in 0..<count { gradient[start + i * stride] += memory.y[i] }
     return weight * (1 - r)
   }
 
-  struct Scratch: ResponseScratch {
+  struct Memory: ResponseMemory {
     /// The logits, then log softmax of them, `[images, classes]`
     let logP: UnsafeMutablePointer<Double>
     let logQ: UnsafeMutablePointer<Double>

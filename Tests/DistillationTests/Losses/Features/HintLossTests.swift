@@ -51,8 +51,7 @@ struct HintLossTests {
     let teacher = try teacher()
     return HintLoss(
       FeaturePair(
-        student: student.node, of: student.network, teacher: teacher.node, of: teacher.network),
-      weight: 3)
+        student: student.node, of: student.network, teacher: teacher.node, of: teacher.network))
   }
 
   private func floats(_ count: Int, _ purpose: String) -> [Float] {
@@ -73,7 +72,7 @@ struct HintLossTests {
         sum += (value - target[row * outputs + o]) * (value - target[row * outputs + o])
       }
     }
-    return 3 * sum / Double(target.count)
+    return sum / Double(target.count)
   }
 
   @Test("and its gradients are those of its definition in double precision")
