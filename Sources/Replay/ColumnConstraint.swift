@@ -15,7 +15,7 @@ public struct ColumnConstraint: Hashable, Sendable {
       throw .constraint(
         text: text, problem: "expected a column, <= or >=, and a number, such as lat_raspi4<=20")
     }
-    guard let bound = Double(read[0].number), bound.isFinite else {
+    guard let bound = DecimalNumber.value(of: read[0].number) else {
       throw .constraint(text: text, problem: "the bound '\(read[0].number)' is not a number")
     }
     (column, relation, self.bound) = (read[0].name, read[0].relation, bound)

@@ -20,7 +20,8 @@ extension ReportInputs {
         .paragraph("Attacks on \(name):"),
         .table(
           ReportTable(
-            caption: "Attacks on \(name)", columns: LeakageWords.columns, rows: words.rows)),
+            caption: "How well attacks find the training images of \(name)",
+            columns: LeakageWords.columns, rows: words.rows)),
         .list(words.verdicts), .paragraph(words.basis),
       ]
     }

@@ -96,7 +96,8 @@ struct SimulateVerb: Verb {
 
   private static func failures(_ arguments: Arguments) throws -> Double {
     guard let text = arguments.value("--failures") else { return 0 }
-    guard text.hasSuffix("%"), let percent = Double(text.dropLast()), (0...100).contains(percent)
+    guard text.hasSuffix("%"), let percent = DecimalNumber.value(of: text.dropLast()),
+      (0...100).contains(percent)
     else {
       throw UsageError(
         "--failures: got '\(text)', expected a percentage from 0% to 100%, such as 1%")

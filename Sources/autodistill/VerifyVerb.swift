@@ -14,9 +14,10 @@ struct VerifyVerb: Verb {
 
     Reads everything that a study consists of and says what is intact, missing or damaged, and which command
     makes it again: study.json and what it names, the journal by the checksums of its lines, prepared data, the
-    teacher and its answers, students' weights by the hashes in the journal, checkpoints, data/dataset.json and
-    what leakage and monitor keep by checksums of their own, deployed versions by their own, the report by what
-    would be written now, and what killed writes have left. It changes nothing. The user's own data files are not
+    teacher and its answers, students' weights by the hashes in the journal, checkpoints, data/dataset.json,
+    leakage's shadows and monitor's references by checksums of their own, leakage.json and stability.json by
+    whether they can be read and are of these weights, deployed versions by their own, the report by what would
+    be written now, and what killed writes have left. It changes nothing. The user's own data files are not
     looked at.
 
     Checksums tell of damage and of edits by hand; not of somebody who computes new ones.

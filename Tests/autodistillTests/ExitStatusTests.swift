@@ -5,7 +5,7 @@ import Testing
 @testable import autodistill
 
 /// Ours, and not that of the testing library.
-typealias Status = autodistill.ExitStatus
+private typealias Status = autodistill.ExitStatus
 
 @Suite("the exit status of an error")
 struct ExitStatusTests {
@@ -18,7 +18,7 @@ struct ExitStatusTests {
       ("read", EIO, .failed),
       ("write", ENOSPC, .failed),
     ])
-  func system(operation: String, code: Int32, expected: Status) {
+  fileprivate func system(operation: String, code: Int32, expected: Status) {
     let error = FileFormatError.system(path: "images.u8", operation: operation, code: code)
     #expect(Status(error) == expected)
   }

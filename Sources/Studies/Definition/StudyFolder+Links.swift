@@ -32,6 +32,7 @@ extension StudyFolder {
   /// - Parameter names: What may be links, from the folder, there or not.
   /// - Throws: `FileFormatError.malformed` naming the link and where it leads.
   static func checkLinks(_ names: [String], in folder: String) throws {
+    let study = resolved(folder) ?? folder
     for name in names {
       let path = (folder as NSString).appendingPathComponent(name)
       var information = stat()
@@ -39,21 +40,19 @@ extension StudyFolder {
         continue
       }
       // A link to what is not there yet would be made wherever it leads.
-      let target = StudyFolder.resolved(path) ?? "a place that is not there"
-      let inside = (StudyFolder.resolved(folder) ?? folder) + "/"
-      let study = StudyFolder.resolved(folder) ?? folder
-      let permission = "\(target)/\(dataPermission)"
-      let isFolder = target.hasPrefix("/") && Folder.isThere(target)
-      if name == "data", isFolder, allows(study, permission) { continue }
-      guard target.hasPrefix(inside) else {
-        let remedy =
-          name == "data" && isFolder
-          ? "; echo \(ShellWord.quoted(study)) > \(ShellWord.quoted(permission)) allows this study's prepared data "
-            + "there" : ""
-        throw FileFormatError.malformed(
-          path: path, location: "kind", found: "a link to \(target), outside of \(folder)",
-          expected: "a file or folder in it: nothing is written elsewhere\(remedy)")
+      let target = resolved(path)
+      if let target, target.hasPrefix(study + "/") { continue }
+      var remedy = ""
+      if name == "data", let target, Folder.isThere(target) {
+        let permission = "\(target)/\(dataPermission)"
+        if allows(study, permission) { continue }
+        remedy =
+          "; echo \(ShellWord.quoted(study)) > \(ShellWord.quoted(permission)) allows this study's prepared data there"
       }
+      let found = target ?? "a place that is not there"
+      throw FileFormatError.malformed(
+        path: path, location: "kind", found: "a link to \(found), outside of \(folder)",
+        expected: "a file or folder in it: nothing is written elsewhere\(remedy)")
     }
   }
 

@@ -55,10 +55,11 @@ public struct StudyInputs: Sendable {
       height: dataset.height, width: dataset.width, channels: dataset.channels)
     let definition = files.definition
     for (field, recipe) in try definition.recipes.everyRecipe() {
-      let hasBaseline = definition.finalists.baseline && field == "full"
-      let training = hasBaseline ? recipe.withoutTeacher(on: dataset) : recipe
-      try training.check(on: dataset, field: field, file: folder.definition)
-      try recipe.checkLabeledShare(on: dataset, field: field, file: folder.definition)
+      try recipe.check(on: dataset, field: field, file: folder.definition)
+      if definition.finalists.baseline, field == "full" {
+        try recipe.withoutTeacher(on: dataset).check(
+          on: dataset, field: field, file: folder.definition)
+      }
     }
     try StudyInputs.checkCounts(definition, dataset, file: folder.definition)
     try Recipe.check(

@@ -49,14 +49,15 @@ extension StudyFolder {
     }.map { "data/\($0)" }
   }
 
-  /// What describes the prepared data.
-  var dataDescription: String { appending("data/dataset.json") }
+  /// What describes the prepared data, from the folder.
+  static let dataDescription = "data/dataset.json"
 
   /// Returns what is wrong with the description of the prepared data, if something is: it has a checksum of its own,
   /// and the hash of the data that the study was begun with.
   ///
   /// - Throws: `JSONError.unreadable` if it is there and cannot be read: what is wrong with it is not known then.
   func problemOfDataDescription(_ state: StudyState) throws -> String? {
+    guard has(StudyFolder.dataDescription) else { return nil }
     do {
       let found = try PreparedDataset.contentHash(in: preparedData)
       guard let expected = state.began?.dataHash, state.hasResults, found != expected else {

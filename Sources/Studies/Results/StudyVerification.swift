@@ -32,7 +32,7 @@ public struct StudyVerification {
     public var isLost: Bool { [.missing, .damaged].contains(condition) && remedy == nil }
   }
 
-  /// In the order: definition, journal, data, teacher, students, what vouches for itself, leftovers.
+  /// In the order: definition, journal, data, teacher, students, what vouches for itself, findings, leftovers.
   public private(set) var items: [Item] = []
   /// What the journal tells; nil where it cannot be read, so that nothing can be compared with it.
   public private(set) var state: StudyState?
@@ -46,7 +46,7 @@ public struct StudyVerification {
 
   /// Looks at all files of a study; each is read once.
   ///
-  /// - Throws: `FileFormatError` if one is there and cannot be read.
+  /// - Throws: `FileFormatError` or `JSONError.unreadable` if one is there and cannot be read.
   public init(_ folder: StudyFolder) throws {
     self.folder = folder
     runCommand = "autodistill run \(folder.shellWord)"
@@ -147,7 +147,7 @@ public struct StudyVerification {
 
   /// What describes the prepared data; nil where there are none that the study should have.
   private func dataDescription(_ state: StudyState) throws -> Item? {
-    let path = StudyFolder("").dataDescription
+    let path = StudyFolder.dataDescription
     guard folder.has(path) else {
       let isMissing = state.keptHashes.keys.contains { $0.hasPrefix("data/") }
       return isMissing ? Item(path: path, condition: .missing, remedy: runCommand) : nil

@@ -37,8 +37,10 @@ extension StudySimulation {
     let prepared = try? PreparedDataset.open(files.folder.preparedData)
     if let prepared, prepared.definition == files.definition.data { return prepared }
     try Folder.create(folder.preparedData)
-    return try PreparedDataset.prepare(
-      files.definition.data, baseFolder: files.folder.path, into: folder.preparedData)
+    return try DatasetError.naming(files.folder.definition) {
+      try PreparedDataset.prepare(
+        files.definition.data, baseFolder: files.folder.path, into: folder.preparedData)
+    }
   }
 }
 

@@ -18,7 +18,7 @@ public struct StudyUpkeep {
   ///
   /// - Returns: What was done, in sentences for the user.
   /// - Throws: `StudyError.locked` while another process works on it; `StudyError.corruptJournal` and as it;
-  ///   `FileFormatError` if something cannot be read or removed.
+  ///   `FileFormatError` or `JSONError.unreadable` if something cannot be read or removed.
   public static func run(_ folder: StudyFolder) throws -> [String] {
     guard FileManager.default.fileExists(atPath: folder.journal) else {
       return try removeLeftovers(folder)
@@ -55,10 +55,12 @@ public struct StudyUpkeep {
   }
 
   private mutating func checkSealedFiles() throws {
+    // A reference is left to `monitor`, which makes it again and says why.
     for file in try SealedFiles(folder).files where file.isLost && file.kind != .reference {
       try remove(file.path)
       let consequence =
-        file.kind == .unfinished ? "that training begins again" : "it is made again"
+        file.kind == .unfinished
+        ? "that training begins again" : "autodistill leakage makes it again"
       notes.append("\(file.path) is damaged (\(file.finding)): \(consequence)")
     }
   }
@@ -84,9 +86,8 @@ public struct StudyUpkeep {
     let isDataDamaged = (condition.damaged.map(\.path) + condition.missing).contains {
       $0.hasPrefix("data/")
     }
-    let description = StudyFolder("").dataDescription
-    let problem =
-      folder.has(description) ? try folder.problemOfDataDescription(journal.state) : nil
+    let description = StudyFolder.dataDescription
+    let problem = try folder.problemOfDataDescription(journal.state)
     if let problem {
       notes.append("\(description) is damaged (\(problem)): the data are prepared again")
     }

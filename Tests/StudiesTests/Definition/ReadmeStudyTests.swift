@@ -19,6 +19,7 @@ struct ReadmeStudyTests {
     let quickstart = try StudyDefinition(
       contentsOf: root.appending(path: "Results/fashion-mnist-quickstart/study.json").path())
     #expect(shown.identity != quickstart.identity)
+    #expect(shown.recipes.isSame(as: quickstart.recipes))
     // The text may differ, and what one leaves to the defaults; what is asked for may not.
     (shown.identity, shown.recipes) = (quickstart.identity, quickstart.recipes)
     #expect("\(shown)" == "\(quickstart)")
