@@ -65,7 +65,7 @@ benchmark: packages-and-data build ## Race PyTorch and ONNX Runtime (Results/ben
 
 .PHONY: benchmark-study
 benchmark-study: packages-and-data build ## Run the quickstart's study, and the same in PyTorch and Optuna; QUICK=1 in minutes (Results/benchmarks/study/run)
-	@Results/benchmarks/study/run $(if $(ISA),,$(autodistill))
+	@Results/benchmarks/study/run $(autodistill)
 
 .PHONY: benchmark-search
 benchmark-search: packages build ## Search tables of real results, compared with other optimisers (Results/benchmarks/scripts/search)

@@ -17,7 +17,12 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
+HERE = os.path.realpath(os.path.dirname(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "scripts"))
+
+from benchmark_failure import Failure, replace_file, run
+
+ROOT = os.path.realpath(os.path.join(HERE, "..", "..", ".."))
 SPACE = os.path.join(ROOT, "SearchSpaces", "mobile-cnn.json")
 ALL_DEVICES = ["raspberry-pi-4", "cortex-m7-stm32"]
 
@@ -50,10 +55,6 @@ TEACHER = {
         {"channels": 64, "blocks": 1, "stride": 2},
     ],
 }
-
-
-class Failure(Exception):
-    pass
 
 
 # The data
@@ -556,14 +557,8 @@ def main():
     page = "\n".join(tables(plan)) + "\n"
     print(page, end="")
     if options.output:
-        with open(options.output, "w") as file:
-            file.write(page)
+        replace_file(options.output, page)
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failure as failure:
-        sys.exit(f"error: {failure}")
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run(main)

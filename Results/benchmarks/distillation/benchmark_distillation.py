@@ -14,9 +14,10 @@ import statistics
 import sys
 
 HERE = os.path.realpath(os.path.dirname(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "budget"))
+sys.path[:0] = (os.path.join(HERE, "..", folder) for folder in ("budget", "scripts"))
 
-from benchmark_budget import DataSet, Failure, Study, digest_of, share, with_error
+from benchmark_budget import DataSet, Study, digest_of, share, with_error
+from benchmark_failure import Failure, replace_file, run
 from methods import ALONE, METHODS, PLAIN, TUNED, settings_of
 from paired import two_sided_p
 
@@ -339,15 +340,8 @@ def main():
     page = "\n".join(tables(plan)) + "\n"
     print(page, end="")
     if options.output:
-        with open(options.output + ".partial", "w") as file:
-            file.write(page)
-        os.replace(options.output + ".partial", options.output)
+        replace_file(options.output, page)
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failure as failure:
-        sys.exit(f"error: {failure}")
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run(main)

@@ -13,17 +13,20 @@ import shutil
 import subprocess
 import sys
 
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "scripts"))
+
 import cost_table
 import study_page
-from failure import Failure, replace_file
+from benchmark_failure import Failure, replace_file, run
 from sides import Ours, Torch
 
-REPOSITORY = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", ".."))
+REPOSITORY = os.path.realpath(os.path.join(HERE, "..", "..", ".."))
 QUICKSTART = os.path.join(REPOSITORY, "Results", "fashion-mnist-quickstart")
 SIDES = {"ours": Ours, "torch": Torch}
 
-# What the quickstart does besides and the other side does not: audits of flash, second trainings of the same student,
-# reference designs, corrupted images.
+# What the quickstart does as well and the other side does not: audits of flash, reference designs, corrupted images;
+# and, in Plan, second flash trainings of the same student.
 LEFT_OUT = {"audit": {"count": 0}, "references": False, "robustness": False}
 
 
@@ -139,9 +142,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failure as failure:
-        sys.exit(f"error: {failure}")
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run(main)

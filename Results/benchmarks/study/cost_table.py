@@ -14,7 +14,7 @@ import statistics
 import subprocess
 import sys
 
-from failure import Failure, replace_file
+from benchmark_failure import Failure, replace_file
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "peer"))
 from costs import CostTable, kernels

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import watched
 from cost_table import key_of
-from failure import Failure, replace_file
+from benchmark_failure import Failure, replace_file
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 

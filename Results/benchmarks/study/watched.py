@@ -10,7 +10,7 @@ import threading
 import time
 from dataclasses import asdict, dataclass
 
-from failure import Failure
+from benchmark_failure import Failure
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "scripts"))
 from benchmark_machine import busy_seconds, read, wait_until_quiet
@@ -60,14 +60,13 @@ def together_bytes(root):
     return total
 
 
-def run(command, log, environment=None):
+def run(command, log):
     """Runs a command to its end, its output appended to a file, and returns a Run."""
     wait_until_quiet()
     with open(log, "a") as output:
         busy, began = busy_seconds(), time.monotonic()
         try:
-            process = subprocess.Popen(
-                command, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})})
+            process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
         except OSError as error:
             raise Failure(f"{command[0]}: cannot be started: {error.strerror}") from None
         most, has_ended = 0, threading.Event()

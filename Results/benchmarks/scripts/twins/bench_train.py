@@ -14,9 +14,6 @@ import time
 
 NET, CONFIG, THREADS = sys.argv[1], sys.argv[2], int(sys.argv[3])
 os.environ.setdefault("OMP_NUM_THREADS", str(THREADS))
-os.environ.setdefault(
-    "TORCHINDUCTOR_CACHE_DIR",
-    os.path.join(os.environ.get("PEERS", os.path.expanduser("~/.cache/autodistill-peers")), "inductor"))
 
 import torch
 from clean import clean_time, wait_quiet

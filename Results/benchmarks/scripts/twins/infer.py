@@ -1,6 +1,6 @@
 """Measures how long one image takes in PyTorch and ONNX Runtime on one thread, by the rules of the peers' own infer.py.
 
-    infer.py NET -
+    infer.py NET [-]    what comes second is the checkpoint of the peers' own infer.py, and is not read
 
 The ONNX model has norms folded into convolutions and zeros around images as part of them. Prints a line of JSON with
 microseconds by engine. NOCOMPILE=1 leaves out torch.compile. Exit status 1 if the two do not compute the same.
@@ -13,9 +13,6 @@ import time
 
 for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
-os.environ.setdefault(
-    "TORCHINDUCTOR_CACHE_DIR",
-    os.path.join(os.environ.get("PEERS", os.path.expanduser("~/.cache/autodistill-peers")), "inductor"))
 
 import numpy as np
 import onnx

@@ -98,10 +98,6 @@ def student(values, classes):
     return Classifier(layers, values["head_width"], classes)
 
 
-def parameter_count(model):
-    return sum(parameter.numel() for parameter in model.parameters())
-
-
 @torch.inference_mode()
 def macs(model, size):
     """Returns the multiply–adds of convolutions and dense layers for one grey image of size×size pixels."""

@@ -225,7 +225,6 @@ def search_stage():
     if not trials:
         raise RuntimeError("no trial of the search has ended well")
     return {
-        "asked": len(study.get_trials(deepcopy=False)),
         "images": sum(trial.user_attrs["steps"] for trial in trials) * setting.flash.batch,
         "trials": [
             {"values": trial.params, "validation": trial.values[0], "seconds": trial.user_attrs["seconds"],
@@ -283,7 +282,7 @@ def finalist_stage():
     tasks = [(student, teacher) for student in sorted(chosen, key=lambda s: -s["macs"]) for teacher in (True, False)]
     with processes.Pool(setting.options.workers) as pool:
         trained = list(pool.imap_unordered(train_fully, tasks))
-    return {"images": sum(t["steps"] for t in trained) * setting.full.batch, "trainings": trained}
+    return {"trainings": trained}
 
 
 STAGES = {"teacher": teacher_stage, "flash": search_stage, "finalists": finalist_stage}
