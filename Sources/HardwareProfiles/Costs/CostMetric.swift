@@ -29,7 +29,14 @@ extension CostMetric {
   public static var knownNames: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
   /// Whether the metric is predicted with an error.
-  public var isPredicted: Bool { self == .latencyMilliseconds || self == .energyMillijoules }
+  public var isPredicted: Bool {
+    switch self {
+    case .latencyMilliseconds, .energyMillijoules: true
+    case .peakMemoryBytes, .weightBytes, .workingSetBytes, .arenaBytes, .flashBytes,
+      .missingOperators, .macs, .parameters, .flops:
+      false
+    }
+  }
 
   /// Whether the metric means something only on a given device.
   public var needsProfile: Bool {
