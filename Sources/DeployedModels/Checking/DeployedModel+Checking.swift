@@ -5,8 +5,6 @@ extension DeployedModel {
   static let largestActivation = 1 << 28
   /// The most bytes that all activations of one image may have, with the padding around what windows read.
   static let largestMemory = 1 << 30
-  /// The longest side of a window and the largest stride.
-  static let longestWindow = 1 << 12
 
   /// Checks the invariant, each tensor, and that the tensors of each operator fit together and to it.
   ///

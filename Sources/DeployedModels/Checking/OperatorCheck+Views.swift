@@ -62,11 +62,11 @@ extension OperatorCheck {
       let grows = output.shape.count == 4 && zip(output.shape, image).allSatisfy { $0 >= $1 }
       return grows ? () : try expectOutput(image)
     }
-    guard sides.allSatisfy({ (0...DeployedModel.longestWindow).contains($0) }),
+    guard sides.allSatisfy({ (0...OperatorCheck.longestWindow).contains($0) }),
       sides[0] == 0, sides[1] == 0
     else {
       throw fault(
-        "paddings \(sides)", "0 to \(DeployedModel.longestWindow), and none of the batch")
+        "paddings \(sides)", "0 to \(OperatorCheck.longestWindow), and none of the batch")
     }
     try expectOutput((0..<4).map { image[$0] + sides[2 * $0] + sides[2 * $0 + 1] })
   }

@@ -1,5 +1,8 @@
 /// Checks that the tensors of one operator fit to it.
 struct OperatorCheck {
+  /// The longest side of a window and the largest stride.
+  static let longestWindow = 1 << 12
+
   let model: DeployedModel
   let index: Int
 
@@ -154,10 +157,10 @@ extension OperatorCheck {
 
   func extent(_ window: Window, of image: [Int]) throws(DeployedModelFault) -> WindowExtent {
     let sides = [window.height, window.width, window.strideY, window.strideX]
-    guard sides.allSatisfy({ (1...DeployedModel.longestWindow).contains($0) }) else {
+    guard sides.allSatisfy({ (1...OperatorCheck.longestWindow).contains($0) }) else {
       throw fault(
         "a window of \(window.height)×\(window.width), strides \(window.strideY) and \(window.strideX)",
-        "1 to \(DeployedModel.longestWindow)")
+        "1 to \(OperatorCheck.longestWindow)")
     }
     if window.padding == .valid, window.height > image[1] || window.width > image[2] {
       throw fault(
