@@ -5,6 +5,8 @@ import SearchSpaces
 /// An architecture of a search space: `{"search_space": FILE, "key": KEY, "recipe": … | "weights": …}`.
 struct ArchitectureForm: TeacherForm {
   static let key = "search_space"
+  static let changingKeys: [String] = ["search_space", "weights"]
+  static let pathKeys: [String] = ["search_space", "weights"]
 
   /// The search-space file, relative to the study's folder.
   private var searchSpace: String

@@ -5,6 +5,8 @@ import Foundation
 /// Any program: `{"command": ["python3", "teacher.py", "{images}", "{logits}"], "kind": "logits", …}`.
 struct CommandForm: TeacherForm {
   static let key = "command"
+  static let changingKeys: [String] = ["chunk", "time_limit_seconds"]
+  static let pathKeys: [String] = []
   /// Stands for the NPY file with the images.
   static let imagesPlaceholder = "{images}"
   /// Stands for the NPY file that the program has to write.

@@ -6,6 +6,8 @@ import ONNXInference
 /// A classifier in an ONNX file, run here: `{"onnx": "teacher.onnx", "input": {"layout": "NCHW", "scale": "0..1"}, …}`.
 struct ONNXForm: TeacherForm {
   static let key = "onnx"
+  static let changingKeys: [String] = [key]
+  static let pathKeys: [String] = [key]
 
   /// Relative to the study's folder; external data lie next to it.
   var path: String

@@ -4,6 +4,8 @@ import FileFormats
 /// Logits that somebody has computed: `{"logits": {"train": "t.npy", "kind": "logits", …}}`.
 struct PrecomputedForm: TeacherForm {
   static let key = "logits"
+  static let changingKeys: [String] = [key]
+  static let pathKeys: [String] = [key, "train", "validation", "test"]
 
   /// A row for each image of the data's training files, in their order before any split.
   var train: String

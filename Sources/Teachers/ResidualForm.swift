@@ -5,6 +5,8 @@ import NeuralNetworks
 /// A residual network: `{"network": …, "recipe": …}` or `{"network": …, "weights": …}`.
 struct ResidualForm: TeacherForm {
   static let key = "network"
+  static let changingKeys: [String] = ["weights"]
+  static let pathKeys: [String] = ["weights"]
 
   private var network: ResidualTeacher
   private var training: NetworkOrigin

@@ -82,8 +82,9 @@ extension TeacherDefinition {
   package var changingFields: [String] {
     // The differences of a list are not told apart.
     if isEnsemble { return ["teacher"] }
-    return ["weights", "search_space", "logits", "onnx", "chunk", "time_limit_seconds"].map {
-      "teacher." + $0
-    }
+    return type(of: members[0].form).changingKeys.map { "teacher." + $0 }
   }
+
+  /// The members of teachers of all forms that are paths, or hold some.
+  package static var pathNames: [String] { TeacherForms.all.flatMap(\.pathKeys) + ["members"] }
 }

@@ -8,6 +8,13 @@ package protocol TeacherForm: Hashable, Sendable {
   /// The member of the JSON object that only this form has.
   static var key: String { get }
 
+  /// Its members whose values may change in a study that has begun, as the teacher stays the same: those that
+  /// `withoutPaths` leaves out.
+  static var changingKeys: [String] { get }
+
+  /// Its members, at any depth, that are paths or hold some; those of a program's words are found by themselves.
+  static var pathKeys: [String] { get }
+
   /// Reads the form strictly.
   ///
   /// - Throws: `JSONError` naming the field, its value and what was expected.
@@ -63,10 +70,11 @@ enum TeacherForms {
   struct Reader: Sendable {
     /// The member that only they have.
     let key: String
+    let pathKeys: [String]
     let read: @Sendable (JSONField) throws(JSONError) -> any TeacherForm
 
     init<Form: TeacherForm>(_ form: Form.Type) {
-      key = Form.key
+      (key, pathKeys) = (Form.key, Form.pathKeys)
       read = { field throws(JSONError) in try Form(field) }
     }
   }

@@ -21,9 +21,8 @@ struct ReadmeTeacherTests {
       return try TeacherDefinition(
         field.members(of: "a study", known: ["teacher"]).required("teacher"))
     }
-    let forms = Set(teachers.flatMap { $0.members.map { "\(type(of: $0.form))" } })
-    #expect(
-      forms == ["ResidualForm", "ArchitectureForm", "ONNXForm", "PrecomputedForm", "CommandForm"])
+    let forms = Set(teachers.flatMap { $0.members.map { type(of: $0.form).key } })
+    #expect(forms == Set(TeacherForms.all.map(\.key)))
     #expect(teachers.contains { $0.isEnsemble })
   }
 }

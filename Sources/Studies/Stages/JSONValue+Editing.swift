@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import Teachers
 
 extension JSONValue {
   /// The value as it will stand in a file.
@@ -68,9 +69,9 @@ extension JSONValue {
   }
 
   /// Members of data and teachers that are paths, or hold some.
-  private static let pathNames: Set = [
-    "train_images", "train_labels", "validation_images", "validation_labels", "test_images",
-    "test_labels", "groups", "folder", "cifar10", "cifar100",
-    "weights", "search_space", "logits", "train", "validation", "test", "onnx", "members",
-  ]
+  private static let pathNames = Set(
+    [
+      "train_images", "train_labels", "validation_images", "validation_labels", "test_images",
+      "test_labels", "groups", "folder", "cifar10", "cifar100",
+    ] + TeacherDefinition.pathNames)
 }
