@@ -16,6 +16,9 @@ struct StudyCommand {
                        status \(ExitStatus.commandsNotAllowed.rawValue) and says what it would run; AUTODISTILL_ALLOW_COMMANDS=1 allows all
     """
   private static let executorOptions = ["--executor"]
+  /// As a usage has them: `local|slurm|command`.
+  private static let executorKinds = ExecutorSettings.Kind.allCases.map(\.rawValue)
+    .joined(separator: "|")
   static let optionsHelp = """
     --workers N    worker processes, one compute thread each (default: the study's, or one a core);
                    the number does not change any result; the search uses at most search.look_ahead
@@ -34,7 +37,7 @@ struct StudyCommand {
                    changes no result
     --threads N    threads for what is not trained (default: one a core); nor does this
     --data DIR     where the named data set lies, instead of where the study says
-    --executor local|slurm|command   where students are trained (default: what executor in study.json says,
+    --executor \(executorKinds)   where students are trained (default: what executor in study.json says,
                    or local); changes no result
     --max-time T       wall-clock time of this run: 2h, 90m, 30s, 1h30m; ends it with status \(ExitStatus.limitReached.rawValue),
                        and the same command continues
@@ -48,7 +51,7 @@ struct StudyCommand {
   private static func runOptionsHelp(trials: String) -> String {
     """
     \(optionsHelp)
-    --executor local|slurm|command   where students are trained: processes of this machine, jobs of a Slurm
+    --executor \(executorKinds)   where students are trained: processes of this machine, jobs of a Slurm
                    cluster, or workers behind a command (default: what executor in study.json says, or
                    local); changes no result, and may change from run to run
 
@@ -81,12 +84,7 @@ struct StudyCommand {
     dataFolder = arguments.value("--data")
     workers = try arguments.integer("--workers", in: 1...1024)
     threads = try arguments.integer("--threads", in: 1...1024)
-    executor = try arguments.value("--executor").map { text in
-      guard let kind = ExecutorSettings.Kind(rawValue: text) else {
-        throw UsageError("--executor: got '\(text)', expected local, slurm or command")
-      }
-      return kind
-    }
+    executor = try arguments.choice("--executor", of: ExecutorSettings.Kind.self)
     let hours = try arguments.positiveNumber("--max-cpu-hours")
     limits = RunLimits(
       seconds: try arguments.duration("--max-time"),

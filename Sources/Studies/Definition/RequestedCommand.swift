@@ -40,18 +40,25 @@ extension StudyDefinition {
 
 extension ExecutorSettings {
   /// What its workers are started with, whichever kind is chosen: another one may be the next time.
-  fileprivate var commands: [RequestedCommand] {
-    var commands: [RequestedCommand] = []
-    if let slurm, !slurm.arguments.isEmpty {
-      commands.append(
-        RequestedCommand(field: "executor.slurm.arguments", words: ["sbatch"] + slurm.arguments))
+  fileprivate var commands: [RequestedCommand] { Kind.allCases.flatMap(commands) }
+
+  private func commands(of kind: Kind) -> [RequestedCommand] {
+    switch kind {
+    case .local: []
+    case .slurm: slurm?.requested ?? []
+    case .command:
+      command.map { [RequestedCommand(field: "executor.command.command", words: $0.command)] } ?? []
     }
-    for line in slurm?.setup ?? [] {
-      commands.append(RequestedCommand(field: "executor.slurm.setup", shellLine: line))
-    }
-    if let command {
-      commands.append(RequestedCommand(field: "executor.command.command", words: command.command))
-    }
-    return commands
+  }
+}
+
+extension SlurmSettings {
+  fileprivate var requested: [RequestedCommand] {
+    let submission =
+      arguments.isEmpty
+      ? []
+      : [RequestedCommand(field: "executor.slurm.arguments", words: ["sbatch"] + arguments)]
+    return submission
+      + setup.map { RequestedCommand(field: "executor.slurm.setup", shellLine: $0) }
   }
 }
