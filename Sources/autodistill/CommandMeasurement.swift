@@ -65,7 +65,8 @@ struct CommandMeasurement {
     }
     guard precision == .fp32 || export.hasIntegers else {
       throw UsageError(
-        "--precision int8 goes together with --format tflite or onnx, got '\(format)'")
+        "--precision int8 goes together with --format "
+          + "\(ModelExport.names { $0.isForDevices && $0.hasIntegers }), got '\(format)'")
     }
     self.export = export
   }

@@ -96,14 +96,18 @@ struct ExportVerb: Verb {
       throw UsageError("--int8 and --fp32 exclude each other")
     }
     if precision == .int8 && !format.hasIntegers {
-      throw UsageError("--int8 goes together with --format onnx, tflite or c, got '\(formatName)'")
+      throw UsageError(
+        "--int8 goes together with --format \(ModelExport.names(where: \.hasIntegers)), got '\(formatName)'"
+      )
     }
     options = ExportOptions(
       isCompact: arguments.has("--compact"),
       arenaBytes: try arguments.integer("--arena-bytes", in: 1...1 << 30))
     for (option, isGiven) in [("--verify", verifies), ("--compact", options.isCompact)]
     where isGiven && !format.isVerifiable {
-      throw UsageError("\(option) goes together with --format tflite or c, got '\(formatName)'")
+      throw UsageError(
+        "\(option) goes together with --format \(ModelExport.names(where: \.isVerifiable)), got '\(formatName)'"
+      )
     }
     if options.arenaBytes != nil && format.format != ModelExport.cSource.format {
       throw UsageError("--arena-bytes goes together with --format c, got '\(formatName)'")
@@ -127,7 +131,7 @@ struct ExportVerb: Verb {
     guard precision == .fp32 || format.hasIntegers else {
       throw UsageError(
         "--format \(format.format) has no place for the integers of a study of int8: add --fp32, or take "
-          + "--format tflite, onnx or c")
+          + "--format \(ModelExport.names(where: \.hasIntegers))")
     }
     let exported = try student.exported(in: precision)
     if let deployment { return try deploy(student, exported, format, to: deployment) }

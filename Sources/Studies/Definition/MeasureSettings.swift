@@ -66,7 +66,9 @@ public struct MeasureSettings: Hashable, Sendable {
         throw given.expected("one of \(ModelExport.deviceNames)")
       }
       guard precision == .fp32 || ModelExport.forDevices(format)?.hasIntegers == true else {
-        throw given.expected("a format of int8, as the study's students are: tflite or onnx")
+        throw given.expected(
+          "a format of int8, as the study's students are: "
+            + ModelExport.names { $0.isForDevices && $0.hasIntegers })
       }
     }
     measurementProtocol = try members["protocol"].map { field throws(JSONError) in

@@ -7,14 +7,15 @@ import TFLiteFiles
 extension ModelExport {
   /// As runtimes of small devices execute it.
   public static let tflite = ModelExport(
-    format: "tflite", isVerifiable: true, hasIntegers: true
+    format: "tflite", hasIntegers: true, read: { try TFLiteFile.read($0).model }
   ) { student, path, metadata, options in
     try TFLiteFile(student.deployed(), metadata: metadata, options: options).write(to: path)
   }
 
   /// The same as an array in C, with a program that runs it.
   public static let cSource = ModelExport(
-    format: "c", isForDevices: false, isVerifiable: true, hasIntegers: true
+    format: "c", isForDevices: false, hasIntegers: true,
+    read: { try MicroProgram.readModel($0).model }
   ) { student, path, metadata, options in
     let file = TFLiteFile(try student.deployed(), metadata: metadata, options: options)
     let needed = MicroProgram(file)

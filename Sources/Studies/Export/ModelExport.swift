@@ -10,10 +10,10 @@ public struct ModelExport: Sendable {
   public let format: String
   /// Whether a device's command can ask for it: a format of one file that some runtime loads.
   public let isForDevices: Bool
-  /// Whether `ExportVerification` can run its files.
-  public let isVerifiable: Bool
   /// Whether it has a place for integers: its files are of int8 where the student is.
   public let hasIntegers: Bool
+  /// Reads a file back as a model; nil where this program cannot.
+  private let reader: (@Sendable (_ path: String) throws -> DeployedModel)?
   private let writer:
     @Sendable (
       _ student: ExportedStudent, _ path: String, _ metadata: [String: String],
@@ -21,8 +21,8 @@ public struct ModelExport: Sendable {
     ) throws -> Void
 
   public init(
-    format: String, isForDevices: Bool = true, isVerifiable: Bool = false,
-    hasIntegers: Bool = false,
+    format: String, isForDevices: Bool = true, hasIntegers: Bool = false,
+    read: (@Sendable (_ path: String) throws -> DeployedModel)? = nil,
     write:
       @escaping @Sendable (
         _ student: ExportedStudent, _ path: String, _ metadata: [String: String],
@@ -30,7 +30,7 @@ public struct ModelExport: Sendable {
       ) throws -> Void
   ) {
     (self.format, self.isForDevices) = (format, isForDevices)
-    (self.isVerifiable, self.hasIntegers, writer) = (isVerifiable, hasIntegers, write)
+    (self.hasIntegers, reader, writer) = (hasIntegers, read, write)
   }
 
   /// Writes a student to a path, with metadata where the format has a place for them.
@@ -39,6 +39,17 @@ public struct ModelExport: Sendable {
     options: ExportOptions = ExportOptions()
   ) throws {
     try writer(student, path, metadata, options)
+  }
+
+  /// Whether `ExportVerification` can run its files.
+  public var isVerifiable: Bool { reader != nil }
+
+  /// Reads a file of a verifiable format back.
+  ///
+  /// - Throws: `FileFormatError` if it is not a model.
+  func readModel(_ path: String) throws -> DeployedModel {
+    guard let reader else { preconditionFailure("files of the format \(format) cannot be read") }
+    return try reader(path)
   }
 
   public static let safetensors = ModelExport(format: "safetensors") { student, path, metadata, _ in
@@ -78,12 +89,19 @@ public struct ModelExport: Sendable {
     named(format).flatMap { $0.isForDevices ? $0 : nil }
   }
 
-  /// The names in messages: `safetensors, onnx, tflite, c`.
+  /// The names in messages: `safetensors, onnx, …`.
   public static var knownNames: String { all.map(\.format).joined(separator: ", ") }
 
   /// The names of those for devices.
   public static var deviceNames: String {
     all.filter(\.isForDevices).map(\.format).joined(separator: ", ")
+  }
+
+  /// Returns the names of the formats with a property as a sentence has them: `onnx, tflite or c`.
+  public static func names(where isWanted: (ModelExport) -> Bool) -> String {
+    let names = all.filter(isWanted).map(\.format)
+    guard let last = names.last, names.count > 1 else { return names.joined() }
+    return names.dropLast().joined(separator: ", ") + " or " + last
   }
 }
 

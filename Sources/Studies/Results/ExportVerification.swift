@@ -6,7 +6,6 @@ import FileFormats
 import Foundation
 import NeuralNetworks
 import Quantization
-import TFLiteFiles
 
 /// What an exported file answers on the validation split, next to what the report says of the student.
 public struct ExportVerification: Hashable, Sendable {
@@ -37,19 +36,18 @@ public struct ExportVerification: Hashable, Sendable {
   /// the int8 engine, which has the device's bits.
   ///
   /// - Parameters:
+  ///   - format: The file's, which is verifiable.
   ///   - exported: What the file was made of.
   ///   - student: What the report says of it.
   /// - Throws: `FileFormatError` if the file is not a model, or of other images or classes than the student.
   public init(
     of path: String, format: ModelExport, exported: ExportedStudent, student: StudentWeights
   ) throws {
-    let file =
-      format.format == ModelExport.cSource.format
-      ? try MicroProgram.readModel(path) : try TFLiteFile.read(path)
+    let model = try format.readModel(path)
     let network = student.model.network
-    let classifier = try ExportVerification.classifier(file.model, exported.precision, path: path)
+    let classifier = try ExportVerification.classifier(model, exported.precision, path: path)
     let reader = BatchReader(student.dataset)
-    let input = file.model.tensors[file.model.input]
+    let input = model.tensors[model.input]
     guard input.elementCount == network.inputShape.elementCount,
       classifier.classes == network.outputShape.channels
     else {
