@@ -25,10 +25,3 @@ public struct DeployedModel: Hashable, Sendable {
     self.output = output
   }
 }
-
-extension DeployedModel {
-  /// The bytes of all constants: weights, biases, shapes and other operands.
-  public var constantBytes: Int {
-    tensors.reduce(0) { $0 + ($1.isConstant ? $1.byteCount : 0) }
-  }
-}

@@ -18,9 +18,6 @@ public struct RecipeDecisions: Hashable, Sendable {
 
   public var isEmpty: Bool { parameters.isEmpty }
 
-  /// How many recipes they make.
-  public var recipeCount: Double { isEmpty ? 1 : Census(of: parameters).pointCount }
-
   /// The choices of every recipe, once each: an index into the values for each decision, 0 for one without a meaning.
   public var allChoices: [[Int]] {
     var all: [[Int]] = [[]]

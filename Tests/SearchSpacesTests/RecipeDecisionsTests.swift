@@ -7,6 +7,11 @@ import Testing
 
 @testable import SearchSpaces
 
+extension RecipeDecisions {
+  /// How many recipes they make.
+  fileprivate var recipeCount: Double { isEmpty ? 1 : Census(of: parameters).pointCount }
+}
+
 @Suite("decisions of a recipe")
 struct RecipeDecisionsTests {
   private func decisions(_ text: String) throws -> RecipeDecisions {

@@ -15,8 +15,6 @@ public struct MicroArena: Hashable, Sendable {
 
   /// Bytes of activations and scratch.
   public var headBytes: Int { plan.bytes }
-  /// What the interpreter says it uses: head and tail.
-  public var usedBytes: Int { headBytes + tailBytes }
 }
 
 extension MicroArena {

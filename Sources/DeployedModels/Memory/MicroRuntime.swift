@@ -30,8 +30,4 @@ public struct MicroRuntime: Hashable, Sendable {
     self.hasCompression = hasCompression
     self.recordsAllocations = recordsAllocations
   }
-
-  /// The interpreter of the package `tflite-micro` on a 64-bit host, whose `print_allocations` shows what models take.
-  public static let python = MicroRuntime(
-    .reference, pointerBytes: 8, hasCompression: true, recordsAllocations: true)
 }
