@@ -268,6 +268,12 @@ struct ResponseReadingTests {
     }
   }
 
+  @Test("are all compared with their definitions")
+  func everyKind() {
+    let kinds = LossTable.rules.filter { $0.reads != .features }.map { $0.kind }
+    #expect(Set(kinds) == Set(ResponseCase.all.map { type(of: $0.rule).kind }))
+  }
+
   @Test("have identities that tell them apart")
   func identities() {
     let identities = ResponseCase.all.map(\.testDescription)
