@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -303,5 +304,26 @@ struct ReportModelTests {
     let audit = try #require(MadeUpStudy.ranked(5).report().inputs.results.audit)
     #expect(
       audit.sentences.contains("MACs, which need no training, ranked as well here as flash."))
+  }
+
+  @Test("has every section that is written, and each link leads to one place")
+  func sections() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let folder = root.appending(path: "Sources/Reports")
+    func text(_ name: String) throws -> String {
+      try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+    }
+    let model = try text("ReportModel.swift")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    let written = try files.filter { $0.hasSuffix(".swift") }.flatMap { file in
+      try text(file).matches(of: #/\n  var (\w+): ReportSection\??[ \n]/#).map { String($0.1) }
+    }
+    #expect(written.count > 20)
+    for name in written { #expect(model.contains("inputs.\(name),"), "\(name)") }
+    for study in [MadeUpStudy.small, .realistic, .budgeted] {
+      let anchors = try study.report().model.sections.map(\.anchor)
+      #expect(Set(anchors).count == anchors.count)
+    }
   }
 }
