@@ -1,9 +1,11 @@
 """Tunes and trains every method of the distillation benchmark, and writes its tables.
 
     python3 Results/benchmarks/distillation/benchmark_distillation.py --help
+    python3 Results/benchmarks/distillation/benchmark_distillation.py --self-test
 
-See Results/benchmarks/distillation/run. Everything in the tables comes from the studies' journal.jsonl. Exit
-status: 0 done; 1 something failed; 130 stopped by Ctrl-C.
+See Results/benchmarks/distillation/run. Everything in the tables comes from the studies' journal.jsonl. The
+self-test checks the formulas and the choices of the tables (self_test.py). Exit status: 0 done; 1 something failed;
+130 stopped by Ctrl-C.
 """
 
 import argparse
@@ -18,7 +20,7 @@ sys.path[:0] = (os.path.join(HERE, "..", folder) for folder in ("budget", "scrip
 
 from benchmark_budget import DataSet, Study, digest_of, share, with_error
 from benchmark_failure import Failure, replace_file, run
-from methods import ALONE, METHODS, PLAIN, TUNED, settings_of
+from methods import ALONE, METHODS, ONLY_IN, PLAIN, TUNED, methods_in, settings_of
 from paired import two_sided_p
 
 SPACE = os.path.join(HERE, "students.json")
@@ -132,7 +134,7 @@ class Plan:
     def run(self):
         for data, setting, student in self.cells():
             self.teacher(data, setting).run(self.options, self.digests)
-            for method in self.options.methods:
+            for method in methods_in(setting, self.options.methods):
                 self.study(data, setting, student, method).run(self.options, self.digests)
 
 
@@ -201,7 +203,7 @@ def collected(plan):
     """Returns the results of the studies that are finished, by cell and method."""
     found = {}
     for data, setting, student in plan.cells():
-        for method in plan.options.methods:
+        for method in methods_in(setting, plan.options.methods):
             study = plan.study(data, setting, student, method)
             if study.is_finished():
                 found.setdefault((data.name, setting, student), {})[method] = Result(study)
@@ -278,7 +280,7 @@ def tables(plan):
     yield ""
     yield from headline(plan, found)
     for (name, setting, student), results in found.items():
-        missing = [method for method in options.methods if method not in results]
+        missing = [method for method in methods_in(setting, options.methods) if method not in results]
         yield f"\n## {name}, {setting}, {student}\n"
         yield from comparison(plan, results)
         if missing:
@@ -303,7 +305,20 @@ def unpack(folder, target):
             os.replace(path + ".partial", path)
 
 
+def self_test():
+    """Runs the tests of the tables, and nothing else."""
+    import unittest
+
+    import self_test as tests
+    result = unittest.TextTestRunner(verbosity=1).run(unittest.defaultTestLoader.loadTestsFromModule(tests))
+    if not result.wasSuccessful():
+        raise Failure(f"the self-test: {len(result.failures) + len(result.errors)} of {result.testsRun} tests failed")
+
+
 def main():
+    if sys.argv[1:] == ["--self-test"]:
+        self_test()
+        return
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", required=True)
@@ -329,6 +344,10 @@ def main():
         for name in getattr(options, kind):
             if name not in known:
                 raise Failure(f"{name} is none of the {kind}: expected {', '.join(known)}")
+    for method in options.methods:
+        if not any(methods_in(setting, [method]) for setting in options.settings):
+            print(f"warning: {method} is left out: it needs one of the settings {', '.join(ONLY_IN[method])}",
+                  file=sys.stderr)
     if not 0.001 <= options.tuning_share <= 1:
         raise Failure(f"TUNING_SHARE={options.tuning_share:g}: expected a share of a training, 0.001 to 1")
     if "fashion-mnist" in options.datasets:

@@ -2,11 +2,15 @@
 
 A method is a name, what it adds to the recipe, and what is tuned of it besides the learning rate and
 the weight decay: in "search": {"recipe": …} the first value of a list is the one without tuning. All
-methods of a setting have the same number of steps, of tuning trials and of seeds.
+methods of a setting have the same number of steps, of tuning trials and of seeds. A method that makes
+sense in some settings alone is in ONLY_IN, and is left out of the others.
 """
 
 # Of every method.
 TUNED = {"learning_rate": [0.2, 0.1, 0.4], "weight_decay": [2e-4, 5e-5, 1e-3]}
+
+# The settings of methods that not all settings allow: batches of images with and without a label need both.
+ONLY_IN = {"labeled-share": ["few-unlabeled"]}
 
 # The reference of all comparisons, and what needs no teacher.
 PLAIN, ALONE = "kd", "none"
@@ -66,6 +70,13 @@ METHODS = {
     "moving-average": taught("moving_average", [1, 0.3, 3]),
     "mutual": taught("mutual", [1, 0.3, 3], students=2),
     "auxiliary-heads": taught("auxiliary_heads", [1, 0.3, 3]),
+    # Copies that learn some classes more and are averaged, arXiv:2503.04872: as many steps again as there are groups,
+    # in half of the steps.
+    "branches": (SOFT | {"teaching": [{"kind": "branches", "groups": "$groups", "focus": "$focus"}]},
+                 {"weight": SHARES, "temperature": TEMPERATURES, "groups": [2, 3], "focus": [4, 2, 8]}),
+    # Part of each batch are images with a label, arXiv:2001.07685.
+    "labeled-share": (SOFT | {"labeled_share": "$share"},
+                      {"weight": SHARES, "temperature": TEMPERATURES, "share": [0.25, 0.125, 0.5]}),
     # Losses on features and relations.
     "hint": feature("hint", [0.1, 0.01, 1]),
     "attention": feature("attention", [10, 1, 100]),
@@ -76,6 +87,11 @@ METHODS = {
     "correlation-congruence": feature("correlation", [1, 0.1, 10]),
     "adversarial": feature("adversarial", [0.1, 0.01, 1]),
 }
+
+
+def methods_in(setting, methods):
+    """Returns those of some methods that a setting allows, in their order."""
+    return [method for method in methods if setting in ONLY_IN.get(method, [setting])]
 
 
 class Setting:
