@@ -29,6 +29,12 @@ struct LeakageWords {
         row("shadows without it", "likelihood ratio", shadows.baseline.likelihoodRatio),
       ]
     }
+    if let attacks = result.teacherShadows?.attacks {
+      rows += [
+        row("shadows of the teacher", "loss", attacks.threshold),
+        row("shadows of the teacher", "likelihood ratio", attacks.likelihoodRatio),
+      ]
+    }
     return rows
   }
 
@@ -54,6 +60,11 @@ struct LeakageWords {
             shadows.baselineExcess, first: "students without the teacher",
             second: "distilled students") + ".")
     }
+    if let excess = result.teacherShadows?.studentExcess {
+      sentences.append(
+        "By likelihood ratios, "
+          + comparison(excess, first: "distilled students", second: "the teacher") + ".")
+    }
     return sentences
   }
 
@@ -77,13 +88,29 @@ struct LeakageWords {
       text +=
         " The shadows are \(shadows.count) students of each kind, each trained on a random half of the training "
         + "images; \(counted(shadows.images, "image")) of these are judged."
-      if !shadows.lost.isEmpty {
-        text +=
-          " \(counted(shadows.lost.count, "shadow")) diverged or was lost and is left out: "
-          + shadows.lost.map(String.init).joined(separator: ", ") + "."
+      text += lost(shadows.lost, "shadow")
+    }
+    if let shadows = result.teacherShadows {
+      text +=
+        " The teacher's \(shadows.count) shadows were trained by its own recipe, each on such a half."
+      text += lost(shadows.lost, "shadow of the teacher", "shadows of the teacher")
+      if let compared = shadows.compared {
+        text += " Teacher and students are compared by \(compared) shadows of the same halves."
+      } else if result.shadows != nil {
+        text += " Too few halves have shadows of both to compare teacher and students."
       }
+    } else if result.thresholds.teacher != nil {
+      text += " On the teacher the loss attack alone was tried, the weaker one."
     }
     return text
+  }
+
+  private func lost(_ numbers: [Int], _ one: String, _ several: String? = nil) -> String {
+    guard !numbers.isEmpty else { return "" }
+    let verb = numbers.count == 1 ? "diverged or was lost and is" : "diverged or were lost and are"
+    let names = numbers.count == 1 ? one : several ?? one + "s"
+    return " \(numbers.count) \(names) \(verb) left out: "
+      + numbers.map(String.init).joined(separator: ", ") + "."
   }
 }
 

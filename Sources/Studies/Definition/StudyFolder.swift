@@ -37,6 +37,11 @@ public struct StudyFolder: Hashable, Sendable {
   public var softTargets: String { appending("teacher/logits.raw") }
   public var teacherValidationLogits: String { appending("teacher/validation-logits.raw") }
   public var teacherTestLogits: String { appending("teacher/test-logits.raw") }
+
+  /// Where a teacher keeps its files that is trained on a half of the training images, until it has said what
+  /// `leakage` asks.
+  func teacherShadow(_ number: Int) -> String { appending("teacher/shadow-\(number)") }
+
   /// The teacher's logits on one of the views in which students see their images.
   ///
   /// - Parameter hash: Of everything that they depend on.

@@ -82,6 +82,27 @@ public struct LeakageResult: Hashable, Sendable, Codable {
     }
   }
 
+  /// The attacks on shadows of the teacher: the study's own training of it, each time on a random half of the training images. A
+  /// student's shadow of the same number has learnt from the same half.
+  public struct TeacherShadows: Hashable, Sendable, Codable {
+    /// How many were attacked.
+    public var count: Int
+    /// Those whose training diverged or was lost.
+    public var lost: [Int]
+    /// Images of the training split whose class is known.
+    public var images: Int
+    public var attacks: Shadows.Kind
+    /// How many shadows of the same halves the difference from the student's is of; nil where there are too few.
+    public var compared: Int?
+    /// The area of the likelihood-ratio attack on distilled students less that on the teacher, of the same halves.
+    public var studentExcess: AreaEstimate?
+
+    enum CodingKeys: String, CodingKey {
+      case count, lost, images, attacks, compared
+      case studentExcess = "distilled_minus_teacher"
+    }
+  }
+
   public var format = LeakageResult.format
   public var key: String
   /// The SHA-256 of the student's weights; what is known of other weights says nothing of these.
@@ -89,9 +110,12 @@ public struct LeakageResult: Hashable, Sendable, Codable {
   public var thresholds: Thresholds
   /// Nil where no shadows were asked for.
   public var shadows: Shadows?
+  /// Nil where none of the teacher were asked for: then the threshold alone was tried on it.
+  public var teacherShadows: TeacherShadows?
 
   enum CodingKeys: String, CodingKey {
     case format, key, thresholds, shadows
+    case teacherShadows = "teacher_shadows"
     case weightsHash = "weights_sha256"
   }
 }

@@ -20,7 +20,10 @@ extension StudyVerification {
     let key = file.path.split(separator: "/").dropLast().last.map(String.init) ?? ""
     switch file.kind {
     case .unfinished: return runCommand
-    case .shadow: return "autodistill leakage \(folder.shellWord) \(key)"
+    case .shadow:
+      // A teacher's shadow is made with those of any student.
+      return "autodistill leakage \(folder.shellWord) "
+        + (file.path.hasPrefix("teacher/") ? "--teacher-shadows N" : key)
     case .reference: return "autodistill monitor \(folder.shellWord) \(key) --images NEW.npy"
     }
   }

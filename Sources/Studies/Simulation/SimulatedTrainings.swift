@@ -48,6 +48,9 @@ package struct SimulatedTrainings {
     case .shadow(let work):
       let full = StudentTask.FullWork(repetition: work.number, isBaseline: work.isBaseline)
       result = try self.full(full, task.key, costs.macs, own)
+    case .teacherShadow:
+      // Nothing is known of how long a teacher takes; attacks are not simulated.
+      result = TaskResult(.measured, seconds: own * times.fullFactor)
     }
     return try dying(result, task)
   }
@@ -154,6 +157,7 @@ extension StudentTask.Work {
     case .test: -1
     case .robustness: -2
     case .shadow(let work): -3 - 2 * work.number - (work.isBaseline ? 1 : 0)
+    case .teacherShadow(let number): -1_000_000 - number
     }
   }
 }

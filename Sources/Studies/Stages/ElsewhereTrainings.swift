@@ -106,7 +106,7 @@ public struct AskedTraining: Hashable, Sendable {
     case .flash(let flash): (usesTest, isRepeated) = (false, flash.isRepeated)
     case .full(let work): usesTest = work.usesTest
     case .test: usesTest = true
-    case .robustness, .shadow: return nil
+    case .robustness, .shadow, .teacherShadow: return nil
     }
     recipe = try inputs.definition(ofKey: task.key).recipe(of: name, on: inputs.dataset)
     let isFlash = name.kind == .flash

@@ -64,13 +64,13 @@ extension LeakageStage {
   /// Returns what the scores of several targets find.
   ///
   /// - Throws: `StudyError.noResults` where a target has scores of fewer than two images of each kind.
-  private func attack(
+  func attack(
     _ scores: [[Double]], _ isMember: [[Bool]]
   ) throws -> (result: LeakageResult.Attack, areas: TargetAreas) {
     let areas = try zip(scores, isMember).map { scores, isMember in
       guard let area = CharacteristicArea(scores: scores, isPositive: isMember) else {
         throw StudyError.noResults(
-          "\(inputs.folder.path): too few images for an attack, which compares at least 2 that a student was "
+          "\(inputs.folder.path): too few images for an attack, which compares at least 2 that a model was "
             + "trained on with at least 2 others")
       }
       return area
@@ -82,44 +82,5 @@ extension LeakageStage {
     let result = LeakageResult.Attack(
       area: targets.mean, truePositiveRate: rates.reduce(0, +) / Double(rates.count))
     return (result, targets)
-  }
-
-  /// Attacks the shadows of a student, each with the others for comparison.
-  ///
-  /// - Parameter lost: The shadows that are not there.
-  /// - Throws: `StudyError.noResults` if too few are left, or too few images; `FileFormatError` naming a file that
-  ///   cannot be read.
-  func shadows(of key: String, _ count: Int, lost: [Int]) throws -> LeakageResult.Shadows {
-    let numbers = (0..<count).filter { !lost.contains($0) }
-    guard numbers.count >= LikelihoodRatioAttack.fewestShadows else {
-      throw StudyError.noResults(
-        "\(inputs.folder.path): of \(count) shadows of \(key) \(numbers.count) have ended well, expected at least "
-          + "\(LikelihoodRatioAttack.fewestShadows): more --shadows, or a longer time limit of a training"
-      )
-    }
-    let images = inputs.dataset.count(.training)
-    let isMember = numbers.map { number in
-      var flags = [Bool](repeating: false, count: images)
-      for image in inputs.shadowHalves.members(of: number) { flags[image] = true }
-      return flags
-    }
-    func kind(isBaseline: Bool) throws -> (result: LeakageResult.Shadows.Kind, areas: TargetAreas) {
-      let confidences = try numbers.map { number in
-        let work = StudentTask.ShadowWork(number: number, isBaseline: isBaseline)
-        return try ShadowFile(of: key, work, in: inputs.folder).confidences(count: images)
-      }
-      let ratios = LikelihoodRatioAttack(confidences: confidences, isMember: isMember)
-      let found = try attack(numbers.indices.map(ratios.scores), isMember)
-      let threshold = try attack(confidences.map { $0.map(Double.init) }, isMember)
-      return (
-        LeakageResult.Shadows.Kind(threshold: threshold.result, likelihoodRatio: found.result),
-        found.areas
-      )
-    }
-    let (distilled, baseline) = (try kind(isBaseline: false), try kind(isBaseline: true))
-    return LeakageResult.Shadows(
-      count: numbers.count, lost: lost.sorted(),
-      images: inputs.dataset.labels(of: .training).count { $0 >= 0 }, distilled: distilled.result,
-      baseline: baseline.result, baselineExcess: baseline.areas.less(distilled.areas).mean)
   }
 }

@@ -29,9 +29,12 @@ public struct LeakageStage {
   /// - Parameters:
   ///   - keys: The students' keys, or `best` for the most accurate one on the front that is kept.
   ///   - shadows: Of each kind: 0 for none, else at least `LikelihoodRatioAttack.fewestShadows`.
+  ///   - teacherShadows: Of the teacher, as many.
   /// - Throws: `StudyError`, also `interrupted` and `limitReached`; `JSONError` where a batch is larger than half of
-  ///   the training images, or shadows would not be trained as the student.
-  public func run(_ keys: [String], shadows: Int) throws -> [LeakageResult] {
+  ///   the training images, or shadows would not be trained as the student or the teacher.
+  public func run(
+    _ keys: [String], shadows: Int, teacherShadows: Int = 0
+  ) throws -> [LeakageResult] {
     let lock = try StudyLock(inputs.folder)
     defer { withExtendedLifetime(lock) {} }
     let state = try Journal.state(of: inputs.folder)
@@ -39,18 +42,23 @@ public struct LeakageStage {
     let stage = LeakageStage(inputs.calibrated(by: state), context: context)
     try stage.checkImages()
     if shadows > 0 { try stage.checkHalves(shadows) }
+    if teacherShadows > 0 { try stage.checkTeacher(teacherShadows) }
     let named = try keys.map { try StudentWeights.key($0, in: inputs.folder) }
     let targets = try named.indices.filter { !named[..<$0].contains(named[$0]) }.map { index in
       try Target(named[index], stage.inputs)
     }
-    let lost =
-      shadows == 0 ? [:] : try stage.trainShadows(shadows, of: targets.map(\.key), state)
+    let lost = try stage.trainShadows(
+      shadows, of: targets.map(\.key), ofTeacher: teacherShadows, state)
     return try targets.map { target in
       context.report(.note("attacking \(target.key)"))
+      let students = ShadowSet.student(
+        target.key, isBaseline: false, count: shadows, lost: lost.ofStudents[target.key] ?? [])
+      let teachers = ShadowSet.teacher(count: teacherShadows, lost: lost.ofTeacher)
       let result = LeakageResult(
         key: target.key, weightsHash: target.weightsHash, thresholds: try stage.thresholds(target),
-        shadows: shadows == 0
-          ? nil : try stage.shadows(of: target.key, shadows, lost: lost[target.key] ?? []))
+        shadows: shadows == 0 ? nil : try stage.shadows(students),
+        teacherShadows: teacherShadows == 0
+          ? nil : try stage.teacherShadows(teachers, against: students))
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
       try AtomicFile.write(
@@ -122,51 +130,5 @@ public struct LeakageStage {
           "at most \(fewest) for attacks by likelihood ratios, whose shadows are trained on half of the "
           + "training images; --shadows 0 goes without them")
     }
-  }
-}
-
-extension LeakageStage {
-  /// What a shadow is of.
-  private struct Purpose {
-    var key: String
-    var work: StudentTask.ShadowWork
-  }
-
-  /// Trains the shadows that are not there, and returns those that came to nothing, by the key.
-  private func trainShadows(
-    _ count: Int, of keys: [String], _ state: StudyState
-  ) throws -> [String: [Int]] {
-    let tasks = keys.flatMap { key in
-      (0..<count).flatMap { number in
-        [false, true].map { isBaseline in
-          let work = StudentTask.ShadowWork(number: number, isBaseline: isBaseline)
-          return (
-            purpose: Purpose(key: key, work: work), task: StudentTask(.shadow(work), key: key)
-          )
-        }
-      }
-    }
-    context.report(.stage("leakage"))
-    let executor = try context.executor(
-      min(context.workers, tasks.count), inputs, processor: state.began?.machine)
-    var lost: [String: [Int]] = [:]
-    do {
-      try TaskLoop(executor, context: context).run(tasks, detail: "shadow trainings") {
-        purpose, outcome in
-        guard outcome.result?.ending != .measured else { return }
-        if lost[purpose.key]?.contains(purpose.work.number) != true {
-          lost[purpose.key, default: []].append(purpose.work.number)
-        }
-        context.report(
-          .note(
-            "\(StudentTask(.shadow(purpose.work), key: purpose.key).words): "
-              + (outcome.note ?? "diverged") + "; left out"))
-      }
-      context.executors.close(isComplete: true)
-    } catch {
-      context.executors.close(isComplete: false)
-      throw error
-    }
-    return lost
   }
 }

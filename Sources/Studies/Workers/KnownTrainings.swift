@@ -31,7 +31,7 @@ struct KnownTrainings {
       return TaskResult(told, of: task)
     }
     switch task.work {
-    case .flash, .robustness, .shadow: return nil
+    case .flash, .robustness, .shadow, .teacherShadow: return nil
     case .test:
       guard
         let (training, study) = imported?.training(
@@ -95,7 +95,7 @@ extension StudentTask {
         fraction: nil)
     case .test:
       TrainingName(key: key, kind: .test, repetition: 0, isBaseline: false, fraction: nil)
-    case .robustness, .shadow: nil
+    case .robustness, .shadow, .teacherShadow: nil
     }
   }
 }
@@ -109,7 +109,7 @@ extension TaskResult {
     case .flash(let flash): repeats = flash.isRepeated ? told.repeats : nil
     case .full(let full): test = full.usesTest ? told.test : nil
     case .test: test = told.test
-    case .robustness, .shadow: break
+    case .robustness, .shadow, .teacherShadow: break
     }
   }
 }

@@ -40,7 +40,8 @@ final class ProgressReporter: @unchecked Sendable {
     return continues()
   }
 
-  private func continues() -> Bool {
+  /// Whether the task goes on; false stops it.
+  func continues() -> Bool {
     if !channel.isWanted { hasStopped = true }
     return !hasStopped
   }

@@ -12,6 +12,8 @@ public struct RunningTraining: Hashable, Sendable, Codable {
     case robustness
     /// A full training on half of the images.
     case shadow
+    /// The teacher's training on half of the images.
+    case teacherShadow = "teacher_shadow"
   }
 
   public var kind: Kind
@@ -46,6 +48,7 @@ extension RunningTraining {
     case .test: (kind, repetition) = (.test, 0)
     case .robustness: (kind, repetition) = (.robustness, 0)
     case .shadow(let work): (kind, repetition) = (.shadow, work.number)
+    case .teacherShadow(let number): (kind, repetition) = (.teacherShadow, number)
     }
     (key, trial) = (running.task.key, running.task.trial)
     (share, self.seconds) = (running.share, seconds)

@@ -1,13 +1,14 @@
 import FileFormats
 import Foundation
 
-/// What a shadow of a student says of every training image, in a file of the student's folder.
+/// What a shadow of a student says of every training image, in a file of the student's folder; of the teacher's shadows in
+/// the teacher's.
 ///
 /// It names the training that it comes from, so that one of another recipe, data set or teacher is not taken for it.
 struct ShadowFile {
   let path: String
-  /// Where the unfinished training keeps its checkpoint.
-  let checkpoint: String
+  /// What the unfinished training keeps: a student's its checkpoint, a teacher's a folder.
+  let unfinished: String
 
   private static let tensor = "confidences"
   private static let member = "training"
@@ -15,7 +16,13 @@ struct ShadowFile {
   init(of key: String, _ work: StudentTask.ShadowWork, in folder: StudyFolder) {
     let name = "/shadow-\(work.isBaseline ? "baseline" : "distilled")-\(work.number)"
     path = folder.candidate(key) + name + ".safetensors"
-    checkpoint = folder.candidate(key) + name + ".checkpoint.safetensors"
+    unfinished = folder.candidate(key) + name + ".checkpoint.safetensors"
+  }
+
+  /// - Parameter number: Of the half that the teacher learns from.
+  init(ofTeacher number: Int, in folder: StudyFolder) {
+    unfinished = folder.teacherShadow(number)
+    path = unfinished + ".safetensors"
   }
 
   /// Whether the file is there, undamaged, and comes from a training.
@@ -25,7 +32,7 @@ struct ShadowFile {
     return file.metadata[ShadowFile.member] == training
   }
 
-  /// Replaces the file, after which the checkpoint is of no more use.
+  /// Replaces the file, after which what the unfinished training has kept is of no more use.
   ///
   /// - Parameter confidences: Of each training image (`LabelConfidence`).
   /// - Throws: `FileFormatError` if it cannot be written.
@@ -34,7 +41,7 @@ struct ShadowFile {
     try SafetensorsFile(
       tensors: [ShadowFile.tensor: array], metadata: [ShadowFile.member: training]
     ).sealed(for: path).write(to: path)
-    try? FileManager.default.removeItem(atPath: checkpoint)
+    try? FileManager.default.removeItem(atPath: unfinished)
   }
 
   /// Returns the confidences.

@@ -13,6 +13,7 @@ extension StudentTask {
     case .robustness: return student + ", corrupted images"
     case .shadow(let shadow):
       return student + ", shadow \(shadow.number)" + (shadow.isBaseline ? " without teacher" : "")
+    case .teacherShadow(let number): return "teacher, shadow \(number)"
     }
   }
 
@@ -27,6 +28,7 @@ extension StudentTask {
     case .robustness: return student + "-robustness"
     case .shadow(let shadow):
       return student + (shadow.isBaseline ? "-shadow-baseline" : "-shadow") + "-\(shadow.number)"
+    case .teacherShadow(let number): return "teacher-shadow-\(number)"
     }
   }
 
@@ -36,7 +38,8 @@ extension StudentTask {
     case .flash(let flash):
       limits.flashMinutes.map { 60 * $0 * (flash.isRepeated ? 2 : 1) }
     case .full, .shadow: limits.fullMinutes.map { 60 * $0 }
-    case .test, .robustness: nil
+    // A study's limits are those of students: its teacher has none either.
+    case .test, .robustness, .teacherShadow: nil
     }
   }
 }

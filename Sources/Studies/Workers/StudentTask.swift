@@ -19,6 +19,9 @@ package struct StudentTask: Hashable, Sendable {
     case robustness(images: Int)
     /// A full training on a random half of the training images, to see what students give away of them.
     case shadow(ShadowWork)
+    /// The teacher's own training on a random half of the training images, by the half's number. The key is that of a
+    /// student whose attack asks for it.
+    case teacherShadow(Int)
   }
 
   /// A flash training, judged on the validation split.

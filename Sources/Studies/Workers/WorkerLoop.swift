@@ -126,6 +126,7 @@ public struct WorkerLoop {
       result.robustness = try keptStudent(key, network).robustness(
         on: images, observe: reporter.observe(share:))
     case .shadow(let work): result = try shadow(work, key: key, network, reporter)
+    case .teacherShadow(let number): result = try teacherShadow(number, reporter)
     }
     if reporter.hasStopped { throw Stopped() }
     result.seconds = began.duration(to: .now) / .seconds(1)

@@ -16,6 +16,7 @@ extension WorkerRequest: Codable {
     case robustness
     case shadow
     case shadowBaseline = "shadow_baseline"
+    case teacherShadow = "teacher_shadow"
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -49,6 +50,7 @@ extension WorkerRequest: Codable {
     case .shadow, .shadowBaseline:
       work = .shadow(
         StudentTask.ShadowWork(number: repetition, isBaseline: kind == .shadowBaseline))
+    case .teacherShadow: work = .teacherShadow(repetition)
     }
     id = try values.decode(Int.self, forKey: .id)
     task = StudentTask(
@@ -81,6 +83,9 @@ extension WorkerRequest: Codable {
     case .shadow(let shadow):
       try values.encode(shadow.isBaseline ? Kind.shadowBaseline : .shadow, forKey: .kind)
       try values.encode(shadow.number, forKey: .repetition)
+    case .teacherShadow(let number):
+      try values.encode(Kind.teacherShadow, forKey: .kind)
+      try values.encode(number, forKey: .repetition)
     }
   }
 }

@@ -138,7 +138,7 @@ struct SearchAuditTests {
       case .full(let work):
         full.append(task)
         withoutTest += work.usesTest ? 0 : 1
-      case .test, .robustness, .shadow: break
+      case .test, .robustness, .shadow, .teacherShadow: break
       }
     }
     #expect(Set(full.map(\.trial)).count == full.count)

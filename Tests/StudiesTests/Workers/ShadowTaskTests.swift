@@ -31,12 +31,12 @@ struct ShadowTaskTests {
     try Folder.create(folder.candidate("010"))
     let file = ShadowFile(of: "010", work, in: folder)
     #expect(!file.isOf("one"))
-    try AtomicFile.write("unfinished", to: file.checkpoint)
+    try AtomicFile.write("unfinished", to: file.unfinished)
     try file.write([0.5, .nan, -2], of: "one")
     #expect(file.isOf("one") && !file.isOf("another"))
     let read = try file.confidences(count: 3)
     #expect(read[0] == 0.5 && read[1].isNaN && read[2] == -2)
-    #expect(!FileManager.default.fileExists(atPath: file.checkpoint))
+    #expect(!FileManager.default.fileExists(atPath: file.unfinished))
     expectError([file.path, "shape [3]", "expected 4 values"]) {
       _ = try file.confidences(count: 4)
     }
