@@ -55,6 +55,72 @@ struct LeakageCommandTests {
     #expect(try study.run("verify").status == 0)
   }
 
+  @Test("attacks the teacher by shadows of its own, of the halves of the students', and keeps them")
+  func teacherShadows() throws {
+    let study = try TinyStudy()
+    #expect(try study.run().status == 0)
+    let ended = try study.run("leakage", "--shadows", "4", "--teacher-shadows", "5", "--json")
+    #expect(ended.status == 0, "\(ended.errors)")
+    let result = try #require(try results(ended).first)
+    let found = try #require(result.teacherShadows)
+    #expect(found.count == 5 && found.lost.isEmpty && found.images == 240 && found.compared == 4)
+    for attack in [found.attacks.threshold, found.attacks.likelihoodRatio] {
+      #expect(attack.area.low <= attack.area.value && attack.area.value <= attack.area.high)
+      #expect((0...1).contains(attack.area.value) && (0...1).contains(attack.truePositiveRate))
+    }
+    let excess = try #require(found.studentExcess)
+    #expect(excess.low <= excess.value && excess.value <= excess.high)
+
+    let names = try FileManager.default.contentsOfDirectory(atPath: study.folder.teacher)
+    #expect(
+      names.filter { $0.hasPrefix("shadow-") }.sorted()
+        == (0..<5).map { "shadow-\($0).safetensors" })
+    // One that is missing is trained again, to the same bits; the others are taken as they are.
+    let (lost, kept) = (
+      study.folder.teacher + "/shadow-1.safetensors", study.folder.teacher + "/shadow-2.safetensors"
+    )
+    let (bytes, date) = (try ContentHash.hexadecimal(ofFile: lost), try modified(kept))
+    try FileManager.default.removeItem(atPath: lost)
+    let again = try study.run("leakage", "--shadows", "4", "--teacher-shadows", "5", "--json")
+    #expect(try again.status == 0 && results(again) == [result], "\(again.errors)")
+    #expect(try ContentHash.hexadecimal(ofFile: lost) == bytes && modified(kept) == date)
+
+    let alone = try study.run("leakage", "--shadows", "0", "--teacher-shadows", "4", "--json")
+    let without = try #require(try results(alone).first)
+    #expect(without.shadows == nil && without.teacherShadows?.studentExcess == nil)
+    #expect(without.teacherShadows?.count == 4 && without.thresholds == result.thresholds)
+    let text = try study.run("leakage", "--shadows", "0", "--teacher-shadows", "4")
+    #expect(text.output.contains("shadows of the teacher"))
+    let threshold = try study.run("leakage", "--shadows", "0")
+    #expect(threshold.output.contains("On the teacher the loss attack alone was tried"))
+    #expect(try study.run("verify").status == 0)
+  }
+
+  @Test("says which teachers cannot have shadows, before anything is trained")
+  func teachersWithoutShadows() throws {
+    let context = StudyContext(
+      version: "test", workerCommand: [], workers: 1, threads: 1, report: { _ in },
+      isCancelled: { false })
+    let study = try TinyStudy(
+      .tiny.setting(
+        "teacher",
+        """
+        {"network": {"stem_channels": 8, "stages": [{"channels": 8}]},
+         "recipe": {"epochs": 4, "batch": 122, "slices": 2, "learning_rate": 0.1}}
+        """))
+    expectError(["teacher.recipe.batch", "122", "at most 120", "--teacher-shadows 0"]) {
+      try LeakageStage(study.inputs(), context: context).checkTeacher(4)
+    }
+    try LeakageStage(TinyStudy().inputs(), context: context).checkTeacher(4)
+    try study.writeLogits([Float](repeating: 0, count: 3 * TinyData.count))
+    try study.write(StudyText.tiny.taughtByLogits)
+    expectError(["teacher", "not trained by the study", "--teacher-shadows 0"]) {
+      try LeakageStage(study.inputs(), context: context).checkTeacher(4)
+    }
+    let few = try study.run("leakage", "--teacher-shadows", "3")
+    #expect(few.status == 2 && few.errors.contains("--teacher-shadows: got '3'"))
+  }
+
   private func modified(_ path: String) throws -> Date? {
     try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
   }

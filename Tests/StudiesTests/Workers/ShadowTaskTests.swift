@@ -24,6 +24,44 @@ struct ShadowTaskTests {
     #expect(request.task.timeLimitSeconds(limits) == 120)
   }
 
+  @Test(
+    "of the teacher is asked for by its number, has no time limit, and a file in the teacher's folder"
+  )
+  func teacher() throws {
+    let request = WorkerRequest(id: 5, task: StudentTask(.teacherShadow(3), key: "010"))
+    let sent = try JSONDecoder().decode(WorkerRequest.self, from: JSONEncoder().encode(request))
+    #expect(sent == request)
+    #expect(request.task.words == "teacher, shadow 3")
+    #expect(request.task.name(flashFraction: 0.1) == nil)
+    var limits = TrialLimits()
+    limits.fullMinutes = 2
+    #expect(request.task.timeLimitSeconds(limits) == nil)
+    let temporary = try TemporaryFolder()
+    let folder = StudyFolder(temporary.path)
+    let file = ShadowFile(ofTeacher: 3, in: folder)
+    try Folder.create(file.unfinished)
+    try AtomicFile.write("unfinished", to: file.unfinished + "/checkpoint.safetensors")
+    try file.write([1, 2], of: "one")
+    #expect(file.isOf("one") && !FileManager.default.fileExists(atPath: file.unfinished))
+    #expect(
+      try SealedFiles(folder).files == [
+        SealedFiles.File(
+          path: "teacher/shadow-3.safetensors", kind: .shadow, check: .intact)
+      ])
+  }
+
+  @Test("of the teacher learns from the half that the student's shadow of that number learns from")
+  func halves() throws {
+    let inputs = try TinyStudy().inputs()
+    let (first, second) = (try inputs.teacherShadow(0), try inputs.teacherShadow(1))
+    let identities = Set([
+      try first.identity(), try second.identity(), try inputs.teacher.identity(),
+    ])
+    #expect(identities.count == 3)
+    #expect(try inputs.teacherShadow(0).identity() == first.identity())
+    #expect(first.keptFiles == [inputs.folder.teacherShadow(0) + "/weights.safetensors"])
+  }
+
   @Test("leaves a file that names its training, in place of the checkpoint")
   func files() throws {
     let temporary = try TemporaryFolder()
