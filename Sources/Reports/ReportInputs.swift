@@ -18,6 +18,8 @@ struct ReportInputs: Sendable {
   var leakage: [LeakageResult] = []
   /// How often the study would choose as it does; nil where its choices were not repeated.
   var stability: ChoiceStability?
+  /// What repetitions with other seeds have chosen; nil where there are none.
+  var retrained: RetrainedChoices?
   /// The version of the program that writes the report.
   let version: String
 

@@ -26,16 +26,17 @@ public struct StudyReport: Sendable {
   ///   - version: The version of the program that writes the report.
   ///   - leakage: What `autodistill leakage` has found of students.
   ///   - stability: What `autodistill stability` has found; nil where it was not asked.
+  ///   - retrained: What repetitions of the study with other seeds have chosen; nil where there are none.
   public init(
     definition: StudyDefinition, state: StudyState, results: StudyResults, space: SearchSpace,
     profiles: [HardwareProfile], version: String, leakage: [LeakageResult] = [],
-    stability: ChoiceStability? = nil
+    stability: ChoiceStability? = nil, retrained: RetrainedChoices? = nil
   ) {
     inputs = ReportInputs(
       definition: definition, state: state, results: results,
       trials: TrialTable(definition, state, results), space: space, profiles: profiles,
       choices: results.choices(definition), leakage: leakage, stability: stability,
-      version: version)
+      retrained: retrained, version: version)
     model = ReportModel(inputs)
   }
 

@@ -70,7 +70,7 @@ struct StudyCommand {
     """
   }
 
-  let folder: StudyFolder
+  private(set) var folder: StudyFolder
   let dataFolder: String?
   private let workers: Int?
   private let threads: Int?
@@ -102,9 +102,33 @@ struct StudyCommand {
   ///
   /// - Throws: `CommandRefusal`, and as `StudyInputs.init`.
   func inputs() throws -> StudyInputs {
+    try checkCommands()
+    return try StudyInputs(folder, dataFolder: dataFolder)
+  }
+
+  /// Checks that the study's commands may run.
+  ///
+  /// - Throws: `CommandRefusal`, and as `StudyDefinition.init`.
+  func checkCommands() throws {
     let definition = try StudyDefinition(contentsOf: folder.definition)
     if let note = try permission.check(definition.commands, of: folder) { Terminal.log(note) }
-    return try StudyInputs(folder, dataFolder: dataFolder)
+  }
+
+  /// Runs a repetition of the study to its end, within the limits of the whole command. Its commands are the study's, and
+  /// as allowed.
+  ///
+  /// - Parameter meter: Of the command.
+  func run(
+    _ repetition: StudyRepetition, meter: RunMeter,
+    report: @escaping @Sendable (StudyProgress) -> Void
+  ) throws {
+    var command = self
+    command.folder = repetition.folder
+    for note in try StudyUpkeep.run(repetition.folder) { report(.note(note)) }
+    let inputs = try StudyInputs(repetition.folder, dataFolder: dataFolder)
+    var context = try command.contextAfterwards(inputs, report: report)
+    context.meter = meter
+    _ = try StudyRunner(inputs, context: context).run(through: .distillation)
   }
 
   /// Runs the study through a stage, writes the report and says what to do next.
@@ -215,7 +239,8 @@ struct StudyCommand {
       definition: files.definition, state: state, results: results, space: files.space,
       profiles: files.profiles, version: ProgramVersion.current,
       leakage: LeakageResult.known(in: folder, state),
-      stability: ChoiceStability.known(in: folder))
+      stability: ChoiceStability.known(in: folder),
+      retrained: RetrainedChoices.known(files, state))
     return (report, results)
   }
 

@@ -8,14 +8,15 @@ import Testing
 @Suite("what a report says of leaks and repeated choices")
 struct LeakageReportTests {
   private func report(
-    leakage: [LeakageResult] = [], stability: ChoiceStability? = nil
+    leakage: [LeakageResult] = [], stability: ChoiceStability? = nil,
+    retrained: RetrainedChoices? = nil
   ) throws -> StudyReport {
     let study = MadeUpStudy.small
     let (definition, state) = (try study.definition(), study.state)
     return StudyReport(
       definition: definition, state: state, results: StudyResults(definition, state),
       space: try study.space(), profiles: try study.profiles(), version: "1.2.3",
-      leakage: leakage, stability: stability)
+      leakage: leakage, stability: stability, retrained: retrained)
   }
 
   private func attack(_ value: Double, _ rate: Double) -> LeakageResult.Attack {
@@ -71,6 +72,36 @@ struct LeakageReportTests {
       ))
   }
 
+  @Test("says what was tried on the teacher, and whose leak is larger by the stronger attack")
+  func teacherShadows() throws {
+    let alone = LeakageWords(result: leakage())
+    #expect(alone.basis.contains("On the teacher the loss attack alone was tried"))
+    var found = leakage()
+    found.teacherShadows = LeakageResult.TeacherShadows(
+      count: 5, lost: [1, 4], images: 50_000,
+      attacks: LeakageResult.Shadows.Kind(
+        threshold: attack(0.55, 0.012), likelihoodRatio: attack(0.702, 0.09)),
+      compared: 5, studentExcess: area(-0.1))
+    let words = LeakageWords(result: found)
+    #expect(!words.basis.contains("alone was tried"))
+    #expect(words.basis.contains("2 shadows of the teacher diverged or were lost"))
+    #expect(words.basis.contains("compared by 5 shadows of the same halves"))
+    #expect(
+      words.rows.suffix(2).map { $0[0...2].joined(separator: "|") } == [
+        "shadows of the teacher|loss|0.550", "shadows of the teacher|likelihood ratio|0.702",
+      ])
+    #expect(
+      words.verdicts.last
+        == "By likelihood ratios, the leak of the teacher is larger than that of distilled students by 0.100 "
+        + "(−0.110 to −0.090).")
+    found.teacherShadows?.compared = nil
+    found.teacherShadows?.studentExcess = nil
+    #expect(LeakageWords(result: found).basis.contains("Too few halves"))
+    let json = try JSONDecoder().decode(
+      [LeakageResult].self, from: Data(LeakageReport([found]).json.utf8))
+    #expect(json == [found])
+  }
+
   @Test("reads back what the command writes, and prints it")
   func formats() throws {
     let report = LeakageReport([leakage()])
@@ -110,6 +141,36 @@ struct LeakageReportTests {
     let outdated = try report(stability: stability("other")).markdown
     #expect(outdated.contains("with other results than the study has now"))
     #expect(!outdated.contains("trial 0: 24 %"))
+  }
+
+  @Test("has what repetitions with other seeds choose, and how probable that is by chance")
+  func retrained() throws {
+    let retrained = RetrainedChoices(
+      seeds: [8, 9, 11], unfinished: [12],
+      choices: [
+        RetrainedChoices.Choice(
+          budget: "macs<=9", trial: 2, key: "k2",
+          students: [
+            .init(key: "k2", chosen: 2 / 3, trained: 1),
+            .init(key: "k7", chosen: 1 / 3, trained: 1),
+          ], none: 0, entropyBits: 0.918, chance: 0.156,
+          accuracy: .init(split: "test", mean: 0.912, deviation: 0.004),
+          runnerUp: .init(
+            key: "k0", repetitions: 2, split: "validation", difference: 0.01, low: -0.002,
+            high: 0.022, pValue: 0.09, test: "variance_components"))
+      ])
+    let markdown = try report(retrained: retrained).markdown
+    #expect(markdown.contains("The choices repeated") && markdown.contains("seeds 8, 9, 11"))
+    #expect(markdown.contains("k7: 33 %") && markdown.contains("0.156"))
+    #expect(markdown.contains("91.20 ± 0.40") && markdown.contains("k0, in 2 repetitions"))
+    #expect(markdown.contains("at most 1.58 bits") && markdown.contains("not ended: seed 12"))
+    #expect(markdown.contains("of so few repetitions are rough"))
+    let printed = RetrainedReport(retrained)
+    #expect(printed.lines.first == "macs<=9: trial 2")
+    let read = try JSONDecoder().decode(RetrainedChoices.self, from: Data(printed.json.utf8))
+    #expect(read == retrained)
+    let both = try report(stability: stability("other"), retrained: retrained).markdown
+    #expect(both.contains("other results than the study has now") && both.contains("k7: 33 %"))
   }
 
   @Test("is as it was where nobody has asked")

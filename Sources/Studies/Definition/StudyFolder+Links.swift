@@ -24,7 +24,8 @@ extension StudyFolder {
     let candidates =
       (try? FileManager.default.contentsOfDirectory(atPath: appending("candidates"))) ?? []
     try StudyFolder.checkLinks(
-      StudyFolder.writtenNames + candidates.map { "candidates/\($0)" }, in: self.path)
+      StudyFolder.writtenNames + candidates.map { "candidates/\($0)" } + repetitionNames,
+      in: self.path)
   }
 
   /// Checks that what will be written to lies inside of a folder.

@@ -15,6 +15,7 @@ public struct StudyFolder: Hashable, Sendable {
   static let writtenNames = [
     ".lock", "journal.jsonl", "progress.json", "data", "teacher", "candidates", "report", "workers",
     "logs", "deployed", "deployed/versions", "deployed/history.jsonl", "stability.json",
+    "repetitions",
   ]
 
   /// Returns the path of `name` in the folder; an absolute name stays as it is.
@@ -52,6 +53,15 @@ public struct StudyFolder: Hashable, Sendable {
   public var report: String { appending("report") }
   /// How sure the study's choices are, found by repeating them.
   public var stability: String { appending("stability.json") }
+  /// The same study with another seed, run again to see whether it chooses the same.
+  public func repetition(seed: Int) -> StudyFolder {
+    StudyFolder(appending("repetitions/seed-\(seed)"))
+  }
+  /// The names of the folders of repetitions that are there, links among them.
+  var repetitionNames: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: appending("repetitions"))) ?? [])
+      .sorted().map { "repetitions/\($0)" }
+  }
   /// What workers have written to standard error before they were lost.
   public var logs: String { appending("logs") }
 

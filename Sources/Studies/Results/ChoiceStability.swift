@@ -109,6 +109,13 @@ extension ChoiceStability {
     return known
   }
 
+  /// Returns the entropy of a choice in bits: 0 where it is always the same, 1 where two are chosen equally often.
+  ///
+  /// - Parameter shares: How often each is chosen; their sum is 1.
+  static func entropyBits(of shares: [Double]) -> Double {
+    shares.reduce(0) { $1 > 0 ? $0 - $1 * log2($1) : $0 }
+  }
+
   /// Returns what a stability depends on: flash and full results, and what the study asks for.
   public static func evidence(_ definition: StudyDefinition, _ state: StudyState) -> String {
     let flash = state.trials.map { "\($0.key):\($0.result?.validation?.correct ?? -1)" }

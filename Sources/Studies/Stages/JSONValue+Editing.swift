@@ -39,30 +39,37 @@ extension JSONValue {
   }
 
   /// Returns a part of `study.json` whose paths lead from any folder to where they led from `folder`.
-  func movingPaths(to folder: String) -> JSONValue {
+  ///
+  /// - Parameters:
+  ///   - folder: Absolute, or as it is named from the new place.
+  ///   - place: Where the folder is now, to see which words of a command are files in it; nil: `folder`.
+  func movingPaths(to folder: String, at place: String? = nil) -> JSONValue {
     switch self {
     case .text(let path): .text(path.hasPrefix("/") ? path : "\(folder)/\(path)")
-    case .array(let elements): .array(elements.map { $0.movingPaths(to: folder) })
+    case .array(let elements): .array(elements.map { $0.movingPaths(to: folder, at: place) })
     case .object(let members):
       .object(
         members.map { member in
           if JSONValue.pathNames.contains(member.name) {
-            return Member(name: member.name, value: member.value.movingPaths(to: folder))
+            return Member(
+              name: member.name, value: member.value.movingPaths(to: folder, at: place))
           }
           return member.name == "command"
-            ? Member(name: member.name, value: member.value.movingFiles(to: folder)) : member
+            ? Member(
+              name: member.name,
+              value: member.value.movingFiles(to: folder, at: place ?? folder)) : member
         })
     default: self
     }
   }
 
-  /// Returns a program's arguments, of which those that are files in `folder` lead there.
-  private func movingFiles(to folder: String) -> JSONValue {
+  /// Returns a program's arguments, of which those that are files in the folder lead there.
+  private func movingFiles(to folder: String, at place: String) -> JSONValue {
     guard case .array(let words) = self else { return self }
     return .array(
       words.map { word in
         guard case .text(let text) = word,
-          FileManager.default.fileExists(atPath: "\(folder)/\(text)")
+          FileManager.default.fileExists(atPath: "\(place)/\(text)")
         else { return word }
         return word.movingPaths(to: folder)
       })

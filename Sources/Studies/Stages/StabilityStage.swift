@@ -131,11 +131,10 @@ extension ChoiceStability.Choice {
         best: share(trial, of: best))
     }
     let none = share(nil, of: chosen)
-    let probabilities = shares.map(\.chosen) + [none]
     self.init(
       budget: candidates.budget?.name, trial: student.trial,
       students: shares.sorted { ($1.chosen, $1.best, $0.trial) < ($0.chosen, $0.best, $1.trial) },
-      none: none, entropyBits: probabilities.reduce(0) { $1 > 0 ? $0 - $1 * log2($1) : $0 },
+      none: none, entropyBits: ChoiceStability.entropyBits(of: shares.map(\.chosen) + [none]),
       runnerUp: ChoiceStability.RunnerUp(student, candidates.students, noise))
   }
 }
