@@ -5,13 +5,22 @@
 public struct WinogradShape: Hashable, Sendable {
   public let convolution: ConvolutionShape
   public let tile: WinogradTile
+  /// The most images of a call, if that is known. It bounds scratch, and changes no result.
+  public let mostImages: Int?
 
-  /// - Parameter convolution: With a 3×3 window at stride 1.
-  public init(_ convolution: ConvolutionShape, tile: WinogradTile) {
+  /// - Parameters:
+  ///   - convolution: With a 3×3 window at stride 1.
+  ///   - mostImages: The most images of a call; nil for any number.
+  public init(_ convolution: ConvolutionShape, tile: WinogradTile, mostImages: Int? = nil) {
     precondition(
       convolution.hasMinimalFiltering,
       "minimal filtering is for 3×3 windows at stride 1, got \(convolution)")
-    (self.convolution, self.tile) = (convolution, tile)
+    (self.convolution, self.tile, self.mostImages) = (convolution, tile, mostImages)
+  }
+
+  /// The same sizes for calls of at most `images` images.
+  public func limited(toImages images: Int) -> WinogradShape {
+    WinogradShape(convolution, tile: tile, mostImages: images)
   }
 
   /// The convolution of the output's gradient with the flipped window that gives the input's.
@@ -20,13 +29,15 @@ public struct WinogradShape: Hashable, Sendable {
       ConvolutionShape(
         rows: convolution.rows.flipped, columns: convolution.columns.flipped,
         inputChannels: convolution.outputChannels, outputChannels: convolution.inputChannels),
-      tile: tile)
+      tile: tile, mostImages: mostImages)
   }
 
   var tileColumns: Int { ceiling(convolution.outputWidth, tile.outputSide) }
   var imageTiles: Int {
     ceiling(convolution.outputHeight, tile.outputSide) * tileColumns
   }
+  /// The tiles of a call of the most images.
+  private var mostTiles: Int? { mostImages.map { $0 * imageTiles } }
   /// Floats from one tile's transformed input to the next: whole vectors.
   var inputStep: Int { wholeVectors(convolution.inputChannels) }
   /// Floats from row to row of sums of products: whole vectors.
@@ -87,14 +98,18 @@ extension WinogradShape {
   /// Tiles that the forward pass works on together.
   var groupTiles: Int {
     let tileFloats = tile.positions * (inputStep + min(outputStep, WinogradShape.panelColumns))
-    return min(
+    let tiles = min(
       WinogradShape.mostGroupTiles,
       max(WinogradShape.leastGroupTiles, WinogradShape.groupFloats / tileFloats))
+    return min(tiles, mostTiles ?? tiles)
   }
 
   /// Tiles that the filter's gradient works on together. All sums of products are read and written once a group, so
   /// where they are many, groups are large enough that this costs no more than the group's own values.
-  var gradientGroupTiles: Int {
+  var gradientGroupTiles: Int { min(wantedGradientTiles, mostTiles ?? wantedGradientTiles) }
+
+  /// As many as `gradientGroupTiles` where calls have enough images.
+  private var wantedGradientTiles: Int {
     let tileFloats = tile.positions * (inputStep + outputStep)
     let balance = inputStep * outputStep / (inputStep + outputStep)
     return min(WinogradShape.mostGroupTiles, max(balance, WinogradShape.groupFloats / tileFloats))
@@ -102,6 +117,18 @@ extension WinogradShape {
 
   /// Images that a caller hands over together: enough for one group of the filter's gradient.
   public var groupImages: Int { max(1, gradientGroupTiles / imageTiles) }
+
+  /// Whether all tiles of a call are one group of the filter's gradient. Then `winogradAddFilterGradient` takes them
+  /// at once, and sums of products need not outlive it.
+  public var isOneGroup: Bool { mostTiles.map { $0 <= wantedGradientTiles } ?? false }
+
+  /// Input channels whose sums of products stand in memory together: all, or of one group as many as fill register
+  /// tiles and stay in second-level cache.
+  var sumRows: Int {
+    guard isOneGroup else { return convolution.inputChannels }
+    let rows = 2 * WinogradShape.groupFloats / (tile.positions * outputStep)
+    return min(convolution.inputChannels, max(1, rows / wideTileRows) * wideTileRows)
+  }
 
   /// Makes whole vectors an odd number of them, so that what lies so far apart does not all fall into one set of a
   /// cache.
@@ -131,7 +158,7 @@ extension WinogradShape {
     WinogradShape.planeStep(rows: gradientGroupTiles, rowStep: gradientStep)
   }
   var sumPlaneStep: Int {
-    WinogradShape.planeStep(rows: convolution.inputChannels, rowStep: outputStep)
+    WinogradShape.planeStep(rows: sumRows, rowStep: outputStep)
   }
 
   /// Floats of scratch that `winogradForward` needs; `winogradBackwardInput` needs those of `flipped`.
@@ -150,7 +177,7 @@ extension WinogradShape {
   public var scratchFloats: Int {
     max(forwardScratchFloats, flipped.forwardScratchFloats, gradientScratchFloats)
   }
-  /// Floats of the sums that `winogradAddProducts` adds to.
+  /// Floats of the sums of products.
   public var sumFloats: Int { tile.positions * sumPlaneStep + readMargin }
 }
 

@@ -128,4 +128,44 @@ struct WinogradConvolutionTests {
       operands.filterGradient(tile, images: 2), operands.referenceFilterGradient(),
       within: trial.tolerance(terms: 5 * 49))
   }
+
+  @Test(
+    "has the same bits in the scratch of a known number of images",
+    arguments: WinogradCase.all([(4, 4), (5, 7)], channels: [(17, 40), (70, 33), (256, 48)]))
+  func limits(trial: WinogradCase) {
+    let operands = WinogradTrial(trial.shape, seed: 7)
+    let (open, limited) = (
+      operands.shape(trial.tile, isLimited: false), operands.shape(trial.tile, isLimited: true)
+    )
+    #expect(!open.isOneGroup && limited.isOneGroup)
+    #expect(limited.scratchFloats < open.scratchFloats && limited.sumFloats <= open.sumFloats)
+    func same(_ some: [Float], _ others: [Float]) -> Bool {
+      some.map(\.bitPattern) == others.map(\.bitPattern)
+    }
+    #expect(
+      same(operands.forward(trial.tile, isLimited: true), operands.forward(trial.tile)))
+    #expect(
+      same(operands.inputGradient(trial.tile, isLimited: true), operands.inputGradient(trial.tile)))
+    var random = RandomStream(seed: 7, purpose: "before")
+    let before = random.floats(operands.weights.count)
+    for start in [nil, before] {
+      #expect(
+        same(
+          operands.groupFilterGradient(trial.tile, addingTo: start),
+          operands.filterGradient(trial.tile, addingTo: start)))
+    }
+  }
+
+  @Test("sums a few channels at a time where one group's sums would leave the cache")
+  func sumsInCache() {
+    let shape = WinogradShape(
+      ConvolutionShape(
+        height: 4, width: 4, inputChannels: 256, outputChannels: 256, window: WindowSize(side: 3),
+        stride: 1), tile: .four)
+    #expect(4 * shape.sumFloats > 9_000_000)
+    #expect(4 * shape.limited(toImages: 4).sumFloats < 600_000)
+    // More tiles than one group has: all sums, as they go from group to group.
+    let many = shape.limited(toImages: shape.gradientGroupTiles + 1)
+    #expect(!many.isOneGroup && many.sumFloats == shape.sumFloats)
+  }
 }

@@ -34,6 +34,10 @@ struct WinogradTrial {
       padding: reference.kernelPadding)
   }
 
+  func shape(_ tile: WinogradTile, isLimited: Bool) -> WinogradShape {
+    WinogradShape(sizes, tile: tile, mostImages: isLimited ? reference.images : nil)
+  }
+
   /// Scratch that no kernel may write behind; it holds NaN at first.
   private func checked(
     _ floats: Int, _ body: (UnsafeMutablePointer<Float>) -> Void
@@ -62,9 +66,13 @@ struct WinogradTrial {
     return padded(buffer.values)
   }
 
-  /// - Parameter images: Images that go into one call; all if nil.
-  func forward(_ tile: WinogradTile, bias: [Float]? = nil, images: Int? = nil) -> [Float] {
-    let shape = WinogradShape(sizes, tile: tile)
+  /// - Parameters:
+  ///   - images: Images that go into one call; all if nil.
+  ///   - isLimited: Whether the sizes know how many images there are.
+  func forward(
+    _ tile: WinogradTile, bias: [Float]? = nil, images: Int? = nil, isLimited: Bool = false
+  ) -> [Float] {
+    let shape = shape(tile, isLimited: isLimited)
     let weights = transformed(shape.weightFloats) {
       transformWinogradWeights(padded(self.weights), into: $0, shape: shape)
     }
@@ -85,8 +93,10 @@ struct WinogradTrial {
     }
   }
 
-  func inputGradient(_ tile: WinogradTile, addingTo before: [Float]? = nil) -> [Float] {
-    let shape = WinogradShape(sizes, tile: tile)
+  func inputGradient(
+    _ tile: WinogradTile, addingTo before: [Float]? = nil, isLimited: Bool = false
+  ) -> [Float] {
+    let shape = shape(tile, isLimited: isLimited)
     let weights = transformed(shape.flippedWeightFloats) {
       transformFlippedWinogradWeights(padded(self.weights), into: $0, shape: shape)
     }
@@ -125,6 +135,24 @@ struct WinogradTrial {
     return result(weights.count, addingTo: start) {
       winogradAddFilterGradient(sums.pointer, to: $0, shape: shape)
     }
+  }
+}
+
+extension WinogradTrial {
+  /// The filter's gradient of all images as one group.
+  func groupFilterGradient(_ tile: WinogradTile, addingTo before: [Float]? = nil) -> [Float] {
+    let shape = shape(tile, isLimited: true)
+    let sums = GuardedBuffer(count: shape.sumFloats)
+    let start = before ?? [Float](repeating: 0, count: weights.count)
+    let gradients = result(weights.count, addingTo: start) { output in
+      checked(shape.scratchFloats) { scratch in
+        winogradAddFilterGradient(
+          padded(input), padded(gradient), to: output, sums: sums.pointer, scratch: scratch,
+          images: reference.images, shape: shape)
+      }
+    }
+    sums.expectGuards("the sums")
+    return gradients
   }
 }
 
