@@ -40,14 +40,16 @@ extension ConvolutionFamily {
 
   func trainingMemory(_ place: LayerPlace, images: [Int]) -> LayerMemory {
     let shape = shape(place)
-    if let winograd = shape.winograd { return WinogradMemory.layerMemory(winograd) }
+    if let winograd = shape.winograd?.limited(toImages: images.max()!) {
+      return WinogradMemory.layerMemory(winograd)
+    }
     return LayerMemory(state: shape.weightFloats, scratch: shape.scratchFloats)
   }
 
   func trainingLayer(_ site: TrainingSite) -> any TrainingLayer {
     let shape = shape(site.place)
     let (weight, bias) = (site.tensor(.weight), hasBias ? site.tensor(.bias) : nil)
-    if let winograd = shape.winograd {
+    if let winograd = shape.winograd?.limited(toImages: site.buffers.images.max()!) {
       return WinogradConvolutionLayer(
         shape: winograd, buffers: site.buffers, weight: weight, bias: bias, state: site.state)
     }

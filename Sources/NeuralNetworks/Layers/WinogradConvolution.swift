@@ -16,7 +16,7 @@ struct WinogradMemory {
 
   /// Of one slice, within one call.
   struct Scratch {
-    /// Of the filter's gradient, over all images of the slice.
+    /// Of the filter's gradient, over all images of the slice, for some channels or all.
     let sums: UnsafeMutablePointer<Float>
     let kernels: UnsafeMutablePointer<Float>
 
@@ -26,7 +26,7 @@ struct WinogradMemory {
     }
   }
 
-  /// The floats of both.
+  /// The floats of both, for slices of at most as many images as the shape's calls.
   static func layerMemory(_ shape: WinogradShape) -> LayerMemory {
     var (state, scratch) = (MemoryCursor(), MemoryCursor())
     _ = State(shape, cursor: &state)
@@ -38,8 +38,9 @@ struct WinogradMemory {
 /// A dense 3×3 convolution at stride 1 by minimal filtering.
 ///
 /// Like `ConvolutionLayer` it runs for a few images at a time. The filter's gradient is summed up in its transformed
-/// form over all images of a slice and transformed back once.
+/// form over all images of a slice and transformed back once, for a few channels at a time where the slice is small.
 struct WinogradConvolutionLayer: OnePassLayer, @unchecked Sendable {
+  /// For as many images as the largest slice has.
   let shape: WinogradShape
   let buffers: LayerBuffers
   let weight: TrainedTensor
@@ -58,7 +59,10 @@ struct WinogradConvolutionLayer: OnePassLayer, @unchecked Sendable {
   private var sizes: ConvolutionShape { shape.convolution }
 
   var kind: KernelKind { .convolution }
-  var bringsNorm: Bool { isWholeVectors(shape.groupImages * sizes.outputFloats) }
+  var bringsNorm: Bool {
+    shape.isOneGroup || isWholeVectors(shape.groupImages * sizes.outputFloats)
+  }
+
 
   func rearrange() {
     transformWinogradWeights(weight.value, into: state.weights, shape: shape)
@@ -87,7 +91,7 @@ struct WinogradConvolutionLayer: OnePassLayer, @unchecked Sendable {
   func backward(_ turn: TrainingTurn) {
     let slice = turn.slice
     let scratch = scratch(slice)
-    scratch.sums.update(repeating: 0, count: shape.sumFloats)
+    if !shape.isOneGroup { scratch.sums.update(repeating: 0, count: shape.sumFloats) }
     for images in imageGroups(buffers.images[slice], of: shape.groupImages) {
       turn.norm?.applyBackward(slice: slice, images: images)
       turn.lap(.norm)
@@ -97,9 +101,16 @@ struct WinogradConvolutionLayer: OnePassLayer, @unchecked Sendable {
           gradient, to: bias.gradient(slice), rows: images.count * sizes.outputPositions,
           columns: sizes.outputChannels)
       }
-      winogradAddProducts(
-        buffers.input(slice) + images.lowerBound * sizes.inputFloats, gradient, to: scratch.sums,
-        scratch: scratch.kernels, images: images.count, shape: shape)
+      let input = buffers.input(slice) + images.lowerBound * sizes.inputFloats
+      if shape.isOneGroup {
+        winogradAddFilterGradient(
+          input, gradient, to: weight.gradient(slice), sums: scratch.sums,
+          scratch: scratch.kernels, images: images.count, shape: shape)
+      } else {
+        winogradAddProducts(
+          input, gradient, to: scratch.sums, scratch: scratch.kernels, images: images.count,
+          shape: shape)
+      }
       if buffers.delivery != .none {
         winogradBackwardInput(
           gradient, transformed: state.flippedWeights,
@@ -109,6 +120,7 @@ struct WinogradConvolutionLayer: OnePassLayer, @unchecked Sendable {
       }
       turn.lap(kind)
     }
+    guard !shape.isOneGroup else { return }
     winogradAddFilterGradient(scratch.sums, to: weight.gradient(slice), shape: shape)
     turn.lap(kind)
   }
