@@ -31,7 +31,8 @@ public final class FloatInferencePlan: NetworkPlan {
     let graph = InferenceGraph(network, features: features)
     let layout = InferenceLayout(graph, capacity: capacity)
     let folded = FoldedWeights(
-      network, groups: graph.groups, parameters: parameters, statistics: statistics)
+      network, groups: graph.groups, parameters: parameters, statistics: statistics,
+      form: .arranged)
     let places = graph.groups.map(network.place)
     let scratch = places.map {
       network.nodes[$0.node].layer.family.inferenceScratch($0, capacity: capacity)
@@ -42,7 +43,7 @@ public final class FloatInferencePlan: NetworkPlan {
       let head = network.nodes[place.node]
       return head.layer.family.inferenceStep(
         InferenceSite(
-          place: place, input: arena.base + layout.offsets[head.inputs[0]],
+          place: place, capacity: capacity, input: arena.base + layout.offsets[head.inputs[0]],
           addend: place.group.addend.map { arena.base + layout.offsets[$0] },
           output: arena.base + layout.offsets[place.group.output],
           scratch: arena.base + scratchOffset,
@@ -62,6 +63,17 @@ public final class FloatInferencePlan: NetworkPlan {
   ) {
     self.init(
       network, parameters: parameters, statistics: statistics, capacity: capacity, features: [])
+  }
+
+  /// Bytes that the plan holds for as long as it lives: weights, activations and scratch.
+  public var bytes: Int { MemoryLayout<Float>.stride * (weights.count + arena.count) }
+
+  /// Bytes of `bytes` that are a network's weights, as the plan's kernels read them: transformed ones of minimal
+  /// filtering have 16 or 36 values for nine plain ones.
+  public static func weightBytes(of network: Network) -> Int {
+    MemoryLayout<Float>.stride
+      * FoldedWeights.floats(
+        network, groups: InferenceGraph(network).groups, form: .arranged)
   }
 
   /// Where the images go before `run`, `[images, H, W, C]`.

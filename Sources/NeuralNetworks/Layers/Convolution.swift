@@ -58,6 +58,17 @@ extension ConvolutionFamily {
   }
 }
 
+extension ConvolutionFamily: ArrangingFamily {
+  /// Minimal filtering reads transformed weights, and nothing reads the plain ones.
+  func weightArrangement(_ place: GroupPlace) -> WeightArrangement? {
+    shape(place.layer).winograd.map { winograd in
+      WeightArrangement(floats: winograd.weightFloats) { plain, arranged in
+        transformWinogradWeights(plain, into: arranged, shape: winograd)
+      }
+    }
+  }
+}
+
 extension ConvolutionFamily {
   func inferenceKernel(_ place: GroupPlace) -> InferenceKernel? {
     place.convolutionKernel(window: window, stride: stride, hasBias: hasBias)
@@ -65,7 +76,7 @@ extension ConvolutionFamily {
 
   func inferenceScratch(_ place: GroupPlace, capacity: Int) -> Int {
     let shape = shape(place.layer)
-    return shape.winograd?.forwardScratchFloats ?? shape.scratchFloats
+    return shape.winograd?.limited(toImages: capacity).forwardScratchFloats ?? shape.scratchFloats
   }
 
   func inferenceStep(_ site: InferenceSite) -> InferenceStep {
@@ -80,13 +91,11 @@ extension ConvolutionFamily {
         site.finish(images: images)
       }
     }
-    if let winograd = shape.winograd {
-      let transformed = FloatArena(count: winograd.weightFloats)
-      transformWinogradWeights(weight, into: transformed.base, shape: winograd)
+    if let winograd = shape.winograd?.limited(toImages: site.capacity) {
       return { images in
         winogradForward(
-          site.input, transformed: transformed.base, bias: bias, into: site.output,
-          scratch: site.scratch, images: images, shape: winograd)
+          site.input, transformed: weight, bias: bias, into: site.output, scratch: site.scratch,
+          images: images, shape: winograd)
         site.finish(images: images)
       }
     }
