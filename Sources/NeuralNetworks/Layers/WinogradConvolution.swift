@@ -63,7 +63,6 @@ struct WinogradConvolutionLayer: OnePassLayer, @unchecked Sendable {
     shape.isOneGroup || isWholeVectors(shape.groupImages * sizes.outputFloats)
   }
 
-
   func rearrange() {
     transformWinogradWeights(weight.value, into: state.weights, shape: shape)
     guard buffers.delivery != .none else { return }
