@@ -36,7 +36,7 @@ build: packages ## Build the command, optimised for this machine's processor
 .PHONY: test
 test: packages-and-data ## Build and run all tests, optimised; open reports in Chromium where it is
 	rm -rf .build/pages && mkdir -p .build/pages
-	AUTODISTILL_PAGES_FOLDER=$(CURDIR)/.build/pages swift test -c release --scratch-path .build/test --disable-xctest
+	AUTODISTILL_PAGES_FOLDER=$(CURDIR)/.build/pages .ci/test
 	PAGES=.build/pages .ci/check-page
 
 .PHONY: lint

@@ -36,8 +36,12 @@ let architectureFlags: [String] = {
   }
 }()
 
+/// Nobody reads a module before all of it is compiled: writing it out by a second process of the compiler, which reads
+/// all sources again, would only take time.
 let strict: [SwiftSetting] = {
-  var settings: [SwiftSetting] = [.unsafeFlags(architectureFlags)]
+  var settings: [SwiftSetting] = [
+    .unsafeFlags(architectureFlags + ["-no-emit-module-separately-wmo"])
+  ]
   if ProcessInfo.processInfo.environment["AUTODISTILL_STRICT"] != nil {
     settings.append(.treatAllWarnings(as: .error))
   }
@@ -87,9 +91,8 @@ let integers: [SwiftSetting] = {
   #endif
 }()
 
-/// Most tests are not worth the time that optimising them takes, nor has their module another reader.
-let unoptimized: [SwiftSetting] =
-  strict + [.unsafeFlags(["-Onone", "-no-emit-module-separately-wmo"])]
+/// Most tests are not worth the time that optimising them takes.
+let unoptimized: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"])]
 
 /// What the tests of a target see beyond what it imports: real students of the shipped spaces, random points,
 /// and what is tested with the made-up studies of another target's tests.
@@ -104,7 +107,7 @@ let testImports = [
     "NetworkFixtures", "RandomStreams", "SearchSpaces", "TFLiteFiles", "FileFormats",
   ],
   "ParetoFronts": ["RandomStreams"],
-  "Quantization": ["FileFormats", "NetworkFixtures", "RandomStreams", "SearchSpaces"],
+  "Quantization": ["NetworkFixtures", "RandomStreams", "SearchSpaces"],
   "SearchSpaces": ["TensorKernels"],
   "Studies": ["FlashBenchmark", "NetworkFixtures"],
   "TFLiteFiles": [

@@ -290,7 +290,7 @@ struct StudyDefinitionReadingTests {
       ("trial_limits", "{\"full_minutes\": \"1h\"}", "trial_limits.full_minutes: got \"1h\""),
       ("workerss", "2", "workerss: got an unknown key"),
       ("workerss", "2", "did you mean \"workers\"?"),
-    ])
+    ] as [(String, String, String)])
   func wrongMember(name: String, value: String, part: String) {
     expectError(["study.json: ", part]) {
       _ = try StudyText.tiny.setting(name, value).definition()
