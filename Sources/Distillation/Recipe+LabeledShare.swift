@@ -12,13 +12,16 @@ extension Recipe {
 
   /// Drops a share that was taken over from another recipe, where this one learns from labelled images alone.
   ///
+  /// - Parameter hasTeacher: Whether there may be a teacher to learn from.
   /// - Throws: `JSONError` where the recipe says the share itself.
-  mutating func checkLabeledShare(_ members: JSONMembers) throws(JSONError) {
+  mutating func checkLabeledShare(
+    _ members: JSONMembers, hasTeacher: Bool
+  ) throws(JSONError) {
     guard labeledShare != nil, !usesUnlabeledImages else { return }
     if let field = members["labeled_share"] {
       throw field.expected(
         "no \"labeled_share\" where nothing is learnt from images without a label, as "
-          + "\"distillation_weight\" is 0")
+          + (hasTeacher ? "\"distillation_weight\" is 0" : "a teacher learns from labels alone"))
     }
     labeledShare = nil
   }

@@ -14,8 +14,11 @@ extension Recipe {
 
   /// Reads a recipe; what is left out has the value of the preset that it names, or else the one in `defaults`.
   ///
+  /// - Parameter hasTeacher: Whether there may be a teacher to learn from; a teacher itself has none.
   /// - Throws: `JSONError` naming the field, its value and what was expected.
-  public init(_ field: JSONField, defaults: Recipe) throws(JSONError) {
+  public init(
+    _ field: JSONField, defaults: Recipe, hasTeacher: Bool = true
+  ) throws(JSONError) {
     self = defaults
     let members = try field.members(of: "a training recipe", known: Recipe.keys)
     if let preset = members["recipe"] { self = try RecipePreset(preset).applied(to: self) }
@@ -80,8 +83,8 @@ extension Recipe {
       let around = self
       stages = try stages.map { stage throws(JSONError) in try stage.read(in: around) }
     }
-    try checkLabeledShare(members)
-    try checkTeaching(members, in: field)
+    try checkLabeledShare(members, hasTeacher: hasTeacher)
+    try checkTeaching(members, in: field, hasTeacher: hasTeacher)
     try checkChain(members, in: field)
   }
 }

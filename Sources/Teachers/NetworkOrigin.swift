@@ -37,7 +37,6 @@ struct NetworkOrigin: Hashable, Sendable {
     guard weights == nil else {
       throw field.expected("no recipe where the teacher's weights are given")
     }
-    recipe = try Recipe(field, defaults: .teacherDefaults)
     for name in [
       "distillation_weight", "temperature", "teacher_view", "stored_views", "generations",
       "assistants",
@@ -46,6 +45,7 @@ struct NetworkOrigin: Hashable, Sendable {
         throw field.field.expected("no such field: a teacher learns from labels alone")
       }
     }
+    recipe = try Recipe(field, defaults: .teacherDefaults, hasTeacher: false)
     guard recipe.partners.isEmpty else {
       throw field.expected(
         "no students by their keys in \"teaching\": a teacher learns without them")

@@ -12,8 +12,11 @@ extension Recipe {
 
   /// Checks that there is a teacher where the teaching asks it something, and that its kinds go together.
   ///
+  /// - Parameter hasTeacher: Whether there may be a teacher to learn from.
   /// - Throws: `JSONError` naming the field.
-  func checkTeaching(_ members: JSONMembers, in field: JSONField) throws(JSONError) {
+  func checkTeaching(
+    _ members: JSONMembers, in field: JSONField, hasTeacher: Bool
+  ) throws(JSONError) {
     let averages = teaching.contains { ($0.rule as? MovingAverageRule)?.result == .average }
     if averages, teaching.contains(where: { $0.rule is BranchesRule }) {
       throw (members["teaching"] ?? field).expected(
@@ -24,8 +27,10 @@ extension Recipe {
     for term in teaching {
       guard let question = term.rule.questionToTeacher else { continue }
       throw (members["teaching"] ?? members["distillation_weight"] ?? field).expected(
-        "a loss that reads the teacher's logits, as with a \"distillation_weight\" above 0: teaching of the kind "
-          + "\"\(term.kind)\" asks the teacher \(question)")
+        (hasTeacher
+          ? "a loss that reads the teacher's logits, as with a \"distillation_weight\" above 0: "
+          : "teaching that asks no teacher, since a teacher is trained without one: ")
+          + "teaching of the kind \"\(term.kind)\" asks the teacher \(question)")
     }
   }
 
