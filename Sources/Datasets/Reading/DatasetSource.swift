@@ -53,14 +53,14 @@ struct DatasetSource {
   /// - Throws: `DatasetError.missingFile` with what was looked for.
   init(_ definition: DatasetDefinition, baseFolder: String) throws {
     func find(
-      _ path: String, field: String? = nil, orGzipped: Bool = false, suggestion: String? = nil
+      _ path: String, field: String, orGzipped: Bool = false, suggestion: String? = nil
     ) throws -> String {
       let absolute =
         path.hasPrefix("/") ? path : (baseFolder as NSString).appendingPathComponent(path)
       let candidates = orGzipped ? [absolute, absolute + ".gz"] : [absolute]
       guard let found = candidates.first(where: FileManager.default.fileExists(atPath:)) else {
         throw DatasetError.missingFile(
-          field: field.map { "data.\($0)" }, lookedFor: candidates, suggestion: suggestion)
+          field: "data.\(field)", lookedFor: candidates, suggestion: suggestion)
       }
       return found
     }
@@ -82,7 +82,7 @@ struct DatasetSource {
         return File(
           name: name,
           path: try find(
-            path, orGzipped: true,
+            path, field: "folder", orGzipped: true,
             suggestion: "install them with 'apt-get install dataset-fashion-mnist' or give their "
               + "folder as \"folder\" under \"data\""))
       }
@@ -90,7 +90,9 @@ struct DatasetSource {
     }
     func cifar(_ folder: String, _ names: [String], labelBytes: Int) throws -> Part {
       let files = try names.map { name in
-        File(name: name, path: try find((folder as NSString).appendingPathComponent(name)))
+        File(
+          name: name,
+          path: try find((folder as NSString).appendingPathComponent(name), field: "folder"))
       }
       return .cifar(batches: files, labelBytes: labelBytes)
     }
