@@ -221,8 +221,9 @@ package final class LocalProcesses: TaskExecutor {
       (failedStarts, killedStarts) = (0, 0)
       hosts.hasStarted(worker.index)
       worker.takenSeconds = 0
-    case .progress, .measured, .diverged, .stopped:
-      // An answer to a task that is no longer this worker's has come too late to count.
+    case .progress, .measured, .diverged, .stopped, .timedOut:
+      // An answer to a task that is no longer this worker's has come too late to count. Limits are kept here, so that none
+      // of these says that it took too long.
       guard let request = worker.request, reply.id == request.id else { return }
       if let result = reply.result {
         finish(worker, .ended(result))

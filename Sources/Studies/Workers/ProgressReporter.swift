@@ -10,9 +10,15 @@ final class ProgressReporter: @unchecked Sendable {
   private var part = 0.0...1.0
   /// Whether the task was stopped: what it has come to is not its result.
   private(set) var hasStopped = false
+  /// Whether that was because it took longer than it may.
+  private(set) var isOverdue = false
+  private let began = SuspendingClock.now
+  private let limitSeconds: Double?
 
-  init(task: Int, channel: any WorkerChannel) {
-    (self.task, self.channel) = (task, channel)
+  /// - Parameter limitSeconds: How long the task may take; nil for no limit that the worker keeps. By a clock that
+  ///   stands still while the machine sleeps.
+  init(task: Int, channel: any WorkerChannel, limitSeconds: Double? = nil) {
+    (self.task, self.channel, self.limitSeconds) = (task, channel, limitSeconds)
   }
 
   func observe(_ progress: TrainingRun.Progress) -> Bool {
@@ -43,6 +49,9 @@ final class ProgressReporter: @unchecked Sendable {
   /// Whether the task goes on; false stops it.
   func continues() -> Bool {
     if !channel.isWanted { hasStopped = true }
+    if !hasStopped, let limitSeconds, began.duration(to: .now) / .seconds(1) > limitSeconds {
+      (hasStopped, isOverdue) = (true, true)
+    }
     return !hasStopped
   }
 }

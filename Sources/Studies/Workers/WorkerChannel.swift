@@ -12,6 +12,9 @@ protocol WorkerChannel: AnyObject, Sendable {
   var isWanted: Bool { get }
   /// Does the worker's work on a request.
   func whileBusy<Result>(_ body: () throws -> Result) rethrows -> Result
+  /// Whether a task that takes longer than the study allows is ended by the worker, as nobody else sees in time how
+  /// long it takes.
+  var keepsTimeLimits: Bool { get }
   /// How long files that others have written may take to be seen, in seconds.
   var patienceSeconds: Double { get }
 }
@@ -34,6 +37,7 @@ final class PipeChannel: WorkerChannel {
     try watch.whileBusy(body)
   }
 
+  let keepsTimeLimits = false
   let patienceSeconds = 0.0
 
   func send(_ reply: WorkerReply) {

@@ -60,7 +60,10 @@ public struct WorkerLoop {
   }
 
   /// The task was stopped, and has no result.
-  private struct Stopped: Error {}
+  private struct Stopped: Error {
+    /// Whether it took longer than it may; otherwise the worker was asked to stop.
+    var isOverdue: Bool
+  }
 
   /// Of everything that its results depend on other than the tasks.
   var identity: String { inputs.workIdentity(logitsHash: targets.contentHash) }
@@ -79,8 +82,9 @@ public struct WorkerLoop {
       do {
         let result = try channel.whileBusy { try performPatiently(request, channel) }
         channel.send(WorkerReply(id: request.id, result))
-      } catch is Stopped {
-        return
+      } catch let stopped as Stopped {
+        guard stopped.isOverdue else { return }
+        channel.send(WorkerReply(id: request.id, status: .timedOut))
       } catch {
         channel.send(WorkerReply(id: request.id, status: .failed, message: "\(error)"))
       }
@@ -109,7 +113,9 @@ public struct WorkerLoop {
   ) throws -> TaskResult {
     let key = request.task.key
     let network = try inputs.network(of: inputs.space.architecture(key: key))
-    let reporter = ProgressReporter(task: request.id, channel: channel)
+    let limits = channel.keepsTimeLimits ? inputs.definition.trialLimits : TrialLimits()
+    let reporter = ProgressReporter(
+      task: request.id, channel: channel, limitSeconds: request.task.timeLimitSeconds(limits))
     let began = SuspendingClock.now
     var result: TaskResult
     switch request.task.work {
@@ -128,7 +134,7 @@ public struct WorkerLoop {
     case .shadow(let work): result = try shadow(work, key: key, network, reporter)
     case .teacherShadow(let number): result = try teacherShadow(number, reporter)
     }
-    if reporter.hasStopped { throw Stopped() }
+    if reporter.hasStopped { throw Stopped(isOverdue: reporter.isOverdue) }
     result.seconds = began.duration(to: .now) / .seconds(1)
     return result
   }

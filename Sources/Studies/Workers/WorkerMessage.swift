@@ -99,6 +99,8 @@ struct WorkerReply: Hashable, Sendable, Codable {
     case measured
     case diverged
     case stopped
+    /// An attempt took longer than `trial_limits` allows; told by workers that keep the limits themselves.
+    case timedOut = "timed_out"
     /// The worker cannot continue; `message` says why.
     case failed
   }
@@ -152,7 +154,7 @@ extension WorkerReply {
     case .measured: ending = .measured
     case .diverged: ending = .diverged
     case .stopped: ending = .stopped
-    case .ready, .progress, .failed: return nil
+    case .ready, .progress, .timedOut, .failed: return nil
     }
     var result = TaskResult(
       ending, validation: validation, test: test, seconds: seconds ?? 0, steps: steps ?? 0,

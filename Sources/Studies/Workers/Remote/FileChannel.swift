@@ -69,6 +69,8 @@ final class FileChannel: WorkerChannel {
 
   func whileBusy<Result>(_ body: () throws -> Result) rethrows -> Result { try body() }
 
+  let keepsTimeLimits = true
+
   var patienceSeconds: Double { patience.graceSeconds }
 
   func next() -> Data? {

@@ -11,8 +11,10 @@ final class LeaseWatch: @unchecked Sendable {
   enum News: Sendable {
     /// A worker's folder has been seen, with what an earlier run has asked for there.
     case opened(LeaseName, asked: [RunRecord])
-    /// A worker's file has changed: it lives.
-    case changed(LeaseName, [LeaseRecord])
+    /// A worker's file has changed: it lives. What was read may stand behind a gap, which others have not been seen in.
+    case changed(LeaseName, [LeaseRecord], hasGap: Bool)
+    /// All files have been looked at, and what is new was told. Seconds in which that was done, `AttendedTime`.
+    case looked(attendedSeconds: Double)
     /// A file cannot be written.
     case failed(String)
   }
@@ -35,21 +37,29 @@ final class LeaseWatch: @unchecked Sendable {
   private var pulseCount = 0
   private var lastPulse: ContinuousClock.Instant?
   private let nonce = LeaseName.random(8)
+  private let clock: SteadyClock
+  private var attended = AttendedTime()
 
   /// Looks once, so that everything that is there has been told, and again and again from then on.
   ///
   /// - Parameters:
   ///   - graceSeconds: How long files may take to be seen.
   ///   - beatSeconds: Between two signs of life.
+  ///   - looksByItself: Whether a thread looks; otherwise `look` is called.
   /// - Throws: `FileFormatError.system` if the folder cannot be made.
   init(
     _ folder: RemoteFolder, graceSeconds: Double, beatSeconds: Double,
+    clock: SteadyClock = .machine, looksByItself: Bool = true,
     tell: @escaping @Sendable (News) -> Void
   ) throws {
-    (self.folder, self.tell) = (folder, tell)
+    (self.folder, self.tell, self.clock) = (folder, tell, clock)
     (self.graceSeconds, self.beatSeconds) = (graceSeconds, beatSeconds)
     try Folder.create(folder.path)
     look()
+    guard looksByItself else {
+      hasEnded.signal()
+      return
+    }
     let thread = Thread { [weak self, hasEnded] in
       defer { hasEnded.signal() }
       while true {
@@ -73,11 +83,12 @@ final class LeaseWatch: @unchecked Sendable {
     if hasEnded.wait(timeout: .now() + 8) == .success { writeOrders() }
   }
 
-  private func look() {
+  /// Writes what workers were asked for, and tells what they have written since the last look.
+  func look() {
     showPulse()
     writeOrders()
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    for name in names where !others.contains(name) {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+    for name in names ?? [] where !others.contains(name) {
       guard let lease = LeaseName(folder: name) else {
         others.insert(name)
         continue
@@ -86,12 +97,19 @@ final class LeaseWatch: @unchecked Sendable {
     }
     for (lease, reader) in readers {
       let (records, hasChanged) = reader.read()
-      if hasChanged || !records.isEmpty { tell(.changed(lease, records)) }
+      if hasChanged || !records.isEmpty {
+        tell(.changed(lease, records, hasGap: reader.hasGap))
+      }
     }
+    // Where the folder cannot be read, nobody is silent.
+    guard names != nil else { return }
+    attended.look(at: clock.now)
+    tell(.looked(attendedSeconds: attended.seconds))
   }
 
   private func open(_ lease: LeaseName) {
-    readers[lease] = RecordReader(folder.replies(of: lease), patienceSeconds: graceSeconds)
+    readers[lease] = RecordReader(
+      folder.replies(of: lease), patienceSeconds: graceSeconds, clock: clock)
     let earlier = RecordReader<RunRecord>(
       folder.requests(to: lease), patienceSeconds: graceSeconds)
     tell(.opened(lease, asked: earlier.read().records))
@@ -115,8 +133,9 @@ final class LeaseWatch: @unchecked Sendable {
 
   /// Overwrites one small file; whatever of it others see, it is not what they saw before.
   private func showPulse() {
-    if let last = lastPulse, last.duration(to: .now) / .seconds(1) < beatSeconds { return }
-    lastPulse = .now
+    let now = clock.now
+    if let last = lastPulse, last.duration(to: now) / .seconds(1) < beatSeconds { return }
+    lastPulse = now
     pulseCount += 1
     let descriptor = Foundation.open(
       folder.pulse, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)

@@ -13,6 +13,8 @@ struct RemoteTask: Sendable {
   var blamedLosses = 0
   /// How often its worker was killed in a row, without any task getting on.
   var killsInARow = 0
+  /// Jobs in a row whose time was over before it came any further.
+  var shortJobsInARow = 0
   /// How far it had come when it was last lost.
   var lostShare: Double?
 }

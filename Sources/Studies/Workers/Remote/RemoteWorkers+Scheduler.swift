@@ -5,11 +5,11 @@ struct Submissions: Sendable {
   struct Submission: Sendable {
     var count: Int
     var job: String?
-    var at = ContinuousClock.now
+    var at: ContinuousClock.Instant
     /// Whether one of its workers has been ready.
     var hasBegun = false
-    /// Since when all of its workers have ended.
-    var overSince: ContinuousClock.Instant?
+    /// Since when all of its workers have ended, in attended seconds.
+    var overSince: Double?
     var isCounted = false
   }
 
@@ -22,7 +22,7 @@ struct Submissions: Sendable {
   var excludedHosts: [String] = []
   var lastReport: SchedulerReport?
   /// Why the scheduler cannot be asked; nil while it can.
-  var trouble: (text: String, since: ContinuousClock.Instant)?
+  var trouble: String?
   /// Why it has refused further workers; nil if it has not.
   var refusal: String?
 
@@ -38,13 +38,14 @@ extension RemoteWorkers {
   func take(_ news: SchedulerNews) {
     switch news {
     case .submitted(let token, let count, let job):
-      submissions.all[token] = Submissions.Submission(count: count, job: job)
+      submissions.all[token] = Submissions.Submission(
+        count: count, job: job, at: clock.now)
       submissions.askedCount = max(0, submissions.askedCount - count)
       submissions.refusal = nil
     case .refused(let reason): refused(reason)
     case .unreachable(let text):
       if submissions.trouble == nil {
-        submissions.trouble = (text, .now)
+        submissions.trouble = text
         setting.note(
           "\(scheduler.name) cannot be asked (\(text)); the run continues with what the workers write"
         )
@@ -80,14 +81,16 @@ extension RemoteWorkers {
     submissions.lastReport = report
     var newest: [String: ScheduledWorker] = [:]
     for worker in report.workers {
-      newest["\(worker.token).\(worker.index)"] = worker
+      let name = "\(worker.token).\(worker.index)"
+      if newest[name].map({ worker.isNewer(than: $0) }) ?? true { newest[name] = worker }
       if case .ended(let end) = worker.phase, end.isOfHost { exclude(worker.host, end) }
     }
     for (name, lease) in leases where !lease.isOver && lease.opened < report.asked {
-      let end = RemoteWorkers.end(of: name, newest["\(name.token).\(name.index)"])
+      let worker = newest["\(name.token).\(name.index)"]
+      leases[name]?.isSuspended = worker?.phase == .suspended
+      let end = RemoteWorkers.end(of: name, worker)
       if let end {
-        leases[name]?.gone =
-          (lease.gone?.since ?? .now, end, newest["\(name.token).\(name.index)"]?.exit)
+        leases[name]?.gone = (lease.gone?.since ?? attendedSeconds, end, worker?.exit)
         if end == .requeued { noteRequeued(lease) }
       } else {
         leases[name]?.gone = nil
@@ -127,11 +130,11 @@ extension RemoteWorkers {
     where !submission.isCounted && submission.at < report.asked {
       if live.contains(token) || submission.hasBegun { continue }
       guard let since = submission.overSince else {
-        submissions.all[token]?.overSince = .now
+        submissions.all[token]?.overSince = attendedSeconds
         scheduler.lookAgain()
         continue
       }
-      guard since.duration(to: .now) / .seconds(1) >= setting.graceSeconds else {
+      guard attendedSeconds - since >= setting.graceSeconds else {
         scheduler.lookAgain()
         continue
       }
@@ -191,13 +194,15 @@ extension RemoteWorkers {
     where !reason.isEmpty && reason != "None" && !reasons.contains(reason) {
       reasons.append(reason)
     }
-    let waiting = workers.count { if case .waiting = $0.phase { true } else { false } }
+    let suspended = workers.count { $0.phase == .suspended }
+    if suspended > 0 { reasons.append("suspended") }
+    let waiting = workers.count { if case .waiting = $0.phase { true } else { false } } + suspended
     let jobs = Set(workers.map { String($0.job.prefix { $0 != "_" }) })
     return WorkerCounts(
       executor: scheduler.name, wanted: wantedCount,
       ready: leases.values.count { $0.isReady && $0.isAlive && !$0.isOver },
       running: workers.count - waiting, waiting: waiting, jobs: jobs.sorted(),
       reasons: reasons, excludedHosts: submissions.excludedHosts,
-      trouble: submissions.trouble?.text ?? submissions.refusal)
+      trouble: submissions.trouble ?? submissions.refusal)
   }
 }

@@ -48,20 +48,27 @@ final class RemoteWorkers {
   /// Processors that the user has been told of.
   private var toldProcessors: Set<String> = []
   private let nonce = LeaseName.random(8)
+  let clock: SteadyClock
+  /// The time in which workers' files have been looked at, by which silence is measured.
+  private(set) var attendedSeconds = 0.0
 
   /// Reads what workers of earlier runs have written, and begins to look after them.
   ///
+  /// - Parameter looksByItself: Whether a thread reads the files; otherwise `watch.look` is called.
   /// - Throws: `FileFormatError.system` if the study's folder cannot be written.
   init(
-    _ folder: RemoteFolder, _ scheduler: any WorkerScheduler, _ setting: Setting
+    _ folder: RemoteFolder, _ scheduler: any WorkerScheduler, _ setting: Setting,
+    clock: SteadyClock = .machine, looksByItself: Bool = true
   ) throws {
-    (self.scheduler, self.setting) = (scheduler, setting)
+    (self.scheduler, self.setting, self.clock) = (scheduler, setting, clock)
     let queue = MessageQueue<Event>()
     self.queue = queue
     watch = try LeaseWatch(
-      folder, graceSeconds: setting.graceSeconds, beatSeconds: setting.beatSeconds
+      folder, graceSeconds: setting.graceSeconds, beatSeconds: setting.beatSeconds, clock: clock,
+      looksByItself: looksByItself
     ) { queue.append(.lease($0)) }
     while let event = queue.next(timeoutSeconds: 0) { take(event, isFirstLook: true) }
+    loseSilentLeases()
     scheduler.begin { queue.append(.scheduler($0)) }
   }
 
@@ -138,13 +145,17 @@ final class RemoteWorkers {
   private func take(_ event: Event, isFirstLook: Bool = false) {
     switch event {
     case .lease(.opened(let name, let asked)):
-      var lease = RemoteLease(name: name, isOlder: isFirstLook)
+      var lease = RemoteLease(
+        name, isOlder: isFirstLook, opened: clock.now, attendedSeconds: attendedSeconds)
       lease.asked = asked.compactMap { $0.kind == .task ? $0.task : nil }
       leases[name] = lease
-    case .lease(.changed(let name, let records)):
-      leases[name]?.lastChange = .now
+    case .lease(.looked(let seconds)): attendedSeconds = seconds
+    case .lease(.changed(let name, let records, let hasGap)):
+      leases[name]?.lastChange = attendedSeconds
+      leases[name]?.hasGap = hasGap
       if !isFirstLook { leases[name]?.isAlive = true }
       take(records, of: name)
+      letGo(name)
       if isFirstLook, let seconds = leases[name]?.processorSeconds {
         leases[name]?.earlierProcessorSeconds = seconds
       }
@@ -169,7 +180,9 @@ final class RemoteWorkers {
   private func take(_ record: LeaseRecord, of name: LeaseName) {
     if let seconds = record.reply?.processorSeconds { leases[name]?.processorSeconds = seconds }
     switch record.kind {
-    case .hello, .took: break
+    case .hello: break
+    case .took:
+      if let task = record.task { took(task, name) }
     case .beat:
       if let task = record.task, let share = record.reply?.share { note(share, of: task) }
     case .reply:
@@ -177,9 +190,21 @@ final class RemoteWorkers {
     case .ending:
       leases[name]?.isEnding = true
       scheduler.lookAgain()
-    case .ended:
-      lose(name, .left)
+    case .ended: leases[name]?.hasEnded = true
     }
+  }
+
+  /// Knows of a task that an earlier run has asked a worker for, even where that request is not seen yet.
+  private func took(_ task: String, _ name: LeaseName) {
+    guard let lease = leases[name], !lease.asked.contains(task), !lease.answers.contains(task)
+    else { return }
+    leases[name]?.asked.append(task)
+    guard !lease.isOver, lease.hello?.identity == setting.identity,
+      let open = tasks.values.first(where: { $0.name == task && $0.lease == nil }),
+      !hasFinished(open.number)
+    else { return }
+    tasks[open.number]?.lease = name
+    waiting.removeAll { $0 == open.number }
   }
 
   private func take(_ reply: WorkerReply, about task: String?, of name: LeaseName) {
@@ -198,11 +223,13 @@ final class RemoteWorkers {
       return
     }
     guard let task else { return }
+    if reply.status == .timedOut { return timedOut(task, on: lease) }
     guard var result = reply.result else {
       if let share = reply.share { note(share, of: task) }
       return
     }
     leases[name]?.asked.removeAll { $0 == task }
+    leases[name]?.answers.insert(task)
     leases[name]?.answered += 1
     if let hello = lease.hello, hello.processor != setting.processor {
       result.machine = ResultMachine(host: hello.host, processor: hello.processor)

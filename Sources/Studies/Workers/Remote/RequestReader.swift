@@ -16,21 +16,29 @@ final class RequestReader: @unchecked Sendable {  // By one thread.
   private var waiting: [RunRecord] = []
   private var seen: Set<String> = []
   private var lastPulse: Data?
-  private var lastNews = ContinuousClock.now
+  private let clock: SteadyClock
+  private var attended = AttendedTime()
+  /// When there was last a sign of life, in attended seconds.
+  private var lastNews = 0.0
 
-  init(_ folder: RemoteFolder, _ lease: LeaseName, _ patience: FileChannel.Patience) {
+  init(
+    _ folder: RemoteFolder, _ lease: LeaseName, _ patience: FileChannel.Patience,
+    clock: SteadyClock = .machine
+  ) {
+    self.clock = clock
     reader = RecordReader(
-      folder.requests(to: lease), patienceSeconds: patience.graceSeconds)
+      folder.requests(to: lease), patienceSeconds: patience.graceSeconds, clock: clock)
     pulse = folder.pulse
     orphanSeconds = patience.orphanSeconds
   }
 
   /// Returns the next request; nil if there is none at the moment.
   func next() -> Request? {
+    attended.look(at: clock.now)
     let (records, hasChanged) = reader.read()
     waiting += records
     let now = FileManager.default.contents(atPath: pulse)
-    if hasChanged || now != lastPulse { lastNews = .now }
+    if hasChanged || now != lastPulse { lastNews = attended.seconds }
     lastPulse = now
     while !waiting.isEmpty {
       let record = waiting.removeFirst()
@@ -41,10 +49,10 @@ final class RequestReader: @unchecked Sendable {  // By one thread.
           seen.insert(turn).inserted
         else { continue }
         // The next one is waited for from its end on.
-        lastNews = .now
+        lastNews = attended.seconds
         return .task(name: name, request)
       }
     }
-    return lastNews.duration(to: .now) / .seconds(1) > orphanSeconds ? .orphaned : nil
+    return attended.seconds - lastNews > orphanSeconds ? .orphaned : nil
   }
 }

@@ -46,6 +46,8 @@ struct ScheduledWorker: Hashable, Sendable {
     /// For what, as the scheduler says it.
     case waiting(reason: String)
     case running
+    /// Stopped by the scheduler, which may let it continue.
+    case suspended
     case ended(SchedulerEnd)
   }
 
@@ -58,6 +60,12 @@ struct ScheduledWorker: Hashable, Sendable {
   /// How its process ended, where the scheduler says it.
   var exit: ChildProcess.End?
 
+  /// Whether it is the one of two under the same name that counts: the one that was started more often, and of a
+  /// federation's the one that was not ended.
+  func isNewer(than other: ScheduledWorker) -> Bool {
+    restarts == other.restarts ? !isOver || other.isOver : restarts > other.restarts
+  }
+
   var isOver: Bool {
     if case .ended = phase { return true }
     return false
@@ -69,19 +77,26 @@ enum SchedulerEnd: String, Hashable, Sendable, CaseIterable {
   /// Its process ended, with status 0.
   case completed = "COMPLETED"
   case failed = "FAILED"
+  /// By the job's own limit, which is not a training's: `trial_limits` has those.
   case timedOut = "TIMEOUT"
   case deadline = "DEADLINE"
   case nodeFailed = "NODE_FAIL"
   case bootFailed = "BOOT_FAIL"
+  case launchFailed = "LAUNCH_FAILED"
+  case reconfigurationFailed = "RECONFIG_FAIL"
   case preempted = "PREEMPTED"
   case outOfMemory = "OUT_OF_MEMORY"
   case cancelled = "CANCELLED"
+  /// A sibling of it was begun on another cluster of a federation.
+  case revoked = "REVOKED"
   /// It was put into the queue again under the same number.
   case requeued = "REQUEUED"
   /// The scheduler does not know it any more.
   case forgotten = "forgotten by the scheduler"
   /// It has said that it ends.
   case left = "ended by itself"
+  /// It is suspended for a long time.
+  case suspended = "SUSPENDED"
   /// It runs, the scheduler says, and has written nothing for a long time.
   case silent = "silent"
 
@@ -95,14 +110,14 @@ enum SchedulerEnd: String, Hashable, Sendable, CaseIterable {
     case .failed, .completed:
       ProcessLoss(exit ?? .status(self == .failed ? 1 : 0), errors: log, hasMemoryKills: false)
     case .outOfMemory: .own(.outOfMemory, rawValue)
-    case .timedOut: .own(.timedOut, rawValue)
-    case .deadline, .nodeFailed, .bootFailed, .preempted, .cancelled, .requeued,
-      .forgotten,
-      .left, .silent:
+    case .timedOut, .deadline, .nodeFailed, .bootFailed, .launchFailed, .reconfigurationFailed,
+      .preempted, .cancelled, .revoked, .requeued, .forgotten, .left, .suspended, .silent:
       nil
     }
   }
 
   /// Whether the machine is to blame.
-  var isOfHost: Bool { self == .nodeFailed || self == .bootFailed }
+  var isOfHost: Bool {
+    [.nodeFailed, .bootFailed, .launchFailed, .reconfigurationFailed].contains(self)
+  }
 }

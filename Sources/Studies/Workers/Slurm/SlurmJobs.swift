@@ -66,8 +66,7 @@ struct SlurmJobs: Sendable {
     case "": nil
     case "PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESV_DEL_HOLD", "SPECIAL_EXIT":
       .waiting(reason: reason)
-    case "REVOKED": .ended(.cancelled)
-    case "LAUNCH_FAILED", "RECONFIG_FAIL": .ended(.bootFailed)
+    case "SUSPENDED", "STOPPED": .suspended
     default: SchedulerEnd(rawValue: state).map { .ended($0) } ?? .running
     }
   }
