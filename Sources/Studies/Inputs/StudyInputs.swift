@@ -26,7 +26,10 @@ public struct StudyInputs: Sendable {
         to: URL(filePath: dataFolder).path, file: folder.definition)
     }
     try Folder.create(folder.preparedData)
-    try self.init(files, StudyInputs.prepared(files))
+    let dataset = try DatasetError.naming(option: dataFolder.map { _ in "--data" }) {
+      try StudyInputs.prepared(files)
+    }
+    try self.init(files, dataset)
   }
 
   /// Prepares the data that a study names.
@@ -201,17 +204,17 @@ extension DatasetDefinition {
   /// Takes the named data set from another folder.
   ///
   /// - Parameter file: The study's, for messages.
-  /// - Throws: `JSONError` if the data are not a named data set.
+  /// - Throws: `DatasetError.invalidField` naming the option if the data are not a named data set.
   mutating func move(to folder: String, file: String) throws {
     switch source {
     case .fashionMNIST: source = .fashionMNIST(folder: folder)
     case .cifar10: source = .cifar10(folder: folder)
     case .cifar100: source = .cifar100(folder: folder)
     case .files:
-      throw JSONError.invalid(
-        file: file, field: "data", value: "image files of its own",
+      throw DatasetError.invalidField(
+        field: "--data", found: folder,
         expected:
-          "a named data set, whose folder --data \(folder) says; without --data these files are read"
+          "no --data: it says where a named data set lies, and \(file) names image files of its own"
       )
     }
   }

@@ -1,3 +1,4 @@
+import Datasets
 import Distillation
 import FileFormats
 import Foundation
@@ -33,9 +34,10 @@ public struct StudySimulation {
     if let dataFolder { try files.definition.data.move(to: dataFolder, file: folder.definition) }
     known = try Journal.state(of: folder)
     try StudySimulation.write(files, settings, into: scratch)
-    inputs = try StudyInputs(
-      StudyFiles(scratch), StudySimulation.data(files, elsewhere: scratch)
-    ).calibrated(by: known)
+    let dataset = try DatasetError.naming(option: dataFolder.map { _ in "--data" }) {
+      try StudySimulation.data(files, elsewhere: scratch)
+    }
+    inputs = try StudyInputs(StudyFiles(scratch), dataset).calibrated(by: known)
     (self.folder, self.settings) = (folder, settings)
     guard let times = SimulatedTimes(inputs.definition, known, settings) else {
       throw SimulationError.noTimes(folder: folder.path)
