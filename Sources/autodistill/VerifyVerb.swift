@@ -59,8 +59,9 @@ struct VerifyVerb: Verb {
     let report = command.report(files, state).report
     var items = report.verification(in: folder.report, remedy: remedy)
     // A run lets go of its study before it writes the report: what is not there may come in a moment.
-    for _ in 0..<20 where items.contains(where: { $0.condition != .intact }) {
-      usleep(100_000)
+    let end = ContinuousClock.now + .seconds(2)
+    while items.contains(where: { $0.condition != .intact }), .now < end {
+      usleep(50_000)
       items = report.verification(in: folder.report, remedy: remedy)
     }
     for var item in items {
