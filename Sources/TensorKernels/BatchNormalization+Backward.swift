@@ -13,8 +13,8 @@ public func normBackwardSums(
   into sums: UnsafeMutablePointer<Double>
 ) {
   func run<F: PointwiseFunction>(_: F.Type) {
-    let (scale, shift, mean) = (buffers.scale, buffers.shift, buffers.mean)
     if let addend {
+      let (scale, shift) = (buffers.scale, buffers.shift)
       if F.self != IdentityFunction.self {
         forEachVector(positions: positions, period: buffers.period) { offset, j in
           let z = (shift.vector(j) + addend.vector(offset))
@@ -22,18 +22,13 @@ public func normBackwardSums(
           gradient.store(gradient.vector(offset) * F.slope(z), offset)
         }
       }
-      reduceChannels(positions: positions, period: buffers.period, into: sums) { offset, j in
-        let dz = gradient.vector(offset)
-        return (dz, dz * (values.vector(offset) - mean.vector(j &* vectorWidth)))
-      }
+      reduceChannels(
+        positions: positions, period: buffers.period, into: sums,
+        SlopedTerms<IdentityFunction>(gradient: gradient, values: values, buffers: buffers))
     } else {
-      reduceChannels(positions: positions, period: buffers.period, into: sums) { offset, j in
-        let place = j &* vectorWidth
-        let x = values.vector(offset)
-        let z = shift.vector(place).addingProduct(scale.vector(place), x)
-        let dz = gradient.vector(offset) * F.slope(z)
-        return (dz, dz * (x - mean.vector(place)))
-      }
+      reduceChannels(
+        positions: positions, period: buffers.period, into: sums,
+        SlopedTerms<F>(gradient: gradient, values: values, buffers: buffers))
     }
   }
   switch activation {
@@ -41,6 +36,31 @@ public func normBackwardSums(
   case .relu: run(ReLUFunction.self)
   case .relu6: run(ReLU6Function.self)
   case .hardSwish: run(HardSwishFunction.self)
+  }
+}
+
+/// dz = gradient · F′(scale·x + shift), and dz·(x − μ).
+private struct SlopedTerms<F: PointwiseFunction>: ChannelTerms {
+  let gradient: UnsafePointer<Float>
+  let values: UnsafePointer<Float>
+  let scale: UnsafePointer<Float>
+  let shift: UnsafePointer<Float>
+  let mean: UnsafePointer<Float>
+
+  init(gradient: UnsafePointer<Float>, values: UnsafePointer<Float>, buffers: NormBuffers) {
+    (self.gradient, self.values) = (gradient, values)
+    scale = UnsafePointer(buffers.scale)
+    shift = UnsafePointer(buffers.shift)
+    mean = UnsafePointer(buffers.mean)
+  }
+
+  @inline(__always)
+  func terms(_ offset: Int, _ index: Int) -> (Vector, Vector) {
+    let place = index &* vectorWidth
+    let x = values.vector(offset)
+    let z = shift.vector(place).addingProduct(scale.vector(place), x)
+    let dz = gradient.vector(offset) * F.slope(z)
+    return (dz, dz * (x - mean.vector(place)))
   }
 }
 

@@ -45,8 +45,18 @@ public func accumulateMoments(
   _ values: UnsafePointer<Float>, pivot: UnsafePointer<Float>, positions: Int,
   period: ChannelPeriod, into sums: UnsafeMutablePointer<Double>
 ) {
-  reduceChannels(positions: positions, period: period, into: sums) { offset, j in
-    let x = values.vector(offset) - pivot.vector(j &* vectorWidth)
+  reduceChannels(
+    positions: positions, period: period, into: sums, MomentTerms(values: values, pivot: pivot))
+}
+
+/// Deviations from a pivot, and their squares.
+private struct MomentTerms: ChannelTerms {
+  let values: UnsafePointer<Float>
+  let pivot: UnsafePointer<Float>
+
+  @inline(__always)
+  func terms(_ offset: Int, _ index: Int) -> (Vector, Vector) {
+    let x = values.vector(offset) - pivot.vector(index &* vectorWidth)
     return (x, x * x)
   }
 }

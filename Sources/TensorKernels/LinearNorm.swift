@@ -111,13 +111,21 @@ public struct LinearMoments: @unchecked Sendable {
       transposedProduct(part, part, addingTo: block, positions: count, m: inputs, n: inputs)
       for i in 0..<inputs * inputs { products[i] += Double(block[i]) }
       reduceChannels(
-        positions: count, period: ChannelPeriod(channels: inputs), into: sums
-      ) { offset, _ in (part.vector(offset), .zero) }
+        positions: count, period: ChannelPeriod(channels: inputs), into: sums,
+        ValueTerms(values: part))
     }
   }
 
   /// Sets Σ dz to zero.
   public func clearGradientSums() { gradientSums.update(repeating: 0, count: wide) }
+}
+
+/// The values, and nothing.
+private struct ValueTerms: ChannelTerms {
+  let values: UnsafePointer<Float>
+
+  @inline(__always)
+  func terms(_ offset: Int, _ index: Int) -> (Vector, Vector) { (values.vector(offset), .zero) }
 }
 
 /// Turns the input's moments into the output's norm: statistics, and weights with the norm's factor.
