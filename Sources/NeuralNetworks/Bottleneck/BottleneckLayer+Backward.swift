@@ -121,6 +121,7 @@ extension BottleneckLayer {
       }
       expansion?.deliver(parts.planes, slice: slice, images: images)
       turn.lap(.pointwise)
+      turn.handBack(images)
     }
     addFilterGradients(slice)
     turn.lap(.depthwise)

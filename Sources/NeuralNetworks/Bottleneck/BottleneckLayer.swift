@@ -70,6 +70,12 @@ struct BottleneckLayer: TrainingLayer, @unchecked Sendable {
     isWholeVectors(shape.groupImages * shape.plane.outputPixels * shape.outputs)
   }
 
+  /// A norm before an expansion is not called: the expansion's moments need all images first.
+  var bringsInputNorm: Bool {
+    expansion == nil
+      && isWholeVectors(shape.groupImages * shape.plane.inputPixels * shape.channels)
+  }
+
   func rearrange() {
     let taps = shape.taps
     for channel in 0..<shape.channels {
@@ -126,6 +132,7 @@ extension BottleneckLayer {
     shape.inputFrame.clearBorder(parts.frame)
     norm.statistics.clearSums(slice: slice)
     for images in groups(slice) {
+      turn.receive(images)
       for block in 0..<shape.planes {
         expansion?.product(plane: block, slice: slice, images: images, into: parts.values)
         turn.lap(.pointwise)

@@ -122,6 +122,7 @@ struct ConvolutionLayer: OnePassLayer, @unchecked Sendable {
 
   var kind: KernelKind { isPointwise ? .pointwise : .convolution }
   var bringsNorm: Bool { isWholeVectors(groupImages * shape.outputFloats) }
+  var bringsInputNorm: Bool { isWholeVectors(groupImages * shape.inputFloats) }
 
   /// Images that are worked on together: enough for products over some hundred positions.
   private var groupImages: Int { max(1, 196 / shape.outputPositions) }
@@ -134,6 +135,7 @@ struct ConvolutionLayer: OnePassLayer, @unchecked Sendable {
   func forward(_ turn: TrainingTurn) {
     let slice = turn.slice
     for images in imageGroups(buffers.images[slice], of: groupImages) {
+      turn.receive(images)
       let input = buffers.input(slice) + images.lowerBound * shape.inputFloats
       let output = buffers.output(slice) + images.lowerBound * shape.outputFloats
       if isPointwise {
@@ -157,6 +159,7 @@ struct ConvolutionLayer: OnePassLayer, @unchecked Sendable {
       turn.lap(.norm)
       backward(slice: turn.slice, images: images)
       turn.lap(kind)
+      turn.handBack(images)
     }
   }
 

@@ -63,6 +63,10 @@ struct WinogradConvolutionLayer: OnePassLayer, @unchecked Sendable {
     shape.isOneGroup || isWholeVectors(shape.groupImages * sizes.outputFloats)
   }
 
+  var bringsInputNorm: Bool {
+    shape.isOneGroup || isWholeVectors(shape.groupImages * sizes.inputFloats)
+  }
+
   func rearrange() {
     transformWinogradWeights(weight.value, into: state.weights, shape: shape)
     guard buffers.delivery != .none else { return }
@@ -77,6 +81,7 @@ struct WinogradConvolutionLayer: OnePassLayer, @unchecked Sendable {
   func forward(_ turn: TrainingTurn) {
     let slice = turn.slice
     for images in imageGroups(buffers.images[slice], of: shape.groupImages) {
+      turn.receive(images)
       winogradForward(
         buffers.input(slice) + images.lowerBound * sizes.inputFloats, transformed: state.weights,
         bias: bias?.value, into: buffers.output(slice) + images.lowerBound * sizes.outputFloats,
@@ -118,6 +123,7 @@ struct WinogradConvolutionLayer: OnePassLayer, @unchecked Sendable {
           scratch: scratch.kernels, images: images.count, shape: shape)
       }
       turn.lap(kind)
+      turn.handBack(images)
     }
     guard !shape.isOneGroup else { return }
     winogradAddFilterGradient(scratch.sums, to: weight.gradient(slice), shape: shape)

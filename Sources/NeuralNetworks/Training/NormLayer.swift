@@ -27,18 +27,38 @@ struct NormLayer: @unchecked Sendable {
       into: statistics.sums(slice))
   }
 
-  func apply(slice: Int) {
+  func apply(slice: Int) { apply(slice: slice, images: 0..<images[slice]) }
+
+  /// Gives the output of some of a slice's images. Whole vectors are written.
+  func apply(slice: Int, images: Range<Int>) {
+    let first = images.lowerBound * shape.elementCount
     normForward(
-      values(slice), addend: addend?(slice), activation: activation, buffers: statistics.buffers,
-      into: output(slice), positions: positions(slice))
+      values(slice) + first, addend: addend.map { $0(slice) + first }, activation: activation,
+      buffers: statistics.buffers, into: output(slice) + first,
+      positions: images.count * shape.positionCount)
   }
 
   func accumulateBackward(slice: Int) {
-    statistics.clearSums(slice: slice)
+    accumulateBackward(slice: slice, images: 0..<images[slice])
+  }
+
+  /// Takes in the output's gradient of some of a slice's images. They come in order from the first on, and the last
+  /// ones complete the sums: the bits are those of all images at once.
+  func accumulateBackward(slice: Int, images: Range<Int>) {
+    if images.lowerBound == 0 { statistics.clearSums(slice: slice) }
+    let chunk = statistics.buffers.period.chunkPositions
+    // What does not fill a chunk waits for the next images.
+    func end(_ image: Int) -> Int {
+      image == self.images[slice]
+        ? positions(slice) : image * shape.positionCount / chunk * chunk
+    }
+    let (first, last) = (end(images.lowerBound), end(images.upperBound))
+    guard first < last else { return }
+    let offset = first * shape.channels
     normBackwardSums(
-      gradient: outputGradient(slice), values: values(slice), addend: addend?(slice),
-      activation: activation, buffers: statistics.buffers, positions: positions(slice),
-      into: statistics.sums(slice))
+      gradient: outputGradient(slice) + offset, values: values(slice) + offset,
+      addend: addend.map { $0(slice) + offset }, activation: activation,
+      buffers: statistics.buffers, positions: last - first, into: statistics.sums(slice))
   }
 
   /// Turns the output's gradient of some of a slice's images into that of the values and the addend.

@@ -12,10 +12,28 @@ struct PlannedUnit: Sendable {
   let forwardPasses: [ForwardPass]
   let backwardPasses: [BackwardPass]
   let tail: Tail
+  /// The norm of the unit before, where the head calls it.
+  private(set) var inputNorm: NormLayer?
+  /// Whether the next unit's head calls the unit's norm: for the output, and for the sums of its gradient.
+  private(set) var lendsNorm = false
 
   init(head: any TrainingLayer, tail: Tail) {
     (self.head, self.tail) = (head, tail)
     (forwardPasses, backwardPasses) = (head.forwardPasses, head.backwardPasses)
+  }
+
+  /// Lends the norms that the head of the next unit calls.
+  ///
+  /// A norm's output is read while it is in cache, and so is the output's gradient. The bits are those of passes over
+  /// the whole slice.
+  static func lendNorms(of units: inout [PlannedUnit], lifetimes: TensorLifetimes) {
+    for index in units.indices.dropLast() {
+      guard units[index + 1].head.bringsInputNorm, lifetimes.feedsNextAlone(index),
+        let norm = units[index].norm
+      else { continue }
+      units[index].lendsNorm = true
+      units[index + 1].inputNorm = norm
+    }
   }
 
   /// The norm behind the head.

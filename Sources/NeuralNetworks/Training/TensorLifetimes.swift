@@ -47,6 +47,13 @@ struct TensorLifetimes {
     return addend != 0 && gradientOwner[addend] == gradientOwner[group.output]
   }
 
+  /// Whether nothing but the head of the next unit reads the output of `unit`.
+  func feedsNextAlone(_ unit: Int) -> Bool {
+    let (output, next) = (units[unit].group.output, units[unit + 1])
+    return readers[output] == [unit + 1] && next.inputs == [output]
+      && next.group.addend != output && !features.contains(output)
+  }
+
   /// How `unit` delivers the gradient of the tensor that `node` gives.
   func delivery(to node: Int, from unit: Int) -> GradientDelivery {
     if node == 0 { return .none }

@@ -32,7 +32,9 @@ struct TrainingAssembly {
     let builder = UnitBuilder(
       network: network, layout: layout, lifetimes: lifetimes, images: images, memory: memory,
       seed: seed)
-    units = lifetimes.units.indices.map(builder.unit)
+    var units = lifetimes.units.indices.map(builder.unit)
+    PlannedUnit.lendNorms(of: &units, lifetimes: lifetimes)
+    self.units = units
     let last = network.nodes.count - 1
     input = memory.slices(memory.activations[0]!)
     output = memory.slices(memory.activations[last]!)

@@ -64,12 +64,29 @@ struct TrainingTurn {
   /// The norm behind the layer, where the layer calls it for some images at a time: for their moments as
   /// soon as it has given their values, and for their gradient just before it needs it.
   let norm: NormLayer?
+  /// The norm before the layer, where the layer calls it for some images at a time: for their values before it reads
+  /// them, and for their gradient's sums as soon as it has given that.
+  let inputNorm: NormLayer?
   let clock: KernelClock?
 
   /// Books the time since the last lap.
   @inline(__always)
   func lap(_ kind: KernelKind) {
     clock?.lap(kind, thread: thread)
+  }
+
+  /// Has the norm before the layer give the layer's input for some images.
+  func receive(_ images: Range<Int>) {
+    guard let inputNorm else { return }
+    inputNorm.apply(slice: slice, images: images)
+    lap(.norm)
+  }
+
+  /// Has the norm before the layer take in the gradient that the layer has delivered for some images.
+  func handBack(_ images: Range<Int>) {
+    guard let inputNorm else { return }
+    inputNorm.accumulateBackward(slice: slice, images: images)
+    lap(.norm)
   }
 }
 
@@ -107,6 +124,9 @@ protocol TrainingLayer: Sendable {
   var backwardPasses: [BackwardPass] { get }
   /// Whether the layer calls the norm behind it, in its last forward and its first backward pass.
   var bringsNorm: Bool { get }
+  /// Whether the layer calls the norm before it, in its first forward and its last backward pass: `receive` for
+  /// images in order, before it reads them, and `handBack` behind its last use of what they have.
+  var bringsInputNorm: Bool { get }
   /// Rearranges the weights; called once a step.
   func rearrange()
 }
@@ -121,6 +141,7 @@ protocol OnePassLayer: TrainingLayer {
 
 extension TrainingLayer {
   var bringsNorm: Bool { false }
+  var bringsInputNorm: Bool { false }
   func rearrange() {}
 }
 

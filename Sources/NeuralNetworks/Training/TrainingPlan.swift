@@ -122,7 +122,10 @@ extension TrainingPlan {
       let last = unit.forwardPasses.count - 1
       for (place, pass) in unit.forwardPasses.enumerated() {
         for slice in slices {
-          pass.run(turn(slice, step: step, thread: thread, norm: place == last ? brought : nil))
+          pass.run(
+            turn(
+              slice, step: step, thread: thread, norm: place == last ? brought : nil,
+              inputNorm: place == 0 ? unit.inputNorm : nil))
         }
         if let settle = pass.settle { meet { settle(momentum) } }
       }
@@ -137,7 +140,7 @@ extension TrainingPlan {
         }
         clock?.lap(.norm, thread: thread)
         meet { norm.statistics.prepareForward(momentum: momentum) }
-        for slice in slices { norm.apply(slice: slice) }
+        if !unit.lendsNorm { for slice in slices { norm.apply(slice: slice) } }
         clock?.lap(.norm, thread: thread)
       }
     }
@@ -160,7 +163,7 @@ extension TrainingPlan {
         for slice in slices { tail.backward(slice: slice) }
         clock?.lap(.activation, thread: thread)
       case .norm(let norm):
-        for slice in slices { norm.accumulateBackward(slice: slice) }
+        if !unit.lendsNorm { for slice in slices { norm.accumulateBackward(slice: slice) } }
         clock?.lap(.norm, thread: thread)
         meet { norm.statistics.prepareBackward() }
         if head.bringsNorm {
@@ -170,9 +173,13 @@ extension TrainingPlan {
         }
         clock?.lap(.norm, thread: thread)
       }
+      let last = unit.backwardPasses.count - 1
       for (place, pass) in unit.backwardPasses.enumerated() {
         for slice in slices {
-          pass.run(turn(slice, step: step, thread: thread, norm: place == 0 ? brought : nil))
+          pass.run(
+            turn(
+              slice, step: step, thread: thread, norm: place == 0 ? brought : nil,
+              inputNorm: place == last ? unit.inputNorm : nil))
         }
         if let settle = pass.settle { meet { settle() } }
       }
@@ -182,8 +189,11 @@ extension TrainingPlan {
 
   private func images(_ slice: Int) -> Range<Int> { 0..<sliceRanges[slice].count }
 
-  private func turn(_ slice: Int, step: Int, thread: Int, norm: NormLayer?) -> TrainingTurn {
-    TrainingTurn(slice: slice, step: step, thread: thread, norm: norm, clock: clock)
+  private func turn(
+    _ slice: Int, step: Int, thread: Int, norm: NormLayer?, inputNorm: NormLayer?
+  ) -> TrainingTurn {
+    TrainingTurn(
+      slice: slice, step: step, thread: thread, norm: norm, inputNorm: inputNorm, clock: clock)
   }
 
   /// Waits for all threads, and lets one of them run `settle` while the others wait.

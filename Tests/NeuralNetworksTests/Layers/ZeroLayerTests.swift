@@ -22,7 +22,8 @@ struct ZeroLayerTests {
           input: buffer(0), output: buffer(1), outputGradient: buffer(2),
           inputGradient: buffer(3), delivery: delivery, detour: buffer(4), scratch: buffer(5),
           images: [2, 1]))
-      let turn = TrainingTurn(slice: slice, step: 0, thread: 0, norm: nil, clock: nil)
+      let turn = TrainingTurn(
+        slice: slice, step: 0, thread: 0, norm: nil, inputNorm: nil, clock: nil)
       if backward { layer.backward(turn) } else { layer.forward(turn) }
     }
     // Nothing but these two is ever written.
