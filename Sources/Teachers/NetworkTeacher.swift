@@ -14,7 +14,7 @@ struct NetworkTeacher: AskedTeacher {
   /// - Throws: `JSONError` or `DatasetError` if the recipe or the standardisation does not fit the data.
   init(_ network: Network, _ origin: NetworkOrigin, in setting: TeacherSetting) throws {
     (self.network, self.origin, self.setting) = (network, origin, setting)
-    try checkSize()
+    try checkSize(memory: Int(clamping: ProcessInfo.processInfo.physicalMemory))
     if origin.weights == nil {
       try origin.recipe.check(
         on: setting.dataset, field: "\(origin.place).recipe", file: setting.file)
@@ -23,20 +23,32 @@ struct NetworkTeacher: AskedTeacher {
       channels: setting.dataset.channels, file: setting.file, place: origin.place)
   }
 
-  /// Training keeps a gradient and a momentum next to each weight.
-  private var bytesPerWeight: Int { origin.weights == nil ? 12 : 4 }
-
-  /// Checks that the weights fit into this machine's memory, as a study may ask for any number of them.
-  private func checkSize() throws(JSONError) {
-    let weights = NetworkCosts(network).parameters
-    let bytes = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-    guard weights <= bytes / bytesPerWeight else {
-      throw .invalid(
-        file: setting.file, field: origin.place, value: "a network of \(weights) weights",
-        expected:
-          "at most \(bytes / bytesPerWeight), which is what the memory of this machine has room for"
-      )
+  /// Bytes that the network's weights take at the most: while they are trained, or, where they were brought along, in
+  /// the model and in the plan that answers.
+  var weightBytes: Int {
+    guard origin.weights != nil else {
+      return TrainingPlan.weightBytes(of: network) + Optimizer.stateBytes(of: network)
     }
+    return MemoryLayout<Float>.stride * NetworkCosts(network).parameters
+      + FloatInferencePlan.weightBytes(of: network)
+  }
+
+  /// Checks that the weights fit into a machine's memory, as a study may ask for any number of them.
+  ///
+  /// - Parameter memory: The machine's, in bytes.
+  /// - Throws: `JSONError` naming the network's field, if they do not.
+  func checkSize(memory: Int) throws(JSONError) {
+    let weights = NetworkCosts(network).parameters
+    // So many cannot be laid out either: their bytes may be no number.
+    let isCountable = weights <= memory / MemoryLayout<Float>.stride
+    let taken = isCountable ? weightBytes : nil
+    if let taken, taken <= memory { return }
+    let work = origin.weights == nil ? "while it is trained" : "while it answers"
+    throw .invalid(
+      file: setting.file, field: origin.place,
+      value: "a network of \(weights) weights"
+        + (taken.map { ", which take \($0 >> 20) MiB \(work)" } ?? ""),
+      expected: "one whose weights take at most \(memory >> 20) MiB, the memory of this machine")
   }
 
   func identity() throws -> String {

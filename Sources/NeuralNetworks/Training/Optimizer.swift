@@ -42,6 +42,11 @@ public final class Optimizer: @unchecked Sendable {
     arena = FloatArena(count: 2 * floats)
   }
 
+  /// Bytes of the state for a network's parameters.
+  public static func stateBytes(of network: Network) -> Int {
+    2 * MemoryLayout<Float>.stride * ParameterLayout(network).parameterFloats
+  }
+
   /// The optimiser's state, for checkpoints: two values for every parameter.
   public var state: UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(start: arena.base, count: 2 * floats)

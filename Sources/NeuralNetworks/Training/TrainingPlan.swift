@@ -67,6 +67,15 @@ public final class TrainingPlan: @unchecked Sendable {
   /// Bytes of the arena: all that training this network takes, the optimiser's state aside.
   public var arenaBytes: Int { MemoryLayout<Float>.stride * arena.count }
 
+  /// Bytes of the arena that a network's weights take at the least, with one slice: the weights, their gradients, and
+  /// what layers keep of them in another order or form. Nothing is taken.
+  public static func weightBytes(of network: Network) -> Int {
+    let kept = network.trainingUnits(streaming: true).reduce(0) {
+      $0 + UnitDemand($1, network: network, images: [1]).state
+    }
+    return MemoryLayout<Float>.stride * (2 * ParameterLayout(network).parameterFloats + kept)
+  }
+
   /// Where a slice's images go before `forward`, `[images, H, W, C]`.
   public func input(slice: Int) -> UnsafeMutablePointer<Float> { input(slice) }
   /// A slice's logits after `forward`, `[images, classes]`.
