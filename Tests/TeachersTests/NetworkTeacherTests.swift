@@ -172,6 +172,31 @@ struct NetworkTeacherTests {
     }
   }
 
+  @Test("must have room for all that is kept of its weights, trained here or brought along")
+  func size() throws {
+    let study = try SmallStudy()
+    try study.folder.write("weights", to: "w.safetensors")
+    let wide = "\"network\": {\"stem_channels\": 32, \"stages\": [{\"channels\": 32}]}"
+    for (json, work) in [
+      ("{\(wide), \(Self.recipe)}", "while it is trained"),
+      ("{\(wide), \"weights\": \"w.safetensors\"}", "while it answers"),
+    ] {
+      let teacher = try #require(try study.teacher(json) as? NetworkTeacher)
+      let parameters = NetworkCosts(teacher.network).parameters
+      let bytes = teacher.weightBytes
+      try teacher.checkSize(memory: bytes)
+      expectError(["teacher", "\(parameters) weights", work, "\((bytes - 1) >> 20) MiB"]) {
+        try teacher.checkSize(memory: bytes - 1)
+      }
+      // Fewer than the weights alone take.
+      expectError(["teacher", "\(parameters) weights", "0 MiB"]) {
+        try teacher.checkSize(memory: 1)
+      }
+      // Two 3×3 convolutions of 32 channels run by transformed weights, four times as many.
+      #expect(bytes > 4 * (parameters + 2 * 36 * 32 * 32))
+    }
+  }
+
   @Test("that does not fit the data is refused, naming the field")
   func misfits() throws {
     let study = try SmallStudy()
