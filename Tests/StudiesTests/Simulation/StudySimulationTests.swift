@@ -162,11 +162,11 @@ struct StudySimulationTests {
 
   @Test(
     "is proposed and recorded in a time that grows with the trials, not with their square",
-    arguments: [SamplerKind.random, .evolution])
+    arguments: Thoroughness.pick([SamplerKind.random, .evolution], usually: [.evolution]))
   func linear(_ sampler: SamplerKind) throws {
     let study = try TinyStudy.large(
       "{\"trials\": 5000, \"look_ahead\": 1000, \"sampler\": \"\(sampler.rawValue)\"}")
-    let trials = Thoroughness.pick(10_000, usually: 2500)
+    let trials = Thoroughness.pick(10_000, usually: 1500)
     // Of the thread: in this process other tests run at the same time.
     func seconds(_ count: Int) throws -> Double {
       try simulate(study, workers: [1000]) { $0.trials = count }.outcome.controller.threadSeconds
