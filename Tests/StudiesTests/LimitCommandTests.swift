@@ -38,7 +38,10 @@ struct LimitCommandTests {
 
   @Test("writes its report when it is interrupted, too, and the time that it took")
   func interrupted() throws {
-    let study = try TinyStudy(TinyStudy.slow)
+    // A stage of less than half a second is not worth a line.
+    let study = try TinyStudy(
+      TinyStudy.slow
+        .setting("full", "{\"epochs\": 600, \"batch\": 24, \"learning_rate\": 0.1}"))
     let running = try study.start("run", "--workers", "1")
     #expect(Processes.wait(seconds: 30) { study.hasLines(2, with: "\"finished\"") })
     kill(running.process.processIdentifier, SIGINT)
@@ -46,6 +49,7 @@ struct LimitCommandTests {
     #expect(ended.status == 130 && study.temporary.has("report/index.html"))
     #expect(ended.output.contains("next:    autodistill run \(study.folder.path)"))
     let timed = try Journal.state(of: study.folder).stageSeconds
+    #expect(timed.contains { $0.stage == "search" && $0.isInterrupted == true })
     #expect(timed.allSatisfy { $0.seconds > 0.5 && $0.processorSeconds ?? 0 > 0 })
   }
 

@@ -12,7 +12,7 @@ import Testing
 /// A study of students in int8 that was run without a break, once.
 enum IntegerStudy {
   static let text = TinyStudy.slow.setting("precision", "\"int8\"")
-    .setting("quantization", "{\"calibration_images\": 60, \"aware_share\": 0.05}")
+    .setting("quantization", "{\"calibration_images\": 60, \"aware_share\": 0.125}")
     .setting("audit", "{\"count\": 2}")
 
   private static let run = Result {

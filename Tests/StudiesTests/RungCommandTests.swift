@@ -9,7 +9,6 @@ import Testing
 private enum RichStudy {
   private static let rungs = "\"rungs\": {\"at\": [0.3, 0.6], \"keep\": 0.6}"
   static let text = TinyStudy.slow
-    .setting("full", "{\"epochs\": 120, \"batch\": 24, \"learning_rate\": 0.1}")
 
   /// Eight flash trials, and nothing more.
   private static let earlier = Result {

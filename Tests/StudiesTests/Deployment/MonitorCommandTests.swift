@@ -192,7 +192,7 @@ struct MonitorCommandTests {
     try study.write(
       TinyStudy.slow.setting(
         "full",
-        "{\"epochs\": 300, \"batch\": 24, \"learning_rate\": 0.1, \"distillation_weight\": 0}"))
+        "{\"epochs\": 120, \"batch\": 24, \"learning_rate\": 0.1, \"distillation_weight\": 0}"))
     #expect {
       try Redistillation(of: student, on: new).write(to: study.temporary.file("untaught"))
     } throws: {

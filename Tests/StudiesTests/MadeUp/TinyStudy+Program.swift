@@ -6,7 +6,7 @@ extension TinyStudy {
   /// A study whose trainings take long enough to be caught at work.
   static let slow = StudyText.tiny
     .setting("flash", "{\"fraction\": 0.5, \"batch\": 12, \"statistics_batches\": 4}")
-    .setting("full", "{\"epochs\": 300, \"batch\": 24, \"learning_rate\": 0.1}")
+    .setting("full", "{\"epochs\": 120, \"batch\": 24, \"learning_rate\": 0.1}")
     .setting("robustness", "{\"images\": 20}")
 
   /// Starts `autodistill VERB` on the study.
