@@ -33,6 +33,27 @@ public final class TemporaryFolder: Sendable {
     try Data(text.utf8).write(to: URL(filePath: file(name)))
   }
 
+  /// Writes a script that can be started by its path.
+  ///
+  /// The system refuses to start what anybody has open for writing ("text file busy"), and `Data.write` leaves its
+  /// descriptor to all that another test starts meanwhile.
+  ///
+  /// - Throws: `POSIXError` if it cannot be written.
+  public func writeProgram(_ text: String, to name: String) throws {
+    func check(_ result: Int) throws {
+      if result < 0 { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    }
+    let descriptor = open(file(name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o755)
+    try check(Int(descriptor))
+    defer { close(descriptor) }
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      try check(count)
+      rest = rest.dropFirst(count)
+    }
+  }
+
   public func read(_ name: String) throws -> Data {
     try Data(contentsOf: URL(filePath: file(name)))
   }

@@ -22,10 +22,9 @@ struct FakeSlurm {
       ("sbatch", FakeSlurm.sbatch), ("squeue", FakeSlurm.squeue), ("scancel", FakeSlurm.scancel),
       ("launch", FakeSlurm.launch),
     ] {
-      try temporary.write(
+      try temporary.writeProgram(
         "#!/bin/bash\ntools='\(temporary.file("tools"))'\nstate='\(temporary.file("slurm"))'\n"
           + FakeSlurm.common + text, to: "tools/\(name)")
-      chmod(temporary.file("tools/\(name)"), 0o755)
     }
   }
 
@@ -52,7 +51,7 @@ struct FakeSlurm {
 
   /// Has workers look for and start jobs.
   func workers(
-    _ command: [String], _ settings: SlurmSettings? = nil
+    _ command: [String], _ settings: SlurmSettings? = nil, retries: RetryPolicy = RetryPolicy()
   ) throws -> RemoteWorkers {
     // What the programs start must hear signals.
     Processes.letSignalsThrough()
@@ -62,7 +61,7 @@ struct FakeSlurm {
       RemoteWorkers.Setting(
         identity: FakeSlurm.identity, processor: "a processor",
         graceSeconds: (settings ?? self.settings).graceSeconds, beatSeconds: 0.1,
-        note: { notes.add($0) }))
+        retries: retries, note: { notes.add($0) }))
   }
 
   /// A task of a job array that was submitted.
@@ -93,13 +92,16 @@ struct FakeSlurm {
       try Data("\(restarts)".utf8).write(to: URL(filePath: folder + "/restarts"))
       let process = Process()
       process.executableURL = URL(filePath: "/usr/bin/setsid")
-      process.arguments = [fake + "/tools/launch", folder]
+      process.arguments = ["/bin/bash", fake + "/tools/launch", folder]
       try process.run()
     }
   }
 
   /// All jobs, in the order of their numbers.
-  var jobs: [Job] {
+  var jobs: [Job] { FakeSlurm.jobs(in: temporary) }
+
+  /// Those of a folder; none if nobody has written the programs there.
+  static func jobs(in temporary: TemporaryFolder) -> [Job] {
     let names =
       (try? FileManager.default.contentsOfDirectory(atPath: temporary.file("slurm"))) ?? []
     return names.filter { $0.hasPrefix("job.") }.sorted().map {
@@ -155,7 +157,7 @@ struct FakeSlurm {
       echo "$id" > "$job/id"; echo "$i" > "$job/index"; echo "$node" > "$job/node"
       echo "$name" > "$job/name"; echo "$comment" > "$job/comment"; echo "$chdir" > "$job/chdir"
       echo "${output//%a/$i}" > "$job/output"; cp "$script" "$job/script"
-      [ -e "$state/hold" ] || setsid "$tools/launch" "$job" </dev/null >/dev/null 2>&1 &
+      [ -e "$state/hold" ] || setsid /bin/bash "$tools/launch" "$job" </dev/null >/dev/null 2>&1 &
     done
     # What is not in a session of its own yet would end with this program.
     [ -e "$state/hold" ] || for job in "$state/$(printf 'job.%04d' $id)".*; do
@@ -164,7 +166,8 @@ struct FakeSlurm {
     echo $id
     """
 
-  /// Runs a job to its end.
+  /// Runs a job to its end. It is read by a shell and never started itself: nobody tries again where the system
+  /// refuses that for a moment, and the job would wait in the queue for ever.
   private static let launch = """
     job=$1
     : > "$job/launched"

@@ -39,8 +39,8 @@ enum ExecutorKind: CaseIterable {
         settings: settings)
     case .slurm:
       RemoteExecutor(
-        try FakeSlurm(in: temporary).workers(worker.command), capacity: capacity,
-        flashFraction: 0.05)
+        try FakeSlurm(in: temporary).workers(worker.command, retries: settings.retries),
+        capacity: capacity, flashFraction: 0.05)
     }
   }
 }
@@ -93,12 +93,25 @@ final class ExecutorDriver {
     }
   }
 
-  struct TooSlow: Error {}
+  struct TooSlow: Error {
+    /// What there was when nothing came.
+    var state = ""
+  }
 
   /// A tick that ends the waiting if nothing comes.
   func deadline(seconds: Double = 60) -> () throws -> Void {
     let end = Date(timeIntervalSinceNow: seconds)
-    return { if Date() > end { throw TooSlow() } }
+    return { [self] in if Date() > end { throw TooSlow(state: state) } }
+  }
+
+  /// The tasks and how far they are, the jobs, and the workers' files, for messages.
+  private var state: String {
+    let tasks = executor.running.map { "\($0.number) at \($0.share)" }
+    let jobs = FakeSlurm.jobs(in: temporary).map {
+      "\(($0.folder as NSString).lastPathComponent) \($0.read("state"))"
+    }
+    let files = (try? FileManager.default.subpathsOfDirectory(atPath: temporary.file("workers")))
+    return "tasks: \(tasks), jobs: \(jobs), files: \((files ?? []).sorted())"
   }
 
   static func expected(_ trials: Range<Int>) -> [Int: Int?] {

@@ -47,7 +47,7 @@ struct TaskExecutorTests {
           mkdir "$folder/kill-$n" 2>/dev/null && kill -$([ $n = 2 ] && echo TERM || echo 9) $$
         done
         answer
-        """)
+        """, settings: ExecutorDriver.hasty)
     #expect(try driver.run(0..<5) == ExecutorDriver.expected(0..<5))
     #expect(driver.losses.isEmpty)
   }
@@ -56,10 +56,13 @@ struct TaskExecutorTests {
     "ends with an error, and no verdict, where kills keep everything from getting on",
     arguments: ExecutorKind.allCases)
   func killedForEver(_ kind: ExecutorKind) throws {
+    var settings = ExecutorDriver.hasty
+    settings.retries.mostKills = 5
     let driver = try ExecutorDriver(
-      kind, capacity: 2, onTask: "[ $trial = 2 ] && kill -9 $$; answer",
-      settings: ExecutorDriver.hasty)
-    expectError(["trial 2", "from outside", "SIGKILL", "says nothing about the student"]) {
+      kind, capacity: 2, onTask: "[ $trial = 2 ] && kill -9 $$; answer", settings: settings)
+    expectError([
+      "trial 2", "from outside 5 times in a row", "SIGKILL", "says nothing about the student",
+    ]) {
       _ = try driver.run(0..<5)
     }
     #expect(driver.losses.isEmpty)
@@ -116,14 +119,17 @@ struct TaskExecutorTests {
     let driver = try ExecutorDriver(
       kind, capacity: 2,
       onTask: """
-        say '{"id":'$id',"status":"progress","share":0.'$((id + 3))'}'
-        while [ ! -e "$folder/go" ]; do sleep 0.01; done
+        # Again and again, as one that is silent for long would be taken for dead.
+        until [ -e "$folder/go" ]; do
+          say '{"id":'$id',"status":"progress","share":0.'$((id + 3))'}'
+          sleep 0.05
+        done
         answer
         """)
     _ = driver.executor.submit(ExecutorDriver.task(1))
     _ = driver.executor.submit(ExecutorDriver.task(0))
     #expect(driver.executor.idleCount == 0)
-    let deadline = driver.deadline()
+    let deadline = driver.deadline(seconds: 20)
     _ = try driver.executor.wait {
       try deadline()
       let running = driver.executor.running
