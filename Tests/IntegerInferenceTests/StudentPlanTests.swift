@@ -2,6 +2,7 @@ import DeployedModels
 import NetworkFixtures
 import NeuralNetworks
 import RandomStreams
+import TestSupport
 import Testing
 
 @testable import IntegerInference
@@ -10,7 +11,8 @@ import Testing
 struct StudentPlanTests {
   @Test("of every shipped space with the interpreter's integers", arguments: shippedSpaces)
   func spaces(space: String) throws {
-    for (number, network) in try NetworkFixtures.students(of: space, count: 3).enumerated() {
+    let side = imageSide(of: space, isThorough: Thoroughness.isFull)
+    for (number, network) in try students(of: space, count: 3, side: side).enumerated() {
       try expectSame(RandomModel(network, seed: UInt64(number)))
     }
   }

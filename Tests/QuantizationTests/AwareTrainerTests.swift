@@ -3,6 +3,7 @@ import NetworkFixtures
 import NeuralNetworks
 import RandomStreams
 import TensorKernels
+import TestSupport
 import Testing
 
 @testable import Quantization
@@ -28,7 +29,8 @@ struct AwareTrainerTests {
   @Test(
     "computes what the int8 model computes", arguments: shippedSpaces)
   func sameLogits(space: String) throws {
-    let problem = try Problem(space: space)
+    let side = imageSide(of: space, isThorough: Thoroughness.isFull)
+    let problem = try Problem(space: space, side: side)
     let trainer = problem.trainer(threads: 1)
     #expect(
       trainer.run(
@@ -113,9 +115,9 @@ private struct Problem: Sendable {
   let fixture: QuantizationFixture
   let ranges: [ValueRange?]
 
-  init(space: String) throws {
+  init(space: String, side: Int = 28) throws {
     fixture = try QuantizationFixture(
-      try NetworkFixtures.students(of: space, count: 1)[0], count: 16)
+      try NetworkFixtures.students(of: space, count: 1, side: side)[0], count: 16)
     ranges = try Calibration(fixture.model, images: fixture.images)
       .ranges(by: MinMaxObserver())
   }

@@ -51,7 +51,8 @@ struct ModelQuantizerTests {
   @Test(
     "are what the executor simulates, up to the roundings of fixed point", arguments: shippedSpaces)
   func simulation(space: String) throws {
-    for network in try NetworkFixtures.students(of: space, count: 2) {
+    let side = imageSide(of: space, isThorough: Thoroughness.isFull)
+    for network in try NetworkFixtures.students(of: space, count: 2, side: side) {
       let fixture = try QuantizationFixture(network, count: 4)
       try expectSimulation(fixture)
     }

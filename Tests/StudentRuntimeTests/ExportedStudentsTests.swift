@@ -22,7 +22,8 @@ struct ExportedStudentsTests {
   @Test("give the engine's logits", arguments: shippedSpaces)
   func logits(space: String) throws {
     let count = Thoroughness.pick(40, usually: 4)
-    for (number, network) in try students(of: space, count: count).enumerated() {
+    let side = imageSide(of: space, isThorough: Thoroughness.isFull)
+    for (number, network) in try students(of: space, count: count, side: side).enumerated() {
       try expectLogits(RandomModel(network, seed: UInt64(number)))
     }
   }
@@ -46,7 +47,8 @@ struct ExportedStudentsTests {
   @Test("give TensorFlow Lite Micro's integers", arguments: shippedSpaces)
   func integers(space: String) throws {
     let count = Thoroughness.pick(40, usually: 4)
-    for (number, network) in try students(of: space, count: count).enumerated() {
+    let side = imageSide(of: space, isThorough: Thoroughness.isFull)
+    for (number, network) in try students(of: space, count: count, side: side).enumerated() {
       try expectIntegers(RandomModel(network, seed: UInt64(number)))
     }
   }
