@@ -121,8 +121,9 @@ let testedElsewhere: Set = ["FlashBenchmark", "SystemResources"]
 /// Targets whose tests compute a lot themselves and are optimised: plain references, textbook formulas, random
 /// problems. What is tested is optimised in any case.
 let computingTests: Set = [
-  "BayesianOptimization", "Comparisons", "FrontFiles", "IntegerInference", "Monitoring",
-  "NeuralNetworks", "ONNXInference", "Quantization", "Statistics", "TensorKernels", "TFLiteFiles",
+  "BayesianOptimization", "Comparisons", "DeployedModels", "FrontFiles", "IntegerInference",
+  "Monitoring", "NeuralNetworks", "ONNXInference", "Quantization", "Statistics", "TensorKernels",
+  "TFLiteFiles",
 ]
 
 /// One row per library target: its name and what it may import. A target sees only what stands above it.
