@@ -5,21 +5,18 @@ import Testing
 
 @Suite("index.html")
 struct HTMLReportTests {
-  static let studies: [MadeUpStudy] = [
-    .small, .realistic, .infeasible, MadeUpStudy(), .hostile, .single, .failed, .audited(),
-    .explained, .budgeted, .twoBoards, .measured(), .answered, .curved, .chained,
-  ]
-
-  @Test("is well-formed, whatever the study", arguments: Thoroughness.every(2, of: studies))
-  func wellFormed(study: MadeUpStudy) throws {
-    let report = try study.report()
+  @Test(
+    "is well-formed, whatever the study",
+    arguments: Thoroughness.every(2, of: ReportedStudy.allCases))
+  func wellFormed(reported: ReportedStudy) throws {
+    let report = try reported.report()
     #expect(complaintAboutXML(report.html) == nil)
     #expect(complaintAboutXML(report.frontSVG) == nil)
   }
 
-  @Test("has every cell of front.csv in its tables", arguments: studies)
-  func allNumbers(study: MadeUpStudy) throws {
-    let report = try study.report()
+  @Test("has every cell of front.csv in its tables", arguments: ReportedStudy.allCases)
+  func allNumbers(reported: ReportedStudy) throws {
+    let report = try reported.report()
     let html = report.html
     for row in report.model.front.rows {
       for (column, cell) in zip(report.model.front.columns, row) {

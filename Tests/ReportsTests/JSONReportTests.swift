@@ -6,15 +6,16 @@ import Testing
 
 @Suite("front.json")
 struct JSONReportTests {
-  private func object(_ study: MadeUpStudy) throws -> [String: Any] {
-    let data = Data(try study.report().frontJSON.utf8)
+  private func object(_ reported: ReportedStudy) throws -> [String: Any] {
+    let data = Data(try reported.report().frontJSON.utf8)
     return try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
   }
 
-  @Test("is JSON, whatever the study", arguments: HTMLReportTests.studies)
-  func parses(study: MadeUpStudy) throws {
-    #expect(try object(study)["format"] as? String == "autodistill-front/3")
-    #expect(try object(study)["name"] as? String == study.name)
+  @Test("is JSON, whatever the study", arguments: ReportedStudy.allCases)
+  func parses(reported: ReportedStudy) throws {
+    let object = try object(reported)
+    #expect(object["format"] as? String == "autodistill-front/3")
+    #expect(object["name"] as? String == reported.study.name)
   }
 
   @Test("holds the digits of front.csv")

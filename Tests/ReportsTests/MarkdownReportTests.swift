@@ -19,11 +19,10 @@ struct MarkdownReportTests {
   }
 
   @Test(
-    "has as many cells in every row of a table as in its header", arguments: HTMLReportTests.studies
-  )
-  func tables(study: MadeUpStudy) throws {
+    "has as many cells in every row of a table as in its header", arguments: ReportedStudy.allCases)
+  func tables(reported: ReportedStudy) throws {
     var width: Int?
-    for line in try study.report().markdown.components(separatedBy: "\n") {
+    for line in try reported.report().markdown.components(separatedBy: "\n") {
       guard line.hasPrefix("|") else {
         width = nil
         continue

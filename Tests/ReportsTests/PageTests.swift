@@ -2,6 +2,7 @@ import FileFormats
 import Foundation
 import ParetoFronts
 import RandomStreams
+import TestSupport
 import Testing
 
 @testable import Reports
@@ -15,9 +16,9 @@ struct PageTests {
     return String(html[start..<end])
   }
 
-  @Test("holds exactly front.json", arguments: HTMLReportTests.studies)
-  func data(study: MadeUpStudy) throws {
-    let report = try study.report()
+  @Test("holds exactly front.json", arguments: ReportedStudy.allCases)
+  func data(reported: ReportedStudy) throws {
+    let report = try reported.report()
     let json = try embedded(report.html)
     #expect(!json.contains("<") && !json.contains("&"))
     #expect(
@@ -29,7 +30,10 @@ struct PageTests {
     #expect(a != nil && a == b)
   }
 
-  @Test("stays small for thousands of trials", arguments: [(1000, 2_000_000), (5000, 5_000_000)])
+  @Test(
+    "stays small for thousands of trials",
+    arguments: Thoroughness.pick(
+      [(1000, 2_000_000), (5000, 5_000_000)], usually: [(1000, 2_000_000)]))
   func size(trials: Int, most: Int) throws {
     let report = try MadeUpStudy.large(trials)
     let html = report.html

@@ -43,9 +43,9 @@ struct ParetoChartTests {
     #expect(count("cost-bar", in: try self.chart(exact).drawing().source) == 0)
   }
 
-  @Test("keeps all marks inside of the drawing", arguments: HTMLReportTests.studies)
-  func insideOfDrawing(study: MadeUpStudy) throws {
-    let drawing = try chart(study).drawing().source
+  @Test("keeps all marks inside of the drawing", arguments: ReportedStudy.allCases)
+  func insideOfDrawing(reported: ReportedStudy) throws {
+    let drawing = ParetoChart(try reported.report().inputs).drawing().source
     let box = try #require(drawing.firstMatch(of: /viewBox="0 0 ([0-9.]+) ([0-9.]+)"/))
     let (width, height) = (try #require(Double(box.1)), try #require(Double(box.2)))
     for match in drawing.matches(of: /\ (?:cx|x|x1|x2)="([^"]*)"/) {

@@ -13,14 +13,14 @@ struct SchemaTests {
       root: try #require(JSONSerialization.jsonObject(with: data) as? [String: Any]))
   }
 
-  private func object(_ study: MadeUpStudy) throws -> [String: Any] {
-    let data = Data(try study.report().frontJSON.utf8)
+  private func object(_ reported: ReportedStudy) throws -> [String: Any] {
+    let data = Data(try reported.report().frontJSON.utf8)
     return try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
   }
 
-  @Test("is kept by every study", arguments: HTMLReportTests.studies)
-  func kept(study: MadeUpStudy) throws {
-    let complaints = try SchemaTests.schema().complaints(try object(study))
+  @Test("is kept by every study", arguments: ReportedStudy.allCases)
+  func kept(reported: ReportedStudy) throws {
+    let complaints = try SchemaTests.schema().complaints(try object(reported))
     #expect(complaints.isEmpty, "\(complaints.prefix(5))")
   }
 
@@ -28,8 +28,8 @@ struct SchemaTests {
   func known() throws {
     let schema = try SchemaTests.schema()
     let properties = try #require(schema.root["properties"] as? [String: Any])
-    for study in HTMLReportTests.studies {
-      #expect(try object(study).keys.allSatisfy { properties[$0] != nil })
+    for reported in ReportedStudy.allCases {
+      #expect(try object(reported).keys.allSatisfy { properties[$0] != nil })
     }
   }
 

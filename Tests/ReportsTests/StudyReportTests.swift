@@ -28,9 +28,9 @@ struct StudyReportTests {
     }
   }
 
-  @Test("gives the same bytes for the same study", arguments: HTMLReportTests.studies)
-  func repeatable(study: MadeUpStudy) throws {
-    let (first, second) = (try study.report(), try study.report())
+  @Test("gives the same bytes for the same study", arguments: ReportedStudy.allCases)
+  func repeatable(reported: ReportedStudy) throws {
+    let (first, second) = (try reported.report(), try reported.study.report())
     #expect(first.frontCSV == second.frontCSV)
     #expect(first.frontJSON == second.frontJSON)
     #expect(first.frontSVG == second.frontSVG)

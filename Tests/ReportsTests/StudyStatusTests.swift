@@ -98,8 +98,13 @@ struct StudyStatusTests {
     #expect(finished.best[0].full?.trial == finished.inputs.best?.trial)
   }
 
-  @Test("fits on one screen", arguments: HTMLReportTests.studies + [.hostile, searching()])
-  func screen(study: MadeUpStudy) throws {
+  @Test("fits on one screen", arguments: ReportedStudy.allCases)
+  func screen(reported: ReportedStudy) throws { try expectOneScreen(reported.study) }
+
+  @Test("fits on one screen in the middle of a search, too")
+  func searchingScreen() throws { try expectOneScreen(Self.searching()) }
+
+  private func expectOneScreen(_ study: MadeUpStudy) throws {
     var study = study
     study.name += String(repeating: " long name", count: 12)
     var run = Self.run

@@ -58,12 +58,13 @@ struct TerminalChartTests {
 
   @Test(
     "is never wider than the terminal and holds no command without colour",
-    arguments: HTMLReportTests.studies + [.hostile])
-  func width(study: MadeUpStudy) throws {
+    arguments: ReportedStudy.allCases)
+  func width(reported: ReportedStudy) throws {
+    let report = try reported.report()
     for width in [40, 57, 80, 200] {
       for isUnicode in [true, false] {
         let style = TerminalStyle(width: width, height: 30, isUnicode: isUnicode)
-        let lines = try study.report().terminalLines(style)
+        let lines = report.terminalLines(style)
         #expect(lines.allSatisfy { $0.count <= width }, "\(width)")
         #expect(!lines.joined().contains("\u{1B}"))
         #expect(isUnicode || lines.joined().allSatisfy(\.isASCII))
