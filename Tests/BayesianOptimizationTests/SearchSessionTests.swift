@@ -102,7 +102,8 @@ struct SearchSessionTests {
     let task = try SyntheticTask()
     let related = try task.search(RandomSampler(), trials: 40, seed: 9).history
     let setting = Setting(
-      trials: 40, pending: 2, step: Thoroughness.pick(3, usually: 13),
+      trials: Thoroughness.pick(40, usually: 27), pending: 2,
+      step: Thoroughness.pick(3, usually: 13),
       problem: {
         ProposalProblem(
           space: task.space, costNames: ["cost"], measuredCostNames: ["a", "b"],

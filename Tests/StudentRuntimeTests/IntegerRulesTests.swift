@@ -16,8 +16,9 @@ struct IntegerRulesTests {
     arguments: [DeployedOperator.Kind.relu, .relu6, .hardSwish, .quantize])
   func unary(kind: DeployedOperator.Kind) throws {
     var stream = RandomStream(seed: 5, purpose: "\(kind)")
+    let count = Thoroughness.pick(100_000, usually: 4000)
     var compared = 0
-    for _ in 0..<Thoroughness.pick(100_000, usually: 10_000) {
+    for _ in 0..<count {
       let input = randomQuantization(&stream, around: 1)
       // Ratios from 1/60 to 60, and now and then beyond what 16 bits hold.
       var output = randomQuantization(&stream, around: input.scale)
@@ -27,7 +28,7 @@ struct IntegerRulesTests {
       }
       compared += try expectIntegers(of: kind, input, output) ? 1 : 0
     }
-    #expect(compared > 1000)
+    #expect(compared > count / 10, "\(compared) of \(count)")
   }
 
   private func randomQuantization(
