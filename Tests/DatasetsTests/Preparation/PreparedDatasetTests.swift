@@ -87,7 +87,14 @@ struct PreparedDatasetTests {
   func manyPieces() throws {
     // Six images of 1.5 MB, so that pieces of 4 MB hold two.
     let side = 1250
-    let pixels = (0..<6 * side * side).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) }
+    // Rows of bytes that repeat after 251, each begun elsewhere: no two images are the same.
+    let bytes = (0..<251 + side).map { UInt8($0 % 251) }
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(6 * side * side)
+    for row in 0..<6 * side {
+      let begin = row * row / side % 251
+      pixels += bytes[begin..<begin + side]
+    }
     _ = try folder.write(NumericArray(shape: [6, side, side], pixels), to: "images")
     _ = try folder.write(NumericArray(shape: [6], [UInt8(0), 1, 0, 1, 0, 1]), to: "labels")
     let dataset = try PreparedDataset.prepare(
