@@ -122,8 +122,8 @@ let testedElsewhere: Set = ["FlashBenchmark", "SystemResources"]
 /// problems. What is tested is optimised in any case.
 let computingTests: Set = [
   "BayesianOptimization", "Comparisons", "DeployedModels", "FrontFiles", "IntegerInference",
-  "Monitoring", "NeuralNetworks", "ONNXInference", "Quantization", "Statistics", "TensorKernels",
-  "TFLiteFiles",
+  "Monitoring", "NeuralNetworks", "ONNXInference", "Quantization", "Replay", "Statistics",
+  "TensorKernels", "TFLiteFiles",
 ]
 
 /// One row per library target: its name and what it may import. A target sees only what stands above it.
