@@ -48,18 +48,6 @@ let strict: [SwiftSetting] = {
   return settings
 }()
 
-/// What the command alone knows of its build, for `autodistill --version --json`. Every new commit would compile it
-/// anew, so only `make release` names one.
-let command: [SwiftSetting] = {
-  var settings = strict
-  let environment = ProcessInfo.processInfo.environment
-  if environment["AUTODISTILL_STRICT"] != nil { settings.append(.define("STRICT_BUILD")) }
-  if let commit = environment["AUTODISTILL_COMMIT"], !commit.isEmpty {
-    settings.append(.unsafeFlags(["-Xcc", "-DAUTODISTILL_COMMIT=\(commit)"]))
-  }
-  return settings
-}()
-
 /// Kernels stay optimised in debug builds too: unoptimised they are a hundred times slower.
 let kernels: [SwiftSetting] = strict + [.unsafeFlags(["-Ounchecked"])]
 
@@ -93,6 +81,23 @@ let integers: [SwiftSetting] = {
 
 /// Most tests are not worth the time that optimising them takes.
 let unoptimized: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"])]
+
+/// Neither is, for tests, what computes little itself: the way of a study, reports, the command. Optimising it takes
+/// four times as long as compiling it. `.ci/test` sets the variable; what people use is optimised.
+let isForTests = ProcessInfo.processInfo.environment["AUTODISTILL_TESTS"] != nil
+let paperwork: [SwiftSetting] = isForTests ? unoptimized : strict
+
+/// What the command alone knows of its build, for `autodistill --version --json`. Every new commit would compile it
+/// anew, so only `make release` names one.
+let command: [SwiftSetting] = {
+  var settings = paperwork
+  let environment = ProcessInfo.processInfo.environment
+  if environment["AUTODISTILL_STRICT"] != nil { settings.append(.define("STRICT_BUILD")) }
+  if let commit = environment["AUTODISTILL_COMMIT"], !commit.isEmpty {
+    settings.append(.unsafeFlags(["-Xcc", "-DAUTODISTILL_COMMIT=\(commit)"]))
+  }
+  return settings
+}()
 
 /// What the tests of a target see beyond what it imports: real students of the shipped spaces, random points,
 /// and what is tested with the made-up studies of another target's tests.
@@ -141,10 +146,10 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     ["Statistics", "ParetoFronts", "RandomStreams", "FileFormats", "Comparisons"], strict
   ),
   ("Monitoring", ["Statistics", "RandomStreams", "FileFormats", "Comparisons"], optimized),
-  ("Processes", [], strict),
+  ("Processes", [], paperwork),
   ("DeployedModels", ["RandomStreams", "NeuralNetworks"], optimized),
-  ("ModelExchange", ["NeuralNetworks", "FileFormats", "DeployedModels"], strict),
-  ("CoreMLPackages", ["FileFormats", "DeployedModels"], strict),
+  ("ModelExchange", ["NeuralNetworks", "FileFormats", "DeployedModels"], paperwork),
+  ("CoreMLPackages", ["FileFormats", "DeployedModels"], paperwork),
   (
     "ONNXInference",
     ["TensorKernels", "NeuralNetworks", "FileFormats"], optimized
@@ -174,7 +179,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
       "RandomStreams", "TensorKernels", "NeuralNetworks", "FileFormats", "ONNXInference",
       "Processes", "Datasets",
       "Distillation", "SearchSpaces",
-    ], strict
+    ], paperwork
   ),
   ("HardwareProfiles", ["Statistics", "NeuralNetworks", "FileFormats", "DeployedModels"], strict),
   (
@@ -182,7 +187,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     [
       "Statistics", "RandomStreams", "TensorKernels", "NeuralNetworks", "FileFormats", "Processes",
       "HardwareProfiles",
-    ], strict
+    ], paperwork
   ),
   (
     "BayesianOptimization",
@@ -193,14 +198,14 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     [
       "Statistics", "ParetoFronts", "NeuralNetworks", "FileFormats", "SearchSpaces",
       "BayesianOptimization",
-    ], strict
+    ], paperwork
   ),
   (
     "ProfileEvaluation",
     [
       "Statistics", "RandomStreams", "NeuralNetworks", "FileFormats", "SearchSpaces",
       "HardwareProfiles",
-    ], strict
+    ], paperwork
   ),
   (
     "Benchmarks",
@@ -208,7 +213,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
       "COpenBLAS", "Statistics", "RandomStreams", "TensorKernels", "NeuralNetworks", "FileFormats",
       "ONNXInference", "DeployedModels", "Datasets", "Distillation", "Quantization", "SearchSpaces",
       "DeviceMeasurement", "BayesianOptimization", "IntegerInference", "TFLiteFiles",
-    ], strict
+    ], paperwork
   ),
   (
     "Studies",
@@ -219,7 +224,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
       "CoreMLPackages", "Datasets", "Distillation", "IntegerInference", "Quantization",
       "SearchSpaces",
       "Teachers", "HardwareProfiles", "DeviceMeasurement", "Processes", "BayesianOptimization",
-    ], strict
+    ], paperwork
   ),
   (
     "FlashBenchmark",
@@ -227,7 +232,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
       "Statistics", "ParetoFronts", "RandomStreams", "NeuralNetworks", "FileFormats", "Datasets",
       "Distillation", "SearchSpaces", "Teachers", "HardwareProfiles", "BayesianOptimization",
       "Studies",
-    ], strict
+    ], paperwork
   ),
   (
     "Reports",
@@ -235,7 +240,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
       "Statistics", "ParetoFronts", "RandomStreams", "NeuralNetworks", "FileFormats", "Datasets",
       "Distillation", "SearchSpaces", "Teachers", "HardwareProfiles", "Studies", "Comparisons",
       "FrontFiles",
-    ], strict
+    ], paperwork
   ),
 ]
 
