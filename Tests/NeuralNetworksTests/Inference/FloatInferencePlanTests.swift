@@ -434,6 +434,27 @@ struct FloatInferencePlanTests {
     #expect(whole == logits(inference(plan, capacity: 5), images: 0..<5))
   }
 
+  @Test("keeps of minimal filtering's weights the transformed ones alone")
+  func transformedWeights() throws {
+    func plan(stride: Int) throws -> FloatInferencePlan {
+      var builder = NetworkBuilder(input: TensorShape(height: 8, width: 8, channels: 64))
+      try builder.append(.convolution(kernel: 3, stride: stride, channels: 64, bias: false))
+      try builder.append(.globalAveragePool)
+      try builder.append(.dense(channels: 2))
+      return inference(TrainingPlan(network: try builder.network(), batch: 1), capacity: 1)
+    }
+    // F(4×4) has 36 values for nine plain ones. Between a layer's tensors and planes lie a few vectors.
+    let (plainBytes, room) = (4 * 9 * 64 * 64, 8192)
+    let (transformed, plain) = (try plan(stride: 1), try plan(stride: 2))
+    let bytes = [transformed, plain].map { FloatInferencePlan.weightBytes(of: $0.network) }
+    #expect(bytes[0] >= 4 * plainBytes && bytes[0] < 4 * plainBytes + room)
+    #expect(bytes[1] >= plainBytes && bytes[1] < plainBytes + room)
+    // The rest: an image, an output, what the mean gives, scratch of four tiles in six by six positions.
+    let rest = transformed.bytes - bytes[0]
+    #expect(rest > 0 && rest < 200_000)
+    #expect(plain.bytes > bytes[1])
+  }
+
   @Test("drops nothing out")
   func dropout() throws {
     let plan = try trained(.dropout)

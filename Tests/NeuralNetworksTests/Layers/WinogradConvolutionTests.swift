@@ -33,4 +33,28 @@ struct WinogradConvolutionTests {
     #expect(memory[0].scratch == memory[1].scratch && memory[0].state == memory[1].state)
     #expect(memory[0].scratch < 500_000)
   }
+
+  @Test("takes for small slices the scratch of their tiles, and no bits change")
+  func smallSlices() throws {
+    var builder = NetworkBuilder(input: TensorShape(height: 4, width: 4, channels: 3))
+    try builder.append(.convolution(kernel: 3, stride: 1, channels: 256, bias: false))
+    try builder.append(.convolution(kernel: 3, stride: 1, channels: 256, bias: false))
+    try builder.append(.globalAveragePool)
+    let network = try builder.network()
+    #expect(isWinograd(network) == [false, true])
+    let shape = try #require(
+      ConvolutionShape(
+        height: 4, width: 4, inputChannels: 256, outputChannels: 256, window: WindowSize(side: 3),
+        stride: 1
+      ).winograd)
+    func scratch(_ images: Int) -> Int {
+      WinogradMemory.layerMemory(shape.limited(toImages: images)).scratch
+    }
+    let unlimited = WinogradMemory.layerMemory(shape).scratch
+    // Transformed tiles of four images take a third of a megabyte, and sums half of one.
+    #expect(4 * scratch(4) < 2 << 20)
+    #expect(scratch(4) < scratch(64) && scratch(129) == unlimited)
+    // Sixteen slices: 310 MB where each has the scratch of any number of tiles.
+    #expect(TrainingPlan(network: network, batch: 64, slices: 16).arenaBytes < 100 << 20)
+  }
 }
