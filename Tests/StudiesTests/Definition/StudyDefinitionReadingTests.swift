@@ -183,6 +183,28 @@ struct StudyDefinitionReadingTests {
       (
         "teacher",
         """
+        {"network": {"stem_channels": 8, "stages": []}, "recipe": {"teaching": {"kind": "branches"}}}
+        """,
+        "expected teaching that asks no teacher, since a teacher is trained without one: teaching of the kind "
+          + "\"branches\" asks the teacher which classes it mixes up, unless \"groups\" lists"
+      ),
+      (
+        "teacher",
+        """
+        {"network": {"stem_channels": 8, "stages": []}, "recipe": {"labeled_share": 0.5}}
+        """,
+        "teacher.recipe.labeled_share: got 0.5, expected no \"labeled_share\" where nothing is learnt from images "
+          + "without a label, as a teacher learns from labels alone"
+      ),
+      (
+        "teacher",
+        """
+        {"network": {"stem_channels": 8, "stages": []}, "recipe": {"generations": 2}}
+        """, "teacher.recipe.generations: got 2, expected no such field"
+      ),
+      (
+        "teacher",
+        """
         {"network": {"stem_channels": 8, "stages": []}, "recipe": {}, "weights": "teacher"}
         """, "no recipe where the teacher's weights are given"
       ),

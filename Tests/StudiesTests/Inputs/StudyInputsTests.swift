@@ -87,9 +87,23 @@ struct StudyInputsTests {
   func ownFiles() throws {
     let study = try TinyStudy()
     expectError([
-      "\(study.folder.definition): data: got image files of its own, expected a named data set"
+      "--data: found /somewhere, expected no --data: ",
+      "\(study.folder.definition) names image files of its own",
     ]) {
       _ = try StudyInputs(study.folder, dataFolder: "/somewhere")
+    }
+  }
+
+  @Test("names the file and the field, or else the option, of a named data set that is not there")
+  func missingDataset() throws {
+    let study = try TinyStudy(
+      .tiny.setting("data", "{\"name\": \"cifar10\", \"folder\": \"/nowhere\"}"))
+    let looked = "no such data file; looked for"
+    expectError([
+      "\(study.folder.definition): data.folder: \(looked) /nowhere/data_batch_1.bin"
+    ]) { _ = try study.inputs() }
+    expectError(["--data: \(looked) /elsewhere/data_batch_1.bin"]) {
+      _ = try StudyInputs(study.folder, dataFolder: "/elsewhere")
     }
   }
 

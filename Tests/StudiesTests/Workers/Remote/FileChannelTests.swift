@@ -92,6 +92,28 @@ struct FileChannelTests {
     #expect(began.duration(to: .now) > .seconds(1.3))
   }
 
+  @Test("does not take its run for gone after it was itself stopped for an hour")
+  func stoppedWorker() throws {
+    let time = VirtualTime()
+    try Folder.create(folder.folder(of: lease))
+    try AtomicFile.write("1", to: folder.pulse)
+    let requests = RequestReader(
+      folder, lease, FileChannel.Patience(), clock: time.clock(offsetSeconds: 300))
+    #expect(requests.next() == nil)
+    // The pulse that it sees is as old as its last look.
+    time.pass(3600)
+    #expect(requests.next() == nil)
+    for _ in 0..<116 {
+      time.pass(5)
+      #expect(requests.next() == nil)
+    }
+    for _ in 0..<4 { time.pass(5); _ = requests.next() }
+    guard case .orphaned? = requests.next() else {
+      Issue.record("a run that is silent for 10 min while its worker looks is gone")
+      return
+    }
+  }
+
   @Test("names equal tasks equally, and different ones differently")
   func names() {
     let task = ExecutorDriver.task(1)

@@ -82,6 +82,35 @@ struct RecordReaderTests {
     #expect(reader.read().records.map(\.number) == [4])
   }
 
+  @Test("are taken where the file's size was seen before the last of its bytes")
+  func sizeFirst() throws {
+    let lines = try (1...2).map { try line($0) }
+    let reader = reader()
+    // To the very end, the newline too, zeros.
+    try write(lines[0] + Data(count: lines[1].count))
+    #expect(reader.read().records.map(\.number) == [1])
+    try write(lines[0] + lines[1].prefix(30) + Data(count: lines[1].count - 30))
+    #expect(reader.read().records.isEmpty)
+    try write(lines[0] + lines[1])
+    #expect(reader.read().records.map(\.number) == [2])
+    #expect(reader.read().records.isEmpty && !reader.hasGap)
+  }
+
+  @Test("are waited for in the time in which somebody looks, not in that of a clock that went on")
+  func stoppedReader() throws {
+    let time = VirtualTime()
+    let reader = RecordReader<Record>(path, patienceSeconds: 60, clock: time.clock())
+    try write(Data(count: 20) + Data("\n".utf8) + line(2))
+    #expect(reader.read().records.map(\.number) == [2] && reader.hasGap)
+    time.pass(3600)
+    #expect(reader.read().records.isEmpty && reader.hasGap)
+    for _ in 0..<12 {
+      time.pass(5)
+      _ = reader.read()
+    }
+    #expect(!reader.hasGap)
+  }
+
   @Test("do not wait for ever for a line that stays damaged")
   func givesUp() throws {
     let reader = reader(patience: 0.05)

@@ -67,7 +67,7 @@ struct SlurmExecutorTests {
   @Test(
     "takes every end of a job for what it is",
     arguments: SchedulerEnd.allCases.filter {
-      ![.requeued, .forgotten, .left, .silent].contains($0)
+      ![.requeued, .forgotten, .left, .silent, .suspended, .timedOut].contains($0)
     })
   func ends(_ end: SchedulerEnd) throws {
     let executor = try executor(1, onTask: Self.waits)
@@ -119,6 +119,41 @@ struct SlurmExecutorTests {
     }
     try go(0)
     #expect(try wait(executor).outcome.result != nil)
+  }
+
+  @Test("ends the run, and blames no training, where jobs are too short for one")
+  func shortJobs() throws {
+    let executor = try executor(1, onTask: Self.waits)
+    _ = executor.submit(ExecutorDriver.task(0))
+    try work(executor) { begun(0).count == 1 }
+    try runningJob().say("TIMEOUT")
+    slurm.jobs[0].killProcesses()
+    try work(executor) { begun(0).count == 2 }
+    let job = try runningJob()
+    try job.say("TIMEOUT")
+    job.killProcesses()
+    expectError([
+      "trial 0", "2 jobs in a row reached their time limit", "TIMEOUT", "executor.slurm.time",
+      "says nothing about the student",
+    ]) { _ = try wait(executor) }
+  }
+
+  @Test("waits for a worker that is suspended, and counts it with those that wait")
+  func suspended() throws {
+    let executor = try executor(1, onTask: Self.waits)
+    _ = executor.submit(ExecutorDriver.task(0))
+    try work(executor) { begun(0).count == 1 }
+    let job = try runningJob()
+    try job.say("SUSPENDED")
+    try work(executor) { executor.workerCounts?.waiting == 1 }
+    #expect(executor.workerCounts?.reasons == ["suspended"] && executor.workerCounts?.running == 0)
+    // The grace is 0.3 s: nobody takes it for dead.
+    usleep(600_000)
+    try job.say("RUNNING")
+    try work(executor) { executor.workerCounts?.running == 1 }
+    try go(0)
+    #expect(try wait(executor).outcome.result != nil)
+    #expect(begun(0).count == 1 && slurm.submissions.count == 1)
   }
 
   @Test("believes a worker's file more than the scheduler")
