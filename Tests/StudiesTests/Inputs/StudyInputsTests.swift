@@ -97,12 +97,12 @@ struct StudyInputsTests {
   @Test("names the file and the field, or else the option, of a named data set that is not there")
   func missingDataset() throws {
     let study = try TinyStudy(
-      .tiny.setting("data", "{\"name\": \"cifar10\", \"folder\": \"/nowhere\"}"))
+      .tiny.setting("data", "{\"name\": \"fashion-mnist\", \"folder\": \"/nowhere\"}"))
     let looked = "no such data file; looked for"
     expectError([
-      "\(study.folder.definition): data.folder: \(looked) /nowhere/data_batch_1.bin"
+      "\(study.folder.definition): data.folder: \(looked) /nowhere/train-images"
     ]) { _ = try study.inputs() }
-    expectError(["--data: \(looked) /elsewhere/data_batch_1.bin"]) {
+    expectError(["--data: \(looked) /elsewhere/train-images"]) {
       _ = try StudyInputs(study.folder, dataFolder: "/elsewhere")
     }
   }
