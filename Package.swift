@@ -83,7 +83,7 @@ let integers: [SwiftSetting] = {
 let unoptimized: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"])]
 
 /// Neither is, for tests, what computes little itself: the way of a study, reports, the command. Optimising it takes
-/// four times as long as compiling it. `.ci/test` sets the variable; what people use is optimised.
+/// longer than compiling it. `.ci/test` sets the variable; what people use is optimised.
 let isForTests = ProcessInfo.processInfo.environment["AUTODISTILL_TESTS"] != nil
 let paperwork: [SwiftSetting] = isForTests ? unoptimized : strict
 

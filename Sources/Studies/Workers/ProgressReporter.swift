@@ -46,7 +46,7 @@ final class ProgressReporter: @unchecked Sendable {
     return continues()
   }
 
-  /// Whether the task goes on; false stops it.
+  /// Whether the task continues; false stops it.
   func continues() -> Bool {
     if !channel.isWanted { hasStopped = true }
     if !hasStopped, let limitSeconds, began.duration(to: .now) / .seconds(1) > limitSeconds {

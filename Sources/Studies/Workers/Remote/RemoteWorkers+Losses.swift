@@ -70,7 +70,7 @@ extension RemoteWorkers {
     for task in lost { retry(task, after: lease, end, loss, log) }
   }
 
-  /// Takes in that a worker has ended a task after the time that the study gives it, and goes on itself.
+  /// Records that a worker has stopped a task that took longer than the study allows. The worker itself continues.
   func timedOut(_ name: String, on lease: RemoteLease) {
     leases[lease.name]?.asked.removeAll { $0 == name }
     leases[lease.name]?.answered += 1
