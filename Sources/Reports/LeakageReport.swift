@@ -1,15 +1,15 @@
 import Foundation
 import Studies
 
-/// What `autodistill leakage` prints.
-public struct LeakageReport {
-  private let results: [LeakageResult]
+/// What `autodistill leakage` prints; as JSON the students in the format of their files.
+public struct LeakageReport: FoundReport {
+  public let found: [LeakageResult]
 
-  public init(_ results: [LeakageResult]) { self.results = results }
+  public init(_ found: [LeakageResult]) { self.found = found }
 
   /// A table and sentences for each student.
   public var lines: [String] {
-    results.flatMap { result in
+    found.flatMap { result in
       let words = LeakageWords(result: result)
       let table = [LeakageWords.columns.map(\.title)] + words.rows
       let widths = LeakageWords.columns.indices.map { column in
@@ -23,12 +23,5 @@ public struct LeakageReport {
       }
       return ["student \(result.key):"] + rows + words.verdicts + [words.basis]
     }
-  }
-
-  /// The students in the format of their files.
-  public var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    return (try? encoder.encode(results)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
   }
 }

@@ -1,25 +1,10 @@
-import Foundation
 import Studies
 
 /// What `autodistill stability --retrain` prints.
-public struct RetrainedReport {
-  private let retrained: RetrainedChoices
+public struct RetrainedReport: FoundReport {
+  public let found: RetrainedChoices
 
-  public init(_ retrained: RetrainedChoices) { self.retrained = retrained }
+  public init(_ found: RetrainedChoices) { self.found = found }
 
-  /// A few lines for each budget, and what the numbers are of.
-  public var lines: [String] {
-    let words = RetrainedWords(retrained: retrained)
-    let choices = words.rows.flatMap { row in
-      ["\(row[0]): trial \(row[1])"]
-        + zip(RetrainedWords.columns, row).dropFirst(2).map { "  \($0.title): \($1)" }
-    }
-    return choices + words.basis
-  }
-
-  public var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    return (try? encoder.encode(retrained)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-  }
+  public var lines: [String] { RetrainedWords(retrained: found).lines }
 }

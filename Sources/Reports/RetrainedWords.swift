@@ -2,7 +2,7 @@ import Foundation
 import Studies
 
 /// What repetitions of a study with other seeds have chosen, in the words of the report and the command.
-struct RetrainedWords {
+struct RetrainedWords: ChoiceWords {
   let retrained: RetrainedChoices
 
   /// The students of a budget that are listed besides the chosen one.

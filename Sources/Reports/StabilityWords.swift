@@ -1,7 +1,7 @@
 import Studies
 
 /// How stable a study's choices are, in the words of the report and the command.
-struct StabilityWords {
+struct StabilityWords: ChoiceWords {
   let stability: ChoiceStability
 
   /// The students of a budget that are listed besides the chosen one.

@@ -79,10 +79,7 @@ struct LeakageVerb: Verb {
     let results = try LeakageStage(inputs, context: context)
       .run(keys, shadows: shadows, teacherShadows: teacherShadows)
     display.finish()
-    let place = try command.refreshReport()
-    let text = LeakageReport(results)
-    Terminal.print(isJSON ? text.json : text.lines.joined(separator: "\n"))
-    if !isJSON { Terminal.print(place) }
+    try command.show(LeakageReport(results), asJSON: isJSON)
     return .success
   }
 }

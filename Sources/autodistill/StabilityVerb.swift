@@ -81,10 +81,7 @@ struct StabilityVerb: Verb {
     let stability = try StabilityStage(inputs, context: context)
       .run(repetitions: repetitions, varying: variation)
     display.finish()
-    let place = try command.refreshReport()
-    let report = StabilityReport(stability)
-    Terminal.print(isJSON ? report.json : report.lines.joined(separator: "\n"))
-    if !isJSON { Terminal.print(place) }
+    try command.show(StabilityReport(stability), asJSON: isJSON)
     return .success
   }
 
@@ -101,10 +98,7 @@ struct StabilityVerb: Verb {
       try command.run(repetition, meter: meter, report: display.show)
     }
     display.finish()
-    let place = try command.refreshReport()
-    let report = RetrainedReport(retrained)
-    Terminal.print(isJSON ? report.json : report.lines.joined(separator: "\n"))
-    if !isJSON { Terminal.print(place) }
+    try command.show(RetrainedReport(retrained), asJSON: isJSON)
     return .success
   }
 }

@@ -181,10 +181,21 @@ struct StudyCommand {
     return (.success, nil)
   }
 
+  /// Prints what has been found of the study after its end, and writes its report again with it.
+  func show(_ found: some FoundReport, asJSON: Bool) throws {
+    let place = try refreshReport()
+    if asJSON {
+      Terminal.print(try found.json())
+    } else {
+      Terminal.print(found.lines.joined(separator: "\n"))
+      Terminal.print(place)
+    }
+  }
+
   /// Writes the report again, if there is one, with what has been found of the study since.
   ///
   /// - Returns: Where it is, or how to get one, as a line for the user.
-  func refreshReport() throws -> String {
+  private func refreshReport() throws -> String {
     guard FileManager.default.fileExists(atPath: folder.report) else {
       return "report:  none yet; \(CommandText.of(ReportVerb.self, folder.path)) writes it"
     }

@@ -98,14 +98,14 @@ struct LeakageReportTests {
     found.teacherShadows?.studentExcess = nil
     #expect(LeakageWords(result: found).basis.contains("Too few halves"))
     let json = try JSONDecoder().decode(
-      [LeakageResult].self, from: Data(LeakageReport([found]).json.utf8))
+      [LeakageResult].self, from: Data(LeakageReport([found]).json().utf8))
     #expect(json == [found])
   }
 
   @Test("reads back what the command writes, and prints it")
   func formats() throws {
     let report = LeakageReport([leakage()])
-    let read = try JSONDecoder().decode([LeakageResult].self, from: Data(report.json.utf8))
+    let read = try JSONDecoder().decode([LeakageResult].self, from: Data(report.json().utf8))
     #expect(read == [leakage()])
     #expect(report.lines.first == "student \(MadeUpStudy.key(0)):")
     #expect(report.lines.contains { $0.contains("likelihood ratio") && $0.contains("0.602") })
@@ -167,7 +167,7 @@ struct LeakageReportTests {
     #expect(markdown.contains("of so few repetitions are rough"))
     let printed = RetrainedReport(retrained)
     #expect(printed.lines.first == "macs<=9: trial 2")
-    let read = try JSONDecoder().decode(RetrainedChoices.self, from: Data(printed.json.utf8))
+    let read = try JSONDecoder().decode(RetrainedChoices.self, from: Data(printed.json().utf8))
     #expect(read == retrained)
     let both = try report(stability: stability("other"), retrained: retrained).markdown
     #expect(both.contains("other results than the study has now") && both.contains("k7: 33 %"))

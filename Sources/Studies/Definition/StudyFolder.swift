@@ -55,7 +55,13 @@ public struct StudyFolder: Hashable, Sendable {
   public var stability: String { appending("stability.json") }
   /// The same study with another seed, run again to see whether it chooses the same.
   public func repetition(seed: Int) -> StudyFolder {
-    StudyFolder(appending("repetitions/seed-\(seed)"))
+    StudyFolder(appending("\(StudyFolder.repetitionPrefix)\(seed)"))
+  }
+  private static let repetitionPrefix = "repetitions/seed-"
+  /// The seeds of the repetitions that are there, ascending.
+  var repetitionSeeds: [Int] {
+    repetitionNames.filter { $0.hasPrefix(StudyFolder.repetitionPrefix) }
+      .compactMap { Int($0.dropFirst(StudyFolder.repetitionPrefix.count)) }.sorted()
   }
   /// The names of the folders of repetitions that are there, links among them.
   var repetitionNames: [String] {

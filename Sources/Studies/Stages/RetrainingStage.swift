@@ -48,9 +48,7 @@ public struct RetrainingStage {
 extension RetrainedChoices {
   /// Returns what the repetitions have chosen that a study's folder has; nil where none has ended.
   public static func known(_ files: StudyFiles, _ state: StudyState) -> RetrainedChoices? {
-    let prefix = "repetitions/seed-"
-    let seeds = files.folder.repetitionNames.filter { $0.hasPrefix(prefix) }
-      .compactMap { Int($0.dropFirst(prefix.count)) }.sorted()
+    let seeds = files.folder.repetitionSeeds
     guard !seeds.isEmpty else { return nil }
     let retrained = Self.known(files, state, seeds: seeds)
     return retrained.choices.isEmpty ? nil : retrained
