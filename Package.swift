@@ -82,6 +82,15 @@ let integers: [SwiftSetting] = {
 /// Most tests are not worth the time that optimising them takes.
 let unoptimized: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"])]
 
+/// Such tests are compiled in batches of files, on all cores: each `#expect` makes the next one slower within a batch.
+/// The compiler then says that it ignores `-num-threads`, which the package manager always gives.
+let ordinaryTests: [SwiftSetting] =
+  unoptimized + [
+    .unsafeFlags([
+      "-no-whole-module-optimization", "-enable-batch-mode", "-no-emit-module-separately",
+    ])
+  ]
+
 /// Neither is, for tests, what computes little itself: the way of a study, reports, the command. Optimising it takes
 /// longer than compiling it. `.ci/test` sets the variable; what people use is optimised.
 let isForTests = ProcessInfo.processInfo.environment["AUTODISTILL_TESTS"] != nil
@@ -291,14 +300,14 @@ let targets: [Target] =
       path: "Tests/Fuzzing", exclude: ["Found", "Seeds"], swiftSettings: strict),
     .testTarget(
       name: "FuzzingTests", dependencies: ["fuzz-readers", "TestSupport"],
-      swiftSettings: unoptimized),
+      swiftSettings: ordinaryTests),
     .testTarget(
       name: "autodistillTests",
       dependencies: [
         "autodistill", "TestSupport", "FileFormats", "NeuralNetworks", "DeployedModels",
         "TFLiteFiles", "SearchSpaces", "Studies",
       ],
-      swiftSettings: unoptimized),
+      swiftSettings: ordinaryTests),
   ]
   + libraries.map { library in
     .target(
@@ -313,7 +322,7 @@ let targets: [Target] =
         .map { .target(name: $0) },
       exclude: ["NeuralNetworks", "IntegerInference"].contains(library.name) ? ["Fixtures"] : [],
       swiftSettings: computingTests.contains(library.name)
-        ? strict : unoptimized)
+        ? strict : ordinaryTests)
   }
 
 let package = Package(
