@@ -75,8 +75,11 @@ struct FakeSlurm {
     }
 
     /// Has the scheduler say that it is in a state.
-    func say(_ state: String) throws {
-      try Data(state.utf8).write(to: URL(filePath: folder + "/state"))
+    func say(_ state: String) throws { try write(state, to: "state") }
+
+    /// Writes a file that `squeue` may be reading: half of it would be another state.
+    private func write(_ text: String, to name: String) throws {
+      try Data(text.utf8).write(to: URL(filePath: folder + "/" + name), options: .atomic)
     }
 
     /// Kills its processes.
@@ -89,7 +92,7 @@ struct FakeSlurm {
       let restarts = (Int(read("restarts")) ?? 0) + 1
       try say("PENDING")
       killProcesses()
-      try Data("\(restarts)".utf8).write(to: URL(filePath: folder + "/restarts"))
+      try write("\(restarts)", to: "restarts")
       let process = Process()
       process.executableURL = URL(filePath: "/usr/bin/setsid")
       process.arguments = ["/bin/bash", fake + "/tools/launch", folder]
@@ -130,6 +133,8 @@ struct FakeSlurm {
       echo "${0##*/}: error: Unable to contact slurm controller (connect failure)" >&2
       exit 1
     fi
+    # Writes a file of a job that squeue may be reading: half of it would be another state.
+    put() { printf '%s\n' "$2" > "$1.new" && mv "$1.new" "$1"; }
 
     """
 
@@ -153,10 +158,12 @@ struct FakeSlurm {
       mkdir "$job"
       node=n$((i % 2 + 1))
       [ "$exclude" != $node ] || node=n$((3 - (i % 2 + 1)))
-      echo PENDING > "$job/state"; echo 0 > "$job/restarts"
+      echo 0 > "$job/restarts"
       echo "$id" > "$job/id"; echo "$i" > "$job/index"; echo "$node" > "$job/node"
       echo "$name" > "$job/name"; echo "$comment" > "$job/comment"; echo "$chdir" > "$job/chdir"
       echo "${output//%a/$i}" > "$job/output"; cp "$script" "$job/script"
+      # Only now there is a job.
+      put "$job/state" PENDING
       [ -e "$state/hold" ] || setsid /bin/bash "$tools/launch" "$job" </dev/null >/dev/null 2>&1 &
     done
     # What is not in a session of its own yet would end with this program.
@@ -177,12 +184,12 @@ struct FakeSlurm {
     setsid /bin/bash "$job/script" </dev/null >> "$(cat "$job/output")" 2>&1 &
     process=$!
     echo $process > "$job/pid"
-    echo RUNNING > "$job/state"
+    put "$job/state" RUNNING
     wait $process
     status=$?
     if [ "$(cat "$job/state")" = RUNNING ] && [ "$(cat "$job/restarts")" = $SLURM_RESTART_COUNT ]; then
-      if [ $status -gt 128 ]; then echo $((status - 128)); else echo $((status << 8)); fi > "$job/exit"
-      if [ $status = 0 ]; then echo COMPLETED; else echo FAILED; fi > "$job/state"
+      if [ $status -gt 128 ]; then put "$job/exit" $((status - 128)); else put "$job/exit" $((status << 8)); fi
+      if [ $status = 0 ]; then put "$job/state" COMPLETED; else put "$job/state" FAILED; fi
     fi
     """
 
@@ -201,7 +208,7 @@ struct FakeSlurm {
     for word; do case $word in --name=*) name=${word#*=};; esac; done
     for job in "$state"/job.*; do
       [ -e "$job/state" ] && [ "$(cat "$job/name")" = "$name" ] || continue
-      case $(cat "$job/state") in PENDING | RUNNING) echo CANCELLED > "$job/state";; esac
+      case $(cat "$job/state") in PENDING | RUNNING) put "$job/state" CANCELLED;; esac
       [ ! -e "$job/pid" ] || kill -9 -$(cat "$job/pid") 2>/dev/null
     done
     exit 0
