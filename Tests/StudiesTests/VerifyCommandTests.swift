@@ -96,8 +96,11 @@ struct VerifyCommandTests {
     let missing = ["teacher/test-logits.raw", "report/front.svg"]
     for path in missing { try FileManager.default.removeItem(atPath: study.temporary.file(path)) }
     try flipBit(of: study.temporary.file("report/front.csv"), at: 5)
-    let leftover = "teacher/.logits.raw.\(UUID().uuidString).partial"
-    try study.temporary.write("half", to: leftover)
+    let leftovers = try ["teacher", "teacher/member-1/chunks", "candidates/\(key)/of-a-chain"].map {
+      try Folder.create(study.temporary.file($0))
+      return "\($0)/.logits.raw.\(UUID().uuidString).partial"
+    }
+    for path in leftovers { try study.temporary.write("half", to: path) }
 
     let (status, found) = try verify(study)
     #expect(status == 3)
@@ -105,7 +108,7 @@ struct VerifyCommandTests {
       #expect(found.item(path)?.condition == "damaged", "\(path)")
     }
     for path in missing { #expect(found.item(path)?.condition == "missing", "\(path)") }
-    #expect(found.item(leftover)?.condition == "leftover")
+    for path in leftovers { #expect(found.item(path)?.condition == "leftover", "\(path)") }
     #expect(found.item(weights)?.detail?.contains("expected") == true)
     #expect(found.item(weights)?.remedy == "autodistill run \(study.folder.path)")
     #expect(found.item("report/front.csv")?.remedy == "autodistill report \(study.folder.path)")
@@ -125,7 +128,8 @@ struct VerifyCommandTests {
     try FinishedStudy.expectSame(study, run)
     for path in damaged { #expect(run.errors.contains("\(path) is damaged"), "\(run.errors)") }
     #expect(run.errors.contains("teacher/test-logits.raw is not there any more"))
-    #expect(run.errors.contains("removed what killed writes have left: \(leftover)"))
+    let removed = "removed what killed writes have left: \(leftovers.joined(separator: ", "))"
+    #expect(run.errors.contains(removed))
     let after = try contents(study)
     for path in damaged + missing { #expect(after[path] == before[path], "\(path)") }
     #expect(try verify(study).status == 0)

@@ -71,12 +71,31 @@ extension StudyFolder {
     }
   }
 
-  /// The folders in which runs and exports write files.
+  /// The folders in which runs and exports write files. Teachers, students and versions have further ones within
+  /// theirs, such as a program's answers.
   var writtenFolders: [String] {
-    [
-      path, preparedData, teacher, report, deployed, deployed + "/versions",
-      appending("candidates"),
-    ] + candidateFolders
+    var folders = [path, preparedData, report]
+    for folder in [teacher, deployed, appending("candidates")] {
+      folders.append(folder)
+      folders += StudyFolder.folders(within: folder)
+    }
+    return folders
+  }
+
+  /// Returns the folders within one at any depth, in the order of their names. Links and hidden ones are left out.
+  private static func folders(within folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    var found: [String] = []
+    for name in names.sorted() where !name.hasPrefix(".") {
+      let path = "\(folder)/\(name)"
+      var information = stat()
+      guard lstat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR else {
+        continue
+      }
+      found.append(path)
+      found += folders(within: path)
+    }
+    return found
   }
 
   /// The folders of the students that there are, in the order of their keys.
