@@ -40,13 +40,14 @@ extension JSONField {
     return number
   }
 
-  /// Returns a whole number above 0.
+  /// Returns a whole number above 0, at most 2⁵³: what every program reads exactly, and hundreds of which can be added.
   ///
   /// - Parameter unit: What is counted, for messages: `bytes`.
   public func count(of unit: String) throws(JSONError) -> Int {
     guard case .integer(let integer) = value, integer > 0 else {
       throw expected("a whole number of \(unit) above 0")
     }
+    guard integer <= 1 << 53 else { throw expected("a whole number of \(unit) up to \(1 << 53)") }
     return integer
   }
 

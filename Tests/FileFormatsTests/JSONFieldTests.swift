@@ -97,6 +97,10 @@ struct JSONFieldTests {
     #expect(
       try problem("1.5") { try $0.count(of: "cores") }
         == "1.5, expected a whole number of cores above 0")
+    #expect(try field("9007199254740992").count(of: "bytes") == 1 << 53)
+    #expect(
+      try problem("9007199254740993") { try $0.count(of: "bytes") }
+        == "9007199254740993, expected a whole number of bytes up to 9007199254740992")
   }
 
   @Test("keeps the order of members and elements, and knows where each stands")
