@@ -82,7 +82,12 @@ let integers: [SwiftSetting] = {
 /// Most tests are not worth the time that optimising them takes.
 let unoptimized: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"])]
 
-/// Such tests are compiled in batches of files, on all cores: each `#expect` makes the next one slower within a batch.
+/// Neither is, for tests, what computes little itself: the way of a study, reports, the command. Optimising it takes
+/// longer than compiling it. `.ci/test` sets the variable; what people use is optimised.
+let isForTests = ProcessInfo.processInfo.environment["AUTODISTILL_TESTS"] != nil
+let paperwork: [SwiftSetting] = isForTests ? unoptimized : strict
+
+/// Unoptimised tests are compiled in batches of files, which takes all cores where a whole module keeps one busy.
 /// The compiler then says that it ignores `-num-threads`, which the package manager always gives.
 let ordinaryTests: [SwiftSetting] =
   unoptimized + [
@@ -90,11 +95,6 @@ let ordinaryTests: [SwiftSetting] =
       "-no-whole-module-optimization", "-enable-batch-mode", "-no-emit-module-separately",
     ])
   ]
-
-/// Neither is, for tests, what computes little itself: the way of a study, reports, the command. Optimising it takes
-/// longer than compiling it. `.ci/test` sets the variable; what people use is optimised.
-let isForTests = ProcessInfo.processInfo.environment["AUTODISTILL_TESTS"] != nil
-let paperwork: [SwiftSetting] = isForTests ? unoptimized : strict
 
 /// What the command alone knows of its build, for `autodistill --version --json`. Every new commit would compile it
 /// anew, so only `make release` names one.
