@@ -13,7 +13,15 @@ struct Refusal: Error {
   let reason: String
 
   init(_ place: String, found: String, expected: String) {
-    reason = "\(place): found \(found), expected \(expected)"
+    reason =
+      "\(Self.shortened(place)): found \(Self.shortened(found)), expected \(Self.shortened(expected))"
+  }
+
+  /// A part of the message: of a long one only the beginning, since files may hold names and shapes of any length.
+  private static func shortened(_ part: String) -> String {
+    // Counting bytes is enough to leave nearly all alone, and takes no time.
+    guard part.utf8.count > 1000, part.count > 1000 else { return part }
+    return part.prefix(1000) + "…"
   }
 }
 

@@ -98,6 +98,15 @@ struct RefusedFilesTests {
     }
   }
 
+  @Test("a message says where a shape of thousands of sides begins, and no more")
+  func endlessShape() throws {
+    let refusal = Refusal(
+      "tensor 4", found: "shape \([Int](repeating: 1_048_576, count: 5_000))", expected: "less")
+    #expect(refusal.reason.hasPrefix("tensor 4: found shape [1048576, 1048576, "))
+    #expect(refusal.reason.hasSuffix("…, expected less"))
+    #expect(refusal.reason.count < 1_100)
+  }
+
   @Test("a missing file, a folder and a file of another format are refused by name and reason")
   func foreign() throws {
     let folder = try TemporaryFolder()
