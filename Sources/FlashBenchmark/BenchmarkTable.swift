@@ -179,19 +179,17 @@ struct BenchmarkTable {
     for count in [4, 6] where count <= results.students.count {
       outcomes.append(("\(count)", try study.outcome(finalists: count)))
     }
-    lines += outcomes.map { name, outcome in
-      "| \(name) | \(percent(outcome.share)) | \(percent(outcome.hindsight)) "
-        + "| \(percent(outcome.compute)) |"
+    for (name, outcome) in outcomes {
+      let shares = [outcome.share, outcome.hindsight, outcome.compute].map(percent)
+      lines.append("| \(name) | \(shares.joined(separator: " | ")) |")
     }
-    return [
-      heading,
-      "A study of \(results.students.count) flash trials and its finalists, chosen in two rounds, without audit, "
-        + "repeats and baselines, against "
-        + "full trainings for all \(results.students.count): hypervolume of validation accuracy over "
-        + "\(metric), reference the worst accuracy and the largest cost; compute as a share of theirs. "
-        + "Hindsight chooses as many with all full results known.",
-      lines.joined(separator: "\n"),
-    ].joined(separator: "\n\n")
+    let explanation = """
+      A study of \(results.students.count) flash trials and its finalists, chosen in two rounds, without audit, \
+      repeats and baselines, against full trainings for all \(results.students.count): hypervolume of validation \
+      accuracy over \(metric), reference the worst accuracy and the largest cost; compute as a share of theirs. \
+      Hindsight chooses as many with all full results known.
+      """
+    return [heading, explanation, lines.joined(separator: "\n")].joined(separator: "\n\n")
   }
 
   // MARK: - Text

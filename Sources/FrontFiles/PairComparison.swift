@@ -144,9 +144,8 @@ extension PairComparison {
   /// The upper limit on a metric that both studies set.
   private func commonLimit(_ metric: String) -> Double? {
     func limits(_ file: FrontFile) -> Set<Double> {
-      Set(
-        file.limits.compactMap { try? MetricBound.all(in: $0) }.flatMap(\.self)
-          .filter { $0.metric == metric && $0.relation == .atMost }.map(\.bound))
+      let bounds: [MetricBound] = file.limits.flatMap { (try? MetricBound.all(in: $0)) ?? [] }
+      return Set(bounds.filter { $0.metric == metric && $0.relation == .atMost }.map(\.bound))
     }
     return limits(before).intersection(limits(after)).min()
   }

@@ -35,17 +35,19 @@ public func nonnegativeLeastSquares(_ rows: [[Double]], _ targets: [Double]) -> 
     var entering = -1
     var steepest = tolerance
     for j in 0..<count where !passive.contains(j) {
-      let gradient = moments[j] - passive.reduce(0) { $0 + gram[j][$1] * solution[$1] }
+      let explained: Double = passive.reduce(0) { $0 + gram[j][$1] * solution[$1] }
+      let gradient = moments[j] - explained
       if gradient > steepest { (entering, steepest) = (j, gradient) }
     }
     guard entering >= 0 else { break }
     passive.append(entering)
     while !passive.isEmpty {
       let trial = solveSymmetric(gram, moments, on: passive)
-      let step = zip(passive, trial)
-        .filter { $0.1 <= 0 }
-        .map { solution[$0.0] > 0 ? solution[$0.0] / (solution[$0.0] - $0.1) : 0 }
-        .min()
+      var step: Double?
+      for (j, value) in zip(passive, trial) where value <= 0 {
+        let share = solution[j] > 0 ? solution[j] / (solution[j] - value) : 0
+        step = min(step ?? share, share)
+      }
       guard let step else {
         for (j, value) in zip(passive, trial) { solution[j] = value }
         break

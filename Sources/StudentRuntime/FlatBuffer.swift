@@ -116,7 +116,8 @@ final class FlatBuffer {
 
   func floats(_ range: Range<Int>) -> [Float] {
     stride(from: range.lowerBound, to: range.upperBound, by: 4).map { place in
-      Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << (8 * UInt32($1)) })
+      let bits: UInt32 = (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << UInt32(8 * $1) }
+      return Float(bitPattern: bits)
     }
   }
 }

@@ -69,7 +69,8 @@ struct SyntheticTask {
 
   func cost(_ architecture: Architecture) -> Double {
     let x = architecture.choices.map(Double.init)
-    let sum = (0..<8).reduce(1.0) { $0 + (1 + 0.3 * Double($1)) * x[$1] }
+    var sum = 1.0
+    for index in 0..<8 { sum += (1 + 0.3 * Double(index)) * x[index] }
     return sum * [1.0, 1.3, 0.8][architecture.choices[9]]
   }
 

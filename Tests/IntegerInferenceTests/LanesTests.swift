@@ -84,7 +84,9 @@ struct LanesTests {
       let quads = lanes_quad(places, places &+ 1, places &+ 2, places &+ 3)
       let triples = lanes_triple(places, places &+ 1, places &+ 2)
       for lane in 0..<16 {
-        let bytes = (0..<4).map { UInt32(places[lane] &+ UInt8($0)) << UInt32(8 * $0) }
+        let bytes = (0..<4).map { (index: UInt8) -> UInt32 in
+          UInt32(places[lane] &+ index) << UInt32(8 * index)
+        }
         #expect(UInt32(bitPattern: quads[lane]) == bytes.reduce(0, |))
         #expect(UInt32(bitPattern: triples[lane]) & 0xFF_FFFF == bytes.prefix(3).reduce(0, |))
       }

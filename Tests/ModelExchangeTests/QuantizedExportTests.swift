@@ -85,12 +85,13 @@ struct QuantizedExportTests {
     func operations() -> [String] {
       ONNXModel(quantized: integers).graph.nodes.map(\.operation).filter { $0 == "Clip" }
     }
-    for (scale, zeroPoint, count) in [
-      (Float(6) / 255, Int32(-128), 0), (5 / 255, -128, 0), (8 / 255, -128, 1), (6 / 255, -100, 1),
-    ] {
+    let cases: [(last: Float, zeroPoint: Int32, count: Int)] = [
+      (6, -128, 0), (5, -128, 0), (8, -128, 1), (6, -100, 1),
+    ]
+    for (last, zeroPoint, count) in cases {
       integers.tensors[output].quantization = TensorQuantization(
-        scale: scale, zeroPoint: zeroPoint)
-      #expect(operations().count == count, "\(scale) \(zeroPoint)")
+        scale: last / 255, zeroPoint: zeroPoint)
+      #expect(operations().count == count, "\(last) \(zeroPoint)")
     }
   }
 

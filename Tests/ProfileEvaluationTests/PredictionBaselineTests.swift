@@ -63,7 +63,11 @@ struct PredictionBaselineTests {
   @Test("find a device whose latency is a sum over decisions")
   func choices() throws {
     let quality = try quality(.choices) { architecture, _ in
-      50 + architecture.choices.enumerated().reduce(0) { $0 + Double(($1.offset + 1) * $1.element) }
+      var latency = 50.0
+      for (index, choice) in architecture.choices.enumerated() {
+        latency += Double((index + 1) * choice)
+      }
+      return latency
     }
     #expect(quality.medianAbsolutePercentageError < 2 && quality.spearman > 0.99)
   }

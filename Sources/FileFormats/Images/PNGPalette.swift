@@ -30,8 +30,8 @@ struct PNGPalette {
       return image(samples, scaled)
     }
     guard transparency.count == 2 * samples else { return nil }
-    let key = (0..<samples).map {
-      UInt16(transparency[2 * $0]) << 8 | UInt16(transparency[2 * $0 + 1])
+    let key = (0..<samples).map { sample -> UInt16 in
+      UInt16(transparency[2 * sample]) << 8 | UInt16(transparency[2 * sample + 1])
     }
     var pixels: [UInt8] = []
     pixels.reserveCapacity(values.count / samples * (samples + 1))

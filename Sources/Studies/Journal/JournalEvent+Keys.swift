@@ -11,8 +11,9 @@ extension JournalEvent {
     switch self {
     case .proposed(let value): [value.key]
     case .imported(let value):
-      value.sources.flatMap {
-        $0.carried.map(\.key) + $0.related.map(\.key) + ($0.trained ?? []).map(\.key)
+      value.sources.flatMap { source -> [String] in
+        let trained = (source.trained ?? []).map(\.key)
+        return source.carried.map(\.key) + source.related.map(\.key) + trained
       }
     case .enqueued(let value): value.keys
     case .told(let value): [value.training.key]

@@ -112,10 +112,11 @@ struct PredictedImprovementTests {
       largest = max(largest, integral.improvement * integral.withinLimit)
     }
     let promising = pairs.filter { $0.1 > 0.1 * largest }
-    let errors = promising.map { abs($0.0 / $0.1 - 1) }
+    let errors: [Double] = promising.map { value, integral in abs(value / integral - 1) }
     #expect(errors.count > 5)
     #expect(errors.allSatisfy { $0 < 0.15 })
-    #expect(errors.reduce(0, +) / Double(errors.count) < 0.04)
+    let sum: Double = errors.reduce(0, +)
+    #expect(sum / Double(errors.count) < 0.04)
   }
 
   @Test("is multiplied by the probability that an architecture is feasible", arguments: [0, 1, 2])

@@ -9,8 +9,10 @@ struct OutputScaleTests {
     let values = [0.7, 0.8, 0.75, 0.72, 0.78]
     let scale = OutputScale(of: values)
     let standardized = values.map(scale.standardized)
-    #expect(abs(standardized.reduce(0, +)) < 1e-12)
-    #expect(abs(standardized.reduce(0) { $0 + $1 * $1 } / 5 - 1) < 1e-12)
+    let sum: Double = standardized.reduce(0, +)
+    let squares: Double = standardized.reduce(0) { $0 + $1 * $1 }
+    #expect(abs(sum) < 1e-12)
+    #expect(abs(squares / 5 - 1) < 1e-12)
     #expect(abs(scale.standardizedVariance(standardError: 0.01) - 0.0001 / 0.00136) < 1e-6)
   }
 

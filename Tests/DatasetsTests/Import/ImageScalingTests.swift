@@ -34,8 +34,8 @@ struct ImageScalingTests {
     let image = RasterImage(
       height: 2, width: 4, channels: 1, pixels: [0, 80, 160, 240, 0, 80, 160, 240])
     let scaled = ImageScaling(height: 1, width: 2, fit: .stretch).scaled(image)
-    let first = (3 * 0 + 3 * 80 + 160) / 7.0
-    let second = (80 + 3 * 160 + 3 * 240) / 7.0
+    let first: Double = (3 * 0 + 3 * 80 + 160) / 7.0
+    let second: Double = (80 + 3 * 160 + 3 * 240) / 7.0
     #expect(scaled.pixels == [UInt8(first.rounded()), UInt8(second.rounded())])
   }
 

@@ -117,8 +117,10 @@ struct BranchesTests {
   @Test("counts classes so that an image counts once on average, and the own ones more")
   func weights() {
     let weights = BranchesRule(focus: 4).weights(of: [0, 1, 2], classes: 10)
-    #expect(abs(weights.reduce(0, +) / 10 - 1) < 1e-12)
-    #expect(abs(weights[0] / weights[9] - 4) < 1e-12 && weights[2] == weights[0])
+    let sum: Double = weights.reduce(0, +)
+    #expect(abs(sum / 10 - 1) < 1e-12)
+    #expect(abs(weights[0] / weights[9] - 4) < 1e-12)
+    #expect(weights[2] == weights[0])
     #expect(BranchesRule(begin: 0.1, share: 0.5).steps(of: 750) == 75..<450)
     // As the same share of a flash training.
     #expect(BranchesRule(begin: 0.1, share: 0.5).steps(of: 75) == 8..<45)

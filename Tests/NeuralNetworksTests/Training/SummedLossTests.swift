@@ -74,7 +74,9 @@ struct SummedLossTests {
     #expect(read(connectors, 5) == [5, 6, 7, 8, 9])
     #expect(read(gradients, 2) == [5, 7])
     #expect(read(connectorGradients, 5) == [0, 2, 0, 0, 3])
-    #expect(result.loss == 2 * 11 * 5 + 3 * 13 * 7 && result.correct == 3)
+    let loss: Double = 2 * 11 * 5 + 3 * 13 * 7
+    #expect(result.loss == loss)
+    #expect(result.correct == 3)
   }
 
   @Test("adds the gradients of an output that several of them read, logits too")
