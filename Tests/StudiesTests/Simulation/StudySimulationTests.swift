@@ -171,7 +171,14 @@ struct StudySimulationTests {
     func seconds(_ count: Int) throws -> Double {
       try simulate(study, workers: [1000]) { $0.trials = count }.outcome.controller.threadSeconds
     }
-    let (one, two) = (try seconds(trials), try seconds(2 * trials))
-    #expect(two <= 2.6 * one + 0.2, "\(trials) trials took \(one) s, twice as many \(two) s")
+    // A busy machine computes at half its speed for a while, which a thread's time does not show: one of three pairs
+    // is enough. A time that grows with the square is too long in each.
+    var excesses: [Double] = []
+    while excesses.count < 3, excesses.allSatisfy({ $0 > 0 }) {
+      let (one, two) = (try seconds(trials), try seconds(2 * trials))
+      excesses.append(two - (2.6 * one + 0.2))
+    }
+    #expect(
+      excesses.contains { $0 <= 0 }, "seconds beyond 2.6 times those of half as many: \(excesses)")
   }
 }
