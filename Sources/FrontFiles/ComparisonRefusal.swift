@@ -85,7 +85,8 @@ extension FrontFile {
     return (first, second, true)
   }
 
-  /// Throws unless a predicted cost is of the same devices, run in the same way, in both studies.
+  /// Throws unless a predicted cost is of the same devices, run in the same way, in both studies. The cost on a device
+  /// that only one of them has is not known in the other, which is no reason to refuse.
   func requireSameProtocol(
     as other: FrontFile, for metric: String
   ) throws(ComparisonRefusal) {
@@ -105,6 +106,7 @@ extension FrontFile {
         .map(\.measurementProtocol).sorted()
     }
     let (before, after) = (protocols(self), protocols(other))
+    if parts.count == 2, before.isEmpty || after.isEmpty { return }
     guard before == after else {
       throw .otherProtocol(
         metric: metric, before: before.joined(separator: "; "),

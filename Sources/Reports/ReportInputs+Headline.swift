@@ -25,7 +25,11 @@ extension ReportInputs {
 
   private func headline(of student: StudyResults.Student) -> String {
     let budget = bestStudentPhrase
-    var parts = ["\(accuracyPhrase(student)) at \(costPhrase(student))"]
+    let further = definition.objectives.dropFirst().map {
+      $0.phrase(definition.cost($0, student.frontCosts))
+    }
+    let costs = ([costPhrase(student)] + further).joined(separator: " and ")
+    var parts = ["\(accuracyPhrase(student)) at \(costs)"]
     if let teacher = state.teacher {
       if let macs = teacher.macs { parts.append(macsPhrase(student.costs, ofTeacher: macs)) }
       if let test = teacher.test, !student.test.isEmpty {

@@ -26,6 +26,8 @@ struct MadeUpFront {
   var budgets = ["latency_ms<=2"]
   var limits: [String] = []
   var measurementProtocol = "board, one core"
+  /// A device on which every student takes twice as long as on the first.
+  var secondDevice: String?
   var trials: Int? = 20
   var further = ""
   var students: [Student]
@@ -38,7 +40,7 @@ struct MadeUpFront {
       }
       return """
         {"on_front": true, "key": "\(student.key)", "trial": \(index), "broken_constraint": null,
-         "latency_ms": \(student.latency), "latency_se_ms": \(student.latencyError), "macs": 1000\(student.further),
+         \(latencies(student)), "macs": 1000\(student.further),
          "runs": [\(runs.joined(separator: ", "))]}
         """
     }
@@ -50,15 +52,25 @@ struct MadeUpFront {
     return """
       {"format": "\(format)", "name": "\(name)", "seed": \(seed), "complete": true, "from_the_future": [1],
        "hashes": {\(hashes.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \"\($0.value)\"" }.joined(separator: ", "))},
-       "minimize": ["latency_ms"],
+       "minimize": [\(secondDevice.map { "\"latency_ms@board\", \"latency_ms@\($0)\"" } ?? "\"latency_ms\"")],
        "constraints": {"confidence": 0.9, "bounds": [\(limits.map { "{\"constraint\": \"\($0)\", \"set_by\": \"study\"}" }.joined(separator: ", "))]},
        "budgets": [\(budgets.map { "{\"name\": \"\($0)\", \"constraints\": [\"\($0)\"], \"trial\": 0}" }.joined(separator: ", "))],
-       "hardware": {"profile": "board", "protocol": "\(measurementProtocol)"},
+       "hardware": [\(["board", secondDevice].compactMap(\.self).map {
+         "{\"profile\": \"\($0)\", \"protocol\": \"\(measurementProtocol)\"}"
+       }.joined(separator: ", "))],
        "splits": {"validation": \(split(validationHash, students.first?.validation)),
          "test": \(split(testHash, students.first?.test))},
        "trials": \(list.map { "[\($0)]" } ?? "null")\(further),
        "students": [\(lines.joined(separator: ",\n"))]}
       """
+  }
+
+  private func latencies(_ student: Student) -> String {
+    guard let secondDevice else {
+      return "\"latency_ms\": \(student.latency), \"latency_se_ms\": \(student.latencyError)"
+    }
+    return "\"latency_ms@board\": \(student.latency), "
+      + "\"latency_ms@\(secondDevice)\": \(2 * student.latency)"
   }
 
   private func outcome(_ answers: [Bool]) -> String {

@@ -113,6 +113,26 @@ struct StudyComparisonTests {
     }
   }
 
+  @Test("is by the device that both have where one study has a device more")
+  func addedDevice() throws {
+    var after = front()
+    after.secondDevice = "phone"
+    after.budgets = ["latency_ms@board<=1.5", "latency_ms@phone<=2"]
+    for (first, second) in [(front(), after), (after, front())] {
+      let pair = try StudyComparison(baseline: first.file("a"), others: [second.file("b")]).pairs[0]
+      #expect(pair.hypervolume.metrics == ["latency_ms@board"])
+      #expect(Set(pair.budgets.map(\.name)) == ["latency_ms<=2", "latency_ms@board<=1.5"])
+      #expect(Set(pair.budgets.map { $0.before?.key }) == ["k3", "k2"])
+      #expect(Set(pair.budgets.map { $0.after?.key }) == ["k3", "k2"])
+      // How fast students are on the other device is not known in one of the files.
+      #expect(pair.unknownBudgets == ["latency_ms@phone<=2"])
+    }
+    after.measurementProtocol = "another"
+    expectError(["latency_ms@board means something else"]) {
+      _ = try StudyComparison(baseline: front().file("a"), others: [after.file("b")])
+    }
+  }
+
   @Test("has levels of a cost that both studies reach where neither asks for a budget")
   func levels() throws {
     var front = front()

@@ -250,6 +250,14 @@ struct ReportModelTests {
     #expect(!text.contains("f11e"))
   }
 
+  @Test("names every cost of the best student that the study asks about")
+  func severalCosts() throws {
+    var study = MadeUpStudy.small
+    study.minimize = ["latency_ms", "macs"]
+    let headline = try #require(try study.report().headline.first)
+    #expect(headline.contains(" ms predicted latency and 9.60 million MACs, 10.8× fewer MACs"))
+  }
+
   @Test("does without teacher's test accuracy, profile, constraints and baseline")
   func bareStudy() throws {
     var study = MadeUpStudy.small
