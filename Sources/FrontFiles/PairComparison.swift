@@ -145,7 +145,10 @@ extension PairComparison {
   private func commonLimit(_ metric: String) -> Double? {
     func limits(_ file: FrontFile) -> Set<Double> {
       let bounds: [MetricBound] = file.limits.flatMap { (try? MetricBound.all(in: $0)) ?? [] }
-      return Set(bounds.filter { $0.metric == metric && $0.relation == .atMost }.map(\.bound))
+      let limits = bounds.filter { bound in
+        bound.relation == .atMost && [bound.metric, file.qualified(bound.metric)].contains(metric)
+      }
+      return Set(limits.map(\.bound))
     }
     return limits(before).intersection(limits(after)).min()
   }
