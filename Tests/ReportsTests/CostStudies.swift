@@ -70,6 +70,10 @@ extension MadeUpStudy {
     study.boards = ["small-board", "big-board"]
     study.others = [#""devices": "worst_case""#]
     study.events = study.events.map { event in
+      if case .began(var began) = event {
+        began.profileHash = "bead,b16b"
+        return .began(began)
+      }
       guard case .proposed(var proposed) = event else { return event }
       let one = proposed.costs.devices[0]
       let latency = one.latencyMilliseconds ?? 0
