@@ -106,7 +106,8 @@ extension PairText {
       )
     }
     for name in pair.unknownBudgets {
-      sentences.append("Within \(name) nothing is compared: a cost that it limits is not in both files.")
+      sentences.append(
+        "Within \(name) nothing is compared: a cost that it limits is not in both files.")
     }
     for file in [before, after] where !file.isComplete {
       sentences.append("\(file.subject) is not finished.")
