@@ -6,10 +6,6 @@ extension PairComparison {
   static func metrics(
     _ before: FrontFile, _ after: FrontFile, cost: String?
   ) throws(ComparisonRefusal) -> [String] {
-    let isQualified = before.hardware.count != after.hardware.count
-    func metrics(_ file: FrontFile) -> [String] {
-      file.minimized.map { isQualified ? file.qualified($0) : $0 }
-    }
     if let cost {
       for file in [before, after]
       where !file.students.contains(where: { file.value(of: cost, $0) != nil }) {
@@ -17,23 +13,38 @@ extension PairComparison {
       }
       return [cost]
     }
-    let common = metrics(before).filter(metrics(after).contains)
-    guard !common.isEmpty else {
-      throw .noCommonCost(before: metrics(before), after: metrics(after))
-    }
+    let first = before.minimized.map { sharedName(of: $0, in: before, comparedWith: after) }
+    let second = after.minimized.map { sharedName(of: $0, in: after, comparedWith: before) }
+    let common = first.filter(second.contains)
+    guard !common.isEmpty else { throw .noCommonCost(before: first, after: second) }
     return common
+  }
+
+  /// Returns what a study's metric is called in a comparison: where the studies have unlike numbers of devices, one that
+  /// names none is that of the only device.
+  private static func sharedName(
+    of metric: String, in file: FrontFile, comparedWith other: FrontFile
+  ) -> String {
+    file.hardware.count == other.hardware.count ? metric : file.qualified(metric)
+  }
+
+  /// Returns a study's bounds by the names that their metrics have in a comparison.
+  static func bounds(
+    _ texts: [String], in file: FrontFile, comparedWith other: FrontFile
+  ) -> [MetricBound] {
+    let bounds: [MetricBound] = texts.flatMap { (try? MetricBound.all(in: $0)) ?? [] }
+    return bounds.map { bound in
+      MetricBound(
+        sharedName(of: bound.metric, in: file, comparedWith: other), bound.relation, bound.bound)
+    }
   }
 
   /// Returns what one of the studies or both ask about: named budgets, and the upper limits together.
   static func askedBudgets(_ before: FrontFile, _ after: FrontFile) -> [Budget] {
-    let isQualified = before.hardware.count != after.hardware.count
+    let files = [before, after]
     var budgets: [Budget] = []
     func add(_ name: String, _ texts: [String], side: Int, _ trial: Int?) {
-      let file = [before, after][side]
-      let bounds = texts.compactMap { try? MetricBound.all(in: $0) }.flatMap(\.self).map { bound in
-        MetricBound(
-          isQualified ? file.qualified(bound.metric) : bound.metric, bound.relation, bound.bound)
-      }
+      let bounds = bounds(texts, in: files[side], comparedWith: files[1 - side])
       guard !bounds.isEmpty else { return }
       if let known = budgets.firstIndex(where: { $0.bounds == bounds }) {
         budgets[known].trials[side] = budgets[known].trials[side] ?? trial
@@ -44,10 +55,10 @@ extension PairComparison {
       budgets.append(
         Budget(name: name, bounds: bounds, confidence: before.confidence, trials: trials))
     }
-    for (side, file) in [before, after].enumerated() {
+    for (side, file) in files.enumerated() {
       for budget in file.budgets { add(budget.name, budget.constraints, side: side, budget.trial) }
     }
-    for (side, file) in [before, after].enumerated() {
+    for (side, file) in files.enumerated() {
       let limits = file.limits.filter { !$0.contains("accuracy") }
       add(limits.joined(separator: ", "), limits, side: side, nil)
     }

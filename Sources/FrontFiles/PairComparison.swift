@@ -143,13 +143,11 @@ extension PairComparison {
 
   /// The upper limit on a metric that both studies set.
   private func commonLimit(_ metric: String) -> Double? {
-    func limits(_ file: FrontFile) -> Set<Double> {
-      let bounds: [MetricBound] = file.limits.flatMap { (try? MetricBound.all(in: $0)) ?? [] }
-      let limits = bounds.filter { bound in
-        bound.relation == .atMost && [bound.metric, file.qualified(bound.metric)].contains(metric)
-      }
-      return Set(limits.map(\.bound))
+    func limits(_ file: FrontFile, comparedWith other: FrontFile) -> Set<Double> {
+      let bounds = PairComparison.bounds(file.limits, in: file, comparedWith: other)
+      return Set(bounds.filter { $0.metric == metric && $0.relation == .atMost }.map(\.bound))
     }
-    return limits(before).intersection(limits(after)).min()
+    return limits(before, comparedWith: after)
+      .intersection(limits(after, comparedWith: before)).min()
   }
 }

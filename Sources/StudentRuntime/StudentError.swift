@@ -18,6 +18,7 @@ struct Refusal: Error {
   }
 
   /// A part of the message: of a long one only the beginning, since files may hold names and shapes of any length.
+  /// The other readers have this from `FileFormats`, which this library, made for other programs, does not import.
   private static func shortened(_ part: String) -> String {
     // Counting bytes is enough to leave nearly all alone, and takes no time.
     guard part.utf8.count > 1000, part.count > 1000 else { return part }
