@@ -49,6 +49,27 @@ struct OptimizationTests {
     try check(graph, y, instructions: 1)
   }
 
+  @Test("filter minimally with what follows in the same step, a few images at a time")
+  func minimalFiltering() throws {
+    // 16 images of 24 by 20 by 32 fill more than a group.
+    let (shape, channels) = ([16, 32, 24, 20], 32)
+    let image = shape.dropFirst().reduce(1, *)
+    let x = numbers(shape[0] * image)
+    func result(_ images: Range<Int>) throws -> MadeUpGraph.Result {
+      var graph = MadeUpGraph([images.count] + shape.dropFirst())
+      let weights = graph.constant(
+        [channels, channels, 3, 3], numbers(channels * channels * 9, seed: 2))
+      let bias = graph.constant([channels], numbers(channels, seed: 3))
+      let y = graph.append("Conv", ["x", weights, bias], ["pads": .integers([1, 1, 1, 1])])
+      let z = graph.append("Relu", [graph.append("Add", [y, "x"])])
+      return try graph.run(z, Array(x[images.lowerBound * image..<images.upperBound * image]))
+    }
+    let all = try result(0..<16)
+    #expect(all.program.instructions.count == 1)
+    expect(all, shape, all.plain)
+    #expect(try result(5..<6).optimized == Array(all.optimized[5 * image..<6 * image]))
+  }
+
   @Test("keep a norm that something else reads, and one in front")
   func keptNorm() throws {
     var (graph, y) = convolution(4)

@@ -58,6 +58,8 @@ extension Lowering {
       lowerChannelwise(source, weights, tail, convolution.window, into: result)
     } else if convolution.groups == 1 && convolution.window.isPointwise {
       lowerPointwiseConvolution(source, weights, tail, into: result)
+    } else if let shape = convolution.minimalFiltering(channels: channels, outputs: outputs) {
+      lowerMinimalFiltering(source, weights, tail, shape, into: result)
     } else {
       lowerWindows(source, weights, tail, convolution, into: result)
     }
