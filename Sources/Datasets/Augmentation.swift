@@ -123,3 +123,32 @@ struct AugmentationDraw: Equatable {
     }
   }
 }
+
+extension AugmentationDraw {
+  /// Returns the same change of an image of another size, to the nearest pixel.
+  func scaled(
+    from given: (height: Int, width: Int), to wanted: (height: Int, width: Int)
+  ) -> AugmentationDraw {
+    guard given != wanted else { return self }
+    var draw = self
+    draw.shiftDown = shiftDown.scaled(from: given.height, to: wanted.height)
+    draw.shiftRight = shiftRight.scaled(from: given.width, to: wanted.width)
+    draw.cutoutRows = cutoutRows.scaled(from: given.height, to: wanted.height)
+    draw.cutoutColumns = cutoutColumns.scaled(from: given.width, to: wanted.width)
+    return draw
+  }
+}
+
+extension Int {
+  /// Returns a distance in a side of another length, to the nearest pixel.
+  fileprivate func scaled(from given: Int, to wanted: Int) -> Int {
+    Int((Double(self) * Double(wanted) / Double(given)).rounded())
+  }
+}
+
+extension Range<Int> {
+  /// Returns the part of a side of another length, to the nearest pixel.
+  func scaled(from given: Int, to wanted: Int) -> Range<Int> {
+    lowerBound.scaled(from: given, to: wanted)..<upperBound.scaled(from: given, to: wanted)
+  }
+}

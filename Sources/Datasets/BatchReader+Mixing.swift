@@ -5,7 +5,7 @@ extension BatchReader {
   public func mixDraw(
     _ mixes: [ImageMix], forImage index: Int, of split: DatasetSplit, key: AugmentationKey
   ) -> MixDraw? {
-    MixDraw(mixes, forImage: index, of: split, in: dataset, key: key)
+    MixDraw(mixes, forImage: index, of: split, in: dataset, drawing: drawing, key: key)
   }
 
   /// Fills a batch with augmented images into which other images are mixed, each augmented as it is in this epoch.

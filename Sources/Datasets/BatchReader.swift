@@ -5,11 +5,27 @@ public final class BatchReader: Sendable {
   /// The data that batches are read from.
   public let dataset: PreparedDataset
   private let standardizer: PixelStandardizer
+  /// The size of the images that random changes are drawn for; what is drawn is then scaled to the data set's.
+  let drawing: (height: Int, width: Int)
 
   /// Creates a reader of a data set.
   public init(_ dataset: PreparedDataset) {
     self.dataset = dataset
     standardizer = PixelStandardizer(dataset.standardization, type: dataset.pixelType)
+    drawing = (dataset.height, dataset.width)
+  }
+
+  /// Creates a reader of a data set whose images are changed at random as the same ones of another size are: by as
+  /// large a part of the image, to the nearest pixel.
+  ///
+  /// - Parameter other: The same images in the same order; of another size, perhaps.
+  public init(_ dataset: PreparedDataset, augmentingAs other: PreparedDataset) {
+    precondition(
+      DatasetSplit.allCases.allSatisfy { dataset.count($0) == other.count($0) },
+      "the same images")
+    self.dataset = dataset
+    standardizer = PixelStandardizer(dataset.standardization, type: dataset.pixelType)
+    drawing = (other.height, other.width)
   }
 
   /// Fills a batch with images as they are.
@@ -65,7 +81,8 @@ public final class BatchReader: Sendable {
     for place in 0..<indices.count {
       var stream = key.stream(forImage: indices[place])
       let draw = AugmentationDraw(
-        augmentation, height: dataset.height, width: dataset.width, stream: &stream)
+        augmentation, height: drawing.height, width: drawing.width, stream: &stream
+      ).scaled(from: drawing, to: (dataset.height, dataset.width))
       convertImage(
         at: indices[place], of: split, into: output + place * dataset.imageElements, draw)
       labels[place] = Int32(truncatingIfNeeded: dataset.label(indices[place], of: split))

@@ -24,9 +24,11 @@ extension MixDraw {
   /// The result depends on the key, the image and the data alone. A partner is of the same kind: its class is known
   /// if and only if that of the image is, so that no label is half known, and a training without a teacher, which
   /// leaves images of an unknown class out, mixes the same images as one with a teacher.
+  ///
+  /// - Parameter drawing: The size of the images that areas are drawn for.
   init?(
     _ mixes: [ImageMix], forImage index: Int, of split: DatasetSplit, in dataset: PreparedDataset,
-    key: AugmentationKey
+    drawing: (height: Int, width: Int), key: AugmentationKey
   ) {
     var stream = key.mixStream(forImage: index)
     var choice = stream.uniform()
@@ -41,9 +43,9 @@ extension MixDraw {
       area = nil
       self.share = Float(share)
     case .cutmix:
-      let area = Area(share: share, height: dataset.height, width: dataset.width, stream: &stream)
-      self.area = area
-      self.share = Float(area.pixelCount) / Float(dataset.height * dataset.width)
+      let area = Area(share: share, height: drawing.height, width: drawing.width, stream: &stream)
+      self.area = area.scaled(from: drawing, to: (dataset.height, dataset.width))
+      self.share = Float(area.pixelCount) / Float(drawing.height * drawing.width)
     }
     guard self.share > 0 else { return nil }
     let isKnown = dataset.label(index, of: split) >= 0
@@ -58,6 +60,15 @@ extension MixDraw {
 }
 
 extension MixDraw.Area {
+  /// Returns the same part of an image of another size, to the nearest pixel.
+  fileprivate func scaled(
+    from given: (height: Int, width: Int), to wanted: (height: Int, width: Int)
+  ) -> MixDraw.Area {
+    MixDraw.Area(
+      rows: rows.scaled(from: given.height, to: wanted.height),
+      columns: columns.scaled(from: given.width, to: wanted.width))
+  }
+
   /// Draws a rectangle of so large a share; what would lie outside the image is cut off.
   fileprivate init(share: Double, height: Int, width: Int, stream: inout RandomStream) {
     func range(_ length: Int) -> Range<Int> {

@@ -7,10 +7,12 @@ struct DataImportVerb: Verb {
   static let name = "data import"
   static let summary = "NPY files of one size from a folder of pictures, one sub-folder a class"
   static let operands = ["FOLDER"]
-  static let options = ["--output", "--size", "--channels", "--fit", "--background"]
+  static let options = [
+    "--output", "--size", "--teacher-size", "--channels", "--fit", "--background",
+  ]
   static let help = """
-    USAGE: autodistill data import FOLDER --output DIR --size 96 [--channels 3] [--fit crop]
-                                   [--background white]
+    USAGE: autodistill data import FOLDER --output DIR --size 96 [--teacher-size 224] [--channels 3]
+                                   [--fit crop] [--background white]
 
     Reads the pictures in FOLDER, one sub-folder a class, or in FOLDER/train and FOLDER/test, and writes
     train-images.npy, train-labels.npy, the same for test, and data.json: what "data" in a study.json
@@ -19,6 +21,8 @@ struct DataImportVerb: Verb {
 
     --output DIR      where the files are written
     --size S          the side of the images in pixels, or HxW
+    --teacher-size S  writes the same images once more in this size, for a teacher that sees larger
+                      ones than its students, and says what "images" of the teacher has to be
     --channels C      1: grey, 3: colours (default)
     --fit FIT         where the proportions differ: crop (default; the middle is kept), stretch, or pad
     --background C    what shows through where pictures are not opaque: white, black or #rrggbb; without
@@ -32,12 +36,10 @@ struct DataImportVerb: Verb {
   init(_ arguments: Arguments) throws {
     folder = arguments.operands[0]
     output = try arguments.required("--output", "DIR", for: DataImportVerb.self)
-    let sides = try arguments.required("--size", "S", for: DataImportVerb.self)
-      .split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-    guard (1...2).contains(sides.count), sides.allSatisfy({ (1...4096).contains($0) }) else {
-      throw UsageError(
-        "--size: got '\(arguments.value("--size") ?? "")', expected a side such as 96, or height and "
-          + "width such as 64x96", DataImportVerb.self)
+    let sides = try DataImportVerb.sides(
+      "--size", arguments.required("--size", "S", for: DataImportVerb.self))
+    let teacherSides = try arguments.value("--teacher-size").map {
+      try DataImportVerb.sides("--teacher-size", $0)
     }
     let channels = try arguments.integer("--channels", in: 1...3) ?? 3
     guard channels != 2 else {
@@ -48,10 +50,23 @@ struct DataImportVerb: Verb {
       let known = ImageScaling.Fit.allCases.map(\.rawValue).joined(separator: ", ")
       throw UsageError("--fit: got '\(fit)', expected one of \(known)", DataImportVerb.self)
     }
+    func scaling(_ sides: (height: Int, width: Int)) -> ImageScaling {
+      ImageScaling(height: sides.height, width: sides.width, fit: fit)
+    }
     task = ImageImport(
-      scaling: ImageScaling(height: sides[0], width: sides[sides.count - 1], fit: fit),
-      channels: channels,
+      scaling: scaling(sides), teacherScaling: teacherSides.map(scaling), channels: channels,
       background: try arguments.value("--background").map(DataImportVerb.colour))
+  }
+
+  /// Reads a side, or height and width.
+  private static func sides(_ option: String, _ text: String) throws -> (height: Int, width: Int) {
+    let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard (1...2).contains(sides.count), sides.allSatisfy({ (1...4096).contains($0) }) else {
+      throw UsageError(
+        "\(option): got '\(text)', expected a side such as 96, or height and width such as 64x96",
+        DataImportVerb.self)
+    }
+    return (sides[0], sides[sides.count - 1])
   }
 
   /// Reads a colour.
@@ -88,6 +103,13 @@ struct DataImportVerb: Verb {
     try AtomicFile.write(text + "\n", to: path)
     Terminal.print("data:    \(path), for \"data\" in a study.json in \(output):")
     Terminal.print(text)
+    if task.teacherScaling != nil {
+      let splits = ["train"] + (pictures.test.isEmpty ? [] : ["test"])
+      let images = splits.map { "\"\($0)\": \"\(ImageImport.teacherImages($0))\"" }
+      Terminal.print(
+        "teacher: what \"teacher\" has to have as well: \"images\": {\(images.joined(separator: ", "))}"
+      )
+    }
     return .success
   }
 }

@@ -9,7 +9,7 @@ import Testing
 @testable import Teachers
 
 /// A graph that scores each class by the mean of a third of the image's columns.
-private struct ThirdsGraph {
+struct ThirdsGraph {
   var side = SmallStudy.side
   var hasFreeBatch = true
   var isChannelsLast = false

@@ -4,21 +4,25 @@ import Foundation
 /// Makes NPY files of one size out of a folder of pictures.
 public struct ImageImport: Sendable {
   public let scaling: ImageScaling
+  /// The size of a second set of the same images, for a teacher that sees larger ones; nil for none.
+  public let teacherScaling: ImageScaling?
   /// 1 for grey, 3 for colours.
   public let channels: Int
   /// What shows through where a picture is not opaque, red, green and blue; nil refuses such pictures.
   public let background: [UInt8]?
 
-  public init(scaling: ImageScaling, channels: Int, background: [UInt8]? = nil) {
+  public init(
+    scaling: ImageScaling, teacherScaling: ImageScaling? = nil, channels: Int,
+    background: [UInt8]? = nil
+  ) {
     precondition(channels == 1 || channels == 3, "grey or colours")
-    (self.scaling, self.channels, self.background) = (scaling, channels, background)
+    (self.scaling, self.teacherScaling) = (scaling, teacherScaling)
+    (self.channels, self.background) = (channels, background)
   }
 
-  /// The bytes of one image.
-  var imageBytes: Int { scaling.height * scaling.width * channels }
-
   /// Writes `train-images.npy` and `train-labels.npy`, and with a test folder `test-images.npy` and
-  /// `test-labels.npy`. Memory does not depend on the number of pictures.
+  /// `test-labels.npy`; the teacher's images, if there are any, as `train-teacher-images.npy` and
+  /// `test-teacher-images.npy`. Memory does not depend on the number of pictures.
   ///
   /// - Parameters:
   ///   - folder: Where they are written; made if it is not there.
@@ -35,18 +39,26 @@ public struct ImageImport: Sendable {
       let pair = DatasetDefinition.ArrayPair(
         images: "\(name)-images.npy", labels: "\(name)-labels.npy")
       func path(_ name: String) -> String { (folder as NSString).appendingPathComponent(name) }
-      let writer = try NPYWriter(
-        path(pair.images),
-        shape: [items.count, scaling.height, scaling.width]
-          + (channels == 1 ? [] : [channels]), elementType: .uint8)
+      func writer(_ name: String, _ scaling: ImageScaling) throws -> NPYWriter {
+        try NPYWriter(
+          path(name),
+          shape: [items.count, scaling.height, scaling.width] + (channels == 1 ? [] : [channels]),
+          elementType: .uint8)
+      }
+      let scalings = [scaling] + (teacherScaling.map { [$0] } ?? [])
+      let names = [pair.images, ImageImport.teacherImages(name)]
+      let writers = try zip(names, scalings).map(writer)
       for start in stride(from: 0, to: items.count, by: ImageImport.chunk) {
         let chunk = Array(items[start..<min(items.count, start + ImageImport.chunk)])
-        try writer.append(PictureBatch.pixels(of: chunk.map(\.path), image))
+        let pictures = try PictureBatch.read(chunk.map(\.path)) { try images($0, scalings) }
+        for (size, writer) in writers.enumerated() {
+          try writer.append(Data(pictures.flatMap { $0[size] }))
+        }
         advance(done + start + chunk.count)
       }
       let labels = items.map { UInt16($0.label) }
       try NPYFile.write(NumericArray(shape: [items.count], labels), to: path(pair.labels))
-      try writer.finish()
+      for writer in writers { try writer.finish() }
       return pair
     }
     let train = try write(pictures.train, "train", from: 0)
@@ -60,10 +72,13 @@ public struct ImageImport: Sendable {
 
   private static let chunk = 256
 
-  /// Returns the pixels of a picture, `[height, width, channels]`.
-  func image(_ path: String) throws -> [UInt8] {
+  /// Returns the name of the teacher's images of a split, `train` or `test`.
+  public static func teacherImages(_ split: String) -> String { "\(split)-teacher-images.npy" }
+
+  /// Returns the pixels of a picture in some sizes, `[height, width, channels]` each.
+  func images(_ path: String, _ scalings: [ImageScaling]) throws -> [[UInt8]] {
     let opaque = try PictureFile.read(path).flattened(onto: background, path: path)
-    return recoloured(scaling.scaled(opaque)).pixels
+    return scalings.map { recoloured($0.scaled(opaque)).pixels }
   }
 
   /// Returns a picture in grey or in colours, by the luma of ITU-R BT.601.

@@ -26,7 +26,7 @@ struct PicturePixels: PixelSource {
   }
 
   func pixels(_ range: Range<Int>) throws -> Data {
-    try PictureBatch.pixels(of: Array(paths[range])) { path in
+    let pictures = try PictureBatch.read(Array(paths[range])) { path in
       let picture = try PicturePixels.read(path)
       let (found, expected) = (
         [picture.height, picture.width, picture.channels],
@@ -41,6 +41,7 @@ struct PicturePixels: PixelSource {
       }
       return picture.pixels
     }
+    return Data(pictures.joined())
   }
 
   private static func read(_ path: String) throws -> RasterImage {

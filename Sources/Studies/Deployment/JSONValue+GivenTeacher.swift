@@ -39,6 +39,11 @@ extension JSONValue {
         "\(folder): the teacher is a file of logits, which says nothing of new images; give the new study's "
           + "study.json a teacher that can be asked, or logits for all of its images")
     }
+    guard member("images") == nil else {
+      throw StudyError.missing(
+        "\(folder): the teacher sees images of its own (\"images\"), and of the new ones there are none in its size; "
+          + "give the new study's study.json the same teacher with \"images\" of the new data")
+    }
     var teacher = movingPaths(to: folder)
     let isNetwork = member("network") != nil || member("search_space") != nil
     if isNetwork && member("weights") == nil {

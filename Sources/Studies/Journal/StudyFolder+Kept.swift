@@ -71,11 +71,11 @@ extension StudyFolder {
     }
   }
 
-  /// The folders in which runs and exports write files. Teachers, students and versions have further ones within
+  /// The folders in which runs and exports write files. Data, teachers, students and versions have further ones within
   /// theirs, such as a program's answers.
   var writtenFolders: [String] {
-    var folders = [path, preparedData, report]
-    for folder in [teacher, deployed, appending("candidates")] {
+    var folders = [path, report]
+    for folder in [preparedData, teacher, deployed, appending("candidates")] {
       folders.append(folder)
       folders += StudyFolder.folders(within: folder)
     }

@@ -23,6 +23,11 @@ struct ImageImportTests {
       scaling: ImageScaling(height: 1, width: 2), channels: channels, background: background)
   }
 
+  /// The pixels of one picture.
+  private func pixels(of name: String, _ task: ImageImport) throws -> [UInt8] {
+    try task.images(folder.file(name), [task.scaling])[0]
+  }
+
   @Test("are a data set with the classes' names, which prepares as any other")
   func whole() throws {
     for index in 0..<6 {
@@ -47,10 +52,38 @@ struct ImageImportTests {
     #expect(try DatasetDefinition(json(text)) == definition)
   }
 
+  @Test("are written in a second size for a teacher, in the same order")
+  func teacher() throws {
+    for index in 0..<3 {
+      try write("P2 2 1 255 \(10 * index) 20", to: "p/train/cat/\(index).pgm")
+      try write("P2 2 1 255 100 \(10 * index)", to: "p/train/dog/\(index).pgm")
+    }
+    try write("P2 2 1 255 7 8", to: "p/test/cat/1.pgm")
+    let task = ImageImport(
+      scaling: ImageScaling(height: 1, width: 1, fit: .stretch),
+      teacherScaling: ImageScaling(height: 1, width: 2, fit: .stretch), channels: 1)
+    let definition = try task.run(ImageFolder(folder.file("p")), into: folder.file("out"))
+    let small = try NPYFile.read(folder.file("out/train-images.npy"))
+    let large = try NPYFile.read(folder.file("out/train-teacher-images.npy"))
+    #expect(small.shape == [6, 1, 1] && large.shape == [6, 1, 2])
+    #expect([UInt8](large.bytes.prefix(4)) == [0, 20, 10, 20])
+    for image in 0..<6 {
+      let sum = Int(large.bytes[2 * image]) + Int(large.bytes[2 * image + 1])
+      #expect(Int(small.bytes[image]) == sum / 2)
+    }
+    #expect(try NPYFile.read(folder.file("out/test-teacher-images.npy")).shape == [1, 1, 2])
+    let dataset = try PreparedDataset.prepare(
+      definition, baseFolder: folder.file("out"), into: folder.file("prepared"))
+    let other = try dataset.prepare(
+      OtherImages(train: "train-teacher-images.npy", test: "test-teacher-images.npy"),
+      baseFolder: folder.file("out"), into: folder.file("other"))
+    #expect(other.width == 2 && other.count(.training) == dataset.count(.training))
+  }
+
   @Test("in grey have the luma of their colours")
   func grey() throws {
     try write("P3 2 1 255 255 0 0 0 0 200", to: "a.ppm")
-    #expect(try task(1).image(folder.file("a.ppm")) == [76, 23])
+    #expect(try pixels(of: "a.ppm", task(1)) == [76, 23])
   }
 
   @Test("that are not opaque are refused, or have a background")
@@ -60,11 +93,11 @@ struct ImageImportTests {
       "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAQAAABeK7cBAAAADUlEQVR4nGP4/5+hAQAHfgJ/pSPAfwAAAABJRU5ErkJggg=="
     try #require(Data(base64Encoded: png)).write(to: URL(fileURLWithPath: folder.file("a.png")))
     expectError(folder.file("a.png"), "not opaque", "--background") {
-      _ = try task(1).image(folder.file("a.png"))
+      _ = try pixels(of: "a.png", task(1))
     }
-    #expect(try task(1, background: [255, 255, 255]).image(folder.file("a.png")) == [255, 127])
+    #expect(try pixels(of: "a.png", task(1, background: [255, 255, 255])) == [255, 127])
     #expect(
-      try task(3, background: [0, 0, 0]).image(folder.file("a.png")) == [255, 255, 255, 0, 0, 0])
+      try pixels(of: "a.png", task(3, background: [0, 0, 0])) == [255, 255, 255, 0, 0, 0])
   }
 
   @Test("that are damaged name the picture and leave nothing behind")

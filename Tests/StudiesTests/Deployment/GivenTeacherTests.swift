@@ -75,4 +75,11 @@ struct GivenTeacherTests {
       } throws: { "\($0)".contains("says nothing of new images") }
     }
   }
+
+  @Test("that sees images of its own is refused: there are none of the new ones")
+  func images() throws {
+    #expect {
+      try given(#"{"onnx": "t.onnx", "input": {}, "images": {"train": "large.npy"}}"#)
+    } throws: { "\($0)".contains("\"images\" of the new data") }
+  }
 }

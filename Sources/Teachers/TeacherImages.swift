@@ -1,0 +1,77 @@
+import Datasets
+import FileFormats
+import Foundation
+
+/// Files of the data's images that a teacher sees instead of the students' ones, of its own size:
+/// `"images": {"train": "train-224.npy", "test": "test-224.npy"}`.
+struct TeacherImages: Hashable, Sendable {
+  static let key = "images"
+  static let pathKeys = [key, "train", "validation", "test"]
+
+  /// Relative to the study's folder.
+  var files: OtherImages
+  /// The path of the field in `study.json`.
+  var place: String
+
+  /// Reads `"images"` of a teacher; nil where it is missing.
+  ///
+  /// - Throws: `JSONError` naming the field.
+  init?(_ members: JSONMembers) throws(JSONError) {
+    guard let field = members[TeacherImages.key] else { return nil }
+    let images = try field.members(
+      of: "the images that a teacher sees", known: ["train", "validation", "test", "layout"])
+    place = field.path
+    files = OtherImages(
+      train: try images.required("train").text("the file of the images"),
+      validation: try images["validation"]?.text("the file of the images"),
+      test: try images["test"]?.text("the file of the images"),
+      layout: try images["layout"]?.choice(PixelLayout.self))
+  }
+
+  var withoutPaths: TeacherImages {
+    var images = self
+    images.place = ""
+    images.files.train = ""
+    images.files.validation = files.validation.map { _ in "" }
+    images.files.test = files.test.map { _ in "" }
+    return images
+  }
+
+  /// Returns what a teacher is bound to that sees these images: the same splits of them.
+  ///
+  /// They are prepared next to the data, once for all teachers that name the same files.
+  ///
+  /// - Throws: `JSONError` naming the field that does not fit the data, and what `PreparedDataset.prepare` throws.
+  func setting(_ setting: TeacherSetting) throws -> TeacherSetting {
+    let names = [files.train, files.validation ?? "", files.test ?? ""]
+    let name = ContentHash.hexadecimal(of: "\(names)|\(files.layout?.rawValue ?? "")")
+    let folder = (setting.dataset.folder as NSString).appendingPathComponent(
+      "teacher-\(name.prefix(8))")
+    let dataset = try naming(setting.file) {
+      try setting.dataset.prepare(files, baseFolder: setting.baseFolder, into: folder)
+    }
+    var own = setting
+    own.reader = BatchReader(dataset, augmentingAs: setting.dataset)
+    return own
+  }
+
+  /// Has errors about fields of the data name those of the images, where these are meant.
+  private func naming<Result>(_ file: String, _ body: () throws -> Result) throws -> Result {
+    func own(_ field: String) -> String {
+      for split in ["train", "validation", "test"] where field == "data.\(split)_images" {
+        return "\(place).\(split)"
+      }
+      return field
+    }
+    return try DatasetError.naming(file) {
+      do {
+        return try body()
+      } catch DatasetError.invalidField(let field, let found, let expected) {
+        throw DatasetError.invalidField(field: own(field), found: found, expected: expected)
+      } catch DatasetError.missingFile(let field, let lookedFor, let suggestion) {
+        throw DatasetError.missingFile(
+          field: own(field), lookedFor: lookedFor, suggestion: suggestion)
+      }
+    }
+  }
+}
