@@ -50,15 +50,18 @@ enum PlainOperators {
     return make([s[0], outputs] + size) { i in
       var sum = Double(bias[i[1]])
       for c in 0..<inputs {
+        let channel = i[1] / perGroup * inputs + c
+        let (image, filter) = (
+          place([i[0], channel, 0, 0], s), place([i[1], c, 0, 0], [outputs, inputs] + window.kernel)
+        )
         for ky in 0..<window.kernel[0] {
           for kx in 0..<window.kernel[1] {
             let y = i[2] * window.strides[0] + ky * window.dilations[0] - window.pads[0]
             let column = i[3] * window.strides[1] + kx * window.dilations[1] - window.pads[1]
             guard (0..<s[2]).contains(y), (0..<s[3]).contains(column) else { continue }
-            let channel = i[1] / perGroup * inputs + c
             sum +=
-              Double(x[place([i[0], channel, y, column], s)])
-              * Double(w[place([i[1], c, ky, kx], [outputs, inputs] + window.kernel)])
+              Double(x[image + y * s[3] + column])
+              * Double(w[filter + ky * window.kernel[1] + kx])
           }
         }
       }

@@ -9,9 +9,14 @@ import os
 import statistics
 import sys
 
-AUGMENTATIONS = {"light": {"shift_pixels": 2}, "strong": {"shift_pixels": 3, "cutout_pixels": 8}}
+CHANGES = {
+    "light": {"augmentation": {"shift_pixels": 2}},
+    "strong": {"augmentation": {"shift_pixels": 3, "cutout_pixels": 8}},
+    "mixed": {"augmentation": {"shift_pixels": 2}, "mix": "mixup"},
+}
 VIEWS = ["clean", "stored", "augmented"]
-STUDENTS = 4
+# Trained fully, and shortly as a search does, with these seeds.
+STUDENTS, FLASH_STUDENTS, FLASH_SEEDS = 4, 12, [1, 2]
 
 
 def read(*parts):
@@ -20,23 +25,29 @@ def read(*parts):
 
 
 def write(work, seeds):
+    """Writes a study for each change and view, and one for each seed whose students have flash trainings alone."""
     trials = read(work, "own", "report", "front.json")["trials"]
-    keys = [trial["key"] for trial in sorted(trials, key=lambda trial: trial["trial"])][:STUDENTS]
-    for name, augmentation in AUGMENTATIONS.items():
+    keys = [trial["key"] for trial in sorted(trials, key=lambda trial: trial["trial"])]
+
+    def put(name, students, changes, view, **others):
+        study = read(work, "own", "study.json")
+        study.update(
+            name=name, budgets=["latency_ms<=1"],
+            teacher={"network": study["teacher"]["network"],
+                     "weights": os.path.join(work, "own", "teacher", "weights.safetensors")},
+            search={"sampler": "random", "trials": students, "enqueue": keys[:students]},
+            finalists={"count": students, "seeds": int(seeds), "baseline": False}, **others)
+        study["full"].update(changes, teacher_view=view)
+        folder = os.path.join(work, "views", name)
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, "study.json"), "w") as file:
+            json.dump(study, file, indent=2)
+
+    for name, changes in CHANGES.items():
         for view in VIEWS:
-            study = read(work, "own", "study.json")
-            study["name"] = f"{name}-{view}"
-            study["teacher"] = {"network": study["teacher"]["network"],
-                                "weights": os.path.join(work, "own", "teacher", "weights.safetensors")}
-            study["search"] = {"sampler": "random", "trials": STUDENTS, "enqueue": keys}
-            study["flash"]["fraction"] = 0.02
-            study["full"].update(augmentation=augmentation, teacher_view=view)
-            study["finalists"] = {"count": STUDENTS, "seeds": int(seeds), "baseline": False}
-            study["budgets"] = ["latency_ms<=1"]
-            folder = os.path.join(work, "views", study["name"])
-            os.makedirs(folder, exist_ok=True)
-            with open(os.path.join(folder, "study.json"), "w") as file:
-                json.dump(study, file, indent=2)
+            put(f"{name}-{view}", STUDENTS, changes, view)
+            for seed in FLASH_SEEDS:
+                put(f"flash-{name}-{view}-{seed}", min(FLASH_STUDENTS, len(keys)), changes, view, seed=seed)
 
 
 def accuracies(work, name, split):
@@ -52,6 +63,12 @@ def accuracies(work, name, split):
     return found
 
 
+def flash_accuracies(work, name):
+    """Returns the percentages of flash trainings on the validation split by student and seed."""
+    return {(trial["key"], seed): 100 * trial["flash_accuracy"] for seed in FLASH_SEEDS
+            for trial in read(work, "views", f"flash-{name}-{seed}", "report", "front.json")["trials"]}
+
+
 def difference(first, second, keys):
     values = [first[key] - second[key] for key in keys]
     error = statistics.stdev(values) / len(values) ** 0.5
@@ -65,11 +82,12 @@ def seconds(work, name):
 
 
 def compare(work):
-    print("| augmentation | split | n | " + " | ".join(VIEWS) + " | stored − clean | stored − augmented |")
+    print("| changes | split | n | " + " | ".join(VIEWS) + " | stored − clean | stored − augmented |")
     print("|---|---|--:|" + "--:|" * (len(VIEWS) + 2))
-    for name in AUGMENTATIONS:
-        for split in ["validation", "test"]:
-            by_view = {view: accuracies(work, f"{name}-{view}", split) for view in VIEWS}
+    for name in CHANGES:
+        for split in ["flash, validation", "validation", "test"]:
+            by_view = {view: flash_accuracies(work, f"{name}-{view}") if split.startswith("flash")
+                       else accuracies(work, f"{name}-{view}", split) for view in VIEWS}
             keys = sorted(set.intersection(*[set(found) for found in by_view.values()]))
             means = [f"{statistics.mean(by_view[view][key] for key in keys):.2f}" for view in VIEWS]
             print(f"| {name} | {split} | {len(keys)} | " + " | ".join(means)
