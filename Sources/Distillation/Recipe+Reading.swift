@@ -104,7 +104,7 @@ extension FlashRecipe {
     let members = try field.members(of: "a flash recipe", known: FlashRecipe.keys)
     if let fraction = try members["fraction"]?.number(in: 0.001...1) {
       // Who names a share wants that share.
-      (self.fraction, imagesPerClass) = (fraction, 0)
+      (self.fraction, statedFraction, imagesPerClass) = (fraction, fraction, 0)
     }
     if let images = try members["images_per_class"]?.integer(in: 0...1_000_000) {
       imagesPerClass = images

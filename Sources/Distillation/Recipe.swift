@@ -121,8 +121,8 @@ public struct FlashRecipe: Hashable, Sendable {
   /// Images per class that the short training sees at least; 0: no such floor. A share alone says nothing
   /// about whether a student has learnt anything: of few images or many classes, 5 % leave it near chance.
   public var imagesPerClass: Int
-  /// Whether `lengthened` has raised the fraction.
-  public private(set) var isLengthened = false
+  /// The fraction that was asked for, before the length was fitted to the data.
+  public internal(set) var statedFraction: Double
 
   /// The largest fraction that the floor leads to: more would be no short training.
   private static let longest = 0.5
@@ -130,6 +130,7 @@ public struct FlashRecipe: Hashable, Sendable {
   public init(fraction: Double, batch: Int, statisticsBatches: Int, imagesPerClass: Int = 0) {
     (self.fraction, self.batch) = (fraction, batch)
     (self.statisticsBatches, self.imagesPerClass) = (statisticsBatches, imagesPerClass)
+    statedFraction = fraction
   }
 
   /// Returns the recipe with as large a fraction as `imagesPerClass` asks for, at most a half.
@@ -142,7 +143,6 @@ public struct FlashRecipe: Hashable, Sendable {
     let needed = Double(imagesPerClass * classes) / (full.epochs * Double(trainingCount))
     var recipe = self
     recipe.fraction = max(fraction, min(FlashRecipe.longest, needed))
-    recipe.isLengthened = recipe.fraction > fraction
     return recipe
   }
 

@@ -81,8 +81,12 @@ extension ReportInputs {
 
   /// Why flash trainings are longer than their share; empty if they are not.
   private var flashLengthPhrase: String {
-    if let length = state.flashLength, length.attempts.count > 1 { return "; \(length)" }
-    guard definition.flash.isLengthened else { return "" }
+    guard let length = state.flashLength else { return "" }
+    if length.attempts.count > 1 { return "; \(length)" }
+    // As the journal has it: a report is made without the data, too.
+    guard let first = length.attempts.first, first.fraction > definition.flash.statedFraction else {
+      return ""
+    }
     return
       "; lengthened so that a student sees up to \(definition.flash.imagesPerClass) images per class"
   }

@@ -59,11 +59,11 @@ struct CompressedRecipeTests {
       fraction: 0.05, batch: 16, statisticsBatches: 40, imagesPerClass: 600)
     // 20 epochs: 5 % of 10,000 images are 1,000 a class of 10, of 2,000 images 200, of 200 images 20.
     let enough = flash.lengthened(for: full, trainingCount: 10_000, classes: 10)
-    #expect(enough.fraction == 0.05 && !enough.isLengthened)
+    #expect(enough.fraction == 0.05 && enough == flash)
     let longer = flash.lengthened(for: full, trainingCount: 2000, classes: 10)
-    #expect(abs(longer.fraction - 0.15) < 1e-12 && longer.isLengthened)
+    #expect(abs(longer.fraction - 0.15) < 1e-12 && longer.statedFraction == 0.05)
     let longest = flash.lengthened(for: full, trainingCount: 200, classes: 10)
-    #expect(longest.fraction == 0.5 && longest.isLengthened)
+    #expect(longest.fraction == 0.5 && longest.statedFraction == 0.05)
     let asked = FlashRecipe(fraction: 0.05, batch: 16, statisticsBatches: 40)
     #expect(asked.lengthened(for: full, trainingCount: 200, classes: 10) == asked)
   }

@@ -1,6 +1,7 @@
 import FileFormats
 import NetworkFixtures
 import NeuralNetworks
+import TestSupport
 import Testing
 
 @testable import ModelExchange
@@ -397,7 +398,7 @@ struct ONNXNetworkTests {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return Int(state >> 33) % bound
     }
-    for _ in 0..<4_000 {
+    for _ in 0..<Thoroughness.pick(4_000, usually: 800) {
       var bytes = whole
       for _ in 0...draw(4) {
         bytes[draw(bytes.count)] = UInt8(draw(4) == 0 ? draw(256) : draw(12))

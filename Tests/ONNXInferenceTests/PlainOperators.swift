@@ -51,9 +51,8 @@ enum PlainOperators {
       var sum = Double(bias[i[1]])
       for c in 0..<inputs {
         let channel = i[1] / perGroup * inputs + c
-        let (image, filter) = (
-          place([i[0], channel, 0, 0], s), place([i[1], c, 0, 0], [outputs, inputs] + window.kernel)
-        )
+        let image = place([i[0], channel, 0, 0], s)
+        let filter = place([i[1], c, 0, 0], [outputs, inputs] + window.kernel)
         for ky in 0..<window.kernel[0] {
           for kx in 0..<window.kernel[1] {
             let y = i[2] * window.strides[0] + ky * window.dilations[0] - window.pads[0]

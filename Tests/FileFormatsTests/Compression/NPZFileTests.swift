@@ -71,7 +71,7 @@ struct NPZFileTests {
     var random = RandomStream(seed: 3, purpose: "damaged archives")
     let expected = NumericArray(shape: [2, 3], [Float(0), 1, 2, 3, 4, 5])
     for archive in Self.archives {
-      for _ in 0..<600 {
+      for _ in 0..<Thoroughness.pick(600, usually: 150) {
         var changed = archive
         changed[random.integer(below: changed.count)] = UInt8(random.integer(below: 256))
         if random.integer(below: 4) == 0 {
