@@ -6,7 +6,7 @@ public final class BatchReader: Sendable {
   public let dataset: PreparedDataset
   private let standardizer: PixelStandardizer
   /// The size of the images that random changes are drawn for; what is drawn is then scaled to the data set's.
-  let drawing: (height: Int, width: Int)
+  package let drawing: (height: Int, width: Int)
 
   /// Creates a reader of a data set.
   public init(_ dataset: PreparedDataset) {

@@ -12,7 +12,7 @@ extension AskedTeacher {
   ) throws -> (logits: [Float], raisedCount: Int) {
     let teacher = try live()
     // What it was made from and the images; and what it is, which a training may make otherwise elsewhere.
-    let identity = try [identity(), teacher.contentHash, question.view?.identity ?? ""]
+    let identity = try [identity(), teacher.contentHash, question.viewIdentity(setting.reader)]
     return try LogitChunks(
       in: chunkFolder, of: question, identity: identity.joined(separator: "|")
     ).answers(

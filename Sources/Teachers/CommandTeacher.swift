@@ -49,7 +49,8 @@ struct CommandTeacher: ChunkedTeacher {
     }
     removeCalls()
     return try LogitChunks(
-      in: chunkFolder, of: question, identity: try identity() + (question.view?.identity ?? "")
+      in: chunkFolder, of: question,
+      identity: try identity() + question.viewIdentity(setting.reader)
     ).answers(
       count: setting.dataset.count(question.split), classes: setting.dataset.classes,
       chunk: form.chunk, work

@@ -91,6 +91,8 @@ struct EnsembleTeacher: Teacher {
 
   var obstacleToViews: String? { members.lazy.compactMap(\.obstacleToViews).first }
 
+  var viewIdentity: String { members.map(\.viewIdentity).joined() }
+
   func logits(in view: AugmentedView, _ work: TeacherWork) throws -> [Float] {
     together(try members.map { try $0.logits(in: view, work) }, by: try mean(work))
   }

@@ -49,6 +49,15 @@ struct ONNXForm: TeacherForm {
 
   func teacher(in setting: TeacherSetting) throws -> any Teacher {
     guard let images else { return try ONNXTeacher(form: self, in: setting) }
-    return SeeingTeacher(images, in: setting) { try ONNXTeacher(form: self, in: $0) }
+    let file = setting.path(path)
+    return SeeingTeacher(
+      images, in: setting,
+      costs: {
+        // Where the graph leaves the size of its images open, its costs depend on them.
+        (try? ONNXClassifier(contentsOf: file, output: output)).map {
+          TeacherCosts(macs: $0.macs, parameters: $0.parameters)
+        }
+      },
+      bind: { try ONNXTeacher(form: self, in: $0) })
   }
 }

@@ -62,7 +62,8 @@ struct ONNXTeacher: ChunkedTeacher {
     let meaning = try meaning(teacher.classifier)
     teacher.meaning = nil
     return try LogitChunks(
-      in: chunkFolder, of: question, identity: teacher.contentHash + (question.view?.identity ?? "")
+      in: chunkFolder, of: question,
+      identity: teacher.contentHash + question.viewIdentity(setting.reader)
     ).answers(
       count: setting.dataset.count(question.split), classes: setting.dataset.classes,
       chunk: LogitChunks.usualChunk, work

@@ -40,6 +40,10 @@ package protocol Teacher: Sendable {
   /// Why it cannot be asked about a few views of the training images, once for all; nil if it can.
   var obstacleToViews: String? { get }
 
+  /// What its answers in views depend on beyond itself and the view: the size of the students' images, where it sees
+  /// others.
+  var viewIdentity: String { get }
+
   /// Returns the logits of all training images in a view, `[count, classes]`, in the order of the split.
   ///
   /// - Throws: As `answers(on:)`; `TeacherError.refused` where there is an obstacle.
@@ -83,6 +87,8 @@ extension Teacher {
   package func costs() throws -> TeacherCosts? { nil }
 
   package var obstacleToViews: String? { obstacleToAsking }
+
+  package var viewIdentity: String { "" }
 
   package func logits(in view: AugmentedView, _ work: TeacherWork) throws -> [Float] {
     throw TeacherError.refused(

@@ -65,6 +65,24 @@ public struct TeacherDefinition: Sendable {
     members.lazy.compactMap { $0.form.obstacleToTesting(on: data) }.first
   }
 
+  /// Removes prepared images of their own that no teacher sees any more.
+  ///
+  /// - Parameter folder: That of the study's prepared data.
+  package func removeOtherImages(in folder: String) {
+    let wanted = Set(members.compactMap { $0.form.images?.folderName })
+    for name in TeacherImages.folders(in: folder) where !wanted.contains(name) {
+      try? FileManager.default.removeItem(atPath: (folder as NSString).appendingPathComponent(name))
+    }
+  }
+
+  /// The names of the folders of images that teachers see instead of the students' ones, there or left by another
+  /// teacher.
+  ///
+  /// - Parameter folder: That of the study's prepared data.
+  package static func imageFolders(in folder: String) -> [String] {
+    TeacherImages.folders(in: folder)
+  }
+
   /// Whether one of them was not made by the study.
   package var isGiven: Bool { members.contains { $0.form.isGiven } }
 

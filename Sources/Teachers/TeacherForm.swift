@@ -37,6 +37,9 @@ package protocol TeacherForm: Hashable, Sendable {
   /// for none.
   var command: (field: String, words: [String])? { get }
 
+  /// The images that it sees instead of the students' ones; nil where it sees these.
+  var images: TeacherImages? { get }
+
   /// Why it says nothing of the test split; nil if it does.
   ///
   /// - Parameter data: The study's.
@@ -51,6 +54,7 @@ package protocol TeacherForm: Hashable, Sendable {
 extension TeacherForm {
   package var trainingRecipe: String? { nil }
   package var command: (field: String, words: [String])? { nil }
+  package var images: TeacherImages? { nil }
   package func obstacleToTesting(on data: DatasetDefinition) -> String? { nil }
 
   /// Whether another form asks for the same teacher.

@@ -4,7 +4,7 @@ import Foundation
 
 /// Files of the data's images that a teacher sees instead of the students' ones, of its own size:
 /// `"images": {"train": "train-224.npy", "test": "test-224.npy"}`.
-struct TeacherImages: Hashable, Sendable {
+package struct TeacherImages: Hashable, Sendable {
   static let key = "images"
   static let pathKeys = [key, "train", "validation", "test"]
 
@@ -30,11 +30,27 @@ struct TeacherImages: Hashable, Sendable {
 
   var withoutPaths: TeacherImages {
     var images = self
-    images.place = ""
+    (images.place, images.files.layout) = ("", nil)
     images.files.train = ""
     images.files.validation = files.validation.map { _ in "" }
     images.files.test = files.test.map { _ in "" }
     return images
+  }
+
+  /// What names of folders of prepared images begin with, next to the data's own files.
+  static let folderPrefix = "teacher-"
+
+  /// Returns the names of all such folders that are there, links among them.
+  static func folders(in folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.hasPrefix(folderPrefix) }.sorted()
+  }
+
+  /// The folder of the prepared images: the same for teachers that name the same files.
+  var folderName: String {
+    let names = [files.train, files.validation ?? "", files.test ?? ""]
+    let hash = ContentHash.hexadecimal(of: "\(names)|\(files.layout?.rawValue ?? "")")
+    return TeacherImages.folderPrefix + hash.prefix(8)
   }
 
   /// Returns what a teacher is bound to that sees these images: the same splits of them.
@@ -43,10 +59,7 @@ struct TeacherImages: Hashable, Sendable {
   ///
   /// - Throws: `JSONError` naming the field that does not fit the data, and what `PreparedDataset.prepare` throws.
   func setting(_ setting: TeacherSetting) throws -> TeacherSetting {
-    let names = [files.train, files.validation ?? "", files.test ?? ""]
-    let name = ContentHash.hexadecimal(of: "\(names)|\(files.layout?.rawValue ?? "")")
-    let folder = (setting.dataset.folder as NSString).appendingPathComponent(
-      "teacher-\(name.prefix(8))")
+    let folder = (setting.dataset.folder as NSString).appendingPathComponent(folderName)
     let dataset = try naming(setting.file) {
       try setting.dataset.prepare(files, baseFolder: setting.baseFolder, into: folder)
     }
@@ -71,6 +84,10 @@ struct TeacherImages: Hashable, Sendable {
       } catch DatasetError.missingFile(let field, let lookedFor, let suggestion) {
         throw DatasetError.missingFile(
           field: own(field), lookedFor: lookedFor, suggestion: suggestion)
+      } catch DatasetError.invalidData(let path, let location, let found, let expected) {
+        let named = expected.replacing("under \"data\"", with: "under \"\(place)\"")
+        throw DatasetError.invalidData(
+          file: path, location: location, found: found, expected: named)
       }
     }
   }

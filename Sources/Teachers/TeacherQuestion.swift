@@ -7,6 +7,15 @@ struct TeacherQuestion {
   /// How they are augmented; nil: not at all.
   var view: AugmentedView?
 
+  /// What answers depend on beyond the teacher and the images: equal texts are equal views.
+  func viewIdentity(_ reader: BatchReader) -> String {
+    guard let view else { return "" }
+    let (drawing, dataset) = (reader.drawing, reader.dataset)
+    return view.identity
+      + (drawing == (dataset.height, dataset.width)
+        ? "" : " drawn for \(drawing.height)x\(drawing.width)")
+  }
+
   /// The beginning of the names of files that are about it.
   var prefix: String { view.map { "view-\($0.index)-" } ?? "\(split.rawValue)-" }
   var description: String {

@@ -12,7 +12,7 @@ import sys
 CHANGES = {
     "light": {"augmentation": {"shift_pixels": 2}},
     "strong": {"augmentation": {"shift_pixels": 3, "cutout_pixels": 8}},
-    "mixed": {"augmentation": {"shift_pixels": 2}, "mix": "mixup"},
+    "mixed": {"augmentation": {"shift_pixels": 2}, "mix": {"kind": "mixup"}},
 }
 VIEWS = ["clean", "stored", "augmented"]
 # Trained fully, and shortly as a search does, with these seeds.

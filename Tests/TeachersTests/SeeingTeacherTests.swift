@@ -66,6 +66,48 @@ struct SeeingTeacherTests {
     #expect(try large.costs()?.macs == 4 * 108)
   }
 
+  @Test("notices when its prepared images are damaged, and prepares them again where they are gone")
+  func damaged() throws {
+    let (_, large) = try pair()
+    try large.prepare(.quiet)
+    let folder = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: study.folder.file("data"))
+        .first { $0.hasPrefix("teacher-") })
+    let images = try study.folder.file("data/\(folder)/images.u8")
+    var bytes = try Data(contentsOf: URL(filePath: images))
+    bytes[5] ^= 1
+    try bytes.write(to: URL(filePath: images))
+    expectError(["data/\(folder)", "content_sha256", "made again"]) {
+      _ = try pair().large.answers(on: .validation, .quiet)
+    }
+    try FileManager.default.removeItem(atPath: study.folder.file("data/\(folder)"))
+    #expect(try pair().large.answers(on: .validation, .quiet) != nil)
+    try study.definition("{\"onnx\": \"large.onnx\", \(Self.input), \(Self.images)}")
+      .removeOtherImages(in: study.folder.file("data"))
+    #expect(FileManager.default.fileExists(atPath: images))
+    try study.definition("{\"onnx\": \"small.onnx\", \(Self.input)}")
+      .removeOtherImages(in: study.folder.file("data"))
+    #expect(!FileManager.default.fileExists(atPath: images))
+    #expect(FileManager.default.fileExists(atPath: try study.folder.file("data/images.u8")))
+  }
+
+  @Test("has other views for students of another size, whose changes are drawn otherwise")
+  func drawnSize() throws {
+    let (small, large) = try pair()
+    #expect(small.viewIdentity == "" && large.viewIdentity.contains("6x6"))
+    let view = AugmentedView(
+      0, of: Augmentation(shiftPixels: 1, flip: false, cutoutPixels: 0), seed: 1)
+    let question = TeacherQuestion(split: .training, view: view)
+    #expect(question.viewIdentity(study.reader) == view.identity)
+    let whole = study.reader.dataset
+    let images = OtherImages(train: "large.npy")
+    let own = try whole.prepare(
+      images, baseFolder: study.folder.path, into: study.folder.file("own"))
+    #expect(
+      question.viewIdentity(BatchReader(own, augmentingAs: whole)) == view.identity
+        + " drawn for 6x6")
+  }
+
   @Test("says nothing of images that are made in the middle of a training")
   func live() throws {
     let (_, large) = try pair()

@@ -52,7 +52,7 @@ public struct ImageImport: Sendable {
         let chunk = Array(items[start..<min(items.count, start + ImageImport.chunk)])
         let pictures = try PictureBatch.read(chunk.map(\.path)) { try images($0, scalings) }
         for (size, writer) in writers.enumerated() {
-          try writer.append(Data(pictures.flatMap { $0[size] }))
+          try writer.append(pictures.reduce(into: Data()) { $0.append(contentsOf: $1[size]) })
         }
         advance(done + start + chunk.count)
       }

@@ -16,6 +16,15 @@ public struct OtherImages: Hashable, Sendable {
   ) {
     (self.train, self.validation, self.test, self.layout) = (train, validation, test, layout)
   }
+
+  /// Returns the file that a split is taken from.
+  func path(of split: DatasetSplit) -> String {
+    switch split {
+    case .training: train
+    case .validation: validation ?? train
+    case .test: test ?? train
+    }
+  }
 }
 
 extension PreparedDataset {
@@ -42,6 +51,14 @@ extension PreparedDataset {
           found: "other ones than in \(self.folder)",
           expected: "the same images in the same order; delete both folders of prepared data if "
             + "files have been changed since")
+      }
+      let check = CounterpartCheck(self, other, split)
+      guard !check.isRefused else {
+        throw DatasetError.invalidData(
+          file: images.path(of: split), location: "order of the images of the \(split) split",
+          found: "only \(check.matching) of \(check.compared) more like their counterpart in "
+            + "\(self.folder) than like another image",
+          expected: "the same images in the same order")
       }
     }
     return other

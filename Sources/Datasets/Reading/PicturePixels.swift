@@ -41,7 +41,7 @@ struct PicturePixels: PixelSource {
       }
       return picture.pixels
     }
-    return Data(pictures.joined())
+    return pictures.reduce(into: Data()) { $0.append(contentsOf: $1) }
   }
 
   private static func read(_ path: String) throws -> RasterImage {

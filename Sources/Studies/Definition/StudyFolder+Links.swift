@@ -24,7 +24,8 @@ extension StudyFolder {
     let candidates =
       (try? FileManager.default.contentsOfDirectory(atPath: appending("candidates"))) ?? []
     try StudyFolder.checkLinks(
-      StudyFolder.writtenNames + candidates.map { "candidates/\($0)" } + repetitionNames,
+      StudyFolder.writtenNames + candidates.map { "candidates/\($0)" } + repetitionNames
+        + teacherImages,
       in: self.path)
   }
 

@@ -19,7 +19,8 @@ struct TeacherViews {
     seed = stream.next()
     let full = inputs.definition.full
     let view = AugmentedView(0, of: full.augmentation, mixes: full.mix, seed: seed)
-    hash = ContentHash.hexadecimal(of: "\(teacherHash)|\(view.identity)")
+    hash = ContentHash.hexadecimal(
+      of: "\(teacherHash)|\(view.identity)\(inputs.teacher.viewIdentity)")
   }
 
   /// The views, in their order.

@@ -1,6 +1,7 @@
 import Datasets
 import FileFormats
 import Foundation
+import Teachers
 
 // Which files a study keeps, and where it writes.
 
@@ -49,6 +50,11 @@ extension StudyFolder {
     }.map { "data/\($0)" }
   }
 
+  /// The folders of images that teachers see instead of the students' ones, from the folder, links among them.
+  var teacherImages: [String] {
+    TeacherDefinition.imageFolders(in: preparedData).map { "data/\($0)" }
+  }
+
   /// What describes the prepared data, from the folder.
   static let dataDescription = "data/dataset.json"
 
@@ -71,11 +77,11 @@ extension StudyFolder {
     }
   }
 
-  /// The folders in which runs and exports write files. Data, teachers, students and versions have further ones within
+  /// The folders in which runs and exports write files. Teachers, students and versions have further ones within
   /// theirs, such as a program's answers.
   var writtenFolders: [String] {
-    var folders = [path, report]
-    for folder in [preparedData, teacher, deployed, appending("candidates")] {
+    var folders = [path, preparedData, report] + teacherImages.map(appending)
+    for folder in [teacher, deployed, appending("candidates")] {
       folders.append(folder)
       folders += StudyFolder.folders(within: folder)
     }

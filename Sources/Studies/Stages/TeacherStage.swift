@@ -25,6 +25,7 @@ package struct TeacherStage {
       return known
     }
     try Folder.create(inputs.folder.teacher)
+    inputs.definition.teacher.removeOtherImages(in: inputs.folder.preparedData)
     cache.forget()
     try working { try inputs.teacher.prepare($0) }
     context.report(.note("caching the teacher's logits"))

@@ -132,4 +132,16 @@ struct OtherImagesTests {
       _ = try other(OtherImages(train: "test-large.npy", test: "large.npy"))
     }
   }
+
+  @Test("is refused in another order, naming the file")
+  func order() throws {
+    let bytes = [UInt8](try NPYFile.read(folder.file("large.npy")).bytes)
+    let size = bytes.count / Self.count
+    let turned: [UInt8] = Array(bytes[7 * size..<bytes.count]) + Array(bytes[0..<7 * size])
+    try NPYFile.write(
+      NumericArray(shape: [Self.count, 18, 18, 2], turned), to: folder.file("turned.npy"))
+    expectError("turned.npy", "order of the images of the training split", "counterpart") {
+      _ = try other(OtherImages(train: "turned.npy", test: "test-large.npy"))
+    }
+  }
 }
