@@ -12,7 +12,7 @@ struct ChaosCommandTests {
 
   @Test("comes to the same end from states that crashes leave")
   func crashes() throws {
-    try expectPassed("check-crashes", "--states", "6", "--variants", "plain")
+    try expectPassed("check-crashes", "--states", "3", "--variants", "plain")
   }
 
   private func expectPassed(
