@@ -61,7 +61,9 @@ struct EnvironmentCommandTests {
       String(decoding: try study.temporary.read("report/report.md"), as: UTF8.self)
         .split(separator: "\n").filter { !$0.contains("ime") && !$0.contains(" s |") }
     }
-    #expect(try page(study).count == page(usual).count)
+    let (lines, usualLines) = (try page(study), try page(usual))
+    let (added, missing) = (Set(lines).subtracting(usualLines), Set(usualLines).subtracting(lines))
+    #expect(lines.count == usualLines.count, "\(added)\n\(missing)")
   }
 
   @Test("takes folders with blanks, quotes and foreign letters, behind symbolic links")
