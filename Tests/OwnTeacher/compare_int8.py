@@ -5,10 +5,11 @@
 """
 
 import json
-import math
 import os
 import statistics
 import sys
+
+from compare_views import read, spread
 
 # Space, profile and limit of the studies of spoken words.
 SPACES = {
@@ -17,11 +18,6 @@ SPACES = {
 }
 STUDENTS, SEEDS = 14, 2
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-
-
-def read(*parts):
-    with open(os.path.join(*parts)) as file:
-        return json.load(file)
 
 
 def write(work):
@@ -84,7 +80,7 @@ def compare(work):
 
         def difference(kind):
             values = [run[kind] - run["fp32"] for runs in found.values() for run in runs.values()]
-            return f"{statistics.mean(values):+.2f} ± {statistics.stdev(values) / math.sqrt(len(values)):.2f}"
+            return f"{spread(values)} (worst {min(values):+.2f})"
 
         fp32 = means("fp32")
         print(f"| {name} | {len(found)}, {len(seeds)} | {min(fp32):.1f} to {max(fp32):.1f} | {difference('post_training')} | "

@@ -69,10 +69,13 @@ def flash_accuracies(work, name):
             for trial in read(work, "views", f"flash-{name}-{seed}", "report", "front.json")["trials"]}
 
 
+def spread(values):
+    """Returns the mean of differences and its standard error."""
+    return f"{statistics.mean(values):+.2f} ± {statistics.stdev(values) / len(values) ** 0.5:.2f}"
+
+
 def difference(first, second, keys):
-    values = [first[key] - second[key] for key in keys]
-    error = statistics.stdev(values) / len(values) ** 0.5
-    return f"{statistics.mean(values):+.2f} ± {error:.2f}"
+    return spread([first[key] - second[key] for key in keys])
 
 
 def seconds(work, name):
