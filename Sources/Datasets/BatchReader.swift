@@ -9,17 +9,15 @@ public final class BatchReader: Sendable {
   package let drawing: (height: Int, width: Int)
 
   /// Creates a reader of a data set.
-  public init(_ dataset: PreparedDataset) {
-    self.dataset = dataset
-    standardizer = PixelStandardizer(dataset.standardization, type: dataset.pixelType)
-    drawing = (dataset.height, dataset.width)
+  public convenience init(_ dataset: PreparedDataset) {
+    self.init(dataset, augmentingAs: dataset)
   }
 
   /// Creates a reader of a data set whose images are changed at random as the same ones of another size are: by as
   /// large a part of the image, to the nearest pixel.
   ///
   /// - Parameter other: The same images in the same order; of another size, perhaps.
-  public init(_ dataset: PreparedDataset, augmentingAs other: PreparedDataset) {
+  package init(_ dataset: PreparedDataset, augmentingAs other: PreparedDataset) {
     precondition(
       DatasetSplit.allCases.allSatisfy { dataset.count($0) == other.count($0) },
       "the same images")

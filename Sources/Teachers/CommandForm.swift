@@ -69,6 +69,6 @@ struct CommandForm: TeacherForm {
         encoder: try input.encoder(for: setting.dataset, file: setting.file, place: place))
     }
     guard let images else { return try bound(setting) }
-    return SeeingTeacher(images, in: setting, costs: { nil }, bind: bound)
+    return OwnImagesTeacher(images, in: setting, costs: { nil }, bind: bound)
   }
 }

@@ -50,7 +50,7 @@ struct ONNXForm: TeacherForm {
   func teacher(in setting: TeacherSetting) throws -> any Teacher {
     guard let images else { return try ONNXTeacher(form: self, in: setting) }
     let file = setting.path(path)
-    return SeeingTeacher(
+    return OwnImagesTeacher(
       images, in: setting,
       costs: {
         // Where the graph leaves the size of its images open, its costs depend on them.

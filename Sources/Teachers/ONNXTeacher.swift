@@ -128,7 +128,7 @@ extension ONNXTeacher {
     } catch ONNXInferenceError.notAClassifier(_, let location, let found, let expected) {
       throw refused(
         "onnx", "\(form.path), whose \(location) has \(found)",
-        "\(expected); images are \(shape), as the data and \"input\" (layout, size) say")
+        "\(expected); images are \(shape), as their files and \"input\" (layout, size) say")
     }
     guard classifier.classes == setting.dataset.classes else {
       throw refused(

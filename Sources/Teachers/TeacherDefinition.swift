@@ -75,14 +75,6 @@ public struct TeacherDefinition: Sendable {
     }
   }
 
-  /// The names of the folders of images that teachers see instead of the students' ones, there or left by another
-  /// teacher.
-  ///
-  /// - Parameter folder: That of the study's prepared data.
-  package static func imageFolders(in folder: String) -> [String] {
-    TeacherImages.folders(in: folder)
-  }
-
   /// Whether one of them was not made by the study.
   package var isGiven: Bool { members.contains { $0.form.isGiven } }
 

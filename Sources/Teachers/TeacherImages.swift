@@ -40,8 +40,10 @@ package struct TeacherImages: Hashable, Sendable {
   /// What names of folders of prepared images begin with, next to the data's own files.
   static let folderPrefix = "teacher-"
 
-  /// Returns the names of all such folders that are there, links among them.
-  static func folders(in folder: String) -> [String] {
+  /// Returns the names of all such folders that are there, those of earlier teachers and links among them.
+  ///
+  /// - Parameter folder: That of the study's prepared data.
+  package static func folders(in folder: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.filter { $0.hasPrefix(folderPrefix) }.sorted()
   }

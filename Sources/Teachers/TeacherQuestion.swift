@@ -12,8 +12,12 @@ struct TeacherQuestion {
     guard let view else { return "" }
     let (drawing, dataset) = (reader.drawing, reader.dataset)
     return view.identity
-      + (drawing == (dataset.height, dataset.width)
-        ? "" : " drawn for \(drawing.height)x\(drawing.width)")
+      + (drawing == (dataset.height, dataset.width) ? "" : TeacherQuestion.drawn(for: drawing))
+  }
+
+  /// Returns the part of an identity that says for which size of images a view's changes are drawn.
+  static func drawn(for size: (height: Int, width: Int)) -> String {
+    " drawn for \(size.height)x\(size.width)"
   }
 
   /// The beginning of the names of files that are about it.

@@ -1,7 +1,7 @@
 import FileFormats
 import Foundation
 
-/// Makes NPY files of one size out of a folder of pictures.
+/// Makes NPY files of one size, or of two, out of a folder of pictures.
 public struct ImageImport: Sendable {
   public let scaling: ImageScaling
   /// The size of a second set of the same images, for a teacher that sees larger ones; nil for none.

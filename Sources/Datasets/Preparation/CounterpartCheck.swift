@@ -1,5 +1,3 @@
-import Foundation
-
 /// Whether two files of images show the same in the same order, whatever their sizes and channels.
 ///
 /// An image of one file is compared with the image of the same number in the other and with its neighbour there, by the

@@ -42,7 +42,7 @@ extension JSONValue {
     guard member("images") == nil else {
       throw StudyError.missing(
         "\(folder): the teacher sees images of its own (\"images\"), and of the new ones there are none in its size; "
-          + "give the new study's study.json the same teacher with \"images\" of the new data")
+          + "write the new study by hand, with the same teacher and \"images\" of the new data")
     }
     var teacher = movingPaths(to: folder)
     let isNetwork = member("network") != nil || member("search_space") != nil

@@ -52,7 +52,7 @@ extension StudyFolder {
 
   /// The folders of images that teachers see instead of the students' ones, from the folder, links among them.
   var teacherImages: [String] {
-    TeacherDefinition.imageFolders(in: preparedData).map { "data/\($0)" }
+    TeacherImages.folders(in: preparedData).map { "data/\($0)" }
   }
 
   /// What describes the prepared data, from the folder.

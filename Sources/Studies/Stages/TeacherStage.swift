@@ -16,6 +16,7 @@ package struct TeacherStage {
 
   /// Makes sure that the teacher and its logits are there, and returns what the journal should say.
   package func run(known: JournalEvent.TeacherReady?) throws -> JournalEvent.TeacherReady {
+    inputs.definition.teacher.removeOtherImages(in: inputs.folder.preparedData)
     if let known, try isIntact(known) {
       if cache.known(of: .validation) == nil {
         _ = try judge(.validation)
@@ -25,7 +26,6 @@ package struct TeacherStage {
       return known
     }
     try Folder.create(inputs.folder.teacher)
-    inputs.definition.teacher.removeOtherImages(in: inputs.folder.preparedData)
     cache.forget()
     try working { try inputs.teacher.prepare($0) }
     context.report(.note("caching the teacher's logits"))

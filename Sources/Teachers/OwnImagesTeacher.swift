@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// It answers questions about the images that there are, in the fixed views too, but not about images that students make
 /// up in the middle of a training: those are of the students' size.
-final class SeeingTeacher: Teacher {
+final class OwnImagesTeacher: Teacher {
   private let images: TeacherImages
   private let setting: TeacherSetting
   private let declaredCosts: @Sendable () -> TeacherCosts?
@@ -71,7 +71,7 @@ final class SeeingTeacher: Teacher {
   func costs() throws -> TeacherCosts? { declaredCosts() }
 
   var viewIdentity: String {
-    " drawn for \(setting.dataset.height)x\(setting.dataset.width)"
+    TeacherQuestion.drawn(for: (setting.dataset.height, setting.dataset.width))
   }
 
   var obstacleToAsking: String? {

@@ -9,7 +9,7 @@ import Testing
 @testable import Teachers
 
 @Suite("a teacher that sees larger images than its students")
-struct SeeingTeacherTests {
+struct OwnImagesTeacherTests {
   private let study: SmallStudy
   private static let input = "\"input\": {\"layout\": \"NCHW\", \"scale\": \"0..1\"}"
   private static let images = "\"images\": {\"train\": \"large.npy\"}"

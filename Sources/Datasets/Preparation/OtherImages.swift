@@ -1,17 +1,17 @@
 import FileFormats
 
 /// Other files of a data set's images, in the order of the data set's own: of another size, or with other channels.
-public struct OtherImages: Hashable, Sendable {
+package struct OtherImages: Hashable, Sendable {
   /// The path of the images: a file, or a folder of pictures.
-  public var train: String
+  package var train: String
   /// Nil where the data set has no validation files.
-  public var validation: String?
+  package var validation: String?
   /// Nil where the data set has no test files.
-  public var test: String?
+  package var test: String?
   /// The order of the values of images of four dimensions, where it is stated.
-  public var layout: PixelLayout?
+  package var layout: PixelLayout?
 
-  public init(
+  package init(
     train: String, validation: String? = nil, test: String? = nil, layout: PixelLayout? = nil
   ) {
     (self.train, self.validation, self.test, self.layout) = (train, validation, test, layout)
@@ -36,7 +36,7 @@ extension PreparedDataset {
   /// - Returns: A data set with the same images in the same order in every split.
   /// - Throws: As `prepare`, and `DatasetError.invalidField` where there are more or fewer files of images than this data
   ///   set has.
-  public func prepare(
+  package func prepare(
     _ images: OtherImages, baseFolder: String, into folder: String
   ) throws -> PreparedDataset {
     let other = try PreparedDataset.prepare(
