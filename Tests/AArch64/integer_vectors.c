@@ -47,7 +47,8 @@ static void add(uint64_t *sum, const void *data, int count) {
 
 #define FUNCTIONS(F) \
   F(dot) F(widened) F(narrowed) F(to_float) F(truncated) F(max) F(min) F(triple) F(quad) F(left) F(high_product) \
-  F(rounding_shift) F(scaled) F(nearest) F(doubt) F(exceed) F(steps) F(store) F(lookup)
+  F(rounding_shift) F(scaled) F(nearest) F(doubt) F(exceed) F(steps) F(store) F(lookup) F(dot_pairs) F(pair) F(shorts) \
+  F(cut)
 #define NAME(n) n,
 #define TEXT(n) #n,
 enum { FUNCTIONS(NAME) functions };
@@ -93,7 +94,13 @@ int main(void) {
     memset(stored, 7, sizeof stored);
     lanes_store(p, stored, 1 + round % 16);
     add(&sums[store], stored, sizeof stored);
-    ADD(lookup, lanes_lookup(p, table));
+    lanes_byte places[8] = {p, q, r, s, q, p, s, r}, found[8] = {};
+    lanes_lookup((const unsigned char *)places, (unsigned char *)found, table, 1 + round % 128);
+    add(&sums[lookup], found, sizeof found);
+    ADD(dot_pairs, lanes_dot_pairs(small, a, b));
+    ADD(pair, lanes_pair(p, q));
+    ADD(shorts, lanes_shorts(p));
+    ADD(cut, lanes_cut(a >> 8, (lanes_int){0} + 5, (lanes_int){0} + 3, (lanes_int){0} + 250));
   }
   for (int i = 0; i < functions; i++) printf("%s %016llx\n", names[i], (unsigned long long)sums[i]);
   return 0;

@@ -36,6 +36,43 @@ struct LanesTests {
     }
   }
 
+  @Test("multiply pairs of 16 bits")
+  func pairs() {
+    var stream = RandomStream(seed: 3, purpose: "lanes")
+    for _ in 0..<200 {
+      let (values, weights) = (words(&stream, below: 2e9), words(&stream, below: 2e9))
+      let sums = words(&stream, below: 1e6)
+      let result = lanes_dot_pairs(sums, values, weights)
+      for lane in 0..<16 {
+        let products = [Int32(0), 16].map {
+          Int32(Int16(truncatingIfNeeded: values[lane] >> $0))
+            * Int32(Int16(truncatingIfNeeded: weights[lane] >> $0))
+        }
+        #expect(result[lane] == sums[lane] &+ products[0] &+ products[1])
+      }
+    }
+  }
+
+  @Test("cut to bytes, and store the first of them")
+  func cut() {
+    var stream = RandomStream(seed: 4, purpose: "lanes")
+    for turn in 0..<320 {
+      let values = words(&stream, below: turn % 2 == 0 ? 400 : 2e6)
+      let (zero, low, high) = (Int32(turn % 256), Int32(turn % 7), Int32(255 - turn % 5))
+      let bytes = lanes_cut(
+        values, Words(repeating: zero), Words(repeating: low), Words(repeating: high))
+      let count = turn % 16 + 1
+      var stored = [UInt8](repeating: 7, count: 17)
+      lanes_store(bytes, &stored, count)
+      for lane in 0..<16 {
+        let expected = UInt8(min(max(values[lane] + zero, low), high))
+        #expect(bytes[lane] == expected)
+        #expect(stored[lane] == (lane < count ? expected : 7))
+      }
+      #expect(stored[16] == 7)
+    }
+  }
+
   @Test("round as the rules do")
   func rounding() {
     var stream = RandomStream(seed: 2, purpose: "lanes")
@@ -73,22 +110,31 @@ struct LanesTests {
     }
   }
 
-  @Test("read tables and columns")
-  func lookup() {
+  @Test("read tables, any number of bytes", arguments: [0, 1, 63, 64, 65, 128, 200, 512])
+  func lookup(count: Int) {
     let table = (0..<256).map { UInt8(($0 * 37 + 11) & 255) }
+    let places = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 5 + 3) }
+    var found = [UInt8](repeating: 0, count: count + 1)
+    lanes_lookup(places, &found, table, count)
+    #expect(found == places.map { table[Int($0)] } + [0])
+  }
+
+  @Test("read columns")
+  func columns() {
     for first in stride(from: 0, to: 256, by: 16) {
       var places = Bytes.zero
       for lane in 0..<16 { places[lane] = UInt8(first + lane) }
-      let result = lanes_lookup(places, table)
-      for lane in 0..<16 { #expect(result[lane] == table[first + lane]) }
       let quads = lanes_quad(places, places &+ 1, places &+ 2, places &+ 3)
       let triples = lanes_triple(places, places &+ 1, places &+ 2)
+      let pairs = lanes_pair(places, places &+ 1)
       for lane in 0..<16 {
         let bytes = (0..<4).map { (index: UInt8) -> UInt32 in
           UInt32(places[lane] &+ index) << UInt32(8 * index)
         }
         #expect(UInt32(bitPattern: quads[lane]) == bytes.reduce(0, |))
         #expect(UInt32(bitPattern: triples[lane]) & 0xFF_FFFF == bytes.prefix(3).reduce(0, |))
+        let pair = UInt32(places[lane]) | UInt32(places[lane] &+ 1) << 16
+        #expect(UInt32(bitPattern: pairs[lane]) == pair)
       }
     }
   }

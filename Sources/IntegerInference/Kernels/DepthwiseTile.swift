@@ -1,7 +1,7 @@
 import CIntegerVectors
 
-// Depthwise convolutions of sixteen channels: four rows of a column of the image become one vector, and one dot product
-// multiplies them with four weights.
+// Depthwise convolutions of sixteen channels: four rows of a column of the image, or two where pairs are multiplied,
+// become one vector, and one dot product multiplies them with as many weights.
 
 struct DepthwiseRows {
   /// The image, padded, at the first output's window.
@@ -15,7 +15,7 @@ struct DepthwiseRows {
 }
 
 struct DepthwiseColumns {
-  /// `[kw, ⌈kh / 4⌉, 16, 4]`, zeros below the last row.
+  /// `[kw, ⌈kh / productDepth⌉, 16, productDepth]`, zeros below the last row.
   var weights: UnsafePointer<Words>
   var start: Words
   var finish: Finish
@@ -24,10 +24,14 @@ struct DepthwiseColumns {
   var channels: Int
 }
 
-/// The vector of a column's lines `first`…`first + 3`, of which there are `height` in all.
+/// The vector of a column's lines `first`…`first + productDepth − 1`, of which there are `height` in all.
 @inline(__always)
-private func quad(_ column: UnsafePointer<UInt8>, _ line: Int, first: Int, height: Int) -> Words {
+private func group(_ column: UnsafePointer<UInt8>, _ line: Int, first: Int, height: Int) -> Words {
   let top = column + first &* line
+  if productBytes == 2 {
+    return height &- first == 1
+      ? lanes_widened(top.bytes(0)) : lanes_pair(top.bytes(0), top.bytes(line))
+  }
   switch height &- first {
   case 1: return lanes_widened(top.bytes(0))
   case 2: return lanes_triple(top.bytes(0), top.bytes(line), .zero)
@@ -35,28 +39,6 @@ private func quad(_ column: UnsafePointer<UInt8>, _ line: Int, first: Int, heigh
   default:
     return lanes_quad(
       top.bytes(0), top.bytes(line), top.bytes(2 &* line), top.bytes(3 &* line))
-  }
-}
-
-@inline(__always)
-private func store<let X: Int>(
-  _ positions: InlineArray<X, Bool>.Type, _ sums: InlineArray<X, Words>, _ place: DepthwiseRows,
-  _ columns: DepthwiseColumns
-) {
-  let finish = columns.finish
-  if finish.usesFloats {
-    var worst = Floats.zero
-    unrolledRows(positions) { x in
-      place.target.store(
-        finish.likely(sums[unchecked: x], columns.block, &worst), x &* place.targetPixel,
-        count: columns.channels)
-    }
-    if lanes_exceed(worst, Finish.doubtLimit) == 0 { return }
-  }
-  unrolledRows(positions) { x in
-    place.target.store(
-      finish.exact(sums[unchecked: x], columns.block), x &* place.targetPixel,
-      count: columns.channels)
   }
 }
 
@@ -69,19 +51,24 @@ private func add<let K: Int, let S: Int, let X: Int>(
 ) {
   guard j < (X &- 1) &* S &+ K else { return }
   let base = place.source + j &* place.pixel
-  let first = quad(base, place.line, first: 0, height: K)
-  let second = K > 4 ? quad(base, place.line, first: 4, height: K) : first
+  let depth = productDepth
+  let groups = (K &+ depth &- 1) / depth
+  let first = group(base, place.line, first: 0, height: K)
+  let second = groups > 1 ? group(base, place.line, first: depth, height: K) : first
+  let third = groups > 2 ? group(base, place.line, first: 2 &* depth, height: K) : first
   unrolledRows(positions) { x in
     let kx = j &- x &* S
     guard kx >= 0, kx < K else { return }
-    if K > 4 {
-      let sum = lanes_dot(sums[unchecked: x], first, weights[2 &* kx])
-      sums[unchecked: x] = lanes_dot(sum, second, weights[2 &* kx &+ 1])
-    } else {
-      sums[unchecked: x] = lanes_dot(sums[unchecked: x], first, weights[kx])
-    }
+    let weights = weights + groups &* kx
+    sums[unchecked: x] = sum(sums[unchecked: x], plus: first, times: weights[0])
+    if groups > 1 { sums[unchecked: x] = sum(sums[unchecked: x], plus: second, times: weights[1]) }
+    if groups > 2 { sums[unchecked: x] = sum(sums[unchecked: x], plus: third, times: weights[2]) }
   }
 }
+
+/// How many sums the registers hold next to a column.
+@inline(__always)
+private var largestDepthwiseTile: Int { productBytes == 2 ? 4 : 7 }
 
 /// X outputs of a K×K window at stride S, side by side: each column of the image is read once.
 @inline(__always)
@@ -109,7 +96,8 @@ private func slidingTile<let K: Int, let S: Int, let X: Int>(
   add(column: 14, kernel, stride, positions, to: &sums, place, weights)
   add(column: 15, kernel, stride, positions, to: &sums, place, weights)
   add(column: 16, kernel, stride, positions, to: &sums, place, weights)
-  store(positions, sums, place, columns)
+  columns.finish.store(
+    sums, columns.block, to: place.target, stride: place.targetPixel, channels: columns.channels)
 }
 
 /// X outputs of any window, one tap after the other.
@@ -125,14 +113,16 @@ private func plainTile<let X: Int>(
     while first < height {
       unrolledRows(positions) { x in
         let base = place.source + (kx &+ x &* stride) &* place.pixel
-        sums[unchecked: x] = lanes_dot(
-          sums[unchecked: x], quad(base, place.line, first: first, height: height), weights[0])
+        sums[unchecked: x] = sum(
+          sums[unchecked: x], plus: group(base, place.line, first: first, height: height),
+          times: weights[0])
       }
       weights += 1
-      first &+= 4
+      first &+= productDepth
     }
   }
-  store(positions, sums, place, columns)
+  columns.finish.store(
+    sums, columns.block, to: place.target, stride: place.targetPixel, channels: columns.channels)
 }
 
 @inline(__always)
@@ -156,7 +146,8 @@ func depthwiseLine(
   count: Int, height: Int, width: Int, stride: Int, _ place: DepthwiseRows,
   _ columns: DepthwiseColumns
 ) {
-  let tiles = (count + 6) / 7
+  let largest = largestDepthwiseTile
+  let tiles = (count + largest - 1) / largest
   let size = (count + tiles - 1) / tiles
   var place = place
   let (source, target) = (place.source, place.target)

@@ -40,8 +40,6 @@ struct Finish {
   var high: Words
   /// Whether no sum is so large that fp32 could err by more than `doubtLimit` inside the bytes' range, or leave 32 bits.
   var usesFloats: Bool
-  /// What is applied to the bytes afterwards: 256 entries.
-  var table: UnsafePointer<UInt8>?
 
   /// x is rounded once, its factor once, and the sum if it has more than 24 bits: three times 2⁻²⁴ of at most
   /// 400, beyond which every result is cut off.
@@ -75,10 +73,57 @@ struct Finish {
     return lanes_exceed(worst, Finish.doubtLimit) != 0 ? exact(sums, block) : result
   }
 
+  /// Stores the first `channels` bytes of each row of sums.
+  ///
+  /// A tile's sums leave no registers for what they are multiplied with, except with AVX-512: elsewhere one loop for all
+  /// tiles, which reads them from memory, is faster than to finish them where they are.
+  @inline(__always)
+  func store<let R: Int>(
+    _ sums: InlineArray<R, Words>, _ block: Int,
+    to target: UnsafeMutablePointer<UInt8>, stride: Int, channels: Int
+  ) {
+    if lanesForm == 3 {
+      if usesFloats {
+        var worst = Floats.zero
+        unrolledRows(InlineArray<R, Bool>.self) { row in
+          target.store(
+            likely(sums[unchecked: row], block, &worst), row &* stride, count: channels)
+        }
+        if lanes_exceed(worst, Finish.doubtLimit) == 0 { return }
+      }
+      unrolledRows(InlineArray<R, Bool>.self) { row in
+        target.store(exact(sums[unchecked: row], block), row &* stride, count: channels)
+      }
+    } else {
+      withUnsafePointer(to: sums) {
+        store(
+          UnsafeRawPointer($0).assumingMemoryBound(to: Words.self), rows: R, block, to: target,
+          stride: stride, channels: channels)
+      }
+    }
+  }
+
+  @inline(never)
+  func store(
+    _ sums: UnsafePointer<Words>, rows: Int, _ block: Int,
+    to target: UnsafeMutablePointer<UInt8>, stride: Int, channels: Int
+  ) {
+    if usesFloats {
+      var worst = Floats.zero
+      var place = target
+      for row in 0..<rows {
+        place.store(likely(sums[row], block, &worst), 0, count: channels)
+        place += stride
+      }
+      if lanes_exceed(worst, Finish.doubtLimit) == 0 { return }
+    }
+    for row in 0..<rows {
+      target.store(exact(sums[row], block), row &* stride, count: channels)
+    }
+  }
+
   @inline(__always)
   private func bytes(_ values: Words) -> Bytes {
-    let narrow = lanes_narrowed(lanes_min(lanes_max(values &+ zero, low), high))
-    if let table { return lanes_lookup(narrow, table) }
-    return narrow
+    lanes_cut(values, zero, low, high)
   }
 }

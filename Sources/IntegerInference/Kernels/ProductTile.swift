@@ -2,7 +2,8 @@ import CIntegerVectors
 
 // The innermost loop of convolutions and dense layers: a tile of sums in registers.
 
-/// Where a tile's rows lie. A sum runs over `lines` times `segments` stretches of `quads` times four bytes.
+/// Where a tile's rows lie. A sum runs over `lines` times `segments` stretches of `groups` times four bytes, each of
+/// `productDepth` values.
 struct TileRows {
   var source: UnsafePointer<UInt8>
   /// From one row of the tile to the next, in bytes.
@@ -13,13 +14,17 @@ struct TileRows {
   var lines: Int
   var segmentStride: Int
   var segments: Int
-  var quads: Int
+  var groups: Int
   var target: UnsafeMutablePointer<UInt8>
   var targetStride: Int
   var targetHalf: Int
+  /// Where sums go as they are, one row after the other, instead of bytes to the target.
+  var sums: UnsafeMutablePointer<Words>? = nil
+  /// The place of the first row of the second half in them.
+  var sumsHalf = 0
 }
 
-/// The weights of up to 32 channels, `[lines, segments, quads, vectors, 16, 4]`, and how their sums end.
+/// The weights of up to 32 channels, `[lines, segments, groups, vectors, 16, productDepth]`, and how their sums end.
 struct TileColumns {
   var weights: UnsafeRawPointer
   /// What the sums start from: 16 values a vector.
@@ -31,9 +36,16 @@ struct TileColumns {
   var channels: Int
 }
 
-/// The registers limit a tile: 28 sums of 16 lanes with AVX-512, 4 elsewhere.
+/// The registers limit a tile, in sums of 16 lanes: 28 with AVX-512, 6 where a sum takes two registers of AVX2 or four of
+/// NEON.
 @inline(__always)
-var largestTile: (rows: Int, vectors: Int) { lanes_form() == 3 ? (14, 2) : (4, 1) }
+var largestTile: (rows: Int, vectors: Int) {
+  switch lanesForm {
+  case 0: (4, 1)
+  case 3: (14, 2)
+  default: (6, 1)
+  }
+}
 
 /// Runs `body` for 0, 1, …, R − 1, unrolled in the source (see `unrolled` of TensorKernels).
 @inline(__always)
@@ -63,18 +75,20 @@ private func tile<let R: Int, let P: Int, let N: Int>(
   var segments = place.segments
   for _ in 0..<place.lines &* place.segments {
     var source = segment
-    var rest = place.quads
+    var rest = place.groups
     while rest > 0 {
       let first = weights.load(as: Words.self)
       let second = N == 2 ? weights.load(fromByteOffset: 64, as: Words.self) : first
       unrolledRows(rows) { r in
-        let values = source.quad(r &* place.sourceStride)
-        low[unchecked: r] = lanes_dot(low[unchecked: r], values, first)
-        if N == 2 { high[unchecked: r] = lanes_dot(high[unchecked: r], values, second) }
+        let values = source.group(r &* place.sourceStride)
+        low[unchecked: r] = sum(low[unchecked: r], plus: values, times: first)
+        if N == 2 { high[unchecked: r] = sum(high[unchecked: r], plus: values, times: second) }
         if P == 2 {
-          let values = source.quad(place.sourceHalf &+ r &* place.sourceStride)
-          lowHalf[unchecked: r] = lanes_dot(lowHalf[unchecked: r], values, first)
-          if N == 2 { highHalf[unchecked: r] = lanes_dot(highHalf[unchecked: r], values, second) }
+          let values = source.group(place.sourceHalf &+ r &* place.sourceStride)
+          lowHalf[unchecked: r] = sum(lowHalf[unchecked: r], plus: values, times: first)
+          if N == 2 {
+            highHalf[unchecked: r] = sum(highHalf[unchecked: r], plus: values, times: second)
+          }
         }
       }
       weights += 64 &* N
@@ -90,39 +104,31 @@ private func tile<let R: Int, let P: Int, let N: Int>(
   }
   let finish = columns.finish
   let (block, channels) = (columns.block, columns.channels)
-  if finish.usesFloats {
-    var worst = Floats.zero
+  if let sums = place.sums {
     unrolledRows(rows) { r in
-      let target = place.target + r &* place.targetStride
-      target.store(finish.likely(low[unchecked: r], block, &worst), 0, count: channels)
-      if N == 2 {
-        target.store(
-          finish.likely(high[unchecked: r], block &+ 1, &worst), 16, count: channels &- 16)
-      }
+      sums[r &* N] = low[unchecked: r]
+      if N == 2 { sums[r &* N &+ 1] = high[unchecked: r] }
       if P == 2 {
-        let target = target + place.targetHalf
-        target.store(finish.likely(lowHalf[unchecked: r], block, &worst), 0, count: channels)
-        if N == 2 {
-          target.store(
-            finish.likely(highHalf[unchecked: r], block &+ 1, &worst), 16, count: channels &- 16)
-        }
+        let row = place.sumsHalf &+ r
+        sums[row &* N] = lowHalf[unchecked: r]
+        if N == 2 { sums[row &* N &+ 1] = highHalf[unchecked: r] }
       }
     }
-    if lanes_exceed(worst, Finish.doubtLimit) == 0 { return }
+    return
   }
-  unrolledRows(rows) { r in
-    let target = place.target + r &* place.targetStride
-    target.store(finish.exact(low[unchecked: r], block), 0, count: channels)
-    if N == 2 {
-      target.store(finish.exact(high[unchecked: r], block &+ 1), 16, count: channels &- 16)
-    }
-    if P == 2 {
-      let target = target + place.targetHalf
-      target.store(finish.exact(lowHalf[unchecked: r], block), 0, count: channels)
-      if N == 2 {
-        target.store(finish.exact(highHalf[unchecked: r], block &+ 1), 16, count: channels &- 16)
-      }
-    }
+  store(low, block, place.target, channels)
+  if N == 2 { store(high, block &+ 1, place.target + 16, channels &- 16) }
+  if P == 2 {
+    store(lowHalf, block, place.target + place.targetHalf, channels)
+    if N == 2 { store(highHalf, block &+ 1, place.target + place.targetHalf + 16, channels &- 16) }
+  }
+
+  @inline(__always)
+  func store(
+    _ sums: InlineArray<R, Words>, _ block: Int,
+    _ target: UnsafeMutablePointer<UInt8>, _ channels: Int
+  ) {
+    finish.store(sums, block, to: target, stride: place.targetStride, channels: channels)
   }
 }
 
@@ -166,9 +172,11 @@ func productLine(count: Int, _ place: TileRows, _ columns: TileColumns) {
   var place = place
   (place.sourceHalf, place.targetHalf) =
     ((size - rows) * place.sourceStride, (size - rows) * place.targetStride)
-  let (source, target) = (place.source, place.target)
+  place.sumsHalf = size - rows
+  let (source, target, sums) = (place.source, place.target, place.sums)
   for number in 0..<tiles {
     let first = min(number * size, count - size)
+    place.sums = sums.map { $0 + first * (columns.channels > 16 ? 2 : 1) }
     place.source = source + first * place.sourceStride
     place.target = target + first * place.targetStride
     productTile(rows: rows, hasHalves: size > 7, place, columns)

@@ -11,12 +11,18 @@ struct ConvolutionStep: IntegerStep {
   private let geometry: WindowGeometry
   private let input: UnsafePointer<UInt8>
   private let output: UnsafeMutablePointer<UInt8>
-  private let padded: PaddedBytes?
+  /// The image with its padding, its values as products read them; nil where they are read as they are stored.
+  private let padded: PaddedImage?
+  /// Room for some positions of a pointwise convolution as products read them, and how many; nil likewise.
+  private let widened: (values: UnsafeMutablePointer<UInt8>, positions: Int)?
   private let panels: [Panel]
   private let channels: Int
   private let isPointwise: Bool
   private let segments: Int
-  private let quads: Int
+  private let groups: Int
+
+  /// How many values of a pointwise convolution are widened at a time: they and the weights stay in the nearest cache.
+  private static let widenedValues = 4096
 
   /// Up to 32 channels of one group.
   private struct Panel {
@@ -28,7 +34,7 @@ struct ConvolutionStep: IntegerStep {
 
   /// - Parameter rule: Weights `[Cout, kh, kw, Cin / groups]`.
   init(
-    _ geometry: WindowGeometry, _ rule: ProductRule, table: [UInt8]?,
+    _ geometry: WindowGeometry, _ rule: ProductRule,
     input: UnsafePointer<UInt8>, output: UnsafeMutablePointer<UInt8>, memory: PlanMemory
   ) {
     self.geometry = geometry
@@ -41,13 +47,26 @@ struct ConvolutionStep: IntegerStep {
     let segments = groups == 1 ? 1 : geometry.kernelWidth
     let pieces = segments * geometry.kernelHeight
     let stretch = taps * depth / pieces
-    let quads = (stretch + 3) / 4
-    (self.segments, self.quads) = (segments, quads)
-    padded =
-      geometry.needsPadding
-      ? PaddedBytes(geometry, zero: UInt8(rule.inputZeroPoint + 128), memory: memory) : nil
+    let parts = (stretch + productDepth - 1) / productDepth
+    (self.segments, self.groups) = (segments, parts)
     isPointwise =
       taps == 1 && geometry.strideX == 1 && geometry.strideY == 1 && !geometry.needsPadding
+    let isWidened = productBytes == 2
+    padded =
+      geometry.needsPadding || isWidened && !isPointwise
+      ? PaddedImage(
+        geometry, height: geometry.paddedHeight, width: geometry.paddedWidth,
+        zero: UInt8(rule.inputZeroPoint + 128), valueBytes: productBytes, memory: memory)
+      : nil
+    if isPointwise, isWidened {
+      let positions = max(1, Self.widenedValues / geometry.channels / largestTile.rows)
+      widened = (
+        memory.take(positions * largestTile.rows * geometry.channels * productBytes),
+        positions * largestTile.rows
+      )
+    } else {
+      widened = nil
+    }
 
     let size = taps * depth
     var sums = [Int32](repeating: 0, count: channels)
@@ -68,14 +87,14 @@ struct ConvolutionStep: IntegerStep {
         let count = min(16 * largestTile.vectors, perGroup - first)
         let vectors = (count + 15) / 16
         let outputs = group * perGroup + first..<group * perGroup + first + count
-        let weights = memory.take(pieces * quads * vectors * 64, of: Int8.self)
+        let weights = ProductWeights(vectors: pieces * parts * vectors, memory: memory)
         for (lane, channel) in outputs.enumerated() {
           for piece in 0..<pieces {
             for place in 0..<stretch {
-              let target =
-                ((piece * quads + place / 4) * vectors + lane / 16) * 64 + lane % 16 * 4
-                + place % 4
-              weights[target] = rule.weights[channel * size + piece * stretch + place]
+              weights.set(
+                Int16(rule.weights[channel * size + piece * stretch + place]),
+                vector: (piece * parts + place / productDepth) * vectors + lane / 16,
+                lane: lane % 16, place: place % productDepth)
             }
           }
         }
@@ -83,11 +102,11 @@ struct ConvolutionStep: IntegerStep {
         for (lane, channel) in outputs.enumerated() { start[lane] = starts[channel] }
         let finish = Finish(
           Array(rule.multipliers[outputs]), largestSums: Array(largest[outputs]),
-          zeroPoint: rule.outputZeroPoint, range: rule.range, table: table, memory: memory)
+          zeroPoint: rule.outputZeroPoint, range: rule.range, memory: memory)
         panels.append(
           Panel(
             columns: TileColumns(
-              weights: UnsafeRawPointer(weights),
+              weights: UnsafeRawPointer(weights.vectors),
               start: UnsafeRawPointer(start).assumingMemoryBound(to: Words.self), finish: finish,
               block: 0, channels: count),
             inputChannel: group * depth, outputChannel: outputs.lowerBound))
@@ -97,20 +116,34 @@ struct ConvolutionStep: IntegerStep {
   }
 
   func run(images: Int) {
-    if isPointwise {
-      let positions = images * geometry.height * geometry.width
-      for panel in panels {
-        productLine(count: positions, rows(input, output, lineBytes: 0, panel), panel.columns)
-      }
-      return
+    guard !isPointwise else {
+      return runPointwise(positions: images * geometry.height * geometry.width)
     }
     let outputBytes = geometry.outputHeight * geometry.outputWidth * channels
     for image in 0..<images {
       let source = input + image * geometry.imageBytes
       let target = output + image * outputBytes
-      let lineBytes = (padded == nil ? geometry.width : geometry.paddedWidth) * geometry.channels
+      let lineBytes =
+        (padded == nil ? geometry.width : geometry.paddedWidth) * geometry.channels * productBytes
       let whole = padded?(source) ?? source
       for panel in panels { run(panel, rows(whole, target, lineBytes: lineBytes, panel)) }
+    }
+  }
+
+  private func runPointwise(positions: Int) {
+    var first = 0
+    while first < positions {
+      let count = min(widened?.positions ?? positions, positions - first)
+      var source = input + first * geometry.channels
+      if let widened {
+        widen(source, to: widened.values, count: count * geometry.channels)
+        source = UnsafePointer(widened.values)
+      }
+      let target = output + first * channels
+      for panel in panels {
+        productLine(count: count, rows(source, target, lineBytes: 0, panel), panel.columns)
+      }
+      first += count
     }
   }
 
@@ -119,9 +152,10 @@ struct ConvolutionStep: IntegerStep {
     _ panel: Panel
   ) -> TileRows {
     TileRows(
-      source: source + panel.inputChannel, sourceStride: geometry.strideX * geometry.channels,
+      source: source + panel.inputChannel * productBytes,
+      sourceStride: geometry.strideX * geometry.channels * productBytes,
       sourceHalf: 0, lineStride: lineBytes, lines: geometry.kernelHeight,
-      segmentStride: geometry.channels, segments: segments, quads: quads,
+      segmentStride: geometry.channels * productBytes, segments: segments, groups: groups,
       target: target + panel.outputChannel, targetStride: channels, targetHalf: 0)
   }
 

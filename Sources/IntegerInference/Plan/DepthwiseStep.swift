@@ -8,30 +8,32 @@ struct DepthwiseStep: IntegerStep {
   private let geometry: WindowGeometry
   private let input: UnsafePointer<UInt8>
   private let output: UnsafeMutablePointer<UInt8>
-  private let padded: PaddedBytes?
+  private let padded: PaddedImage?
   private let columns: [DepthwiseColumns]
   /// How many pixels a vector holds.
   private let pixels: Int
 
   /// - Parameter rule: Weights `[1, kh, kw, C]`.
   init(
-    _ geometry: WindowGeometry, _ rule: ProductRule, table: [UInt8]?,
+    _ geometry: WindowGeometry, _ rule: ProductRule,
     input: UnsafePointer<UInt8>, output: UnsafeMutablePointer<UInt8>, memory: PlanMemory
   ) {
     self.geometry = geometry
     (self.input, self.output) = (input, output)
     padded =
       geometry.needsPadding
-      ? PaddedBytes(geometry, zero: UInt8(rule.inputZeroPoint + 128), memory: memory) : nil
+      ? PaddedImage(
+        geometry, height: geometry.paddedHeight, width: geometry.paddedWidth,
+        zero: UInt8(rule.inputZeroPoint + 128), valueBytes: 1, memory: memory) : nil
     pixels =
       geometry.channels == 8 && geometry.strideX == 1 && geometry.outputWidth % 2 == 0 ? 2 : 1
     let rule = pixels == 2 ? rule.doubled : rule
     let (height, width, channels) = (
       geometry.kernelHeight, geometry.kernelWidth, geometry.channels * pixels
     )
-    let quads = (height + 3) / 4
+    let groups = (height + productDepth - 1) / productDepth
     let blocks = (channels + laneCount - 1) / laneCount
-    let weights = memory.take(blocks * width * quads * 64, of: Int8.self)
+    let weights = ProductWeights(vectors: blocks * width * groups, memory: memory)
     var sums = [Int32](repeating: 0, count: channels)
     var magnitudes = [Int](repeating: 0, count: channels)
     for channel in 0..<channels {
@@ -40,22 +42,23 @@ struct DepthwiseStep: IntegerStep {
           let weight = rule.weights[(y * width + x) * channels + channel]
           sums[channel] &+= Int32(weight)
           magnitudes[channel] += abs(Int(weight))
-          let place = (channel / laneCount * width + x) * quads + y / 4
-          weights[place * 64 + channel % laneCount * 4 + y % 4] = weight
+          weights.set(
+            Int16(weight), vector: (channel / laneCount * width + x) * groups + y / productDepth,
+            lane: channel % laneCount, place: y % productDepth)
         }
       }
     }
     let finish = Finish(
       rule.multipliers, largestSums: rule.largestSums(magnitudes: magnitudes),
-      zeroPoint: rule.outputZeroPoint, range: rule.range, table: table, memory: memory)
+      zeroPoint: rule.outputZeroPoint, range: rule.range, memory: memory)
     let starts = rule.starts(weightSums: sums)
-    let vectors = UnsafeRawPointer(weights).assumingMemoryBound(to: Words.self)
     columns = (0..<blocks).map { block in
       let stored = min(laneCount, channels - block * laneCount)
       var start = Words.zero
       for lane in 0..<stored { start[lane] = starts[block * laneCount + lane] }
       return DepthwiseColumns(
-        weights: vectors + block * width * quads, start: start, finish: finish, block: block,
+        weights: weights.vectors + block * width * groups, start: start, finish: finish,
+        block: block,
         channels: stored)
     }
   }

@@ -8,7 +8,7 @@ extension Finish {
   ///   - largestSums: What each channel's sums can reach at most, without a sign.
   init(
     _ multipliers: [FixedPointMultiplier], largestSums: [Int], zeroPoint: Int32,
-    range: ClosedRange<Int32>, table: [UInt8]?, memory: PlanMemory
+    range: ClosedRange<Int32>, memory: PlanMemory
   ) {
     let blocks = memory.take(
       (multipliers.count + laneCount - 1) / laneCount, of: FinishBlock.self)
@@ -25,7 +25,6 @@ extension Finish {
     usesFloats = zip(multipliers, largestSums).allSatisfy { multiplier, sum in
       sum < (1 << 30) >> max(0, Int(multiplier.shift))
     }
-    self.table = table.map { UnsafePointer(memory.take(copying: $0)) }
   }
 }
 

@@ -32,17 +32,13 @@ struct PairOperands {
 struct SumStep: IntegerStep {
   private let operands: PairOperands
   private let rule: SumRule
-  private let table: UnsafePointer<UInt8>?
   private let factors: (Floats, Floats)
   private let constant: Floats
   private let doubtLimit: Float
 
-  init(
-    _ operands: PairOperands, _ rule: SumRule, table: [UInt8]?, memory: PlanMemory
-  ) {
+  init(_ operands: PairOperands, _ rule: SumRule) {
     self.operands = operands
     self.rule = rule
-    self.table = table.map { UnsafePointer(memory.take(copying: $0)) }
     let (first, second) = (
       Double(rule.scales.0) / Double(rule.scales.2), Double(rule.scales.1) / Double(rule.scales.2)
     )
@@ -64,13 +60,12 @@ struct SumStep: IntegerStep {
       let values =
         lanes_to_float(lanes_widened(a)) * factors.0
         + (lanes_to_float(lanes_widened(b)) * factors.1 + constant)
-      var bytes: Bytes
+      let bytes: Bytes
       if lanes_exceed(lanes_doubt(values, .zero), doubtLimit) == 0 {
-        bytes = lanes_narrowed(lanes_min(lanes_max(lanes_nearest(values) &+ zero, low), high))
+        bytes = lanes_cut(lanes_nearest(values), zero, low, high)
       } else {
         bytes = exact(a, b)
       }
-      if let table { bytes = lanes_lookup(bytes, table) }
       operands.output.store(bytes, first, count: count)
     }
   }
@@ -93,14 +88,14 @@ struct FactorStep: IntegerStep {
   private let zeros: (Words, Words)
   private let finish: Finish
 
-  init(_ operands: PairOperands, _ rule: FactorRule, table: [UInt8]?, memory: PlanMemory) {
+  init(_ operands: PairOperands, _ rule: FactorRule, memory: PlanMemory) {
     self.operands = operands
     zeros = (
       Words(repeating: rule.zeroPoints.0 + 128), Words(repeating: rule.zeroPoints.1 + 128)
     )
     finish = Finish(
       [FixedPointMultiplier](repeating: rule.multiplier, count: laneCount),
-      largestSums: [255 * 255], zeroPoint: rule.outputZeroPoint, range: rule.range, table: table,
+      largestSums: [255 * 255], zeroPoint: rule.outputZeroPoint, range: rule.range,
       memory: memory)
   }
 

@@ -105,20 +105,20 @@ struct PlanBuilder {
     switch planned.rule {
     case .convolution(let place, let rule):
       return ConvolutionStep(
-        planned.geometry ?? WindowGeometry(place), rule, table: planned.table, input: source,
-        output: target, memory: memory)
+        planned.geometry ?? WindowGeometry(place), rule, input: source, output: target,
+        memory: memory)
     case .depthwise(let place, let rule):
       return DepthwiseStep(
-        planned.geometry ?? WindowGeometry(place), rule, table: planned.table, input: source,
+        planned.geometry ?? WindowGeometry(place), rule, input: source,
         output: target, memory: memory)
     case .dense(let rule):
       return ConvolutionStep(
-        WindowGeometry(dense: tensor.elementCount), rule, table: planned.table, input: source,
+        WindowGeometry(dense: tensor.elementCount), rule, input: source,
         output: target, memory: memory)
     case .sum(let rule):
-      return SumStep(try operands(planned), rule, table: planned.table, memory: memory)
+      return SumStep(try operands(planned), rule)
     case .factor(let rule):
-      return FactorStep(try operands(planned), rule, table: planned.table, memory: memory)
+      return FactorStep(try operands(planned), rule, memory: memory)
     case .averagePool(let place, let range):
       return AveragePoolStep(place: place, range: range, input: source, output: target)
     case .maxPool(let place, let range):

@@ -7,19 +7,8 @@ struct PlannedOperator {
   var output: Int
   /// Where the window of a convolution lies.
   var geometry: WindowGeometry?
-  /// What is applied to each byte of the output.
-  var table: [UInt8]?
 
-  /// Whether it can apply a table to its output.
-  private var takesTable: Bool {
-    switch rule {
-    case .convolution, .depthwise, .dense, .sum, .factor: table == nil
-    default: false
-    }
-  }
-
-  /// Returns the operators of a model: padding becomes part of the window that reads it, functions of one
-  /// integer part of the operator before them, where nothing else reads what lies between.
+  /// Returns the operators of a model. Padding becomes part of the window that reads it, where nothing else does.
   static func fused(_ model: DeployedModel) throws(DeploymentError) -> [PlannedOperator] {
     let rules = try model.integerRules()
     var readers = [Int](repeating: 0, count: model.tensors.count)
@@ -30,13 +19,12 @@ struct PlannedOperator {
     var result: [PlannedOperator] = []
     for (step, rule) in zip(model.operators, rules) {
       var planned = PlannedOperator(
-        rule: rule, inputs: step.inputs, output: step.output, geometry: nil, table: nil)
-      let source = result.lastIndex { $0.output == step.inputs[0] }
-      let isAlone = readers[step.inputs[0]] == 1
+        rule: rule, inputs: step.inputs, output: step.output, geometry: nil)
       switch rule {
       case .convolution(let place, _), .depthwise(let place, _):
         planned.geometry = WindowGeometry(place)
-        if let source, isAlone, case .pad(let before, _) = result[source].rule,
+        if let source = result.lastIndex(where: { $0.output == step.inputs[0] }),
+          readers[step.inputs[0]] == 1, case .pad(let before, _) = result[source].rule,
           let pad = Optional(result[source].inputs[0]),
           let padded = planned.geometry?.absorbing(
             paddedFrom: model.tensors[pad].shape, before: before),
@@ -45,12 +33,6 @@ struct PlannedOperator {
           planned.geometry = padded
           planned.inputs[0] = pad
           result.remove(at: source)
-        }
-      case .unary(let unary):
-        if let source, isAlone, result[source].takesTable {
-          result[source].table = unary.table
-          result[source].output = step.output
-          continue
         }
       default: break
       }

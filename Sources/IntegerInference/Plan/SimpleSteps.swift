@@ -10,13 +10,7 @@ struct LookupStep: IntegerStep {
   let count: Int
 
   func run(images: Int) {
-    let count = images * count
-    var place = 0
-    while place < count {
-      output.store(
-        lanes_lookup(input.bytes(place), table), place, count: min(laneCount, count - place))
-      place += laneCount
-    }
+    lanes_lookup(input, output, table, images * count)
   }
 }
 
@@ -125,9 +119,9 @@ struct QuantizeStep: IntegerStep {
     var place = 0
     while place < count {
       let values = UnsafeRawPointer(input + place).loadUnaligned(as: Floats.self)
-      let steps = lanes_steps(values, scale) &+ zero
+      let steps = lanes_steps(values, scale)
       output.store(
-        lanes_narrowed(lanes_min(lanes_max(steps, low), high)), place,
+        lanes_cut(steps, zero, low, high), place,
         count: min(laneCount, count - place))
       place += laneCount
     }

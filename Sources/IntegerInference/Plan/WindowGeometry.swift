@@ -43,28 +43,51 @@ struct WindowGeometry {
   var needsPadding: Bool { paddedHeight > height || paddedWidth > width }
 }
 
-/// A copy of an image with its padding around it, which is written once.
-struct PaddedBytes {
+/// A copy of an image with its padding around it, which is written once. Its values take as many bytes as its reader
+/// wants, one or two.
+struct PaddedImage {
   private let base: UnsafeMutablePointer<UInt8>
   private let geometry: WindowGeometry
+  private let valueBytes: Int
+  /// From one line to the next, in bytes.
+  private let lineBytes: Int
 
-  init(_ geometry: WindowGeometry, zero: UInt8, memory: PlanMemory) {
+  /// - Parameters:
+  ///   - height: Of the copy; at least the image's, and what stands before it.
+  ///   - width: Likewise.
+  init(
+    _ geometry: WindowGeometry, height: Int, width: Int, zero: UInt8, valueBytes: Int,
+    memory: PlanMemory
+  ) {
     self.geometry = geometry
-    let bytes = geometry.paddedHeight * geometry.paddedWidth * geometry.channels
-    base = memory.take(bytes)
-    base.update(repeating: zero, count: bytes)
+    self.valueBytes = valueBytes
+    lineBytes = width * geometry.channels * valueBytes
+    let count = height * width * geometry.channels
+    base = memory.take(count * valueBytes)
+    let values = [UInt8](repeating: zero, count: count)
+    values.withUnsafeBufferPointer {
+      if let first = $0.baseAddress { copy(first, to: base, count: count) }
+    }
+  }
+
+  private func copy(
+    _ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, count: Int
+  ) {
+    if valueBytes == 2 {
+      widen(source, to: target, count: count)
+    } else {
+      target.update(from: source, count: count)
+    }
   }
 
   /// Copies an image into the middle and returns the whole.
   func callAsFunction(_ image: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
-    let (line, paddedLine) = (
-      geometry.width * geometry.channels, geometry.paddedWidth * geometry.channels
-    )
-    var target = base + geometry.top * paddedLine + geometry.left * geometry.channels
+    let line = geometry.width * geometry.channels
+    var target = base + geometry.top * lineBytes + geometry.left * geometry.channels * valueBytes
     var source = image
     for _ in 0..<geometry.height {
-      target.update(from: source, count: line)
-      target += paddedLine
+      copy(source, to: target, count: line)
+      target += lineBytes
       source += line
     }
     return UnsafePointer(base)
