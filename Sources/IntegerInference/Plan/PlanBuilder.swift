@@ -104,9 +104,10 @@ struct PlanBuilder {
     let target = try bytes(of: planned.output)
     switch planned.rule {
     case .convolution(let place, let rule):
-      return ConvolutionStep(
-        planned.geometry ?? WindowGeometry(place), rule, input: source, output: target,
-        memory: memory)
+      let geometry = planned.geometry ?? WindowGeometry(place)
+      return WinogradStep.applies(to: geometry, rule)
+        ? WinogradStep(geometry, rule, input: source, output: target, memory: memory)
+        : ConvolutionStep(geometry, rule, input: source, output: target, memory: memory)
     case .depthwise(let place, let rule):
       return DepthwiseStep(
         planned.geometry ?? WindowGeometry(place), rule, input: source,
