@@ -154,6 +154,17 @@ class Model:
         return self.product("convolution", source, weights, channels, [1, *sides, channels], 0,
                             window)
 
+    def wide_convolution(self, source):
+        """A window of 3×3 at stride 1 over many channels, for which the engine has a way of its own."""
+        _, height, width, depth = self.shape_of(source)
+        padding = "same" if min(height, width) < 3 else str(self.rng.choice(["same", "valid"]))
+        sides = [n if padding == "same" else n - 2 for n in (height, width)]
+        channels = int(self.rng.integers(16, 41))
+        weights = self.weights([channels, 3, 3, depth])
+        weights[self.rng.random(weights.shape) < 0.01] = -128
+        return self.product("convolution", source, weights, channels, [1, *sides, channels], 0,
+                            [3, 3, 1, 1, padding])
+
     def depthwise(self, source):
         _, height, width, depth = self.shape_of(source)
         window, sides = self.window(height, width)
@@ -277,7 +288,7 @@ class Model:
 
 KINDS = ["convolution", "depthwise", "dense", "add", "multiply", "average_pool", "max_pool",
          "mean", "reshape", "pad", "transpose", "softmax", "logistic", "relu", "relu6",
-         "hard_swish", "quantize", "quantize_floats", "dequantize", "network"]
+         "hard_swish", "quantize", "quantize_floats", "dequantize", "network", "wide_convolution"]
 
 
 def options(step):
@@ -376,7 +387,8 @@ def case(kind, seed):
     while True:
         rng = numpy.random.default_rng([seed, KINDS.index(kind)])
         model = Model(rng)
-        source = model.image(20 if kind == "mean" else 9)
+        source = model.image(20 if kind == "mean" else 9,
+                             rng.integers(16, 41) if kind == "wide_convolution" else None)
         if kind == "softmax" and rng.random() < 0.5:
             model.tensors[0]["shape"] = [1, int(rng.integers(1, 200))]
         try:

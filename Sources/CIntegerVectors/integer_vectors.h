@@ -1,5 +1,6 @@
 // Sixteen lanes of integers: dot products of bytes, exact requantisation, lookups. Each function has a form for the
-// instructions that the code is compiled for, and plain vectors for all others; all forms give the same bits.
+// instructions that the code is compiled for, and plain vectors for all others; all forms give the same bits, within
+// the bounds that are stated.
 #pragma once
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -19,15 +20,17 @@ typedef float lanes_float __attribute__((vector_size(64)));
 typedef unsigned char lanes_byte __attribute__((vector_size(16)));
 typedef short lanes_short __attribute__((vector_size(32)));
 
-#if defined(__AVX2__) && !defined(__AVX512F__) && !defined(LANES_PLAIN)
-#define LANES_HALVES
-// Sixteen lanes are two registers.
+#if defined(__AVX2__) && !defined(LANES_PLAIN)
 typedef union { lanes_int whole; __m256i half[2]; } lanes_halves;
 typedef union { lanes_float whole; __m256 half[2]; } lanes_float_halves;
+#if !defined(__AVX512F__)
+// Sixteen lanes are two registers.
+#define LANES_HALVES
+#endif
 #endif
 
 // What the code was compiled for: 0 plain vectors, 1 AVX2 (products of pairs of 16 bits), 2 AVX-VNNI, 3 AVX-512 VNNI,
-// 4 NEON dot products. Swift's compiler sees a number, and drops what is for others before it decides what to inline.
+// 4 NEON dot products. A number, so that Swift's compiler drops what is for others before it decides what to inline.
 #if defined(LANES_PLAIN)
 #define LANES_FORM 0
 #elif defined(__AVX512VNNI__) && defined(__AVX512DQ__)
@@ -69,17 +72,13 @@ LANES int lanes_dot_offset(void) { return LANES_FORM == 4 ? 128 : 0; }
 
 // sum[i] + Σ values[4i + j] · weights[4i + j], j = 0…3, of unsigned and signed bytes.
 LANES lanes_int lanes_dot(lanes_int sum, lanes_int values, lanes_int weights) {
-#if defined(LANES_PLAIN)
-  for (int j = 0; j < 4; j++)
-    sum += ((values >> (8 * j)) & 255) * ((weights << (24 - 8 * j)) >> 24);
-  return sum;
-#elif defined(__AVX512VNNI__) && defined(__AVX512DQ__)
+#if LANES_FORM == 3
   return (lanes_int)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)values, (__m512i)weights);
-#elif defined(__AVXVNNI__)
+#elif LANES_FORM == 2
   lanes_halves s = {sum}, v = {values}, w = {weights};
   for (int i = 0; i < 2; i++) s.half[i] = _mm256_dpbusd_avx_epi32(s.half[i], v.half[i], w.half[i]);
   return s.whole;
-#elif defined(__ARM_FEATURE_DOTPROD)
+#elif LANES_FORM == 4
   union { lanes_int whole; int32x4_t sums[4]; int8x16_t bytes[4]; } s = {sum}, v = {values}, w = {weights};
   for (int i = 0; i < 4; i++)
     s.sums[i] = vdotq_s32(s.sums[i], veorq_s8(v.bytes[i], vdupq_n_s8(-128)), w.bytes[i]);
@@ -109,7 +108,7 @@ LANES lanes_int lanes_dot_pairs(lanes_int sum, lanes_int values, lanes_int weigh
 }
 
 LANES lanes_int lanes_widened(lanes_byte bytes) { return __builtin_convertvector(bytes, lanes_int); }
-LANES lanes_short lanes_shorts(lanes_byte bytes) { return __builtin_convertvector(bytes, lanes_short); }
+LANES lanes_short lanes_widened16(lanes_byte bytes) { return __builtin_convertvector(bytes, lanes_short); }
 // The low bytes.
 LANES lanes_byte lanes_narrowed(lanes_int words) {
 #if defined(__AVX512F__) && !defined(LANES_PLAIN)
@@ -281,7 +280,7 @@ LANES lanes_int lanes_steps(lanes_float values, float scale) {
   return nearest;
 }
 
-// values + zero, cut to low…high: bytes. Each limit stands in all lanes, and none is beyond a byte.
+// values + zero, cut to low…high: bytes. These stand in all lanes and are bytes themselves; values + zero has 32 bits.
 LANES lanes_byte lanes_cut(lanes_int values, lanes_int zero, lanes_int low, lanes_int high) {
 #if defined(LANES_HALVES)
   lanes_halves x = {values};
@@ -297,15 +296,11 @@ LANES lanes_byte lanes_cut(lanes_int values, lanes_int zero, lanes_int low, lane
 #endif
 }
 
-// Stores the first `count` bytes, 1…16.
+// Stores the first `count` bytes, 1…15.
 LANES void lanes_store(lanes_byte bytes, unsigned char *target, long count) {
 #if defined(__AVX512BW__) && defined(__AVX512VL__) && !defined(LANES_PLAIN)
   _mm_mask_storeu_epi8(target, (__mmask16)((1u << count) - 1), (__m128i)bytes);
-#elif defined(__x86_64__) || defined(__aarch64__)
-  if (count >= 16) {
-    memcpy(target, &bytes, 16);
-    return;
-  }
+#elif (defined(__x86_64__) || defined(__aarch64__)) && !defined(LANES_PLAIN)
   union { lanes_byte bytes; unsigned long long words[2]; } value = {bytes};
   unsigned long long rest = value.words[0];
   if (count & 8) {
@@ -330,7 +325,7 @@ LANES void lanes_store(lanes_byte bytes, unsigned char *target, long count) {
 }
 
 // Bytes as 16 bits.
-LANES void lanes_widen(const unsigned char *restrict source, unsigned short *restrict target, long count) {
+LANES void lanes_widen16(const unsigned char *restrict source, unsigned short *restrict target, long count) {
   for (long i = 0; i < count; i++) target[i] = source[i];
 }
 
@@ -394,6 +389,6 @@ LANES void lanes_lookup(const unsigned char *source, unsigned char *target, cons
     for (long i = 0; i < count; i++) target[i] = table[source[i]];
     return;
   }
-  for (long i = 0; i <= count - 64; i += 64) lanes_lookup64(source + i, target + i, table);
+  for (long i = 0; i < count - 64; i += 64) lanes_lookup64(source + i, target + i, table);
   lanes_lookup64(source + count - 64, target + count - 64, table);
 }

@@ -5,7 +5,8 @@ import Testing
 
 @testable import IntegerInference
 
-/// The tests are compiled without the flags of the engine, so they see another form of each function.
+/// The tests are compiled for the machine's vectors, but without the flags for dot products of bytes and lookups: with
+/// AVX2 they see the engine's own form of each function, with more than that another one.
 @Suite("sixteen lanes of integers")
 struct LanesTests {
   private func words(_ stream: inout RandomStream, below limit: Double) -> Words {
@@ -61,7 +62,7 @@ struct LanesTests {
       let (zero, low, high) = (Int32(turn % 256), Int32(turn % 7), Int32(255 - turn % 5))
       let bytes = lanes_cut(
         values, Words(repeating: zero), Words(repeating: low), Words(repeating: high))
-      let count = turn % 16 + 1
+      let count = turn % 15 + 1
       var stored = [UInt8](repeating: 7, count: 17)
       lanes_store(bytes, &stored, count)
       for lane in 0..<16 {
@@ -71,6 +72,47 @@ struct LanesTests {
       }
       #expect(stored[16] == 7)
     }
+  }
+
+  @Test("notice a value that may be a half, in whatever lane")
+  func doubt() {
+    for lane in 0..<16 {
+      var values = Floats(repeating: 17)
+      values[lane] = lane % 2 == 0 ? 2.5 : -7.5
+      let worst = lanes_doubt(values, .zero)
+      #expect(lanes_exceed(worst, Finish.doubtLimit) != 0)
+      #expect(lanes_exceed(lanes_doubt(Floats(repeating: 3), worst), Finish.doubtLimit) != 0)
+      values[lane] = 2.499
+      #expect(lanes_exceed(lanes_doubt(values, .zero), Finish.doubtLimit) == 0)
+      #expect(lanes_exceed(lanes_doubt(values, .zero), 0.498) != 0)
+    }
+  }
+
+  @Test("scale sums, and find the nearest integers")
+  func nearest() {
+    var stream = RandomStream(seed: 6, purpose: "lanes")
+    for _ in 0..<200 {
+      let sums = words(&stream, below: 1e5)
+      let scaled = lanes_scaled(sums, Floats(repeating: 0.0625), Floats(repeating: 0.25))
+      let nearest = lanes_nearest(scaled)
+      for lane in 0..<16 {
+        let expected = Float(sums[lane]) * 0.0625 + (sums[lane] < 0 ? -0.25 : 0.25)
+        #expect(scaled[lane] == expected)
+        #expect(nearest[lane] == Int32(expected.rounded(.toNearestOrEven)))
+      }
+    }
+  }
+
+  @Test("widen bytes to 16 bits")
+  func widening() {
+    let bytes = (0..<100).map { UInt8(255 - 2 * $0) }
+    var wide = [UInt16](repeating: 7, count: 101)
+    lanes_widen16(bytes, &wide, 100)
+    #expect(wide == bytes.map(UInt16.init) + [7])
+    var lanes = Bytes.zero
+    for lane in 0..<16 { lanes[lane] = bytes[lane] }
+    let result = lanes_widened16(lanes)
+    for lane in 0..<16 { #expect(result[lane] == Int16(bytes[lane])) }
   }
 
   @Test("round as the rules do")

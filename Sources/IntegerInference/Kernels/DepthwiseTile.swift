@@ -26,9 +26,9 @@ struct DepthwiseColumns {
 
 /// The vector of a column's lines `first`…`first + productDepth − 1`, of which there are `height` in all.
 @inline(__always)
-private func group(_ column: UnsafePointer<UInt8>, _ line: Int, first: Int, height: Int) -> Words {
+private func word(_ column: UnsafePointer<UInt8>, _ line: Int, first: Int, height: Int) -> Words {
   let top = column + first &* line
-  if productBytes == 2 {
+  if multipliesPairs {
     return height &- first == 1
       ? lanes_widened(top.bytes(0)) : lanes_pair(top.bytes(0), top.bytes(line))
   }
@@ -52,23 +52,23 @@ private func add<let K: Int, let S: Int, let X: Int>(
   guard j < (X &- 1) &* S &+ K else { return }
   let base = place.source + j &* place.pixel
   let depth = productDepth
-  let groups = (K &+ depth &- 1) / depth
-  let first = group(base, place.line, first: 0, height: K)
-  let second = groups > 1 ? group(base, place.line, first: depth, height: K) : first
-  let third = groups > 2 ? group(base, place.line, first: 2 &* depth, height: K) : first
+  let words = (K &+ depth &- 1) / depth
+  let first = word(base, place.line, first: 0, height: K)
+  let second = words > 1 ? word(base, place.line, first: depth, height: K) : first
+  let third = words > 2 ? word(base, place.line, first: 2 &* depth, height: K) : first
   unrolledRows(positions) { x in
     let kx = j &- x &* S
     guard kx >= 0, kx < K else { return }
-    let weights = weights + groups &* kx
+    let weights = weights + words &* kx
     sums[unchecked: x] = sum(sums[unchecked: x], plus: first, times: weights[0])
-    if groups > 1 { sums[unchecked: x] = sum(sums[unchecked: x], plus: second, times: weights[1]) }
-    if groups > 2 { sums[unchecked: x] = sum(sums[unchecked: x], plus: third, times: weights[2]) }
+    if words > 1 { sums[unchecked: x] = sum(sums[unchecked: x], plus: second, times: weights[1]) }
+    if words > 2 { sums[unchecked: x] = sum(sums[unchecked: x], plus: third, times: weights[2]) }
   }
 }
 
 /// How many sums the registers hold next to a column.
 @inline(__always)
-private var largestDepthwiseTile: Int { productBytes == 2 ? 4 : 7 }
+private var largestDepthwiseTile: Int { multipliesPairs ? 4 : 7 }
 
 /// X outputs of a K×K window at stride S, side by side: each column of the image is read once.
 @inline(__always)
@@ -114,7 +114,7 @@ private func plainTile<let X: Int>(
       unrolledRows(positions) { x in
         let base = place.source + (kx &+ x &* stride) &* place.pixel
         sums[unchecked: x] = sum(
-          sums[unchecked: x], plus: group(base, place.line, first: first, height: height),
+          sums[unchecked: x], plus: word(base, place.line, first: first, height: height),
           times: weights[0])
       }
       weights += 1
@@ -130,14 +130,15 @@ private func sliding<let K: Int, let S: Int>(
   _ kernel: InlineArray<K, Bool>.Type, _ stride: InlineArray<S, Bool>.Type, count: Int,
   _ place: DepthwiseRows, _ columns: DepthwiseColumns
 ) {
+  let isLong = largestDepthwiseTile > 4
   switch count {
   case 1: slidingTile(kernel, stride, InlineArray<1, Bool>.self, place, columns)
   case 2: slidingTile(kernel, stride, InlineArray<2, Bool>.self, place, columns)
   case 3: slidingTile(kernel, stride, InlineArray<3, Bool>.self, place, columns)
-  case 4: slidingTile(kernel, stride, InlineArray<4, Bool>.self, place, columns)
-  case 5: slidingTile(kernel, stride, InlineArray<5, Bool>.self, place, columns)
-  case 6: slidingTile(kernel, stride, InlineArray<6, Bool>.self, place, columns)
-  default: slidingTile(kernel, stride, InlineArray<7, Bool>.self, place, columns)
+  case 5 where isLong: slidingTile(kernel, stride, InlineArray<5, Bool>.self, place, columns)
+  case 6 where isLong: slidingTile(kernel, stride, InlineArray<6, Bool>.self, place, columns)
+  case 7 where isLong: slidingTile(kernel, stride, InlineArray<7, Bool>.self, place, columns)
+  default: slidingTile(kernel, stride, InlineArray<4, Bool>.self, place, columns)
   }
 }
 
@@ -166,7 +167,7 @@ func depthwiseLine(
       sliding(InlineArray<5, Bool>.self, InlineArray<2, Bool>.self, count: size, place, columns)
     default:
       if size > 3 {
-        for half in 0..<2 {
+        for half in 0..<(size > 4 ? 2 : 1) {
           var part = place
           part.source += half * (size - 4) * stride * place.pixel
           part.target += half * (size - 4) * place.targetPixel

@@ -75,14 +75,18 @@ struct Finish {
 
   /// Stores the first `channels` bytes of each row of sums.
   ///
-  /// A tile's sums leave no registers for what they are multiplied with, except with AVX-512: elsewhere one loop for all
-  /// tiles, which reads them from memory, is faster than to finish them where they are.
+  /// A tile's sums leave no registers for what they are multiplied with, except with AVX-512 VNNI: elsewhere one loop for
+  /// all tiles reads them from memory.
+  ///
+  /// - Parameters:
+  ///   - target: Where the first row goes.
+  ///   - stride: From one row to the next, in bytes.
   @inline(__always)
   func store<let R: Int>(
     _ sums: InlineArray<R, Words>, _ block: Int,
     to target: UnsafeMutablePointer<UInt8>, stride: Int, channels: Int
   ) {
-    if lanesForm == 3 {
+    if hasManyRegisters {
       if usesFloats {
         var worst = Floats.zero
         unrolledRows(InlineArray<R, Bool>.self) { row in
@@ -103,6 +107,7 @@ struct Finish {
     }
   }
 
+  /// Likewise, of sums one after the other in memory.
   @inline(never)
   func store(
     _ sums: UnsafePointer<Words>, rows: Int, _ block: Int,

@@ -4,6 +4,7 @@ import CIntegerVectors
 // integers, since that is what the dot products of x86 read.
 
 typealias Bytes = SIMD16<UInt8>
+typealias Shorts = SIMD16<Int16>
 typealias Words = SIMD16<Int32>
 typealias Floats = SIMD16<Float>
 
@@ -12,14 +13,18 @@ let laneCount = 16
 /// Kernels read up to so many bytes behind what they need.
 let readMarginBytes = 64
 
-/// What the engine is compiled for. Swift's compiler would call code for others unreachable if it saw the number itself.
+/// Whether all sums of a tile stay in registers to their end: AVX-512 VNNI. Functions, since the compiler warns of code
+/// that it finds unreachable by the number itself.
 @inline(__always)
-var lanesForm: Int32 { LANES_FORM }
+var hasManyRegisters: Bool { LANES_FORM == 3 }
 
-/// How many bytes a value takes in a product, and a weight. Where bytes cannot be multiplied without saturation (AVX2),
-/// pairs of 16 bits are.
+/// Whether products are of pairs of 16 bits: AVX2, where bytes cannot be multiplied without saturation.
 @inline(__always)
-var productBytes: Int { lanesForm == 1 ? 2 : 1 }
+var multipliesPairs: Bool { LANES_FORM == 1 }
+
+/// How many bytes a value takes in a product, and a weight.
+@inline(__always)
+var productBytes: Int { multipliesPairs ? 2 : 1 }
 
 /// How many values each lane of a product holds.
 @inline(__always)
@@ -28,14 +33,14 @@ var productDepth: Int { 4 / productBytes }
 /// Writes bytes as 16 bits each.
 @inline(__always)
 func widen(_ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, count: Int) {
-  lanes_widen(
+  lanes_widen16(
     source, UnsafeMutableRawPointer(target).assumingMemoryBound(to: UInt16.self), count)
 }
 
 /// Adds to each lane the products of its values and weights.
 @inline(__always)
 func sum(_ sums: Words, plus values: Words, times weights: Words) -> Words {
-  productBytes == 2
+  multipliesPairs
     ? lanes_dot_pairs(sums, values, weights) : lanes_dot(sums, values, weights)
 }
 
@@ -47,7 +52,7 @@ extension UnsafePointer where Pointee == UInt8 {
 
   /// The values of a product, four bytes, for all lanes.
   @inline(__always)
-  func group(_ offset: Int) -> Words {
+  func word(_ offset: Int) -> Words {
     Words(repeating: UnsafeRawPointer(self + offset).loadUnaligned(as: Int32.self))
   }
 }

@@ -2,7 +2,7 @@ import CIntegerVectors
 
 // The innermost loop of convolutions and dense layers: a tile of sums in registers.
 
-/// Where a tile's rows lie. A sum runs over `lines` times `segments` stretches of `groups` times four bytes, each of
+/// Where a tile's rows lie. A sum runs over `lines` times `segments` stretches of `words` times four bytes, each of
 /// `productDepth` values.
 struct TileRows {
   var source: UnsafePointer<UInt8>
@@ -14,17 +14,16 @@ struct TileRows {
   var lines: Int
   var segmentStride: Int
   var segments: Int
-  var groups: Int
+  var words: Int
   var target: UnsafeMutablePointer<UInt8>
   var targetStride: Int
   var targetHalf: Int
-  /// Where sums go as they are, one row after the other, instead of bytes to the target.
+  /// Where sums go as they are, one row after the other, instead of bytes to the target: for tiles of one vector without
+  /// a second half.
   var sums: UnsafeMutablePointer<Words>? = nil
-  /// The place of the first row of the second half in them.
-  var sumsHalf = 0
 }
 
-/// The weights of up to 32 channels, `[lines, segments, groups, vectors, 16, productDepth]`, and how their sums end.
+/// The weights of up to 32 channels, `[lines, segments, words, vectors, 16, productDepth]`, and how their sums end.
 struct TileColumns {
   var weights: UnsafeRawPointer
   /// What the sums start from: 16 values a vector.
@@ -36,11 +35,11 @@ struct TileColumns {
   var channels: Int
 }
 
-/// The registers limit a tile, in sums of 16 lanes: 28 with AVX-512, 6 where a sum takes two registers of AVX2 or four of
-/// NEON.
+/// The registers limit a tile, in sums of 16 lanes: 28 with AVX-512 VNNI, 6 where a sum takes two registers of 16, as with
+/// AVX2, or four of 32, as with NEON, 4 where it takes four of 16.
 @inline(__always)
 var largestTile: (rows: Int, vectors: Int) {
-  switch lanesForm {
+  switch LANES_FORM {
   case 0: (4, 1)
   case 3: (14, 2)
   default: (6, 1)
@@ -75,16 +74,16 @@ private func tile<let R: Int, let P: Int, let N: Int>(
   var segments = place.segments
   for _ in 0..<place.lines &* place.segments {
     var source = segment
-    var rest = place.groups
+    var rest = place.words
     while rest > 0 {
       let first = weights.load(as: Words.self)
       let second = N == 2 ? weights.load(fromByteOffset: 64, as: Words.self) : first
       unrolledRows(rows) { r in
-        let values = source.group(r &* place.sourceStride)
+        let values = source.word(r &* place.sourceStride)
         low[unchecked: r] = sum(low[unchecked: r], plus: values, times: first)
         if N == 2 { high[unchecked: r] = sum(high[unchecked: r], plus: values, times: second) }
         if P == 2 {
-          let values = source.group(place.sourceHalf &+ r &* place.sourceStride)
+          let values = source.word(place.sourceHalf &+ r &* place.sourceStride)
           lowHalf[unchecked: r] = sum(lowHalf[unchecked: r], plus: values, times: first)
           if N == 2 {
             highHalf[unchecked: r] = sum(highHalf[unchecked: r], plus: values, times: second)
@@ -104,16 +103,8 @@ private func tile<let R: Int, let P: Int, let N: Int>(
   }
   let finish = columns.finish
   let (block, channels) = (columns.block, columns.channels)
-  if let sums = place.sums {
-    unrolledRows(rows) { r in
-      sums[r &* N] = low[unchecked: r]
-      if N == 2 { sums[r &* N &+ 1] = high[unchecked: r] }
-      if P == 2 {
-        let row = place.sumsHalf &+ r
-        sums[row &* N] = lowHalf[unchecked: r]
-        if N == 2 { sums[row &* N &+ 1] = highHalf[unchecked: r] }
-      }
-    }
+  if N == 1, P == 1, let sums = place.sums {
+    unrolledRows(rows) { r in sums[r] = low[unchecked: r] }
     return
   }
   store(low, block, place.target, channels)
@@ -172,11 +163,10 @@ func productLine(count: Int, _ place: TileRows, _ columns: TileColumns) {
   var place = place
   (place.sourceHalf, place.targetHalf) =
     ((size - rows) * place.sourceStride, (size - rows) * place.targetStride)
-  place.sumsHalf = size - rows
   let (source, target, sums) = (place.source, place.target, place.sums)
   for number in 0..<tiles {
     let first = min(number * size, count - size)
-    place.sums = sums.map { $0 + first * (columns.channels > 16 ? 2 : 1) }
+    place.sums = sums.map { $0 + first }
     place.source = source + first * place.sourceStride
     place.target = target + first * place.targetStride
     productTile(rows: rows, hasHalves: size > 7, place, columns)

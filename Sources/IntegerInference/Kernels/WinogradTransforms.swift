@@ -3,8 +3,6 @@ import CIntegerVectors
 // The transforms of F(2×2, 3×3) in integers, sixteen channels at a time: Bᵀ d B of the values that a tile of 2×2 outputs
 // sees, Aᵀ m A of its products, and 2G g (2G)ᵀ of a filter.
 
-typealias Shorts = SIMD16<Int16>
-
 @inline(__always)
 private func transformed(_ d: (Shorts, Shorts, Shorts, Shorts)) -> (Shorts, Shorts, Shorts, Shorts)
 {
@@ -29,8 +27,8 @@ func transformWinogradInput(
     let top = source + x &* pixel
     return transformed(
       (
-        lanes_shorts(top.bytes(0)), lanes_shorts(top.bytes(line)),
-        lanes_shorts(top.bytes(2 &* line)), lanes_shorts(top.bytes(3 &* line))
+        lanes_widened16(top.bytes(0)), lanes_widened16(top.bytes(line)),
+        lanes_widened16(top.bytes(2 &* line)), lanes_widened16(top.bytes(3 &* line))
       ))
   }
   @inline(__always)
@@ -71,7 +69,7 @@ func winogradOutputs(
   )
 }
 
-/// Returns the sixteen weights of a filter of 3×3, four times those of the real transform.
+/// Returns the 4×4 weights of a filter of 3×3, row by row as that one is, four times those of the real transform.
 func winogradWeights(_ filter: [Int16]) -> [Int16] {
   func line(_ g: [Int16]) -> [Int16] {
     [2 * g[0], g[0] + g[1] + g[2], g[0] - g[1] + g[2], 2 * g[2]]

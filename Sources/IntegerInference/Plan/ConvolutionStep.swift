@@ -6,7 +6,7 @@ protocol IntegerStep {
   func run(images: Int)
 }
 
-/// A convolution or dense layer as products of bytes.
+/// A convolution or dense layer as products of bytes, or of pairs of 16 bits.
 struct ConvolutionStep: IntegerStep {
   private let geometry: WindowGeometry
   private let input: UnsafePointer<UInt8>
@@ -19,10 +19,10 @@ struct ConvolutionStep: IntegerStep {
   private let channels: Int
   private let isPointwise: Bool
   private let segments: Int
-  private let groups: Int
+  private let words: Int
 
-  /// How many values of a pointwise convolution are widened at a time: they and the weights stay in the nearest cache.
-  private static let widenedValues = 4096
+  /// How many values of a pointwise convolution are widened at a time: few enough for the nearest caches.
+  private static let widenedValues = 4_096...65_536
 
   /// Up to 32 channels of one group.
   private struct Panel {
@@ -47,11 +47,11 @@ struct ConvolutionStep: IntegerStep {
     let segments = groups == 1 ? 1 : geometry.kernelWidth
     let pieces = segments * geometry.kernelHeight
     let stretch = taps * depth / pieces
-    let parts = (stretch + productDepth - 1) / productDepth
-    (self.segments, self.groups) = (segments, parts)
+    let words = (stretch + productDepth - 1) / productDepth
+    (self.segments, self.words) = (segments, words)
     isPointwise =
       taps == 1 && geometry.strideX == 1 && geometry.strideY == 1 && !geometry.needsPadding
-    let isWidened = productBytes == 2
+    let isWidened = multipliesPairs
     padded =
       geometry.needsPadding || isWidened && !isPointwise
       ? PaddedImage(
@@ -59,25 +59,18 @@ struct ConvolutionStep: IntegerStep {
         zero: UInt8(rule.inputZeroPoint + 128), valueBytes: productBytes, memory: memory)
       : nil
     if isPointwise, isWidened {
-      let positions = max(1, Self.widenedValues / geometry.channels / largestTile.rows)
-      widened = (
-        memory.take(positions * largestTile.rows * geometry.channels * productBytes),
-        positions * largestTile.rows
-      )
+      // As many values as there are weights, which are read again for each such stretch.
+      let values = min(
+        max(rule.weights.count, Self.widenedValues.lowerBound), Self.widenedValues.upperBound)
+      let tiles = max(1, values / geometry.channels / largestTile.rows)
+      let positions = tiles * largestTile.rows
+      widened = (memory.take(positions * geometry.channels * productBytes), positions)
     } else {
       widened = nil
     }
 
     let size = taps * depth
-    var sums = [Int32](repeating: 0, count: channels)
-    var magnitudes = [Int](repeating: 0, count: channels)
-    for channel in 0..<channels {
-      for place in 0..<size {
-        let weight = rule.weights[channel * size + place]
-        sums[channel] &+= Int32(weight)
-        magnitudes[channel] += abs(Int(weight))
-      }
-    }
+    let (sums, magnitudes) = rule.weightSums(channelsAreLast: false)
     let starts = rule.starts(weightSums: sums)
     let largest = rule.largestSums(magnitudes: magnitudes)
     let perGroup = channels / groups
@@ -87,13 +80,13 @@ struct ConvolutionStep: IntegerStep {
         let count = min(16 * largestTile.vectors, perGroup - first)
         let vectors = (count + 15) / 16
         let outputs = group * perGroup + first..<group * perGroup + first + count
-        let weights = ProductWeights(vectors: pieces * parts * vectors, memory: memory)
+        let weights = ProductWeights(vectors: pieces * words * vectors, memory: memory)
         for (lane, channel) in outputs.enumerated() {
           for piece in 0..<pieces {
             for place in 0..<stretch {
               weights.set(
                 Int16(rule.weights[channel * size + piece * stretch + place]),
-                vector: (piece * parts + place / productDepth) * vectors + lane / 16,
+                vector: (piece * words + place / productDepth) * vectors + lane / 16,
                 lane: lane % 16, place: place % productDepth)
             }
           }
@@ -155,7 +148,7 @@ struct ConvolutionStep: IntegerStep {
       source: source + panel.inputChannel * productBytes,
       sourceStride: geometry.strideX * geometry.channels * productBytes,
       sourceHalf: 0, lineStride: lineBytes, lines: geometry.kernelHeight,
-      segmentStride: geometry.channels * productBytes, segments: segments, groups: groups,
+      segmentStride: geometry.channels * productBytes, segments: segments, words: words,
       target: target + panel.outputChannel, targetStride: channels, targetHalf: 0)
   }
 

@@ -31,19 +31,16 @@ struct DepthwiseStep: IntegerStep {
     let (height, width, channels) = (
       geometry.kernelHeight, geometry.kernelWidth, geometry.channels * pixels
     )
-    let groups = (height + productDepth - 1) / productDepth
+    let words = (height + productDepth - 1) / productDepth
     let blocks = (channels + laneCount - 1) / laneCount
-    let weights = ProductWeights(vectors: blocks * width * groups, memory: memory)
-    var sums = [Int32](repeating: 0, count: channels)
-    var magnitudes = [Int](repeating: 0, count: channels)
+    let weights = ProductWeights(vectors: blocks * width * words, memory: memory)
+    let (sums, magnitudes) = rule.weightSums(channelsAreLast: true)
     for channel in 0..<channels {
       for y in 0..<height {
         for x in 0..<width {
-          let weight = rule.weights[(y * width + x) * channels + channel]
-          sums[channel] &+= Int32(weight)
-          magnitudes[channel] += abs(Int(weight))
           weights.set(
-            Int16(weight), vector: (channel / laneCount * width + x) * groups + y / productDepth,
+            Int16(rule.weights[(y * width + x) * channels + channel]),
+            vector: (channel / laneCount * width + x) * words + y / productDepth,
             lane: channel % laneCount, place: y % productDepth)
         }
       }
@@ -57,7 +54,7 @@ struct DepthwiseStep: IntegerStep {
       var start = Words.zero
       for lane in 0..<stored { start[lane] = starts[block * laneCount + lane] }
       return DepthwiseColumns(
-        weights: weights.vectors + block * width * groups, start: start, finish: finish,
+        weights: weights.vectors + block * width * words, start: start, finish: finish,
         block: block,
         channels: stored)
     }

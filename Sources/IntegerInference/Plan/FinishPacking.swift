@@ -29,6 +29,22 @@ extension Finish {
 }
 
 extension ProductRule {
+  /// Returns Σ w and Σ |w| of each channel.
+  ///
+  /// - Parameter channelsAreLast: Whether the weights are `[…, C]`, as those of a depthwise convolution, and not
+  ///   `[C, …]`.
+  func weightSums(channelsAreLast: Bool) -> (sums: [Int32], magnitudes: [Int]) {
+    let channels = bias.count
+    var sums = [Int32](repeating: 0, count: channels)
+    var magnitudes = [Int](repeating: 0, count: channels)
+    for (place, weight) in weights.enumerated() {
+      let channel = channelsAreLast ? place % channels : place / (weights.count / channels)
+      sums[channel] &+= Int32(weight)
+      magnitudes[channel] += abs(Int(weight))
+    }
+    return (sums, magnitudes)
+  }
+
   /// Returns what the sums of unsigned bytes start from: bias_c − (Z_in + 128) Σ w.
   func starts(weightSums: [Int32]) -> [Int32] {
     let zero = inputZeroPoint + 128 - lanes_dot_offset()

@@ -32,12 +32,24 @@ struct PairOperands {
 struct SumStep: IntegerStep {
   private let operands: PairOperands
   private let rule: SumRule
+  /// The rule's terms of each byte of the first and of the second operand, and how their sum ends.
+  private let terms: (UnsafePointer<Int32>, UnsafePointer<Int32>)
+  private let finish: Finish
   private let factors: (Floats, Floats)
   private let constant: Floats
   private let doubtLimit: Float
 
-  init(_ operands: PairOperands, _ rule: SumRule) {
+  init(_ operands: PairOperands, _ rule: SumRule, memory: PlanMemory) {
     self.operands = operands
+    let integers = (0...255).map { Int8(bitPattern: UInt8($0) ^ 128) }
+    terms = (
+      UnsafePointer(memory.take(copying: integers.map(rule.firstTerm))),
+      UnsafePointer(memory.take(copying: integers.map(rule.secondTerm)))
+    )
+    finish = Finish(
+      [FixedPointMultiplier](repeating: rule.outputMultiplier, count: laneCount),
+      largestSums: [Int(Int32.max)], zeroPoint: rule.outputZeroPoint, range: rule.range,
+      memory: memory)
     self.rule = rule
     let (first, second) = (
       Double(rule.scales.0) / Double(rule.scales.2), Double(rule.scales.1) / Double(rule.scales.2)
@@ -71,14 +83,11 @@ struct SumStep: IntegerStep {
   }
 
   private func exact(_ a: Bytes, _ b: Bytes) -> Bytes {
-    var result = Bytes.zero
+    var sums = Words.zero
     for lane in 0..<laneCount {
-      let sum =
-        rule.firstTerm(Int8(bitPattern: a[lane] ^ 128))
-        &+ rule.secondTerm(Int8(bitPattern: b[lane] ^ 128))
-      result[lane] = UInt8(bitPattern: rule.output(sum)) ^ 128
+      sums[lane] = terms.0[Int(a[lane])] &+ terms.1[Int(b[lane])]
     }
-    return result
+    return finish.exact(sums, 0)
   }
 }
 

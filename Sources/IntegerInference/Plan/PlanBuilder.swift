@@ -117,7 +117,7 @@ struct PlanBuilder {
         WindowGeometry(dense: tensor.elementCount), rule, input: source,
         output: target, memory: memory)
     case .sum(let rule):
-      return SumStep(try operands(planned), rule)
+      return SumStep(try operands(planned), rule, memory: memory)
     case .factor(let rule):
       return FactorStep(try operands(planned), rule, memory: memory)
     case .averagePool(let place, let range):

@@ -13,7 +13,7 @@ struct ProductWeights {
   /// - Parameter place: Which of the lane's values it is multiplied with, below `productDepth`.
   func set(_ weight: Int16, vector: Int, lane: Int, place: Int) {
     let first = (vector * laneCount + lane) * 4
-    if productBytes == 2 {
+    if multipliesPairs {
       UnsafeMutableRawPointer(bytes).storeBytes(
         of: weight, toByteOffset: first + 2 * place, as: Int16.self)
     } else {

@@ -59,6 +59,8 @@ struct PaddedImage {
     _ geometry: WindowGeometry, height: Int, width: Int, zero: UInt8, valueBytes: Int,
     memory: PlanMemory
   ) {
+    precondition(
+      height >= geometry.top + geometry.height && width >= geometry.left + geometry.width)
     self.geometry = geometry
     self.valueBytes = valueBytes
     lineBytes = width * geometry.channels * valueBytes

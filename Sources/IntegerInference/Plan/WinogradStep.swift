@@ -4,7 +4,7 @@ import CIntegerVectors
 /// of 36.
 ///
 /// The filter's transform is taken four times as large, so that nothing is rounded: what is multiplied, at most 4 · 255
-/// and 9 · 127, has 16 bits. Sums may leave 32 bits on their way, which does no harm as long as four times the result
+/// and 9 · 128, has 16 bits. Sums may leave 32 bits on their way, which does no harm as long as four times the result
 /// has them. The integers are those of the plain convolution.
 ///
 /// It pays where pairs of 16 bits are multiplied in any case (AVX2); dot products of bytes are twice as fast as those.
@@ -16,6 +16,7 @@ struct WinogradStep: IntegerStep {
   private let input: UnsafePointer<UInt8>
   private let output: UnsafeMutablePointer<UInt8>
   private let padded: PaddedImage
+  /// From one line of it to the next, in bytes.
   private let paddedLine: Int
   private let panels: [Panel]
   private let channels: Int
@@ -23,41 +24,41 @@ struct WinogradStep: IntegerStep {
   private let (tilesX, tilesY, lines): (Int, Int, Int)
   /// The channels of a transformed tile: of the input, with what fills a vector.
   private let depth: Int
-  /// `[16, tiles, depth]`.
+  /// `[16, lines · tilesX, depth]`.
   private let transformed: UnsafeMutablePointer<Int16>
-  /// `[16, tiles]` of a panel.
+  /// `[16, lines · tilesX]` of a panel.
   private let products: UnsafeMutablePointer<Words>
-  /// The sums of two lines of outputs.
+  /// Of two lines of outputs, `[2, 2 · tilesX]`.
   private let sums: UnsafeMutablePointer<Words>
+
+  /// What products start from.
+  private let zeros: UnsafePointer<Words>
+  /// Pairs of channels of the input.
+  private let pairs: Int
+  private let finish: Finish
 
   /// Up to 16 channels of the output.
   private struct Panel {
-    /// `[16, pairs, 16, 2]`.
+    /// Of 16 bits, `[16, pairs, 16, 2]`.
     let weights: UnsafePointer<Words>
     let start: Words
     let outputChannel: Int
     let count: Int
   }
-  private let finish: Finish
-  /// What products start from.
-  private let zeros: UnsafePointer<Words>
-
-  private var pairs: Int { (geometry.channels + 1) / 2 }
-
   /// How many tiles are transformed at a time, about: few enough for the nearest caches.
   private static let tilesAtATime = 48
 
   /// Whether it gives a convolution's integers in fewer products: two thirds at most, of at least 16 channels.
   static func applies(to geometry: WindowGeometry, _ rule: ProductRule) -> Bool {
     let channels = rule.bias.count
-    guard productBytes == 2, geometry.kernelHeight == 3, geometry.kernelWidth == 3,
+    guard multipliesPairs, geometry.kernelHeight == 3, geometry.kernelWidth == 3,
       geometry.strideX == 1, geometry.strideY == 1, geometry.channels >= 16, channels >= 16,
       rule.weights.count == 9 * geometry.channels * channels
     else { return false }
     let tiles = ((geometry.outputHeight + 1) / 2) * ((geometry.outputWidth + 1) / 2)
-    // Σ |weight| is at most 127 for each.
+    // Four times the largest sum has 32 bits.
     return 3 * 16 * tiles <= 2 * 9 * geometry.outputHeight * geometry.outputWidth
-      && 4 * 255 * 127 * 9 * geometry.channels < 1 << 31
+      && 4 * 255 * 128 * 9 * geometry.channels < 1 << 31
   }
 
   /// - Parameter rule: Weights `[Cout, 3, 3, Cin]`.
@@ -83,19 +84,17 @@ struct WinogradStep: IntegerStep {
     transformed = memory.take(16 * lines * tilesX * depth)
     products = memory.take(16 * lines * tilesX)
     sums = memory.take(2 * 2 * tilesX)
-    zeros = UnsafePointer(memory.take(2, of: Words.self))
+    zeros = UnsafePointer(memory.take(1, of: Words.self))
 
-    let (inputs, pairs) = (geometry.channels, (geometry.channels + 1) / 2)
-    var weightSums = [Int32](repeating: 0, count: channels)
-    var magnitudes = [Int](repeating: 0, count: channels)
+    let inputs = geometry.channels
+    pairs = (inputs + productDepth - 1) / productDepth
+    let (weightSums, magnitudes) = rule.weightSums(channelsAreLast: false)
     var panels: [(weights: ProductWeights, first: Int)] = []
     for first in stride(from: 0, to: channels, by: laneCount) {
       let weights = ProductWeights(vectors: 16 * pairs, memory: memory)
       for channel in first..<min(first + laneCount, channels) {
         for from in 0..<inputs {
           let filter = (0..<9).map { Int16(rule.weights[(channel * 9 + $0) * inputs + from]) }
-          weightSums[channel] &+= filter.reduce(0) { $0 &+ Int32($1) }
-          magnitudes[channel] += filter.reduce(0) { $0 + abs(Int($1)) }
           for (point, weight) in winogradWeights(filter).enumerated() {
             weights.set(
               weight, vector: point * pairs + from / 2, lane: channel - first, place: from % 2)
@@ -154,7 +153,7 @@ struct WinogradStep: IntegerStep {
         count: tiles,
         TileRows(
           source: bytes + 2 * point * lines * tilesX * depth, sourceStride: 2 * depth,
-          sourceHalf: 0, lineStride: 0, lines: 1, segmentStride: 0, segments: 1, groups: pairs,
+          sourceHalf: 0, lineStride: 0, lines: 1, segmentStride: 0, segments: 1, words: pairs,
           target: output, targetStride: 0, targetHalf: 0,
           sums: products + point * lines * tilesX),
         TileColumns(
