@@ -99,7 +99,7 @@ def main():
     lines = ["| network | int8 µs | fp32 µs | LiteRT int8 µs | ONNX Runtime int8 µs | "
              "× fp32 | × LiteRT | × ONNX Runtime |",
              "|---|--:|--:|--:|--:|--:|--:|--:|"]
-    order = ["S", "M", "L", "T", "ResNet-8", "MobileNetV1-0.25", "DS-CNN"]
+    order = ["S", "M", "L", "T", "V", "R", "D", "ResNet-8", "MobileNetV1-0.25", "DS-CNN"]
     for name in order:
         path = arguments.folder / f"{name}.tflite"
         if not path.exists():
