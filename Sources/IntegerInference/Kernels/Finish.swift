@@ -127,8 +127,9 @@ struct Finish {
     }
   }
 
+  /// Returns values, of which the zero point is missing, as bytes.
   @inline(__always)
-  private func bytes(_ values: Words) -> Bytes {
+  func bytes(_ values: Words) -> Bytes {
     lanes_cut(values, zero, low, high)
   }
 }

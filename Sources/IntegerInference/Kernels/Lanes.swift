@@ -13,8 +13,11 @@ let laneCount = 16
 /// Kernels read up to so many bytes behind what they need.
 let readMarginBytes = 64
 
-/// Whether all sums of a tile stay in registers to their end: AVX-512 VNNI. Functions, since the compiler warns of code
-/// that it finds unreachable by the number itself.
+/// The model's integer of each byte.
+let integersOfBytes = (0...255).map { Int8(bitPattern: UInt8($0) ^ 128) }
+
+/// Whether all sums of a tile stay in registers to their end: AVX-512 VNNI. By the number itself the compiler would
+/// call code for other processors unreachable, and warn.
 @inline(__always)
 var hasManyRegisters: Bool { LANES_FORM == 3 }
 

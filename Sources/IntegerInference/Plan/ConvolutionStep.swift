@@ -116,8 +116,7 @@ struct ConvolutionStep: IntegerStep {
     for image in 0..<images {
       let source = input + image * geometry.imageBytes
       let target = output + image * outputBytes
-      let lineBytes =
-        (padded == nil ? geometry.width : geometry.paddedWidth) * geometry.channels * productBytes
+      let lineBytes = padded?.lineBytes ?? geometry.width * geometry.channels
       let whole = padded?(source) ?? source
       for panel in panels { run(panel, rows(whole, target, lineBytes: lineBytes, panel)) }
     }

@@ -62,7 +62,7 @@ struct DepthwiseStep: IntegerStep {
 
   func run(images: Int) {
     let pixel = geometry.channels
-    let line = (padded == nil ? geometry.width : geometry.paddedWidth) * pixel
+    let line = padded?.lineBytes ?? geometry.width * pixel
     let targetLine = geometry.outputWidth * pixel
     for image in 0..<images {
       let source = input + image * geometry.imageBytes

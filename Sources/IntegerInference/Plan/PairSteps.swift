@@ -31,7 +31,6 @@ struct PairOperands {
 /// A sum in fp32, and by the rule where a value is close to a half.
 struct SumStep: IntegerStep {
   private let operands: PairOperands
-  private let rule: SumRule
   /// The rule's terms of each byte of the first and of the second operand, and how their sum ends.
   private let terms: (UnsafePointer<Int32>, UnsafePointer<Int32>)
   private let finish: Finish
@@ -41,16 +40,14 @@ struct SumStep: IntegerStep {
 
   init(_ operands: PairOperands, _ rule: SumRule, memory: PlanMemory) {
     self.operands = operands
-    let integers = (0...255).map { Int8(bitPattern: UInt8($0) ^ 128) }
     terms = (
-      UnsafePointer(memory.take(copying: integers.map(rule.firstTerm))),
-      UnsafePointer(memory.take(copying: integers.map(rule.secondTerm)))
+      UnsafePointer(memory.take(copying: integersOfBytes.map(rule.firstTerm))),
+      UnsafePointer(memory.take(copying: integersOfBytes.map(rule.secondTerm)))
     )
     finish = Finish(
       [FixedPointMultiplier](repeating: rule.outputMultiplier, count: laneCount),
       largestSums: [Int(Int32.max)], zeroPoint: rule.outputZeroPoint, range: rule.range,
       memory: memory)
-    self.rule = rule
     let (first, second) = (
       Double(rule.scales.0) / Double(rule.scales.2), Double(rule.scales.1) / Double(rule.scales.2)
     )
@@ -64,9 +61,6 @@ struct SumStep: IntegerStep {
   }
 
   func run(images: Int) {
-    let zero = Words(repeating: rule.outputZeroPoint + 128)
-    let low = Words(repeating: rule.range.lowerBound + 128)
-    let high = Words(repeating: rule.range.upperBound + 128)
     operands.forEach(images: images) { first, second, count in
       let (a, b) = (operands.first.bytes(first), operands.second.bytes(second))
       let values =
@@ -74,7 +68,7 @@ struct SumStep: IntegerStep {
         + (lanes_to_float(lanes_widened(b)) * factors.1 + constant)
       let bytes: Bytes
       if lanes_exceed(lanes_doubt(values, .zero), doubtLimit) == 0 {
-        bytes = lanes_cut(lanes_nearest(values), zero, low, high)
+        bytes = finish.bytes(lanes_nearest(values))
       } else {
         bytes = exact(a, b)
       }

@@ -73,7 +73,7 @@ struct PlanBuilder {
       throw DeploymentError(
         layer: model.tensors[integerOutput].name, reason: "the output has no scale and zero point")
     }
-    return (0...255).map { quantization.value(of: Int8(bitPattern: UInt8($0) ^ 128)) }
+    return integersOfBytes.map(quantization.value(of:))
   }
 
   func steps() throws(DeploymentError) -> [any IntegerStep] {

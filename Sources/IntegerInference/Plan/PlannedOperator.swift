@@ -1,6 +1,6 @@
 import DeployedModels
 
-/// An operator with what is computed along with it.
+/// An operator, its padding with it.
 struct PlannedOperator {
   var rule: IntegerRule
   var inputs: [Int]
@@ -39,12 +39,5 @@ struct PlannedOperator {
       result.append(planned)
     }
     return result
-  }
-}
-
-extension UnaryRule {
-  /// Its result for each byte, which is 128 above the integer.
-  var table: [UInt8] {
-    (0...255).map { UInt8(bitPattern: output(Int8(bitPattern: UInt8($0) ^ 128))) ^ 128 }
   }
 }

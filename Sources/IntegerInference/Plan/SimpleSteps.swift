@@ -14,6 +14,11 @@ struct LookupStep: IntegerStep {
   }
 }
 
+extension UnaryRule {
+  /// Its result for each byte, which is 128 above the integer.
+  var table: [UInt8] { integersOfBytes.map { UInt8(bitPattern: output($0)) ^ 128 } }
+}
+
 /// Values at other places: transposition, padding.
 struct GatherStep: IntegerStep {
   /// For each place of the output one of the input; below 0 stands `filling`.

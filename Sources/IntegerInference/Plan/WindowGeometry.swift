@@ -50,7 +50,7 @@ struct PaddedImage {
   private let geometry: WindowGeometry
   private let valueBytes: Int
   /// From one line to the next, in bytes.
-  private let lineBytes: Int
+  let lineBytes: Int
 
   /// - Parameters:
   ///   - height: Of the copy; at least the image's, and what stands before it.

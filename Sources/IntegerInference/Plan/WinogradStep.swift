@@ -7,7 +7,7 @@ import CIntegerVectors
 /// and 9 · 128, has 16 bits. Sums may leave 32 bits on their way, which does no harm as long as four times the result
 /// has them. The integers are those of the plain convolution.
 ///
-/// It pays where pairs of 16 bits are multiplied in any case (AVX2); dot products of bytes are twice as fast as those.
+/// It pays where pairs of 16 bits are multiplied in any case (AVX2); a dot product of bytes takes twice as many at once.
 ///
 /// Source: Winograd, *Arithmetic Complexity of Computations*, SIAM 1980; Lavin and Gray, *Fast Algorithms for
 /// Convolutional Neural Networks*, CVPR 2016.
@@ -16,8 +16,6 @@ struct WinogradStep: IntegerStep {
   private let input: UnsafePointer<UInt8>
   private let output: UnsafeMutablePointer<UInt8>
   private let padded: PaddedImage
-  /// From one line of it to the next, in bytes.
-  private let paddedLine: Int
   private let panels: [Panel]
   private let channels: Int
   /// Tiles in a line of them, lines of tiles, and how many lines are transformed at a time.
@@ -30,7 +28,6 @@ struct WinogradStep: IntegerStep {
   private let products: UnsafeMutablePointer<Words>
   /// Of two lines of outputs, `[2, 2 · tilesX]`.
   private let sums: UnsafeMutablePointer<Words>
-
   /// What products start from.
   private let zeros: UnsafePointer<Words>
   /// Pairs of channels of the input.
@@ -45,6 +42,7 @@ struct WinogradStep: IntegerStep {
     let outputChannel: Int
     let count: Int
   }
+
   /// How many tiles are transformed at a time, about: few enough for the nearest caches.
   private static let tilesAtATime = 48
 
@@ -79,7 +77,6 @@ struct WinogradStep: IntegerStep {
     padded = PaddedImage(
       geometry, height: height, width: width, zero: UInt8(rule.inputZeroPoint + 128),
       valueBytes: 1, memory: memory)
-    paddedLine = width * geometry.channels
     depth = (geometry.channels + laneCount - 1) / laneCount * laneCount
     transformed = memory.take(16 * lines * tilesX * depth)
     products = memory.take(16 * lines * tilesX)
@@ -97,7 +94,8 @@ struct WinogradStep: IntegerStep {
           let filter = (0..<9).map { Int16(rule.weights[(channel * 9 + $0) * inputs + from]) }
           for (point, weight) in winogradWeights(filter).enumerated() {
             weights.set(
-              weight, vector: point * pairs + from / 2, lane: channel - first, place: from % 2)
+              weight, vector: point * pairs + from / productDepth, lane: channel - first,
+              place: from % productDepth)
           }
         }
       }
@@ -122,7 +120,7 @@ struct WinogradStep: IntegerStep {
       let target = output + image * outputBytes
       for first in stride(from: 0, to: tilesY, by: lines) {
         let count = min(lines, tilesY - first)
-        transform(whole + 2 * first * paddedLine, lines: count)
+        transform(whole + 2 * first * padded.lineBytes, lines: count)
         for panel in panels {
           multiply(panel, tiles: count * tilesX)
           for line in 0..<count { store(panel, line, of: first, to: target) }
@@ -135,11 +133,11 @@ struct WinogradStep: IntegerStep {
     let point = lines * tilesX * depth
     for line in 0..<count {
       for tile in 0..<tilesX {
-        let first = source + 2 * line * paddedLine + 2 * tile * geometry.channels
+        let first = source + 2 * line * padded.lineBytes + 2 * tile * geometry.channels
         let target = transformed + (line * tilesX + tile) * depth
         for channel in stride(from: 0, to: depth, by: laneCount) {
           transformWinogradInput(
-            first + channel, pixel: geometry.channels, line: paddedLine, to: target + channel,
+            first + channel, pixel: geometry.channels, line: padded.lineBytes, to: target + channel,
             point: point)
         }
       }
