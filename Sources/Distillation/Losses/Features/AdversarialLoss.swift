@@ -52,6 +52,7 @@ public struct AdversarialRule: LossRule {
 /// arXiv:1709.00513, on features in the place of logits; the reversed gradient: Ganin et al., arXiv:1505.07818.
 struct AdversarialLoss: ConnectedLoss {
   static let connectorPurpose = "adversarial connector"
+  static let comparesEachImage = false
 
   let connector: FeatureConnector
   private let hidden: Int

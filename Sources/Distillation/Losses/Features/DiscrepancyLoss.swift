@@ -78,6 +78,7 @@ public struct DiscrepancyRule: LossRule {
 /// length 1 are at most 2 apart, and the loss stays one function.
 struct DiscrepancyLoss: ConnectedLoss {
   static let connectorPurpose = "discrepancy connector"
+  static let comparesEachImage = true
 
   let connector: FeatureConnector
   private let kernel: PairKernel

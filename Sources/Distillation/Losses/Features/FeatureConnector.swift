@@ -106,6 +106,13 @@ extension FeatureConnector {
     let gradient: UnsafeMutablePointer<Float>
   }
 
+  /// Makes what `backward` reads of the parameters, `[parameterFloats]`.
+  func prepare(_ parameters: UnsafePointer<Float>, memory: Memory) {
+    guard mapsChannels else { return }
+    transpose(
+      parameters, into: memory.columns, rows: pair.studentShape.channels, columns: shape.channels)
+  }
+
   /// Brings a slice's first feature and the teacher's first to the same shape.
   ///
   /// - Parameter parameters: `[parameterFloats]`
@@ -136,8 +143,8 @@ extension FeatureConnector {
   /// Turns the gradient that the loss wrote into that of the student's feature, which is overwritten, and those of
   /// the parameters, which are added to.
   func backward(
-    _ compared: Compared, _ slice: LossSlice, parameters: UnsafePointer<Float>,
-    parameterGradients: UnsafeMutablePointer<Float>, memory: Memory
+    _ compared: Compared, _ slice: LossSlice, parameterGradients: UnsafeMutablePointer<Float>,
+    memory: Memory
   ) {
     let (feature, channels) = (slice.features[0], pair.studentShape.channels)
     if mapsChannels {
@@ -148,7 +155,6 @@ extension FeatureConnector {
         addingTo: parameterGradients, positions: rows, m: channels, n: outputs)
       addColumnSums(
         gradient, to: parameterGradients + channels * outputs, rows: rows, columns: outputs)
-      transpose(parameters, into: memory.columns, rows: channels, columns: outputs)
       matrixProduct(
         gradient, memory.columns,
         into: studentBlend == nil ? feature.gradient : memory.resized, m: rows, n: channels,

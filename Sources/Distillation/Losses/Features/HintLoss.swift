@@ -31,6 +31,7 @@ public struct HintRule: LossRule {
 /// with the mean in the place of half the sum.
 struct HintLoss: ConnectedLoss {
   static let connectorPurpose = "hint connector"
+  static let comparesEachImage = true
 
   let connector: FeatureConnector
 

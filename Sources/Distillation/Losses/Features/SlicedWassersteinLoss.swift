@@ -51,6 +51,7 @@ public struct SlicedWassersteinRule: LossRule {
 /// with new directions in each step, Deshpande et al., arXiv:1803.11188.
 struct SlicedWassersteinLoss: ConnectedLoss {
   static let connectorPurpose = "sliced Wasserstein connector"
+  static let comparesEachImage = false
 
   let connector: FeatureConnector
   private let directions: Int
