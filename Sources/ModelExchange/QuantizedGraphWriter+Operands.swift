@@ -12,7 +12,8 @@ extension QuantizedGraphWriter {
     }
     let name = model.tensors[tensor].name + ".quantized"
     append(
-      "QuantizeLinear", inputs: [value] + scales(quantization, name, .uint8), output: name)
+      "QuantizeLinear", inputs: [value] + scales(quantization, name, hasZeroPoints: true),
+      output: name)
   }
 
   /// Returns the name of a tensor's float value.
@@ -20,12 +21,8 @@ extension QuantizedGraphWriter {
     if let name = realNames[tensor] { return name }
     let described = model.tensors[tensor]
     var source = described.name
-    let stored: NumericArray.ElementType =
-      described.type == .int8 && !weights.contains(tensor) ? .uint8 : .int8
     if let values = described.values {
-      graph.initializers.append(
-        ONNXTensor(
-          name: source, NumericArray(described.shape, values, isShifted: stored == .uint8)))
+      graph.initializers.append(ONNXTensor(name: source, NumericArray(described.shape, values)))
     } else {
       source += ".quantized"
     }
@@ -38,22 +35,21 @@ extension QuantizedGraphWriter {
     append(
       "DequantizeLinear",
       inputs: [source]
-        + scales(quantization, source, described.type == .int32 ? nil : stored), output: name,
+        + scales(quantization, source, hasZeroPoints: described.type != .int32), output: name,
       attributes: quantization.scales.count > 1 ? ["axis": .integer(quantization.axis)] : [:])
     realNames[tensor] = name
     return name
   }
 
-  /// Returns the names of the scales, and of the zero points of a type if there is one.
+  /// Returns the names of the scales, and of the zero points where there are any.
   private mutating func scales(
-    _ quantization: TensorQuantization, _ name: String, _ type: NumericArray.ElementType?
+    _ quantization: TensorQuantization, _ name: String, hasZeroPoints: Bool
   ) -> [String] {
     let shape = quantization.scales.count > 1 ? [quantization.scales.count] : []
     let scale = constant(name + ".scale", NumericArray(shape: shape, quantization.scales))
-    guard let type else { return [scale] }
+    guard hasZeroPoints else { return [scale] }
     let zeroPoints = quantization.zeroPoints.map { Int8($0) }
-    let stored = NumericArray(shape, .int8(zeroPoints), isShifted: type == .uint8)
-    return [scale, constant(name + ".zero_point", stored)]
+    return [scale, constant(name + ".zero_point", NumericArray(shape, .int8(zeroPoints)))]
   }
 
   var clipBounds: [String] {
@@ -79,13 +75,12 @@ extension QuantizedGraphWriter {
 }
 
 extension NumericArray {
-  /// Stores values, int8 as uint8 where they are shifted by 128.
-  fileprivate init(_ shape: [Int], _ values: TensorValues, isShifted: Bool) {
+  /// Stores values, int8 as uint8 that are 128 larger.
+  fileprivate init(_ shape: [Int], _ values: TensorValues) {
     switch values {
     case .float32(let values): self.init(shape: shape, values)
-    case .int8(let values) where isShifted:
+    case .int8(let values):
       self.init(shape: shape, values.map { UInt8(bitPattern: $0) ^ 0x80 })
-    case .int8(let values): self.init(shape: shape, values)
     case .int32(let values): self.init(shape: shape, values)
     }
   }

@@ -4,25 +4,24 @@ import FileFormats
 /// Turns the steps of an int8 model into operators between quantising and dequantising ones (QDQ).
 ///
 /// Every int8 activation has one `QuantizeLinear` that gives it and one `DequantizeLinear` that all its readers
-/// read; weights and biases are stored as int8 and int32 behind a `DequantizeLinear` each. A runtime that knows
-/// the form runs an operator between them on integers.
+/// read; weights and biases are stored behind a `DequantizeLinear` each. A runtime that knows the form runs an
+/// operator between them on integers.
 ///
-/// Activations are uint8 here, each integer 128 larger. ONNX Runtime would make them so on x86, but only those with
-/// one reader, and then runs what reads and gives both kinds in floating point: half of a residual network.
+/// Activations and weights are uint8 here, each integer 128 larger; biases are int32. ONNX Runtime would make
+/// activations so on x86, but only those with one reader, and then runs what reads and gives both kinds in floating
+/// point: half of a residual network. Products of uint8 and int8 it adds up in pairs of 16 bits where the processor
+/// has AVX2 or AVX-512 without VNNI, and the sum of two large ones does not fit; those of uint8 and uint8 are exact.
 struct QuantizedGraphWriter {
   let model: ChannelsFirstModel
   var graph: ONNXGraph
   /// The oldest operator set that has all operators written: 13 brought scales along an axis.
   private(set) var operatorSet = 13
-  /// The weights, which stay int8.
-  let weights: Set<Int>
   /// The names of the float values of tensors that have been read.
   var realNames: [Int: String] = [:]
 
   /// Takes a model whose activations are int8, the input's and the output's as well or floats.
   init(_ model: ChannelsFirstModel) {
     self.model = model
-    weights = Set(model.steps.filter(\.hasWeights).map { $0.inputs[1] })
     graph = ONNXGraph(name: "student")
     let input = model.tensors[model.input]
     graph.inputs = [ONNXValueInfo(name: "input", shape: input.shape.map { .size($0) })]

@@ -10,7 +10,7 @@ import Testing
 /// A random student in fp32 and int8, with images.
 struct QuantizedStudent {
   let real: DeployedModel
-  let integers: DeployedModel
+  private(set) var integers: DeployedModel
   let images: [[Float]]
 
   init(_ network: Network, seed: UInt64, images count: Int = 4) throws {
@@ -20,6 +20,15 @@ struct QuantizedStudent {
     ).model
     images = (0..<count).map { model.image(seed: UInt64($0)) }
     integers = MinMaxQuantizer(real, images: images).quantized()
+  }
+
+  /// Makes every weight of convolutions and dense layers 127 or −127, by its sign: sums of two products are then as
+  /// large as they can be.
+  mutating func makeLoud() {
+    for step in integers.operators where step.kind.hasWeights {
+      guard case .int8(let weights)? = integers.tensors[step.inputs[1]].values else { continue }
+      integers.tensors[step.inputs[1]].values = .int8(weights.map { $0 < 0 ? -127 : 127 })
+    }
   }
 }
 
@@ -38,7 +47,8 @@ struct QuantizedExportTests {
       let (weights, bias) = (
         student.integers.tensors[step.inputs[1]], student.integers.tensors[step.inputs[2]]
       )
-      #expect(stored[weights.name]?.values?.elementType == .int8)
+      #expect(stored[weights.name]?.values?.elementType == .uint8)
+      #expect(stored[weights.name + ".zero_point"]?.values?.elementType == .uint8)
       #expect(stored[weights.name + ".scale"]?.values?.count == weights.quantization?.scales.count)
       #expect(stored[bias.name]?.values?.elementType == .int32)
       #expect(stored[bias.name + ".zero_point"] == nil)

@@ -13,14 +13,17 @@ import Testing
 struct QuantizedStudentsTests {
   @Test(
     "are written with images and our integers of them",
-    .enabled(if: ExportedStudentsTests.folder != nil), arguments: shippedSpaces + ["unusual"])
+    .enabled(if: ExportedStudentsTests.folder != nil),
+    arguments: shippedSpaces + ["unusual", "loud"])
   func write(space: String) throws {
     let folder = try #require(ExportedStudentsTests.folder) + "/int8"
     try Folder.create(folder)
     let networks =
-      space == "unusual" ? [try unusualNetwork(height: 7)] : try students(of: space, count: 5)
+      ["unusual", "loud"].contains(space)
+      ? [try unusualNetwork(height: 7)] : try students(of: space, count: 5)
     for (number, network) in networks.enumerated() {
-      let student = try QuantizedStudent(network, seed: UInt64(number), images: 8)
+      var student = try QuantizedStudent(network, seed: UInt64(number), images: 8)
+      if space == "loud" { student.makeLoud() }
       let name = "\(folder)/\(space)-\(number)"
       try ONNXModel(quantized: student.integers).write(to: name + ".onnx")
       let shape = network.inputShape
