@@ -80,8 +80,6 @@ struct ExportVerb: Verb {
       }
       return format
     }
-    let format = wantedFormat ?? ExportVerb.format(of: arguments.has("--int8") ? .int8 : .fp32)
-    let formatName = format.format
     wantedOutput = arguments.value("--output")
     verifies = arguments.has("--verify")
     let deploymentFolder = arguments.value("--deployment")
@@ -95,22 +93,29 @@ struct ExportVerb: Verb {
     guard !(arguments.has("--int8") && arguments.has("--fp32")) else {
       throw UsageError("--int8 and --fp32 exclude each other")
     }
-    if precision == .int8 && !format.hasIntegers {
-      throw UsageError(
-        "--int8 goes together with --format \(ModelExport.names(where: \.hasIntegers)), got '\(formatName)'"
-      )
-    }
     options = ExportOptions(
       isCompact: arguments.has("--compact"),
       arenaBytes: try arguments.integer("--arena-bytes", in: 1...1 << 30))
+    // Without --format it depends on the study.
+    if let format = wantedFormat ?? precision.map(ExportVerb.format) { try check(format) }
+  }
+
+  /// Checks that the options fit a format.
+  private func check(_ format: ModelExport) throws {
+    let name = format.format
+    if precision == .int8 && !format.hasIntegers {
+      throw UsageError(
+        "--int8 goes together with --format \(ModelExport.names(where: \.hasIntegers)), got '\(name)'"
+      )
+    }
     for (option, isGiven) in [("--verify", verifies), ("--compact", options.isCompact)]
     where isGiven && !format.isVerifiable {
       throw UsageError(
-        "\(option) goes together with --format \(ModelExport.names(where: \.isVerifiable)), got '\(formatName)'"
+        "\(option) goes together with --format \(ModelExport.names(where: \.isVerifiable)), got '\(name)'"
       )
     }
     if options.arenaBytes != nil && format.format != ModelExport.cSource.format {
-      throw UsageError("--arena-bytes goes together with --format c, got '\(formatName)'")
+      throw UsageError("--arena-bytes goes together with --format c, got '\(name)'")
     }
     if let wantedOutput, format.format == ModelExport.cSource.format, !wantedOutput.hasSuffix(".c")
     {
@@ -128,6 +133,7 @@ struct ExportVerb: Verb {
     let student = try StudentWeights(of: key, in: folder, dataFolder: dataFolder)
     let precision = precision ?? student.precision
     let format = wantedFormat ?? ExportVerb.format(of: precision)
+    try check(format)
     guard precision == .fp32 || format.hasIntegers else {
       throw UsageError(
         "--format \(format.format) has no place for the integers of a study of int8: add --fp32, or take "
@@ -136,15 +142,32 @@ struct ExportVerb: Verb {
     let exported = try student.exported(in: precision)
     if let deployment { return try deploy(student, exported, format, to: deployment) }
     let output = wantedOutput ?? "\(key).\(format.format)"
-    try format.write(exported, output, student.metadata, options: options)
+    try format.write(exported, output, student.metadata, options: options(for: student))
     if format.isVerifiable {
       try printFiles(student, exported, format, output)
       if verifies, try !verify(student, exported, format, output) { return .requirementNotMet }
     } else {
       Terminal.print("model:   \(output)")
     }
+    printTraining(student)
     Terminal.print("next:    \(CommandText.of(ReportVerb.self, folder.path))")
     return .success
+  }
+
+  /// The options, with what the study knows of its devices.
+  private func options(for student: StudentWeights) -> ExportOptions {
+    var options = options
+    options.kernels = student.kernels
+    return options
+  }
+
+  /// Says that a student with several trainings is the first of them.
+  private func printTraining(_ student: StudentWeights) {
+    guard student.trainings > 1 else { return }
+    let accuracy = student.reported(in: student.precision).map {
+      String(format: ", validation accuracy %.4f; the report has the mean", $0.accuracy)
+    }
+    Terminal.print("weights: the first of \(student.trainings) trainings\(accuracy ?? "")")
   }
 
   /// Thrown out of a version that is not brought into use.
@@ -164,10 +187,11 @@ struct ExportVerb: Verb {
     do {
       let added = try deployment.add(version, date: Date()) { place in
         let path = "\(place)/student.\(format.format)"
-        try format.write(exported, path, student.metadata, options: options)
+        try format.write(exported, path, student.metadata, options: options(for: student))
         if verifies, try !verify(student, exported, format, path) { throw NotTheStudent() }
       }
       Terminal.print("version: \(added.version)" + (before.map { ", before \($0)" } ?? ""))
+      printTraining(student)
       for file in added.files {
         Terminal.print("model:   \(deployment.current)/\(file.path)")
       }
@@ -209,7 +233,9 @@ struct ExportVerb: Verb {
       format: "accuracy %.4f on %d validation images", result.evaluation.accuracy,
       result.evaluation.count)
     text += result.reported.map { String(format: ", %.4f in the report", $0.accuracy) } ?? ""
-    if let changed = result.changed { text += "; \(changed) right or wrong otherwise" }
+    if let changed = result.changed {
+      text += "; \(changed) images that only one of both gets right"
+    }
     text += String(
       format: "; %d of them classified as by the student, logits differ by at most %.1e",
       result.agreeing, result.largestDifference)

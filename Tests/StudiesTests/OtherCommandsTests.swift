@@ -83,7 +83,7 @@ struct ExportCommandTests {
     #expect(ended.status == 0, "\(ended.errors)\(ended.output)")
     #expect(ended.output.contains("pixels:  (pixel - "))
     #expect(ended.output.contains("verify:  accuracy 0."))
-    #expect(ended.output.contains("; 0 right or wrong otherwise"))
+    #expect(ended.output.contains("; 0 images that only one of both gets right"))
     let file = format == "c" ? try MicroProgram.readModel(path) : try TFLiteFile.read(path)
     #expect(file.metadata["TFLITE_METADATA"] != nil && !file.description.isEmpty)
     #expect(file.model.tensors[file.model.output].shape == [1, 3])

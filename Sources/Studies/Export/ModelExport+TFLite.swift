@@ -18,15 +18,18 @@ extension ModelExport {
     read: { try MicroProgram.readModel($0).model }
   ) { student, path, metadata, options in
     let file = TFLiteFile(try student.deployed(), metadata: metadata, options: options)
-    let needed = MicroProgram(file)
+    let needed = MicroProgram(file, kernels: options.kernels)
     if let bytes = options.arenaBytes, bytes < needed.arenaBytes {
       throw DeploymentError(
         layer: "the arena",
         reason:
           "\(bytes) bytes, expected at least \(needed.arenaBytes), which the student takes on a "
-          + "32-bit device")
+          + "32-bit device"
+          + (options.kernels.isEmpty
+            ? ""
+            : " with the kernels \(options.kernels.map(\.rawValue).joined(separator: ", "))"))
     }
-    try MicroProgram(file, arenaBytes: options.arenaBytes).write(to: path)
+    try MicroProgram(file, kernels: options.kernels, arenaBytes: options.arenaBytes).write(to: path)
   }
 }
 

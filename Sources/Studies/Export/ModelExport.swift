@@ -112,6 +112,9 @@ public struct ExportOptions: Hashable, Sendable {
   /// The bytes that the program gives the interpreter; nil for as many as the model takes.
   public var arenaBytes: Int?
 
+  /// The kernels of the devices that the student is for, as far as their profiles tell; empty for any.
+  public var kernels: [MicroRuntime.Kernels] = []
+
   public init(isCompact: Bool = false, arenaBytes: Int? = nil) {
     (self.isCompact, self.arenaBytes) = (isCompact, arenaBytes)
   }

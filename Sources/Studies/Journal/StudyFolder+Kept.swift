@@ -19,6 +19,20 @@ extension StudyFolder {
   /// - Parameter path: From the study's folder.
   func has(_ path: String) -> Bool { FileManager.default.fileExists(atPath: appending(path)) }
 
+  /// Checks that files which others are going to trust hold what the journal says; what it does not know is left out.
+  ///
+  /// - Parameter prefix: Of their paths from the study's folder, such as `data/`.
+  /// - Throws: `StudyError.damaged` naming both hashes; `FileFormatError` if one cannot be read.
+  func checkKept(_ prefix: String, _ state: StudyState) throws {
+    for (path, expected) in state.keptHashes.sorted(by: { $0.key < $1.key })
+    where path.hasPrefix(prefix) {
+      guard let found = try hash(of: path), found != expected else { continue }
+      throw StudyError.damaged(
+        path: appending(path), found: found, expected: expected,
+        remedy: "autodistill run \(shellWord) makes it again")
+    }
+  }
+
   /// Returns the path of a file in the folder as it is from there.
   func relative(_ path: String) -> String {
     path.hasPrefix(self.path + "/") ? String(path.dropFirst(self.path.count + 1)) : path

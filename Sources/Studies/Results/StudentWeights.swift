@@ -19,6 +19,10 @@ public struct StudentWeights {
   public let precision: Precision
   /// What its study calls it.
   public let key: String
+  /// The kernels of the study's devices that run TensorFlow Lite Micro.
+  public let kernels: [MicroRuntime.Kernels]
+  /// How often the study has trained the student: the weights are those of the first training.
+  public let trainings: Int
   let folder: StudyFolder
   private let calibrationImages: Int
   private let seed: UInt64
@@ -89,6 +93,9 @@ public struct StudentWeights {
       results.students.filter { $0.key == key }.flatMap(\.runs)
       + (results.references + results.controls).filter { $0.key == key }.flatMap(\.runs)
     run = runs.first { $0.seed == 0 }
+    trainings = max(1, runs.count)
+    let runtimes = files.profiles.compactMap { $0.deployment?.arena?.runtime.kernels }
+    kernels = MicroRuntime.Kernels.allCases.filter(runtimes.contains)
   }
 
   /// Returns how well the report says the student classifies the validation split; nil where it says nothing.
@@ -175,9 +182,10 @@ public struct StudentWeights {
   private static func dataset(
     _ folder: StudyFolder, _ state: StudyState, _ dataFolder: String?
   ) throws -> PreparedDataset {
-    if let prepared = try? PreparedDataset.open(folder.preparedData),
+    if dataFolder == nil, let prepared = try? PreparedDataset.open(folder.preparedData),
       prepared.contentHash == state.began?.dataHash
     {
+      try folder.checkKept("data/", state)
       return prepared
     }
     let inputs = try StudyInputs(folder, dataFolder: dataFolder)

@@ -39,7 +39,7 @@ extension MicroProgram {
 
     #include <stdint.h>
 
-    /* The bytes of the arena, at the least: on devices with pointers of 32 bits, and on 64-bit hosts. */
+    /* The bytes of the arena, at the least: on 64-bit hosts, and on devices with pointers of 32 bits\(kernelNote). */
     #if UINTPTR_MAX > 0xFFFFFFFFu
     #define STUDENT_ARENA_BYTES \(hostArenaBytes)
     #else
@@ -59,6 +59,14 @@ extension MicroProgram {
     #endif
 
     """
+  }
+
+  /// Which kernels the arena is for, and what others would take.
+  private var kernelNote: String {
+    guard !kernels.isEmpty else { return "" }
+    return
+      " and\n       the kernels \(kernels.map(\.rawValue).joined(separator: ", ")); with any kernels "
+      + "\(anyArenaBytes)"
   }
 
   /// A program that runs one image under TensorFlow Lite Micro.

@@ -9,24 +9,35 @@ import Foundation
 ///     student_main.cc   registers the operators, runs one image, prints the largest output
 public struct MicroProgram: Hashable, Sendable {
   public let file: TFLiteFile
-  /// What the arena takes on a 32-bit device, whichever kernels the runtime was built with.
+  /// What the arena takes on a 32-bit device with the kernels that were asked for.
   public let arenaBytes: Int
+  /// What it takes there whichever kernels the runtime was built with.
+  public let anyArenaBytes: Int
+  /// The kernels that were asked for; empty for any.
+  public let kernels: [MicroRuntime.Kernels]
   /// What it takes on a 64-bit host.
   public let hostArenaBytes: Int
 
-  /// - Parameter arenaBytes: What the program gives the interpreter; nil for as much as the model takes.
-  public init(_ file: TFLiteFile, arenaBytes: Int? = nil) {
-    func largest(pointerBytes: Int) -> Int {
-      MicroRuntime.Kernels.allCases.map { kernels in
+  /// - Parameters:
+  ///   - kernels: Those of the devices that it is for; empty for any.
+  ///   - arenaBytes: What the program gives the interpreter; nil for as much as the model takes.
+  public init(
+    _ file: TFLiteFile, kernels: [MicroRuntime.Kernels] = [], arenaBytes: Int? = nil
+  ) {
+    func largest(_ kernels: [MicroRuntime.Kernels], pointerBytes: Int) -> Int {
+      kernels.map { kernels in
         MicroArena(
           file.model, on: MicroRuntime(kernels, pointerBytes: pointerBytes),
           offsets: file.plan?.offsets
         ).bytes
       }.max() ?? 0
     }
-    self.file = file
-    self.arenaBytes = arenaBytes ?? largest(pointerBytes: 4)
-    hostArenaBytes = arenaBytes ?? largest(pointerBytes: 8)
+    (self.file, self.kernels) = (file, kernels)
+    let all = MicroRuntime.Kernels.allCases
+    anyArenaBytes = largest(all, pointerBytes: 4)
+    self.arenaBytes =
+      arenaBytes ?? (kernels.isEmpty ? anyArenaBytes : largest(kernels, pointerBytes: 4))
+    hostArenaBytes = arenaBytes ?? largest(all, pointerBytes: 8)
   }
 
   /// Writes the three sources; `path` is that of the array and ends with `.c`.
