@@ -32,7 +32,7 @@ struct ArchitectureForm: TeacherForm {
 
   var origin: String { "\(architecture) of \(searchSpace), \(training.text)" }
   var isGiven: Bool { training.weights != nil }
-  var trainingRecipe: String? { isGiven ? nil : training.recipe.identity }
+  var trainingRecipe: String? { isGiven ? nil : training.recipe.summary }
 
   func teacher(in setting: TeacherSetting) throws -> any Teacher {
     let space = try SearchSpace(contentsOf: setting.path(searchSpace))

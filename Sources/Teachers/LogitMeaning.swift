@@ -88,10 +88,10 @@ struct LogitMeaning: Hashable, Sendable {
     func refused(_ value: String, _ expected: String) -> JSONError {
       .invalid(file: file, field: "\(place).classes", value: value, expected: expected)
     }
-    guard let known = dataset.definition.classNames else {
+    guard let known = dataset.classNames else {
       throw refused(
         "\(classes.count) names",
-        "nothing where the data have no \"class_names\" that they could be compared with")
+        "nothing where the data have no names of classes that they could be compared with")
     }
     if let name = classes.first(where: { !known.contains($0) }) {
       throw refused("\"\(name)\"", "one of the data's classes, which are \(JSONError.list(known))")

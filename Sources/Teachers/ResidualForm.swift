@@ -26,7 +26,7 @@ struct ResidualForm: TeacherForm {
 
   var origin: String { training.text }
   var isGiven: Bool { training.weights != nil }
-  var trainingRecipe: String? { isGiven ? nil : training.recipe.identity }
+  var trainingRecipe: String? { isGiven ? nil : training.recipe.summary }
 
   func teacher(in setting: TeacherSetting) throws -> any Teacher {
     let (shape, classes) = (setting.imageShape, setting.dataset.classes)

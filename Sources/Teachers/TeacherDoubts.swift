@@ -11,6 +11,8 @@ package struct TeacherDoubts {
   package let refusal: String?
   /// What people should look at, each in words.
   package let suspicions: [String]
+  /// The larger of what chance and naming the most frequent class are right on, 0…1.
+  private let blindAccuracy: Double
 
   /// Gains of accuracy below this may be chance.
   private static let clearGain = 0.1
@@ -37,7 +39,7 @@ package struct TeacherDoubts {
     let swap = ClassSwap(confusion)
     if isClear(swap.accuracy) {
       suspicions.append(
-        swap.description(names: dataset.definition.classNames, count: TeacherDoubts.namedPairs))
+        swap.description(names: dataset.classNames, count: TeacherDoubts.namedPairs))
     }
     // Without a clear loss somewhere there is nothing to look for.
     if accuracy < 1 - TeacherDoubts.clearGain {
@@ -55,6 +57,7 @@ package struct TeacherDoubts {
       }
     }
     (self.accuracy, self.suspicions) = (accuracy, suspicions)
+    blindAccuracy = max(majority, chance)
     guard accuracy <= needed else {
       refusal = nil
       return
@@ -68,6 +71,31 @@ package struct TeacherDoubts {
           + "batches give them (chance is %.1f %%", 100 * accuracy, 100 * chance)
       + "\(frequent)): what it says does not fit these data or classes"
       + (suspicions.isEmpty ? "" : "; " + suspicions.joined(separator: "; "))
+  }
+
+  /// Returns why a teacher is of no use that the training images let pass: it says nothing of others; nil if it does.
+  package func refusal(validation: Evaluation) -> String? {
+    guard validation.interval.upperBound < blindAccuracy else { return nil }
+    return String(
+      format:
+        "the teacher is right on only %.1f %% of the validation images, where naming one class "
+        + "for all gives %.1f %%, and on %.1f %% of the training images: it has learnt these by heart "
+        + "and can teach nothing of others", 100 * validation.accuracy, 100 * blindAccuracy,
+      100 * accuracy)
+  }
+
+  /// Returns what to think of an accuracy through the students' batches that is far below that on images as they
+  /// are; nil where it is not.
+  ///
+  /// Only for batches whose labels are right and whose images are not mixed.
+  package func estrangement(validation: Evaluation) -> String? {
+    let loss = validation.accuracy - accuracy
+    guard loss > 0.05, loss > 4 * validation.standardError else { return nil }
+    return String(
+      format:
+        "the students' batches may show the teacher images that it does not know: it is right on "
+        + "%.1f %% of them, but on %.1f %% of the validation images as they are; look at the "
+        + "augmentation", 100 * accuracy, 100 * validation.accuracy)
   }
 
   /// Returns what to think of an accuracy on the validation split that is far below that on the training split;

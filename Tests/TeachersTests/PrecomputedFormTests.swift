@@ -103,7 +103,7 @@ struct PrecomputedFormTests {
         _ = try study.teacher(json(", \"classes\": \(classes)"))
       }
     }
-    expectError(["teacher.logits.classes", "no \"class_names\""]) {
+    expectError(["teacher.logits.classes", "no names of classes"]) {
       _ = try SmallStudy().teacher(json(", \"classes\": [\"cat\", \"dog\", \"eel\"]"))
     }
   }

@@ -51,6 +51,29 @@ struct TeacherDoubtsTests {
     #expect(text.contains("its class 2 (eel) is mostly labelled 1 (dog)"), "\(text)")
   }
 
+  @Test(
+    "is that it knows no other images than those it learnt, or fewer of the students' than of others"
+  )
+  func others() throws {
+    let study = try SmallStudy()
+    func validation(_ correct: Int) -> Evaluation {
+      Evaluation(count: 300, correct: correct, negativeLogLikelihood: 1)
+    }
+    let right = try doubts(study) { study.labels[$0] }
+    let refusal = try #require(right.refusal(validation: validation(60)))
+    for part in ["on only 20.0 % of the validation images", "100.0 % of the training images"] {
+      #expect(refusal.contains(part), "\(refusal)")
+    }
+    // Hardly worse than naming the most frequent class may be chance.
+    #expect(right.refusal(validation: validation(125)) == nil)
+    #expect(right.refusal(validation: validation(290)) == nil)
+    let half = try doubts(study) { $0 % 2 == 0 ? study.labels[$0] : (study.labels[$0] + 1) % 3 }
+    let text = try #require(half.estrangement(validation: validation(290)))
+    #expect(text.contains("look at the augmentation"), "\(text)")
+    #expect(half.estrangement(validation: validation(155)) == nil)
+    #expect(right.estrangement(validation: validation(290)) == nil)
+  }
+
   @Test("is that its rows look shifted, either way", arguments: [1, -3])
   func shifted(by shift: Int) throws {
     let study = try SmallStudy()

@@ -18,7 +18,8 @@ extension PreparedDataset {
   /// - Throws: `DatasetError`, `FileFormatError` or `CSVError`.
   public static func prepare(
     _ definition: DatasetDefinition, baseFolder: String, into folder: String,
-    earlierSplit: SplitMethod? = nil
+    earlierSplit: SplitMethod? = nil,
+    accepting accept: (_ contentHash: String) throws -> Void = { _ in }
   ) throws -> PreparedDataset {
     let source = try DatasetSource(definition, baseFolder: baseFolder)
     if let prepared = try reuse(
@@ -48,6 +49,7 @@ extension PreparedDataset {
     try checkDistinct(zip(records, source.files))
     try summary.checkPlausible(definition)
     for (record, file) in zip(records, source.files) { try record.checkUnchanged(file) }
+    try accept(writer.description.contentHash)
     try writer.finish(summary, sources: records, in: folder)
     return try PreparedDataset(folder, writer.description)
   }

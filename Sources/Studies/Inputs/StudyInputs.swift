@@ -40,8 +40,23 @@ public struct StudyInputs: Sendable {
     return try DatasetError.naming(folder.definition) {
       try PreparedDataset.prepare(
         data, baseFolder: folder.path, into: folder.preparedData,
-        earlierSplit: earlierSplit(data, in: folder))
+        earlierSplit: earlierSplit(data, in: folder),
+        accepting: { try check(contentHash: $0, files) })
     }
+  }
+
+  /// Checks that data are those of the study's results, before they take the place of what was prepared of them.
+  ///
+  /// - Throws: `StudyError` naming what has changed.
+  private static func check(contentHash: String, _ files: StudyFiles) throws {
+    guard FileManager.default.fileExists(atPath: files.folder.journal) else { return }
+    let state = try Journal.state(of: files.folder)
+    guard let began = state.began, state.hasResults else { return }
+    do {
+      // What study.json says otherwise explains more.
+      try files.check(against: state)
+    } catch StudyError.hasGrown {}
+    try files.compare(contentHash, began.dataHash, "the data set")
   }
 
   /// Checks a study's files together with its data, which are prepared already.

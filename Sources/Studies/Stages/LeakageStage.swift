@@ -39,6 +39,7 @@ public struct LeakageStage {
     defer { withExtendedLifetime(lock) {} }
     let state = try Journal.state(of: inputs.folder)
     try inputs.check(against: state)
+    for files in ["data/", "teacher/"] { try inputs.folder.checkKept(files, state) }
     let stage = LeakageStage(inputs.calibrated(by: state), context: context)
     try stage.checkImages()
     if shadows > 0 { try stage.checkHalves(shadows) }

@@ -70,11 +70,12 @@ public struct StudyRunner {
     if journal.state.nothingFeasible != nil { return journal.state }
     context.report(.stage(Stage.teacher.rawValue))
     try timed(Stage.teacher.rawValue, journal, workers: 1) {
+      // Results of students of another teacher must not be mixed with new ones.
+      let mayChange = journal.state.trials.isEmpty && journal.state.imported == nil
       let teacher = try TeacherStage(inputs: inputs, context: context)
-        .run(known: journal.state.teacher)
+        .run(known: journal.state.teacher, mayChange: mayChange)
       if teacher.weightsHash != journal.state.teacher?.weightsHash {
-        // Results of students of another teacher must not be mixed with new ones.
-        guard journal.state.trials.isEmpty && journal.state.imported == nil else {
+        guard mayChange else {
           throw StudyError.changed(
             folder: inputs.folder.path,
             what: teacher.tensorsHash == nil ? "what the teacher says" : "the teacher's weights")

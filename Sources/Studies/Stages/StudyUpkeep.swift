@@ -97,7 +97,11 @@ public struct StudyUpkeep {
       try remove(path)
     }
     try journal.forget(condition.damaged.map(\.path) + condition.missing)
-    let adopted = try journal.keep(condition.unknown, in: folder, onlyNew: true)
+    // Data that are prepared again are not those that are there.
+    let unknown = condition.unknown.filter {
+      !$0.hasPrefix("data/") || !isDataDamaged && problem == nil
+    }
+    let adopted = try journal.keep(unknown, in: folder, onlyNew: true)
     if !adopted.isEmpty {
       notes.append(
         "the journal does not say what \(adopted.count) of the study's files hold, which an earlier version "

@@ -18,10 +18,14 @@ extension TeacherStage {
     guard let judged = try judge(.validation) else {
       throw StudyError.teacher("the teacher says nothing of the validation images")
     }
+    if let refusal = doubts.refusal(validation: judged.evaluation) {
+      throw StudyError.teacher(refusal)
+    }
     let costs = try inputs.teacher.costs()
     let notes =
       answers.notes + judged.notes.filter { !answers.notes.contains($0) } + doubts.suspicions
       + (doubts.overfitting(validation: judged.evaluation).map { [$0] } ?? [])
+      + (estrangement(doubts, judged.evaluation).map { [$0] } ?? [])
       + inputs.lossNotes
     let files = inputs.definition.teacher.isEnsemble ? [] : inputs.teacher.keptFiles
     return JournalEvent.TeacherReady(
@@ -33,6 +37,14 @@ extension TeacherStage {
       members: judged.members.isEmpty
         ? nil : judged.members.map { JournalEvent.TeacherReady.Member(validation: $0) },
       notes: notes.isEmpty ? nil : notes)
+  }
+
+  /// What augmentation may have done to the images, where nothing else explains wrong answers in batches.
+  private func estrangement(_ doubts: TeacherDoubts, _ validation: Evaluation) -> String? {
+    let (recipe, labels) = (inputs.definition.full, inputs.dataset.summary.labels)
+    let isMixed = ([recipe] + recipe.stages.map(\.content)).contains { !$0.mix.isEmpty }
+    guard !isMixed && (labels?.noisyCount ?? 0) == 0 else { return nil }
+    return doubts.estrangement(validation: validation)
   }
 
   /// Compares the labels with what students would see.

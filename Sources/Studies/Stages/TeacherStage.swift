@@ -15,7 +15,12 @@ package struct TeacherStage {
   }
 
   /// Makes sure that the teacher and its logits are there, and returns what the journal should say.
-  package func run(known: JournalEvent.TeacherReady?) throws -> JournalEvent.TeacherReady {
+  ///
+  /// - Parameter mayChange: Whether another teacher than the known one may take its place.
+  /// - Throws: `StudyError.changed` where it may not, before anything of the known one is lost.
+  package func run(
+    known: JournalEvent.TeacherReady?, mayChange: Bool = true
+  ) throws -> JournalEvent.TeacherReady {
     inputs.definition.teacher.removeOtherImages(in: inputs.folder.preparedData)
     if let known, try isIntact(known) {
       if cache.known(of: .validation) == nil {
@@ -26,12 +31,20 @@ package struct TeacherStage {
       return known
     }
     try Folder.create(inputs.folder.teacher)
-    cache.forget()
+    if mayChange { cache.forget() }
     try working { try inputs.teacher.prepare($0) }
     context.report(.note("caching the teacher's logits"))
     guard let answers = try answers(on: .training) else {
       throw StudyError.teacher("the teacher says nothing of the training images")
     }
+    if !mayChange, let known, let logitsHash = known.logitsHash,
+      answers.logits.withUnsafeBytes({ ContentHash.hexadecimal(of: Data($0)) }) != logitsHash
+    {
+      throw StudyError.changed(
+        folder: inputs.folder.path,
+        what: known.tensorsHash == nil ? "what the teacher says" : "the teacher's weights")
+    }
+    cache.forget()
     try SoftTargets.write(answers.logits, to: inputs.folder.softTargets)
     let ready = try verified(answers)
     for split in [DatasetSplit.training, .validation] { inputs.teacher.release(split) }

@@ -47,6 +47,40 @@ struct StudyDataTests {
     #expect(try study.inputs().dataset.contentHash == random)
   }
 
+  @Test("that have changed since there are results do not take the place of what was prepared")
+  func changed() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    let prepared = try study.temporary.read("data/images.u8")
+    let images = URL(filePath: study.temporary.file("images.npy"))
+    let original = try Data(contentsOf: images)
+    var other = original
+    other[other.count - 1] ^= 255
+    try other.write(to: images)
+    expectError(["the data set has changed since the journal was begun"]) { _ = try study.inputs() }
+    #expect(try study.temporary.read("data/images.u8") == prepared)
+    // Where nothing is prepared, nothing wrong is either, and what comes later is taken for what it is.
+    try forget(study)
+    expectError(["the data set has changed since the journal was begun"]) { _ = try study.inputs() }
+    try original.write(to: images)
+    _ = try StudyUpkeep.run(study.folder)
+    _ = try study.inputs()
+    #expect(try study.temporary.read("data/images.u8") == prepared)
+  }
+
+  @Test("that are damaged are not trusted by who exports or watches a student")
+  func damaged() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    let key = try StudentWeights.key("best", in: study.folder)
+    _ = try StudentWeights(of: key, in: study.folder, dataFolder: nil)
+    let path = URL(filePath: study.temporary.file("data/images.u8"))
+    var images = try Data(contentsOf: path)
+    images[100] ^= 1
+    try images.write(to: path)
+    expectError(["data/images.u8", "autodistill run", "makes it again"]) {
+      _ = try StudentWeights(of: key, in: study.folder, dataFolder: nil)
+    }
+  }
+
   @Test("are in the journal as they were read, and old journals are read without")
   func journal() throws {
     let study = try TinyStudy(Self.text(""))

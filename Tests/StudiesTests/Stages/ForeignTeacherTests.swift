@@ -65,7 +65,11 @@ struct ForeignTeacherTests {
     logits[1] -= 1
     for index in logits.indices { logits[index] *= 1.5 }
     try study.writeLogits(logits)
+    let before = try study.temporary.read("teacher/logits.raw")
     expectError(["what the teacher says has changed"]) { try run(study) }
+    // What students have learnt from is still there.
+    #expect(try study.temporary.read("teacher/logits.raw") == before)
+    #expect(FileManager.default.fileExists(atPath: study.folder.teacherValidationLogits))
   }
 
   @Test("that answers for other classes or other images is refused, with what to look at")
