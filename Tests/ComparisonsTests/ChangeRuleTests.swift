@@ -8,8 +8,9 @@ struct ChangeRuleTests {
   let before = MeasuredAccuracy(mean: 0.9, count: 10_000)
 
   private func verdict(_ accuracy: Double) -> ChangeVerdict {
-    let difference = AccuracyDifference(MeasuredAccuracy(mean: accuracy, count: 10_000), before)
-    let threshold = rule.threshold((nil, 1), (nil, 1))
+    let after = MeasuredAccuracy(mean: accuracy, count: 10_000)
+    let difference = AccuracyDifference(after, before)
+    let threshold = rule.threshold((before, nil), (after, nil))
     return rule.verdict(difference, pValue: difference.pValue, threshold: threshold)
   }
 
@@ -23,19 +24,30 @@ struct ChangeRuleTests {
   @Test("is not small, however significant")
   func small() {
     let many = MeasuredAccuracy(mean: 0.9, count: 100_000_000)
-    let difference = AccuracyDifference(
-      MeasuredAccuracy(mean: 0.901, count: 100_000_000), many)
+    let others = MeasuredAccuracy(mean: 0.901, count: 100_000_000)
+    let difference = AccuracyDifference(others, many)
     #expect(difference.pValue < 1e-9)
-    let threshold = rule.threshold((nil, 1), (nil, 1))
+    let threshold = rule.threshold((many, nil), (others, nil))
     #expect(rule.verdict(difference, pValue: difference.pValue, threshold: threshold) == .tied)
   }
 
   @Test("exceeds three times the noise of the study's own repetitions")
   func threshold() throws {
-    #expect(abs(rule.threshold((nil, 1), (nil, 1)) - 0.0045) < 1e-12)
-    #expect(rule.threshold((nil, 9), (nil, 9)) == 0.003)
     let noise = try #require(
       TrainingNoise([MeasuredAccuracy(mean: 0.9, count: 100, runs: 2, deviation: 0.01)]))
-    #expect(abs(rule.threshold((noise, 4), (nil, 1)) - 0.015) < 1e-12)
+    let often = MeasuredAccuracy(mean: 0.9, count: 10_000, runs: 4)
+    #expect(abs(rule.threshold((often, noise), (before, nil)) - 0.015) < 1e-12)
+    #expect(rule.threshold((often, nil), (often, nil)) == 0.003)
+  }
+
+  @Test("exceeds three times what trainings on so many images are taken to differ by")
+  func assumption() {
+    // 0.15 points at 94 % of 10,000 images.
+    let published = ChangeRule.assumedRunDeviation(accuracy: 0.94, images: 10_000)
+    #expect(abs(published - 0.0015) < 0.00001)
+    let few = MeasuredAccuracy(mean: 0.8, count: 400)
+    let deviation = 0.63 * (0.8 * 0.2 / 400).squareRoot()
+    #expect(abs(rule.threshold((few, nil), (before, nil)) - 3 * deviation) < 1e-12)
+    #expect(3 * deviation > 0.037)
   }
 }

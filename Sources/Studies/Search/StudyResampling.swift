@@ -38,7 +38,11 @@ struct StudyResampling {
     }
     let noise = StudyResults(definition, state).students.validationNoise
     assumesTrainingDeviation = noise == nil
-    trainingDeviation = noise?.runVariance.squareRoot() ?? ChangeRule.assumedRunDeviation
+    trainingDeviation =
+      noise?.runVariance.squareRoot()
+      ?? trained.first?.validation.map {
+        ChangeRule.assumedRunDeviation(accuracy: $0.accuracy, images: $0.count)
+      } ?? 0
   }
 
   /// Returns the study with other results.

@@ -107,10 +107,11 @@ struct StudyResamplingTests {
     let once = try resampling(
       state([trained(0) { $0 % 10 == 0 }, trained(1) { $0 % 10 == 0 }]), .seeds)
     #expect(once.assumesTrainingDeviation)
-    #expect(once.trainingDeviation == ChangeRule.assumedRunDeviation)
-    // 0.15 points of 4000 images are 6; of 300 draws known to 4 %.
+    #expect(
+      once.trainingDeviation == ChangeRule.assumedRunDeviation(accuracy: 0.9, images: 4000))
+    // 0.3 points of 4000 images are 12; of 300 draws known to 4 %.
     let (mean, deviation) = moments(draws(once, 0).map { $0[0] })
-    #expect(abs(mean - 3600) < 1.5 && abs(deviation - 6) < 1)
+    #expect(abs(mean - 3600) < 3 && abs(deviation - 12) < 2)
   }
 
   @Test("draw flash results as if each student had seen other images and seeds")
