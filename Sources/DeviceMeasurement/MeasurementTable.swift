@@ -5,7 +5,8 @@ import Foundation
 ///
 /// The table is comma-separated, with the columns `architecture,latency_ms,standard_error_ms,samples`; the
 /// last is how many. The samples are JSON lines, written before the row that they belong to: after a crash
-/// the table holds whole rows, and a measurement without a row is done again.
+/// the table holds whole rows, and a measurement without a row is done again. Their first line says how it was
+/// measured, so that a table is not continued otherwise.
 public final class MeasurementTable {
   static let header = "architecture,latency_ms,standard_error_ms,samples"
 
@@ -22,8 +23,10 @@ public final class MeasurementTable {
 
   /// Opens a table to continue it, or begins one.
   ///
-  /// - Throws: `FileFormatError` if it is another kind of file, or cannot be written.
-  public init(_ path: String, samplesPath: String) throws {
+  /// - Parameter conditions: How is measured: the command, say.
+  /// - Throws: `FileFormatError` if it is another kind of file, was begun under other conditions, or cannot be
+  ///   written.
+  public init(_ path: String, samplesPath: String, conditions: [String: String] = [:]) throws {
     (self.path, self.samplesPath) = (path, samplesPath)
     let (text, bytes) = try MeasurementTable.wholeLines(path, beginning: MeasurementTable.header)
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
@@ -45,9 +48,12 @@ public final class MeasurementTable {
       }
       latencies[String(cells[0])] = latency
     }
-    let (_, sampleBytes) = try MeasurementTable.wholeLines(samplesPath, beginning: "{")
+    let (lines, sampleBytes) = try MeasurementTable.wholeLines(samplesPath, beginning: "{")
+    let line = MeasurementConditions(conditions: conditions)
+    try line.check(against: lines, of: path, samplesPath: samplesPath)
     file = try AppendOnlyFile(path, keepingFirst: bytes)
     samples = try AppendOnlyFile(samplesPath, keepingFirst: sampleBytes)
+    if sampleBytes == 0 && bytes == 0 { try samples.append(line: line.json) }
     if bytes == 0 { try file.append(line: MeasurementTable.header) }
   }
 

@@ -17,6 +17,7 @@ struct CommandMeasurement {
   ]
 
   private let device: CommandDevice
+  private let command: String
   private let output: String
   private let samplesPath: String
   private let spacePath: String
@@ -38,7 +39,7 @@ struct CommandMeasurement {
     where arguments.value(option) != nil {
       throw UsageError("\(option) goes without --command: it is for a profile of this machine")
     }
-    self.output = output
+    (self.output, self.command) = (output, command)
     spacePath = space
     samplesPath = arguments.value("--samples") ?? output + ".samples.jsonl"
     let limit = try arguments.integer("--time-limit", in: 1...86_400) ?? 300
@@ -97,7 +98,13 @@ struct CommandMeasurement {
       .appendingPathComponent("autodistill-\(UUID().uuidString)").path
     try Folder.create(folder)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let table = try MeasurementTable(output, samplesPath: samplesPath)
+    let table = try MeasurementTable(
+      output, samplesPath: samplesPath,
+      conditions: [
+        "command": command, "precision": precision.rawValue, "format": export.format,
+        "space": space.name, "space_sha256": try ContentHash.hexadecimal(ofFile: spacePath),
+        "images": "\(images.images(of: space).shape), \(images.images(of: space).classes) classes",
+      ])
     let known = keys.count { table.measured.contains($0) }
     if known > 0 { Terminal.log("   \(known) of \(keys.count) are measured already") }
     var done = known

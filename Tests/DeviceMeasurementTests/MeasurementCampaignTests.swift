@@ -14,7 +14,9 @@ private final class Files {
   init() throws { try Folder.create(folder) }
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-  func open() throws -> MeasurementTable { try MeasurementTable(table, samplesPath: samples) }
+  func open(_ conditions: [String: String] = ["command": "measure"]) throws -> MeasurementTable {
+    try MeasurementTable(table, samplesPath: samples, conditions: conditions)
+  }
   func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
   func lines(_ path: String) throws -> [String] {
     try text(path).split(separator: "\n").map(String.init)
@@ -54,8 +56,9 @@ struct MeasurementCampaignTests {
     // The reference is timed after the tenth, the twentieth and the last.
     #expect(device.asked.count == 28 && device.asked.count { $0 == "a" } == 4)
     let samples = try files.lines(files.samples)
-    #expect(samples.count == 28 && samples.count { $0.contains("\"reference\":true") } == 3)
-    #expect(samples[2].contains("\"samples_ms\":[3,3.1875,2.8125]"))
+    #expect(samples.count == 29 && samples.count { $0.contains("\"reference\":true") } == 3)
+    #expect(samples[0] == #"{"conditions":{"command":"measure"}}"#)
+    #expect(samples[3].contains("\"samples_ms\":[3,3.1875,2.8125]"))
   }
 
   @Test("continues after a stop, measuring nothing twice, to the same table")
@@ -179,5 +182,19 @@ struct MeasurementCampaignTests {
     try Data("\(header)\nx,1,0.1,9\n\(row)\n".utf8).write(to: URL(filePath: files.table))
     let error = #expect(throws: FileFormatError.self) { try files.open() }
     #expect("\(error.map { "\($0)" } ?? "")".contains("line 3"))
+  }
+
+  @Test("is not continued under other conditions")
+  func conditions() throws {
+    let files = try Files()
+    var device = Device()
+    _ = try MeasurementCampaign(table: files.open()).run(["a", "aa"]) { try device.measure($0) }
+    let error = #expect(throws: FileFormatError.self) { try files.open(["command": "other"]) }
+    #expect("\(try #require(error))".contains("command measure"))
+    #expect(try files.open().measured.count == 2)
+    // An earlier version did not say.
+    let rest = try files.lines(files.samples).dropFirst().joined(separator: "\n") + "\n"
+    try rest.write(toFile: files.samples, atomically: true, encoding: .utf8)
+    #expect(try files.open(["command": "other"]).measured.count == 2)
   }
 }
