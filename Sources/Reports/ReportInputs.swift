@@ -124,6 +124,10 @@ struct ReportInputs: Sendable {
       missing.append("the full trainings: \(ended) of \(expected) have ended")
     }
     if let missingReferences { missing.append(missingReferences) }
+    if let settings = definition.robustness {
+      let open = state.openRobustness(images: settings.images).count
+      if open > 0 { missing.append("\(counted(open, "student")) on corrupted images") }
+    }
     return missing
   }
 }

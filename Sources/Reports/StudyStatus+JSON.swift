@@ -13,7 +13,7 @@ extension StudyStatus {
     return [
       ("format", .text(StudyStatus.format)), ("name", .text(inputs.definition.name)),
       ("folder", .text(folder)), ("phase", .text(phase.rawValue)),
-      ("complete", JSONText(isComplete)), ("missing", .array(inputs.missing.map(JSONText.text))),
+      ("complete", JSONText(isComplete)), ("missing", .array(missing.map(JSONText.text))),
       (
         "trials",
         .object([

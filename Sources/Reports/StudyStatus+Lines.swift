@@ -17,7 +17,7 @@ extension StudyStatus {
       let workers = numbered("workers", run?.executor?.lines ?? [], most: 2)
       rows += workers + numbered("running", runningTexts, most: 5 - workers.count)
     }
-    rows += numbered("missing", inputs.missing, most: 4)
+    rows += numbered("missing", missing, most: 4)
     return
       ([heading, folder.printableLine]
       + rows.map { name, text in

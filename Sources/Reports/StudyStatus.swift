@@ -29,6 +29,8 @@ public struct StudyStatus: Sendable {
   }
 
   public let phase: Phase
+  /// What an unfinished study still lacks, in the order in which it will come.
+  let missing: [String]
   let folder: String
   let inputs: ReportInputs
   /// What the run does, or did when it was killed.
@@ -40,6 +42,8 @@ public struct StudyStatus: Sendable {
   /// Since something was last written to the journal; nil if nothing was.
   let lastEventSeconds: Double?
   let folderBytes: Int
+  /// Whether the last stage of a run, the report, has been.
+  let hasReport: Bool
 
   /// - Parameters:
   ///   - files: With the flash length that the study has found.
@@ -48,9 +52,10 @@ public struct StudyStatus: Sendable {
   ///   - workers: What a run would have, where none is known.
   ///   - lastEventSeconds: The age of the journal's last line.
   ///   - folderBytes: What the folder takes on the disk.
+  ///   - hasReport: Whether a report has been written.
   public init(
     files: StudyFiles, state: StudyState, run: RunProgress?, isRunning: Bool, workers: Int,
-    lastEventSeconds: Double?, folderBytes: Int
+    lastEventSeconds: Double?, folderBytes: Int, hasReport: Bool
   ) {
     let results = StudyResults(files.definition, state)
     self.init(
@@ -59,16 +64,19 @@ public struct StudyStatus: Sendable {
         trials: TrialTable(files.definition, state, results), space: files.space,
         profiles: files.profiles, choices: [], version: ""),
       folder: files.folder.path, run: run, isRunning: isRunning, workers: workers,
-      lastEventSeconds: lastEventSeconds, folderBytes: folderBytes)
+      lastEventSeconds: lastEventSeconds, folderBytes: folderBytes, hasReport: hasReport)
   }
 
   init(
     _ inputs: ReportInputs, folder: String, run: RunProgress?, isRunning: Bool, workers: Int,
-    lastEventSeconds: Double?, folderBytes: Int
+    lastEventSeconds: Double?, folderBytes: Int, hasReport: Bool = true
   ) {
     let state = inputs.state
     (self.inputs, self.folder) = (inputs, folder)
-    phase = StudyStatus.phase(inputs, isRunning: isRunning, hasLeftProgress: run != nil)
+    self.hasReport = hasReport
+    missing = StudyStatus.missing(inputs, hasReport: hasReport)
+    phase = StudyStatus.phase(
+      inputs, missing, isRunning: isRunning, hasLeftProgress: run != nil)
     self.run = run
     self.workers = run?.workers ?? inputs.definition.workers ?? workers
     remaining = RemainingWork(inputs.definition, state, designs: inputs.space.references.count)
@@ -80,17 +88,26 @@ public struct StudyStatus: Sendable {
   /// - Parameter hasLeftProgress: Whether a run has not removed its `progress.json`. Of one that was killed when all
   ///   was done nobody need know.
   private static func phase(
-    _ inputs: ReportInputs, isRunning: Bool, hasLeftProgress: Bool
+    _ inputs: ReportInputs, _ missing: [String], isRunning: Bool, hasLeftProgress: Bool
   ) -> Phase {
     if isRunning { return .running }
     if inputs.state.nothingFeasible != nil { return .nothingFeasible }
-    if inputs.missing.isEmpty { return .finished }
+    if missing.isEmpty { return .finished }
     if hasLeftProgress { return .killed }
     return inputs.state.began == nil ? .notBegun : .stopped
   }
 
   /// Whether the study lacks nothing that it asks for.
-  public var isComplete: Bool { inputs.missing.isEmpty }
+  public var isComplete: Bool { missing.isEmpty }
+
+  /// Whether only the report is to be written, which a run does after it has let go of the study.
+  public var lacksOnlyReport: Bool { !hasReport && missing.count == 1 }
+
+  private static func missing(_ inputs: ReportInputs, hasReport: Bool) -> [String] {
+    let missing = inputs.missing
+    let isOver = missing.isEmpty && inputs.state.nothingFeasible == nil
+    return isOver && !hasReport ? ["the report: it is not written yet"] : missing
+  }
 
   /// The trials of the search that have ended.
   var endedTrials: Int { inputs.state.ownTrials.count { $0.result != nil } }

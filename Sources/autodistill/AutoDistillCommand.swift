@@ -45,6 +45,10 @@ struct AutoDistillCommand {
       return .badUsage
     }
     guard let name = arguments.first, !["--help", "-h", "help"].contains(name) else {
+      // "help run" is "run --help".
+      if arguments.first == "help", arguments.count > 1, !arguments[1].hasPrefix("-") {
+        return run(Array(arguments.dropFirst()) + ["--help"])
+      }
       Terminal.print(help)
       return arguments.isEmpty ? .badUsage : .success
     }

@@ -8,7 +8,7 @@ import Synchronization
 /// there.
 ///
 /// Every event has all its members every time, null where nothing is known. `Results/README.md` documents
-/// them. That nobody reads them is no reason to stop.
+/// them. That nobody reads them is no reason to stop; nor is that they cannot be written, which is told at the end.
 final class ProgressEvents: StudyOutput {
   private struct State {
     var definition: StudyDefinition?
@@ -17,29 +17,35 @@ final class ProgressEvents: StudyOutput {
     var lastAdvance: ContinuousClock.Instant?
   }
 
+  /// Why lines could not be written, of the first.
+  private let unwritten = Mutex<String?>(nil)
+
   private let meter: RunMeter
-  private let write: @Sendable (String) -> Void
+  private let write: @Sendable (String) -> Int32?
   private let state = Mutex(State())
   /// How often `progress` is told.
   private static let pause = Duration.seconds(1)
 
   /// - Parameters:
   ///   - meter: Of the run.
-  ///   - write: Takes each line with its end.
-  init(_ meter: RunMeter, write: @escaping @Sendable (String) -> Void = ProgressEvents.print) {
+  ///   - write: Takes each line with its end; returns the system's error if it could not write it.
+  init(_ meter: RunMeter, write: @escaping @Sendable (String) -> Int32? = ProgressEvents.print) {
     (self.meter, self.write) = (meter, write)
   }
 
-  private static func print(_ line: String) {
-    try? FileHandle.standardOutput.write(contentsOf: Data(line.utf8))
-  }
+  private static func print(_ line: String) -> Int32? { Terminal.put(line) }
+
+  var failure: String? { unwritten.withLock { $0 } }
 
   private func tell(_ event: String, _ members: [(String, JSONText)]) {
     let common: [(String, JSONText)] = [
       ("event", .text(event)), ("time", .text(Date().formatted(.iso8601))),
       ("seconds", JSONText(meter.seconds, decimals: 3)),
     ]
-    write(JSONText.object(common + members).line + "\n")
+    guard let code = write(JSONText.object(common + members).line + "\n"), code != EPIPE else {
+      return
+    }
+    unwritten.withLock { $0 = $0 ?? String(cString: strerror(code)) }
   }
 
   func begin(_ inputs: StudyInputs, _ context: StudyContext) {

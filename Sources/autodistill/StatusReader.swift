@@ -36,7 +36,8 @@ struct StatusReader {
     return StudyStatus(
       files: files.calibrated(by: state), state: state, run: run, isRunning: isRunning,
       workers: HostMachine.usableCores(),
-      lastEventSeconds: changed.map { Date().timeIntervalSince($0) }, folderBytes: folderBytes)
+      lastEventSeconds: changed.map { Date().timeIntervalSince($0) }, folderBytes: folderBytes,
+      hasReport: FileManager.default.fileExists(atPath: folder.report + "/index.html"))
   }
 
   /// Returns what a folder's files hold together.

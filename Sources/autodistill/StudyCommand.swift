@@ -137,8 +137,12 @@ struct StudyCommand {
     let output: any StudyOutput = showsEvents ? ProgressEvents(meter) : ProgressDisplay()
     do {
       let (status, message) = try run(through: stage, meter, output)
-      if let message { Terminal.log(message) }
+      if let message { status.isPause ? Terminal.log(message) : Terminal.error(message) }
       output.end(status, message: message)
+      if let failure = output.failure {
+        Terminal.error("standard output: events are missing, cannot write: \(failure)")
+        return status == .success ? .failed : status
+      }
       return status
     } catch {
       output.finish()
@@ -176,7 +180,7 @@ struct StudyCommand {
       return (.nothingFeasible, sentences(nothing, report).joined(separator: "\n"))
     }
     if stage == .distillation && StudyResults(inputs.definition, state).students.isEmpty {
-      return (.failed, "autodistill: error: every full training failed; the report lists them")
+      return (.failed, "every full training failed; the report lists them")
     }
     return (.success, nil)
   }
@@ -300,7 +304,7 @@ struct StudyCommand {
     _ nothing: JournalEvent.NothingFeasible, _ report: StudyReport
   ) -> [String] {
     guard let nearest = nothing.leastInfeasible.first else {
-      return ["autodistill: error: no student meets the constraints"]
+      return ["no student meets the constraints"]
     }
     let lack = (try? Constraint(nearest.binding)).flatMap { constraint in
       constraint.metric.metric == .missingOperators
@@ -313,7 +317,7 @@ struct StudyCommand {
       ?? String(
         format: "no student meets the constraints: the nearest one, %@, breaks %@ by %.1f %%",
         nearest.key, nearest.binding, 100 * nearest.excess)
-    return ["autodistill: error: " + first] + report.infeasibility
+    return [first] + report.infeasibility
   }
 
   /// Returns the command that takes the study through a stage.

@@ -20,9 +20,12 @@ protocol StudyOutput: Sendable {
   ///
   /// - Parameter message: What the user is told of it on standard error; nil where there is nothing to say.
   func end(_ status: ExitStatus, message: String?)
+  /// Why what was asked for could not be told; nil if it could, or if nobody reads it.
+  var failure: String? { get }
 }
 
 extension StudyOutput {
   func begin(_ inputs: StudyInputs, _ context: StudyContext) {}
   func end(_ status: ExitStatus, message: String?) {}
+  var failure: String? { nil }
 }

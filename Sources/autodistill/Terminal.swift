@@ -21,18 +21,25 @@ enum Terminal {
   }
 
   /// Prints a result; where that is not possible, the command ends.
-  static func print(_ text: String) { draw(text.printable + "\n") }
+  @discardableResult
+  static func print(_ text: String) -> Bool { draw(text.printable + "\n") }
 
   /// Writes to standard output what may hold commands for a terminal; ends as `print` does.
-  static func draw(_ text: String) {
-    guard write(text, to: STDOUT_FILENO) else {
-      // A reader that has gone, such as `head`, has what it wanted.
-      if errno != EPIPE {
-        error("standard output: cannot write: \(String(cString: strerror(errno)))")
-      }
+  ///
+  /// - Returns: Whether there is still a reader. One that has gone, such as `head`, has what it wanted: that changes
+  ///   neither what a command does nor its exit status.
+  @discardableResult
+  static func draw(_ text: String) -> Bool {
+    if write(text, to: STDOUT_FILENO) { return true }
+    guard errno == EPIPE else {
+      error("standard output: cannot write: \(String(cString: strerror(errno)))")
       exit(ExitStatus.failed.rawValue)
     }
+    return false
   }
+
+  /// Writes to standard output as it is; returns the system's error if that is not possible.
+  static func put(_ text: String) -> Int32? { write(text, to: STDOUT_FILENO) ? nil : errno }
 
   /// Prints what stands in files as well; that nobody reads it is no failure.
   static func tell(_ text: String) { _ = write(text.printable + "\n", to: STDOUT_FILENO) }

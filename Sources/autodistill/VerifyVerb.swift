@@ -52,7 +52,8 @@ struct VerifyVerb: Verb {
   /// Compares the report with what would be written; one that was never written is not missing.
   private func addReport(to verification: inout StudyVerification) {
     let folder = command.folder
-    guard let files = verification.files, let state = verification.state, !verification.isRunning,
+    guard let files = verification.files, let state = verification.state,
+      !verification.isRunning, verification.fitsJournal,
       FileManager.default.fileExists(atPath: folder.report)
     else { return }
     let remedy = CommandText.of(ReportVerb.self, folder.path)

@@ -35,16 +35,20 @@ struct WatchVerb: Verb {
     Interruption.stopAtNextSafeMoment()
     var reader = try StatusReader(folder)
     var hasRun = false
+    var patience: ContinuousClock.Instant?
     if Terminal.isResultInteractive { Terminal.draw("\u{1B}[2J") }
     while !Interruption.isRequested {
       let status = try reader.read()
-      show(status)
+      guard show(status) else { return .success }
       switch status.phase {
       case .running: hasRun = true
       case .finished: return .success
       case .nothingFeasible: return .nothingFeasible
       case .notBegun, .stopped, .killed:
-        if hasRun {
+        // A run lets go of its study before it writes the report.
+        let end = patience ?? .now + .seconds(30)
+        patience = end
+        if hasRun, !status.lacksOnlyReport || .now > end {
           Terminal.error(
             "\(folder.path): the run has ended before the study is finished (\(status.phaseText)); to continue: "
               + CommandText.of(RunVerb.self, folder.path))
@@ -56,14 +60,14 @@ struct WatchVerb: Verb {
     return Interruption.status
   }
 
-  private func show(_ status: StudyStatus) {
+  /// Shows a status; false where nobody looks any more.
+  private func show(_ status: StudyStatus) -> Bool {
     guard Terminal.isResultInteractive else {
-      Terminal.print(Terminal.style.texts([status.line])[0])
-      return
+      return Terminal.print(Terminal.style.texts([status.line])[0])
     }
     // Every line is drawn over the old one, so that nothing flickers.
     let lines = status.screen(Terminal.style).map { $0 + "\u{1B}[K\n" }
-    Terminal.draw("\u{1B}[H" + lines.joined() + "\u{1B}[J")
+    return Terminal.draw("\u{1B}[H" + lines.joined() + "\u{1B}[J")
   }
 
   /// Waits for the next drawing, or until the user wants to stop.

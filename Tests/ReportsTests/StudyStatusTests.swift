@@ -18,11 +18,12 @@ struct StudyStatusTests {
     ])
 
   static func status(
-    _ study: MadeUpStudy, run: RunProgress? = nil, isRunning: Bool = false
+    _ study: MadeUpStudy, run: RunProgress? = nil, isRunning: Bool = false,
+    hasReport: Bool = true
   ) throws -> StudyStatus {
     StudyStatus(
       try study.inputs(), folder: "Results/my study", run: run, isRunning: isRunning, workers: 4,
-      lastEventSeconds: 12.25, folderBytes: 5 << 20)
+      lastEventSeconds: 12.25, folderBytes: 5 << 20, hasReport: hasReport)
   }
 
   /// The search of `realistic`, after its first trials.
@@ -45,6 +46,12 @@ struct StudyStatusTests {
     #expect(try Self.status(.realistic).phase == .finished)
     // Killed when all was done.
     #expect(try Self.status(.realistic, run: Self.run).phase == .finished)
+    // Killed before the report.
+    let unreported = try Self.status(.realistic, run: Self.run, hasReport: false)
+    #expect(unreported.phase == .killed && !unreported.isComplete && unreported.lacksOnlyReport)
+    #expect(unreported.lines.contains { $0.contains("the report") })
+    #expect(try !Self.status(Self.searching(), hasReport: false).lacksOnlyReport)
+    #expect(try Self.status(.infeasible, hasReport: false).phase == .nothingFeasible)
     #expect(try Self.status(Self.searching()).phase == .stopped)
     #expect(try Self.status(Self.searching(), run: Self.run).phase == .killed)
     #expect(try Self.status(Self.searching(), run: Self.run, isRunning: true).phase == .running)

@@ -20,10 +20,14 @@ struct ClosedStreamsCommandTests {
 
   @Test(
     "runs a study to its end, and writes into no file what was to be printed",
-    arguments: ["<&- >&- 2>&-", ">/dev/full 2>&-", ">/dev/full --progress json 2>/dev/full"])
-  func runs(streams: String) throws {
+    arguments: [
+      ("<&- >&- 2>&-", 0), (">/dev/full 2>&-", 0),
+      // Events are what was asked for.
+      (">/dev/full --progress json 2>/dev/full", 5),
+    ])
+  func runs(streams: String, status: Int32) throws {
     let study = try TinyStudy(.tiny.setting("search", "{\"trials\": 2}"))
-    #expect(try shell("exec \"$0\" run \"$1\" --workers 1 \(streams)", study.folder.path) == 0)
+    #expect(try shell("exec \"$0\" run \"$1\" --workers 1 \(streams)", study.folder.path) == status)
     let state = try Journal.state(of: study.folder)
     #expect(state.searchEnded != nil && state.finalists?.count == 2)
     #expect(try study.temporary.read(".lock").isEmpty)

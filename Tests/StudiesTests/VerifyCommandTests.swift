@@ -147,7 +147,7 @@ struct VerifyCommandTests {
     let (status, found) = try verify(study)
     #expect(status == 3 && found.items.count { $0.condition == "damaged" } == 1)
     let export = try study.run("export", keys[0], "--output", study.temporary.file("out"))
-    #expect(export.status == 3 && export.errors.contains("of another student"))
+    #expect(export.status == 3 && export.errors.contains("or another file"))
   }
 
   @Test(
@@ -267,5 +267,27 @@ struct VerifyCommandTests {
     #expect(try verify(new).found.items.map(\.path) == ["study.json"])
     let none = try Program.run("verify", new.temporary.file("no such folder"))
     #expect(none.status == 3 && none.errors.contains("there is no such folder"))
+  }
+
+  @Test("says that the journal is missing where there are results without one")
+  func withoutJournal() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    try FileManager.default.removeItem(atPath: study.folder.journal)
+    let (status, found) = try verify(study)
+    #expect(status == 3 && !found.intact)
+    let journal = try #require(found.item("journal.jsonl"))
+    #expect(journal.condition == "missing" && journal.lost)
+  }
+
+  @Test("leaves the report alone where study.json asks for something else than the journal")
+  func otherQuestion() throws {
+    let study = try TinyStudy(copyOf: FinishedStudy.study())
+    let text = try String(contentsOfFile: study.folder.definition, encoding: .utf8)
+    let seed = try study.inputs().definition.seed
+    try text.replacing("\"seed\": \(seed)", with: "\"seed\": \(seed + 1)")
+      .write(toFile: study.folder.definition, atomically: true, encoding: .utf8)
+    let (status, found) = try verify(study)
+    #expect(status == 3 && found.item("study.json")?.condition == "damaged")
+    #expect(!found.items.contains { $0.path.hasPrefix("report/") })
   }
 }

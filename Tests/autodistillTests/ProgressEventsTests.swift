@@ -38,7 +38,11 @@ struct ProgressEventsTests {
   /// Returns the events that telling something writes.
   private func events(_ tell: (ProgressEvents) -> Void) throws -> [[String: Any]] {
     let lines = Lines()
-    tell(ProgressEvents(RunMeter()) { lines.add($0) })
+    tell(
+      ProgressEvents(RunMeter()) {
+        lines.add($0)
+        return nil
+      })
     return try lines.all.map { line in
       #expect(line.hasSuffix("\n") && !line.dropLast().contains("\n"))
       return try #require(

@@ -4,6 +4,14 @@ extension StudyState {
     robustness.first { $0.trial == trial && $0.images == images }
   }
 
+  /// Returns the trials whose students the study keeps and has not shown so many corrupted images.
+  public func openRobustness(images: Int) -> [Int] {
+    let kept = Set(keptStudents)
+    return fullTrials.filter {
+      kept.contains(trials[$0].key) && robustness(of: $0, images: images) == nil
+    }
+  }
+
   /// Takes in a test; one that repeats an earlier one changes nothing.
   mutating func take(_ test: JournalEvent.RobustnessTested) {
     guard robustness(of: test.trial, images: test.images) == nil else { return }

@@ -38,6 +38,8 @@ public struct StudyVerification {
   public private(set) var state: StudyState?
   /// What the study asks for; nil where that cannot be read.
   public private(set) var files: StudyFiles?
+  /// Whether what the study asks for is, or has grown from, what the journal's results were made for.
+  public private(set) var fitsJournal = true
   /// Who runs the study at this moment; files may be found half made.
   public let isRunning: Bool
 
@@ -74,7 +76,13 @@ public struct StudyVerification {
 
   private mutating func readJournal() {
     let name = "journal.jsonl"
-    guard folder.has(name) else { return }
+    guard folder.has(name) else {
+      // Before a study is begun there is nothing that a journal would tell of.
+      if ["candidates", "teacher", "report"].contains(where: folder.has) {
+        items.append(Item(path: name, condition: .missing, detail: "all results were in it"))
+      }
+      return
+    }
     do {
       let summary = try Journal.summary(of: folder)
       state = summary.state
@@ -115,6 +123,7 @@ public struct StudyVerification {
       }
       items.insert(item, at: 0)
     } catch {
+      fitsJournal = false
       items.insert(Item(path: name, condition: .damaged, detail: "\(error)"), at: 0)
     }
   }

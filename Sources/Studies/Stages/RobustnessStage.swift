@@ -13,9 +13,7 @@ struct RobustnessStage {
     guard let settings = inputs.definition.robustness else { return }
     let state = journal.state
     let open = FullTrainings(inputs: inputs, context: context, journal: journal)
-      .ordered(state.fullTrials).filter {
-        isTrained($0) && state.robustness(of: $0, images: settings.images) == nil
-      }
+      .ordered(state.openRobustness(images: settings.images)).filter(isKept)
     guard !open.isEmpty else { return }
     context.report(.stage("robustness"))
     let tasks = open.map { trial in
@@ -38,10 +36,8 @@ struct RobustnessStage {
     }
   }
 
-  /// Whether the student's first full training has ended well and left its weights.
-  private func isTrained(_ trial: Int) -> Bool {
-    let state = journal.state
-    return state.distillation(of: trial, repetition: 0, isBaseline: false)?.outcome == .measured
-      && inputs.folder.keeps(state.trials[trial].key, in: inputs.definition.precision)
+  /// Whether the student's weights are still there.
+  private func isKept(_ trial: Int) -> Bool {
+    inputs.folder.keeps(journal.state.trials[trial].key, in: inputs.definition.precision)
   }
 }

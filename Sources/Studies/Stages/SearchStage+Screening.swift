@@ -12,7 +12,8 @@ extension SearchStage {
     let pricing = StudentPricing(inputs: inputs)
     if journal.state.screened == nil { try sample(pricing) }
     guard journal.state.screened?.feasible == 0, journal.state.nothingFeasible == nil,
-      journal.state.trials.isEmpty, StudyQueue(inputs.definition, journal.state).next == nil
+      !journal.state.trials.contains(where: { pricing.violation($0.costs) == 0 }),
+      StudyQueue(inputs.definition, journal.state).next == nil
     else { return }
     if case .infeasible(let least) = try settings.makeSampler().propose(
       in: SearchSession(pricing.problem(teacher: nil)), history: [], trial: 0,
@@ -50,8 +51,14 @@ extension SearchStage {
     }
     if !budgets.isEmpty { screened.kept = kept }
     try journal.append(.screened(screened))
+    let shares = budgets.map { "\"\($0.name)\" \(kept[$0.name] ?? 0)" }
     context.report(
-      .note("\(screened.feasible) of \(screened.drawn) random students meet the constraints"))
+      .note(
+        "\(screened.feasible) of \(screened.drawn) random students meet the constraints"
+          + (budgets.isEmpty
+            ? ""
+            : ", and of these the budget\(budgets.count > 1 ? "s" : "") \(shares.joined(separator: ", "))")
+      ))
   }
 
   /// Records that there is nothing to search, why, and the students that come nearest; where looking for
