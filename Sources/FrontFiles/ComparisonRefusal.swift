@@ -45,7 +45,7 @@ extension ComparisonRefusal: CustomStringConvertible {
         + "(\(before.joined(separator: ", ")); \(after.joined(separator: ", "))); name one with --cost"
     case .noStudents(let file):
       return
-        "\(file): no student has had its full training yet; autodistill run continues the study"
+        "\(file): no student has had its full training; autodistill status says what the study lacks"
     }
   }
 }

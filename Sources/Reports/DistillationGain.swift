@@ -19,6 +19,8 @@ struct DistillationGain: Hashable, Sendable {
   var isPaired: Bool { difference.method.isPaired }
   /// Whether the mean is above what chance makes.
   var isReal: Bool { mean > 0 && difference.pValue < 0.05 }
+  /// Whether it is below what chance makes.
+  var isHarm: Bool { mean < 0 && difference.pValue < 0.05 }
 
   /// Averages over the trainings; nil if none has a baseline.
   init?(_ students: [StudyResults.Student]) {

@@ -22,12 +22,18 @@ struct LayerTable: Sendable {
   /// What the study's students compute in.
   let precision: Precision
 
-  /// The images that networks are built for, the space's own first.
-  private static func images(of space: SearchSpace) -> [TypicalImages] {
+  /// The images that networks may be built for: those of the study's data, if its journal has them, the space's own,
+  /// and usual ones.
+  private static func images(of inputs: ReportInputs) -> [TypicalImages] {
+    let recorded = inputs.state.began?.data.map { data in
+      TypicalImages(
+        shape: TensorShape(height: data.height, width: data.width, channels: data.channels),
+        classes: data.splits.first?.classCounts.count ?? 0)
+    }
     let gray = TensorShape(height: 28, width: 28, channels: 1)
     let color = TensorShape(height: 32, width: 32, channels: 3)
-    return [
-      space.images, TypicalImages(shape: gray, classes: 10),
+    return (recorded.map { [$0] } ?? []) + [
+      inputs.space.images, TypicalImages(shape: gray, classes: 10),
       TypicalImages(shape: color, classes: 10), TypicalImages(shape: color, classes: 100),
     ]
   }
@@ -36,7 +42,7 @@ struct LayerTable: Sendable {
   /// study found, so that its images are of another size.
   init?(_ key: String, _ costs: Costs, _ inputs: ReportInputs) {
     guard let architecture = try? inputs.space.architecture(key: key) else { return nil }
-    let workload = LayerTable.images(of: inputs.space).lazy.compactMap { images in
+    let workload = LayerTable.images(of: inputs).lazy.compactMap { images in
       try? inputs.space.workload(
         of: architecture, input: images.shape, classes: images.classes)
     }.first { $0.costs.macs == costs.macs && $0.costs.parameters == costs.parameters }

@@ -69,12 +69,13 @@ struct LeakageWords {
   }
 
   private func comparison(_ excess: AreaEstimate, first: String, second: String) -> String {
-    let difference = "by \(abs(excess.value).fixed(3)) (\(excess.words))"
-    if excess.low > 0 {
-      return "the leak of \(first) is larger than that of \(second) \(difference)"
+    func larger(_ excess: AreaEstimate, _ first: String, _ second: String) -> String {
+      "the leak of \(first) is larger than that of \(second) by \(excess.value.fixed(3)) (\(excess.words))"
     }
+    if excess.low > 0 { return larger(excess, first, second) }
     if excess.high < 0 {
-      return "the leak of \(second) is larger than that of \(first) \(difference)"
+      return larger(
+        AreaEstimate(value: -excess.value, low: -excess.high, high: -excess.low), second, first)
     }
     return "the leaks of \(first) and of \(second) cannot be told apart "
       + "(difference \(excess.value.signedDigits), \(excess.words))"

@@ -29,7 +29,9 @@ struct MarkdownReport {
     case .facts(let facts):
       facts.map { "- **\(MarkdownText.inline($0.name)):** \(MarkdownText.inline($0.value))" }
         .joined(separator: "\n")
-    case .table(let table): MarkdownText.table(table)
+    // Units and what is counted stand in captions.
+    case .table(let table):
+      "*\(MarkdownText.inline(table.caption))*\n\n" + MarkdownText.table(table)
     case .paretoChart: "![\(MarkdownText.inline(model.paretoChart.description))](front.svg)"
     case .auditChart, .drawing: nil
     case .command(let command): "    " + command

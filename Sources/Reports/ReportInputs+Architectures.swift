@@ -22,9 +22,12 @@ extension ReportInputs {
         + (confusionTable(student).map { [.table($0)] } ?? [])
         + [
           .paragraph("To export it, with the study's folder in the place of FOLDER:"),
-          .command("autodistill export FOLDER \(student.key) --format onnx"),
+          .command("autodistill export FOLDER \(student.key) --format \(exportFormat)"),
         ], isFolded: true, isFoldedInMarkdown: true)
   }
+
+  /// What most runtimes of the study's precision read.
+  private var exportFormat: String { definition.precision == .int8 ? "tflite" : "onnx" }
 
   private func facts(_ student: StudyResults.Student) -> [ReportFact] {
     var facts = [
@@ -44,7 +47,7 @@ extension ReportInputs {
     facts.append(
       ReportFact(
         "Flash accuracy",
-        "\(student.flash.accuracy.percentage), which projects \(student.projected.accuracy.percent(2)) ± "
+        "\(student.flash.accuracy.percentage), which by itself, before any full training, projects \(student.projected.accuracy.percent(2)) ± "
           + "\(student.projected.standardError.percent(2)) %"))
     facts += shownMetrics.compactMap { metric in
       (try? student.costs.largest(metric)).map {

@@ -46,10 +46,21 @@ extension ReportInputs {
       return "\(result.budget.name): no fully trained student keeps it; the nearest is \(figures), "
         + "which misses it by \(result.violation.percent(1)) %"
         + (result.budget.constraints.lazy.compactMap {
-          uncertainty($0.description, student.frontCosts)
+          uncertainty($0.description, student.frontCosts) ?? doubt($0, student.frontCosts)
         }
         .first.map { ": \($0)" } ?? "")
     }
+  }
+
+  /// Says how much of a miss is the prediction itself, where its error adds to it; nil where it does not.
+  private func doubt(_ constraint: Constraint, _ costs: Costs) -> String? {
+    let confidence = definition.confidence
+    guard let cost = try? constraint.decisive(of: costs, at: confidence), cost.standardError > 0,
+      constraint.probability(of: cost) < 0.5, confidence.level > 0.5, constraint.bound > 0
+    else { return nil }
+    let miss = abs(cost.value / constraint.bound - 1)
+    return "the prediction itself is \(miss.percent(1)) % off, and its error at a confidence of "
+      + "\(confidence.level.percent(1)) % is the rest"
   }
 
   /// Says which other students cannot be told from the best one; empty if there are none.
@@ -62,9 +73,15 @@ extension ReportInputs {
   /// The images that students were compared on, and how; nil if none are tied.
   func imagePhrase(_ ties: StudentTies, of student: StudyResults.Student) -> String? {
     guard !ties.trials.isEmpty, let count = student.validation.first?.count else { return nil }
-    return ties.isPaired
+    let images =
+      ties.isPaired
       ? "the same \(count) validation images, compared one by one,"
       : "\(count) validation images, taken as different ones,"
+    return results.students.validationNoise.map {
+      images
+        + " and with the \($0.runVariance.squareRoot().percent(2)) points by which trainings of one "
+        + "student differ here,"
+    } ?? images
   }
 
   func trialPhrase(_ trials: [Int]) -> String {

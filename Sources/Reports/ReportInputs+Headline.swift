@@ -83,15 +83,21 @@ extension ReportInputs {
     return "No student: every training ended without a result; see what failed below."
   }
 
+  private var nobody: String {
+    state.distilled.isEmpty
+      ? "No student meets the constraints, so none was trained."
+      : "No student meets the constraints any more: those below were trained under earlier ones."
+  }
+
   private func headline(of nothing: JournalEvent.NothingFeasible) -> String {
     guard let nearest = nothing.leastInfeasible.first else {
       return "No student meets the constraints, and no network could be built from the space."
     }
     if let lack = missingOperators(nearest) {
-      return "No student meets the constraints, so none was trained. The nearest one "
+      return nobody + " The nearest one "
         + "(\(words(nearest.key))) cannot run: \(lack)."
     }
-    return "No student meets the constraints, so none was trained. The nearest one "
+    return nobody + " The nearest one "
       + "(\(words(nearest.key))) misses \(nearest.binding) by \(nearest.excess.percent(1)) %"
       + (uncertainty(nearest.binding, nearest.costs).map { ": \($0)." } ?? ".")
   }

@@ -71,7 +71,8 @@ extension ReportInputs {
       spearman.interval.upperBound < 0 ? "the wrong way round" : "which may be chance"
     return HealthCheck(
       name: name,
-      finding: "Flash does not rank: among \(audit.count) students Spearman's ρ of flash and full "
+      finding:
+        "Flash is not known to rank: among \(audit.count) students Spearman's ρ of flash and full "
         + "accuracy is \(spearman.value.signed) (95 % interval \(spearman.interval.signed)), "
         + "\(judgement). A larger flash.fraction ranks better.")
   }
@@ -93,10 +94,14 @@ extension ReportInputs {
     guard !results.comparisons.isEmpty else { return nil }
     let open = results.comparisons.filter { $0.reference != nil }
     guard !open.isEmpty else { return nil }
-    let isBeaten = open.contains { $0.verdict == .won }
+    let name = "the reference designs"
+    let lost = open.filter { $0.verdict == .lost }
+    guard lost.isEmpty else {
+      return HealthCheck(name: name, finding: lost.map(sentence).joined(separator: " "))
+    }
     return HealthCheck(
-      name: "the reference designs",
-      finding: isBeaten
+      name: name,
+      finding: open.contains { $0.verdict == .won }
         ? nil
         : "Nothing beats the reference designs: for no budget is the best student's accuracy above that "
           + "of the best design within it by more than chance.")
@@ -139,10 +144,11 @@ extension ReportInputs {
     let name = "what distillation gave"
     guard !gain.isReal else { return HealthCheck(name: name, finding: nil) }
     let spread = gain.mean > 0 ? "above" : "below"
+    let judgement = gain.isHarm ? "did harm" : "did not help measurably"
     return HealthCheck(
       name: name,
       finding:
-        "Distillation did not help measurably: with the teacher test accuracies are on average "
+        "Distillation \(judgement): with the teacher test accuracies are on average "
         + "\(abs(gain.mean).percent(2)) points \(spread) those of the same "
         + "\(counted(gain.count, "student")) without it, where ±\(gain.reach.percent(2)) may be chance "
         + "(95 %, \(gain.isPaired ? "image by image" : "as if the images were different ones")).")
@@ -150,8 +156,10 @@ extension ReportInputs {
 
   /// Whether trainings came to their ends.
   private var failureCheck: HealthCheck? {
-    let failed = failedTrials.count + failedTrainings.count
-    let ended = state.ownTrials.count { $0.result != nil } + state.distilled.count
+    let failed = failedTrials.count + failedTrainings.count + failedReferenceTrainings.count
+    let ended =
+      state.ownTrials.count { $0.result != nil } + state.distilled.count
+      + state.referenceTrainings.count
     guard ended > 0 else { return nil }
     let isMany = Double(failed) > 0.1 * Double(ended)
     return HealthCheck(

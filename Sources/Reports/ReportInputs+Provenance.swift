@@ -87,7 +87,7 @@ extension ReportInputs {
     facts.append(
       ReportFact(
         space.recipe.isEmpty ? "Student recipe" : "Student recipe, by default",
-        definition.full.identity))
+        definition.full.summary))
     let recipes = definition.teacher.members.map(\.form.trainingRecipe)
     for (index, recipe) in recipes.enumerated() {
       guard let recipe else { continue }

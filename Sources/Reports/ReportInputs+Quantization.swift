@@ -52,8 +52,8 @@ extension ReportInputs {
         + "weights, and the better of both on the validation split is the student. "
       : ", and nothing is trained in int8. "
     return ranges + training
-      + "On average over \(counted(outcomes.count, "training")) the students lose "
-      + "\(points(outcomes.meanLoss)) points."
+      + "On average over \(counted(outcomes.count, "training")) the students "
+      + "\(outcomes.meanLoss < 0 ? "gain" : "lose") \(points(abs(outcomes.meanLoss))) points."
   }
 
   private func points(_ loss: Double) -> String { loss.percent(2) }

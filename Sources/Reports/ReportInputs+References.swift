@@ -44,7 +44,8 @@ extension ReportInputs {
   /// The comparison for each budget that the study asks about, in words.
   var referenceSentences: [String] { results.comparisons.map(sentence) }
 
-  private func sentence(_ comparison: StudyResults.ReferenceComparison) -> String {
+  /// A comparison in words.
+  func sentence(_ comparison: StudyResults.ReferenceComparison) -> String {
     let place = comparison.budget.map { "at \($0.name)" } ?? "over all costs"
     let count = "\(comparison.beaten) of \(counted(comparison.within, "reference design"))"
     let isOne = comparison.beaten == 1 || comparison.within == 1
@@ -65,7 +66,7 @@ extension ReportInputs {
     }
     let other = reference.validationAccuracy.percentage
     let points = abs(student.validationAccuracy - reference.validationAccuracy).percent(2)
-    let chance = comparison.difference.map(chancePhrase) ?? ""
+    let chance = comparison.difference.map { chancePhrase($0, comparison.pValue) } ?? ""
     switch comparison.verdict {
     case .won, .absent, .unopposed:
       return "\(capitalized(place)): a validation accuracy of \(own) (trial \(student.trial)), "
@@ -88,11 +89,13 @@ extension ReportInputs {
   }
 
   /// How sure a difference is, and by which images, up to what follows.
-  private func chancePhrase(_ difference: AccuracyDifference) -> String {
+  private func chancePhrase(_ difference: AccuracyDifference, _ pValue: Double?) -> String {
     let images =
       difference.method.isPaired ? "image by image" : "as if the two had seen different images"
     return "the difference's 95 % interval is \(difference.interval.lowerBound.signedPoints) to "
-      + "\(difference.interval.upperBound.signedPoints) points, \(images); "
+      + "\(difference.interval.upperBound.signedPoints) points, \(images)"
+      + (pValue.map { ", p \(PairText.probability($0))" } ?? "")
+      + (results.comparisons.count { $0.pValue != nil } > 1 ? " corrected for all budgets; " : "; ")
   }
 
   private func capitalized(_ text: String) -> String {

@@ -15,7 +15,10 @@ extension ReportInputs {
           ? "none" : definition.constraints.map(\.description).joined(separator: ", ")),
       ReportFact(
         "Search space",
-        "\(space.name), \(pointText) architectures"
+        "\(space.name), \(text(of: space.architectureCount)) architectures"
+          + (space.recipe.isEmpty
+            ? ""
+            : " and \(text(of: space.pointCount / space.architectureCount)) recipes of each")
           + (space.fixedDecisions.isEmpty
             ? "" : " with " + space.fixedDecisions.map(\.description).joined(separator: ", "))),
     ]
@@ -91,9 +94,8 @@ extension ReportInputs {
       "; lengthened so that a student sees up to \(definition.flash.imagesPerClass) images per class"
   }
 
-  private var pointText: String {
-    let count = space.pointCount
-    return count < 1e6 ? count.fixed(0) : String(describingScientific: count)
+  private func text(of count: Double) -> String {
+    count < 1e6 ? count.fixed(0) : String(describingScientific: count)
   }
 }
 

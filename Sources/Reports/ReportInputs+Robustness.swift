@@ -23,7 +23,8 @@ extension ReportInputs {
         .paragraph(
           "\(counted(clean.count, "image")) of the test split, drawn by the study’s seed, were changed in "
             + "\(kinds.count) ways at five severities each, the same for every student, after all choices "
-            + "were made: no choice depends on it. Accuracies in per cent, averaged over the severities."
+            + "were made: no choice depends on it. Accuracies in per cent, averaged over the severities"
+            + (definition.finalists.seeds > 1 ? ", of the first training of each student." : ".")
         ),
         .table(
           ReportTable(

@@ -33,7 +33,8 @@ extension ReportInputs {
       rows: results.students.map(studentRow), trials: results.students.map(\.trial))
   }
 
-  /// The costs worth a column: the objectives first, then what else is known of every student.
+  /// The costs worth a column: the objectives first, then what else is limited, then what else is known of every
+  /// student.
   var shownMetrics: [DeviceMetric] {
     let names = profiles.count > 1 ? profiles.map { Optional($0.name) } : [nil]
     let metrics: [CostMetric] = [
@@ -43,11 +44,18 @@ extension ReportInputs {
       metric.dependsOnDevice
         ? names.map { DeviceMetric(metric, on: $0) } : [DeviceMetric(metric)]
     }
-    return definition.objectives
-      + others.filter { metric in
-        !definition.objectives.contains(metric)
-          && results.students.contains { (try? $0.costs.value(of: metric)) != nil }
-      }
+    let limits =
+      definition.constraints + definition.budgets.flatMap(\.constraints)
+      + profiles.memoryConstraints
+    var shown = definition.objectives
+    // Whoever lacks an operator is none of the students.
+    for metric in limits.map(\.metric).filter({ $0.metric != .missingOperators }) + others
+    where !shown.contains(metric)
+      && results.students.contains(where: { (try? $0.costs.largest(metric)) != nil })
+    {
+      shown.append(metric)
+    }
+    return shown
   }
 
   /// A mean accuracy in per cent, with its deviation over several seeds; a dash if there is none.

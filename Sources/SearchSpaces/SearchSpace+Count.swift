@@ -1,7 +1,15 @@
 extension SearchSpace {
-  /// The number of architectures; exact up to 2⁵³, beyond that to about 15 digits.
+  /// The number of points: architectures, times recipes where these are searched; exact up to 2⁵³, beyond that to about 15 digits.
   public var pointCount: Double {
     Census(of: parameters, fixed: fixedChoices).pointCount
+  }
+
+  /// The number of architectures, whatever recipes they are trained by.
+  public var architectureCount: Double {
+    let own = parameters.count - recipe.parameters.count
+    return Census(
+      of: Array(parameters.prefix(own)), fixed: fixedChoices.filter { $0.key < own }
+    ).pointCount
   }
 
   /// Returns every architecture once, in the order of their choices, or nil if there are more than

@@ -38,7 +38,7 @@ struct HealthReportTests {
     study.events.append(.selected(JournalEvent.Selected(trials: Array(0..<6))))
     let full = [0.9, 0.901, 0.91, 0.902, 0.908, 0.9]
     study.events += (0..<6).map { MadeUpStudy.distilled($0, full[$0]) }
-    #expect(try has("Flash does not rank: among 6 students", study))
+    #expect(try has("Flash is not known to rank: among 6 students", study))
   }
 
   @Test("say that the teacher is weak, and that distillation did not help")
@@ -62,6 +62,13 @@ struct HealthReportTests {
     study.events.removeAll { MadeUpStudy.smallTrainings.contains($0) }
     study.events += taught
     #expect(try !has("Distillation did not help", study))
+    let harmed = MadeUpStudy.smallTrainings.map { event -> JournalEvent in
+      guard case .distilled(let value) = event, value.isBaseline else { return event }
+      return MadeUpStudy.distilled(value.trial, 0.97, test: 0.97, isBaseline: true)
+    }
+    study.events.removeAll { taught.contains($0) }
+    study.events += harmed
+    #expect(try has("Distillation did harm: with the teacher", study))
   }
 
   @Test("say that the front is still moving, and not that a settled one is")

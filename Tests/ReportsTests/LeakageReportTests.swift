@@ -64,7 +64,8 @@ struct LeakageReportTests {
     let other = LeakageWords(
       result: leakage(teacherExcess: -0.05, baselineExcess: 0.04, isTeacherKnown: false))
     #expect(
-      other.verdicts[0].contains("the leak of the student is larger than that of the teacher"))
+      other.verdicts[0].contains(
+        "the leak of the student is larger than that of the teacher by 0.050 (0.040 to 0.060)"))
     #expect(other.verdicts[0].contains("is not known here"))
     #expect(
       other.verdicts[1].contains(
@@ -93,7 +94,7 @@ struct LeakageReportTests {
     #expect(
       words.verdicts.last
         == "By likelihood ratios, the leak of the teacher is larger than that of distilled students by 0.100 "
-        + "(−0.110 to −0.090).")
+        + "(0.090 to 0.110).")
     found.teacherShadows?.compared = nil
     found.teacherShadows?.studentExcess = nil
     #expect(LeakageWords(result: found).basis.contains("Too few halves"))

@@ -16,6 +16,8 @@ struct MadeUpStudy {
   var search = #"{"trials": 32}"#
   var full = #"{"epochs": 20}"#
   var audit = "{}"
+  /// Whether students are shown corrupted images, on which nothing depends.
+  var robustness = false
   var warmStart = "[]"
   /// More members of `study.json`, such as `"confidence": 0.8`.
   var others: [String] = []
@@ -41,7 +43,7 @@ struct MadeUpStudy {
        "constraints": [\(constraints.map(quoted).joined(separator: ", "))],
        "search": \(search), "full": \(full), "finalists": \(finalists),
        \(others.map { $0 + "," }.joined())
-       "audit": \(audit), "warm_start": \(warmStart)}
+       "audit": \(audit), "robustness": \(robustness), "warm_start": \(warmStart)}
       """
     return try StudyDefinition(JSONField(json: Data(json.utf8), file: "study.json"))
   }
@@ -363,6 +365,7 @@ extension MadeUpStudy {
   /// `small` with what this version's journals say of every training.
   static var answered: MadeUpStudy {
     var study = small
+    study.robustness = true
     study.events = study.events.map { event in
       switch event {
       case .began(var began):

@@ -64,7 +64,7 @@ struct ReferenceReportTests {
       try headline(study)
         == "At latency_ms<=4.1: a validation accuracy of 91.36 % (trial 2), 1.36 points above the best "
         + "reference design within it (wide: 90.00 %); the difference's 95 % interval is +0.22 to +2.50 points, "
-        + "as if the two had seen different images; 2 of 2 reference designs are beaten.")
+        + "as if the two had seen different images, p 0.019; 2 of 2 reference designs are beaten.")
   }
 
   @Test("win, which the headline says as plainly")
@@ -74,15 +74,15 @@ struct ReferenceReportTests {
       try headline(study)
         == "The search lost at latency_ms<=4.1: the reference design wide has a validation accuracy of "
         + "93.00 %, 1.64 points above the best student, trial 2 (91.36 %); the difference's 95 % interval "
-        + "is −2.69 to −0.59 points, as if the two had seen different images; 1 of 2 reference designs is beaten."
+        + "is −2.69 to −0.59 points, as if the two had seen different images, p 0.002; 1 of 2 reference designs is beaten."
     )
   }
 
   @Test("cannot be told apart from a student within the interval, on either side")
   func tied() throws {
-    for (accuracy, other, beaten) in [
-      (0.91, "91.00 %", "2 of 2 reference designs have"),
-      (0.92, "92.00 %", "1 of 2 reference designs has"),
+    for (accuracy, other, p, beaten) in [
+      (0.91, "91.00 %", "p 0.526", "2 of 2 reference designs have"),
+      (0.92, "92.00 %", "p 0.247", "1 of 2 reference designs has"),
     ] {
       let study = MadeUpStudy.withReferences([0.88, accuracy]).limited(to: "latency_ms<=4.1")
       let text = try headline(study)
@@ -93,7 +93,7 @@ struct ReferenceReportTests {
             + "interval is −"))
       #expect(
         text.hasSuffix(
-          " points, as if the two had seen different images; \(beaten) a lower one."))
+          " points, as if the two had seen different images, \(p); \(beaten) a lower one."))
     }
   }
 
@@ -126,7 +126,8 @@ struct ReferenceReportTests {
     }
     let text = try headline(study)
     #expect(text.contains("points above the best reference design within it (wide: 90.0"))
-    #expect(text.contains(" points, image by image; 2 of 2 reference designs are beaten."))
+    #expect(
+      text.contains(" points, image by image, p < 0.001; 2 of 2 reference designs are beaten."))
   }
 
   @Test("win where no student keeps the budget, and are not there where none of them does")

@@ -47,6 +47,14 @@ struct RecipeDecisionsTests {
     try space().adding(decisions(text), file: "study.json", field: "search.recipe")
   }
 
+  @Test("do not make more architectures")
+  func architectures() throws {
+    let (plain, both) = (try space(), try both())
+    #expect(
+      both.architectureCount == plain.pointCount && plain.architectureCount == plain.pointCount)
+    #expect(both.pointCount == 12 * plain.pointCount)
+  }
+
   @Test("have numbers in order, names as they stand, and the first value as the default")
   func reading() throws {
     let decisions = try decisions(Self.text)

@@ -104,9 +104,19 @@ extension RecipeStage {
   }
 
   /// The stage on one line: equal texts are equal stages. Part of `Recipe.identity`.
-  var identity: String {
+  var identity: String { line(content.identity) }
+
+  /// The stage for people: what all stages share is left out.
+  var summary: String {
+    let shared: Set = ["epochs", "batch", "slices", "optimizer", "decay", "clip", "view"]
+    return line(
+      content.identityParts(stages: []).filter { !shared.contains($0.name) }
+        .map { "\($0.name)=\($0.value)" }.joined(separator: " "))
+  }
+
+  private func line(_ content: String) -> String {
     let parts = frozen.isEmpty ? "" : " frozen=\(frozen.joined(separator: ","))"
-    return "{share=\(share) continues=\(continues)\(parts) \(content.identity)}"
+    return "{share=\(share) continues=\(continues)\(parts) \(content)}"
   }
 
   public static func == (first: RecipeStage, second: RecipeStage) -> Bool {

@@ -21,9 +21,10 @@ extension StudyDefinition {
   /// Reads what students compute in on the device.
   static func precision(_ field: JSONField?) throws(JSONError) -> Precision {
     guard let field else { return .fp32 }
-    let precision = try field.choice(Precision.self)
-    guard precision != .fp16 else {
-      throw field.expected("\"fp32\" or \"int8\": no student is trained or run in fp16 here")
+    guard let name = try? field.text("a precision"), let precision = Precision(rawValue: name),
+      precision != .fp16
+    else {
+      throw field.expected("\"fp32\" or \"int8\", which students are trained and run in here")
     }
     return precision
   }

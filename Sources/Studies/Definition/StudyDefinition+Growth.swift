@@ -31,7 +31,7 @@ extension StudyDefinition {
         folder: folder, change: change, reason: part.reason,
         way:
           "set it back, or ask in a new study: copy study.json into a new folder and add \"warm_start\": "
-          + "[\"\(folder)\"], which \(part.takesOver)")
+          + "[\"\(URL(filePath: folder).path)\"], which \(part.takesOver)")
     }
     for rule in GrowthRule.all where rule.value(self) != rule.value(new) {
       let change = StudyChange(

@@ -59,7 +59,7 @@ extension StudyError: CustomStringConvertible {
       "\(folder): study.json has changed since the journal was begun, and version \(version) did not "
         + "keep in it what it said: undo the change and run autodistill run \(ShellWord.quoted(folder)) "
         + "once, from then on the study may grow; or copy study.json into a new folder and add \"warm_start\": "
-        + "[\"\(folder)\"]"
+        + "[\"\(URL(filePath: folder).path)\"]"
     case .corruptJournal(let path, let line, let reason):
       "\(path):\(line): the journal is damaged here (\(reason)), expected one JSON event per line; "
         + "the lines before it are intact: unless a newer version has written it, cut the file off before "
@@ -68,7 +68,7 @@ extension StudyError: CustomStringConvertible {
       "\(path):\(line): the journal has format \(format), expected at most \(known): a newer version has "
         + "written it; continue with that one"
     case .damaged(let path, let found, let expected, let remedy):
-      "\(path): damaged, or of another student: its SHA-256 is \(found), expected \(expected), which is in the "
+      "\(path): damaged, or another file: its SHA-256 is \(found), expected \(expected), which is in the "
         + "journal; \(remedy)"
     case .impossible(let path, let reason):
       "\(path): a result that cannot be is not written: \(reason)"

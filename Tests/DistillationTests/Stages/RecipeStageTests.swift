@@ -34,6 +34,20 @@ struct RecipeStageReadingTests {
     #expect(recipe.ending == second && Recipe.small.ending == .small)
   }
 
+  @Test("are told to people without what all stages share")
+  func summary() throws {
+    let recipe = try recipe(
+      """
+      {"batch": 32, "weight_decay": 0.0005, "stages": [
+        {"share": 0.4, "distillation_weight": 0}, {"share": 0.6}]}
+      """)
+    let (told, key) = (recipe.summary, recipe.identity)
+    #expect(told.contains("batch=32") && told.contains("share=0.4") && told != key)
+    // In a stage they are not those of the recipe, but fixed.
+    #expect(key.contains("batch=2 ") && !told.contains("batch=2 ") && !told.contains("decay=0.0 "))
+    #expect(Recipe.small.summary == Recipe.small.identity)
+  }
+
   @Test("follow the recipe where it is read again with other fields")
   func readAgain() throws {
     let study = try recipe(
