@@ -125,7 +125,7 @@ struct ExportCommandTests {
       (["--format", "c", "--output", "x.h"], "expected a name that ends with .c"),
       (["--format", "h5"], "expected one of safetensors, onnx, tflite, c"),
     ] {
-      let ended = try Program.Running(["export", study.folder.path, "0"] + arguments).end()
+      let ended = try Program.Running(["export", study.folder.path, "best"] + arguments).end()
       #expect(ended.status == 2 && ended.errors.contains(message), "\(ended.errors)")
     }
   }
