@@ -23,10 +23,18 @@ extension RecipePreset {
         """),
     RecipePreset(
       name: "few-labels",
-      summary: "few images with a class, and others without: all are learnt from the teacher",
+      summary:
+        "few images with a class, and others without: the teacher's relations of all are learnt",
       fields: """
-        {"epochs": 60, "distillation_weight": 1, "temperature": 4,
+        {"epochs": 60, "distillation_weight": 0,
+         "losses": [{"kind": "dist", "weight": 0.25, "temperature": 8}],
          "augmentation": {"shift_pixels": 2}, "teacher_view": "stored", "stored_views": 8}
+        """),
+    RecipePreset(
+      name: "noisy-labels",
+      summary: "labels of which many are wrong, for the teacher too",
+      fields: """
+        {"distillation_weight": 0, "losses": [{"kind": "dist", "weight": 1, "temperature": 2}]}
         """),
   ]
 

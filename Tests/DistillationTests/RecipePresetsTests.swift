@@ -26,7 +26,9 @@ struct RecipePresetsTests {
 
   @Test("that is not known is refused, with those that are")
   func unknown() {
-    expectError(["study.json: full.recipe: got \"paitent\"", "\"patient\", \"few-labels\""]) {
+    expectError([
+      "study.json: full.recipe: got \"paitent\"", "\"patient\", \"few-labels\", \"noisy-labels\"",
+    ]) {
       _ = try Recipe(recipeField("{\"recipe\": \"paitent\"}"), defaults: .small)
     }
   }
