@@ -23,10 +23,10 @@ public struct ChangeRule: Hashable, Sendable {
   ///
   ///     σ = 0.63 · √(p·(1 − p) / n)
   ///
-  /// Of ten trainings of one network on CIFAR-10 the accuracies differ by 0.15 points on its 10,000 test images at 94 %,
-  /// which is that share of the deviation of as many independent images (Jordan, "Calibrated chaos", 2023,
-  /// arXiv:2304.01910, who also shows that nearly all of it is the chance of single images). Short trainings and few
-  /// images differ more.
+  /// Trainings of one network on CIFAR-10 differ by 0.15 points on its 10,000 test images, at about 94 %, which is
+  /// that share of the deviation of as many independent images (Jordan, "Calibrated chaos", 2023, arXiv:2304.01910,
+  /// who also shows that nearly all of it is the chance of single images, which McNemar's test sees). Short trainings
+  /// differ more.
   ///
   /// - Parameters:
   ///   - accuracy: p, 0…1.

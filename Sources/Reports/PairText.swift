@@ -73,16 +73,15 @@ extension PairText {
   static func probability(_ p: Double) -> String { p < 0.001 ? "< 0.001" : p.fixed(3) }
 
   /// What trainings are assumed to differ by, in points: the range over the students that were compared.
-  private var assumedNoise: String {
+  private var assumedNoise: String? {
     let sides =
       pair.budgets.flatMap { [$0.before, $0.after] }
       + pair.students.flatMap { [$0.before, $0.after] }
     let points = sides.compactMap { $0?.accuracy(on: pair.split) }.map {
       100 * ChangeRule.assumedRunDeviation(accuracy: $0.mean, images: $0.count)
     }
-    guard let least = points.min(), let most = points.max() else { return "" }
-    let (low, high) = (least.fixed(2), most.fixed(2))
-    return low == high ? "\(low) " : "\(low) to \(high) "
+    guard let least = points.min()?.fixed(2), let most = points.max()?.fixed(2) else { return nil }
+    return least == most ? least : "\(least) to \(most)"
   }
 
   /// What limits the verdicts.
@@ -104,8 +103,10 @@ extension PairText {
         pair.noise.before == nil && pair.noise.after == nil
         ? "Neither study trained a student" : "One of the studies trained no student"
       sentences.append(
-        "\(which) twice, so the noise of its trainings is not known; \(assumedNoise)points a training are assumed, "
-          + "and \"better\" and \"worse\" hold only where that is right. "
+        "\(which) twice, so the noise of its trainings is not known"
+          + (assumedNoise.map {
+            "; \($0) points a training are assumed, and \"better\" and \"worse\" hold only where that is right. "
+          } ?? ". ")
           + "\"finalists\": {\"seeds\": 3} would measure it.")
     }
     if let mine = before.trialCount, let others = after.trialCount, mine != others {
