@@ -23,10 +23,10 @@ public final class MeasurementTable {
 
   /// Opens a table to continue it, or begins one.
   ///
-  /// - Parameter conditions: How is measured: the command, say.
+  /// - Parameter conditions: How the latencies are measured, such as the command and the precision.
   /// - Throws: `FileFormatError` if it is another kind of file, was begun under other conditions, or cannot be
   ///   written.
-  public init(_ path: String, samplesPath: String, conditions: [String: String] = [:]) throws {
+  public init(_ path: String, samplesPath: String, conditions: [String: String]) throws {
     (self.path, self.samplesPath) = (path, samplesPath)
     let (text, bytes) = try MeasurementTable.wholeLines(path, beginning: MeasurementTable.header)
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)

@@ -67,12 +67,12 @@ extension ReportInputs {
     guard let spearman = audit.flash.spearman, spearman.interval.lowerBound <= 0 else {
       return HealthCheck(name: name, finding: nil)
     }
-    let judgement =
-      spearman.interval.upperBound < 0 ? "the wrong way round" : "which may be chance"
+    let isWrong = spearman.interval.upperBound < 0
+    let judgement = isWrong ? "the wrong way round" : "which may be chance"
     return HealthCheck(
       name: name,
       finding:
-        "Flash is not known to rank: among \(audit.count) students Spearman's ρ of flash and full "
+        "Flash \(isWrong ? "does not rank" : "is not known to rank"): among \(audit.count) students Spearman's ρ of flash and full "
         + "accuracy is \(spearman.value.signed) (95 % interval \(spearman.interval.signed)), "
         + "\(judgement). A larger flash.fraction ranks better.")
   }

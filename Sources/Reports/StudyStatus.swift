@@ -69,12 +69,14 @@ public struct StudyStatus: Sendable {
 
   init(
     _ inputs: ReportInputs, folder: String, run: RunProgress?, isRunning: Bool, workers: Int,
-    lastEventSeconds: Double?, folderBytes: Int, hasReport: Bool = true
+    lastEventSeconds: Double?, folderBytes: Int, hasReport: Bool
   ) {
     let state = inputs.state
     (self.inputs, self.folder) = (inputs, folder)
     self.hasReport = hasReport
-    missing = StudyStatus.missing(inputs, hasReport: hasReport)
+    missing =
+      StudyStatus.lacksOnlyReport(inputs, hasReport: hasReport)
+      ? ["the report: it is not written yet"] : inputs.missing
     phase = StudyStatus.phase(
       inputs, missing, isRunning: isRunning, hasLeftProgress: run != nil)
     self.run = run
@@ -101,12 +103,10 @@ public struct StudyStatus: Sendable {
   public var isComplete: Bool { missing.isEmpty }
 
   /// Whether only the report is to be written, which a run does after it has let go of the study.
-  public var lacksOnlyReport: Bool { !hasReport && missing.count == 1 }
+  public var lacksOnlyReport: Bool { StudyStatus.lacksOnlyReport(inputs, hasReport: hasReport) }
 
-  private static func missing(_ inputs: ReportInputs, hasReport: Bool) -> [String] {
-    let missing = inputs.missing
-    let isOver = missing.isEmpty && inputs.state.nothingFeasible == nil
-    return isOver && !hasReport ? ["the report: it is not written yet"] : missing
+  private static func lacksOnlyReport(_ inputs: ReportInputs, hasReport: Bool) -> Bool {
+    !hasReport && inputs.state.nothingFeasible == nil && inputs.missing.isEmpty
   }
 
   /// The trials of the search that have ended.

@@ -41,14 +41,15 @@ struct WatchVerb: Verb {
       let status = try reader.read()
       guard show(status) else { return .success }
       switch status.phase {
-      case .running: hasRun = true
+      case .running: (hasRun, patience) = (true, nil)
       case .finished: return .success
       case .nothingFeasible: return .nothingFeasible
       case .notBegun, .stopped, .killed:
+        guard hasRun else { break }
         // A run lets go of its study before it writes the report.
         let end = patience ?? .now + .seconds(30)
         patience = end
-        if hasRun, !status.lacksOnlyReport || .now > end {
+        if !status.lacksOnlyReport || .now > end {
           Terminal.error(
             "\(folder.path): the run has ended before the study is finished (\(status.phaseText)); to continue: "
               + CommandText.of(RunVerb.self, folder.path))

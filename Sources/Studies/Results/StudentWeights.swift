@@ -93,7 +93,7 @@ public struct StudentWeights {
       results.students.filter { $0.key == key }.flatMap(\.runs)
       + (results.references + results.controls).filter { $0.key == key }.flatMap(\.runs)
     run = runs.first { $0.seed == 0 }
-    trainings = max(1, runs.count)
+    trainings = max(1, Set(runs.map(\.seed)).count)
     let runtimes = files.profiles.compactMap { $0.deployment?.arena?.runtime.kernels }
     kernels = MicroRuntime.Kernels.allCases.filter(runtimes.contains)
   }

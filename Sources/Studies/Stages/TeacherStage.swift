@@ -31,7 +31,6 @@ package struct TeacherStage {
       return known
     }
     try Folder.create(inputs.folder.teacher)
-    if mayChange { cache.forget() }
     try working { try inputs.teacher.prepare($0) }
     context.report(.note("caching the teacher's logits"))
     guard let answers = try answers(on: .training) else {
