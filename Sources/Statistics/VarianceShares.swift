@@ -1,6 +1,4 @@
 import RandomStreams
-import SearchSpaces
-import Statistics
 
 /// How much of what tells the trials' outcomes apart the architecture explains, and how much the recipe.
 ///
@@ -14,18 +12,18 @@ import Statistics
 /// explained is chance and how architecture and recipe work together. Intervals resample the trials with
 /// their errors; the fits stay. Source of the partition: Newton and Spurrell, "A development of
 /// multiple regression for the analysis of routine data", Applied Statistics 16(1), 1967, doi:10.2307/2985237.
-struct VarianceShares: Sendable {
+package struct VarianceShares: Sendable {
   /// What the architecture adds to the recipe.
-  let architecture: BootstrapEstimate
+  package let architecture: BootstrapEstimate
   /// What the recipe adds to the architecture.
-  let recipe: BootstrapEstimate
+  package let recipe: BootstrapEstimate
   /// What both explain together.
-  let both: BootstrapEstimate
+  package let both: BootstrapEstimate
   /// Trials.
-  let count: Int
+  package let count: Int
 
   /// What either explains; below 0 where the two hide one another.
-  var either: Double { both.value - architecture.value - recipe.value }
+  package var either: Double { both.value - architecture.value - recipe.value }
 
   private static let fewest = 20
   /// Of more trials a part is used, evenly chosen.
@@ -34,18 +32,11 @@ struct VarianceShares: Sendable {
   private static let strength = 1.0
 
   /// Computes shares; nil for fewer than twenty trials, or where outcomes, architectures or recipes do not vary.
-  init?(
-    _ space: SearchSpace, _ trials: [(architecture: Architecture, outcome: Double)], seed: UInt64
-  ) {
-    self.init(
-      levels: trials.map { space.levels(of: $0.architecture) }, outcomes: trials.map(\.outcome),
-      networkDecisions: space.networkParameterCount, seed: seed)
-  }
-
+  ///
   /// - Parameters:
   ///   - levels: For each trial one number for each decision.
   ///   - networkDecisions: How many of the decisions are the architecture's: the first ones.
-  init?(levels: [[Int]], outcomes: [Double], networkDecisions: Int, seed: UInt64) {
+  package init?(levels: [[Int]], outcomes: [Double], networkDecisions: Int, seed: UInt64) {
     guard levels.count >= VarianceShares.fewest else { return nil }
     let step = max(1, (levels.count + VarianceShares.most - 1) / VarianceShares.most)
     let used = stride(from: 0, to: levels.count, by: step)
