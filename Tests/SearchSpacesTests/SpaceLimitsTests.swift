@@ -1,5 +1,6 @@
 import FileFormats
 import NeuralNetworks
+import TestSupport
 import Testing
 
 @testable import SearchSpaces
@@ -37,7 +38,10 @@ struct SpaceLimitsTests {
     #expect(text?.contains("checked in 3000000 steps") == true)
   }
 
-  @Test("is refused where arguments name arguments twice, over many calls")
+  /// Takes ten seconds: every step evaluates a formula.
+  @Test(
+    "is refused where arguments name arguments twice, over many calls",
+    .enabled(if: Thoroughness.isFull))
   func arguments() {
     let blocks =
       [
