@@ -1,9 +1,20 @@
 import FileFormats
 import Foundation
 
-/// How the rows of a table were measured: the first line of its samples.
+/// How the rows of a table were measured: a line before their samples.
 struct MeasurementConditions: Codable {
   let conditions: [String: String]
+
+  init(conditions: [String: String]) { self.conditions = conditions }
+
+  /// Reads the last such line of a file of samples; nil if there is none.
+  init?(lastOf samples: String) {
+    let line = samples.split(whereSeparator: \.isNewline).last { $0.hasPrefix("{\"conditions\"") }
+    guard let line,
+      let known = try? JSONDecoder().decode(MeasurementConditions.self, from: Data(line.utf8))
+    else { return nil }
+    self = known
+  }
 
   /// The line, without its end.
   var json: String {
@@ -20,9 +31,7 @@ struct MeasurementConditions: Codable {
   /// - Parameter samples: The text of the file of samples.
   /// - Throws: `FileFormatError` naming the first condition that differs.
   func check(against samples: String, of path: String, samplesPath: String) throws {
-    guard let first = samples.split(whereSeparator: \.isNewline).first,
-      let known = try? JSONDecoder().decode(MeasurementConditions.self, from: Data(first.utf8))
-    else { return }
+    guard let known = MeasurementConditions(lastOf: samples) else { return }
     for (name, value) in conditions.sorted(by: { $0.key < $1.key }) {
       guard let before = known.conditions[name], before != value else { continue }
       throw FileFormatError.malformed(

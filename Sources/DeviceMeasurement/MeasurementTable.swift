@@ -5,7 +5,7 @@ import Foundation
 ///
 /// The table is comma-separated, with the columns `architecture,latency_ms,standard_error_ms,samples`; the
 /// last is how many. The samples are JSON lines, written before the row that they belong to: after a crash
-/// the table holds whole rows, and a measurement without a row is done again. Their first line says how it was
+/// the table holds whole rows, and a measurement without a row is done again. A line before them says how they were
 /// measured, so that a table is not continued otherwise.
 public final class MeasurementTable {
   static let header = "architecture,latency_ms,standard_error_ms,samples"
@@ -50,10 +50,14 @@ public final class MeasurementTable {
     }
     let (lines, sampleBytes) = try MeasurementTable.wholeLines(samplesPath, beginning: "{")
     let line = MeasurementConditions(conditions: conditions)
-    try line.check(against: lines, of: path, samplesPath: samplesPath)
+    // Where nothing is measured yet, one may still choose.
+    let isBegun = !latencies.isEmpty
+    if isBegun { try line.check(against: lines, of: path, samplesPath: samplesPath) }
     file = try AppendOnlyFile(path, keepingFirst: bytes)
     samples = try AppendOnlyFile(samplesPath, keepingFirst: sampleBytes)
-    if sampleBytes == 0 && bytes == 0 { try samples.append(line: line.json) }
+    if !isBegun, MeasurementConditions(lastOf: lines)?.conditions != conditions {
+      try samples.append(line: line.json)
+    }
     if bytes == 0 { try file.append(line: MeasurementTable.header) }
   }
 

@@ -18,6 +18,7 @@ struct CommandMeasurement {
 
   private let device: CommandDevice
   private let command: String
+  private let reading: LatencyReading
   private let output: String
   private let samplesPath: String
   private let spacePath: String
@@ -43,7 +44,7 @@ struct CommandMeasurement {
     spacePath = space
     samplesPath = arguments.value("--samples") ?? output + ".samples.jsonl"
     let limit = try arguments.integer("--time-limit", in: 1...86_400) ?? 300
-    let reading = try CommandMeasurement.reading(arguments)
+    reading = try CommandMeasurement.reading(arguments)
     do {
       device = try CommandDevice(command, timeLimitSeconds: Double(limit), reading: reading)
     } catch {
@@ -101,7 +102,8 @@ struct CommandMeasurement {
     let table = try MeasurementTable(
       output, samplesPath: samplesPath,
       conditions: [
-        "command": command, "precision": precision.rawValue, "format": export.format,
+        "command": command, "latency": "read\(reading)", "precision": precision.rawValue,
+        "format": export.format,
         "space": space.name, "space_sha256": try ContentHash.hexadecimal(ofFile: spacePath),
         "images": "\(images.images(of: space).shape), \(images.images(of: space).classes) classes",
       ])

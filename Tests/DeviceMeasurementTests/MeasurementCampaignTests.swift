@@ -184,6 +184,17 @@ struct MeasurementCampaignTests {
     #expect("\(error.map { "\($0)" } ?? "")".contains("line 3"))
   }
 
+  @Test("is begun under other conditions where nothing was measured under the first")
+  func otherwise() throws {
+    let files = try Files()
+    _ = try files.open()
+    var device = Device()
+    let other = ["command": "other"]
+    _ = try MeasurementCampaign(table: files.open(other)).run(["a"]) { try device.measure($0) }
+    #expect(throws: FileFormatError.self) { try files.open() }
+    #expect(try files.open(other).measured.count == 1)
+  }
+
   @Test("is not continued under other conditions")
   func conditions() throws {
     let files = try Files()

@@ -55,7 +55,7 @@ struct JSONOutput {
     if let known = try hyperfine() { return known }
     if let known = try googleBenchmark() { return known }
     var candidates: [PrintedLine] = []
-    collect(value, "", into: &candidates)
+    collect(value, "", unit: nil, into: &candidates)
     let best = candidates.compactMap(\.quantities.first?.role).max() ?? .excluded
     let chosen = candidates.filter { $0.quantities.first?.role == best }
     guard best > .unnamed, let line = chosen.first else {
@@ -65,14 +65,21 @@ struct JSONOutput {
     return try PlainOutput([line.text], unit: unit).milliseconds()
   }
 
-  /// Writes the numbers of an object as lines `name: number`.
-  private func collect(_ value: JSONValue, _ name: String, into lines: inout [PrintedLine]) {
+  /// Writes the numbers of an object as lines `name: number`, with the unit that a member of it, or of what it is in, names.
+  private func collect(
+    _ value: JSONValue, _ name: String, unit: LatencyUnit?, into lines: inout [PrintedLine]
+  ) {
     switch value {
     case .object(let members):
-      for member in members { collect(member.value, "\(name) \(member.name)", into: &lines) }
+      let unit = members.lazy.compactMap(\.namedUnit).first ?? unit
+      for member in members {
+        collect(member.value, "\(name) \(member.name)", unit: unit, into: &lines)
+      }
     case .array(let elements):
-      for element in elements { collect(element, name, into: &lines) }
-    case .integer, .number: lines.append(PrintedLine("\(name): \(value.description)"))
+      for element in elements { collect(element, name, unit: unit, into: &lines) }
+    case .integer, .number:
+      let unit = unit.map { " \($0.rawValue)" } ?? ""
+      lines.append(PrintedLine("\(name): \(value.description)\(unit)"))
     default: break
     }
   }
@@ -121,6 +128,16 @@ extension JSONOutput {
       throw UnreadableOutput(.notAboveZero, quote)
     }
     return times
+  }
+}
+
+extension JSONValue.Member {
+  /// The unit that `"unit": "us"` or `"time_unit": "us"` names.
+  fileprivate var namedUnit: LatencyUnit? {
+    guard case .text(let text) = value,
+      ["unit", "units"].contains(where: { name.lowercased().hasSuffix($0) })
+    else { return nil }
+    return LatencyUnit(printed: text)
   }
 }
 

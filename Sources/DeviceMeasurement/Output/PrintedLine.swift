@@ -63,11 +63,24 @@ private struct PrintedLineBuilder {
   private var pendingUnit: LatencyUnit?
   private var isRightBehindNumber = false
   private var isInBracket = false
+  /// Numbers that a bracket right behind them closes, or opens behind: `[3.2, 3.1] ms`, `3.2 [ms]`.
+  private var bracketed: Range<Int>?
+  private var firstInBracket = 0
 
   mutating func add(_ lexemes: [PrintedLexeme], at index: Int) {
     let next = index + 1 < lexemes.count ? lexemes[index + 1] : nil
+    let behind = bracketed
+    bracketed = nil
     switch lexemes[index] {
-    case .word(let word): add(word: word)
+    case .word(let word):
+      // `[1] ms: 3.2` names the unit of what comes.
+      let isName = next == .mark(":") || next == .mark("=")
+      if let behind, !isName, let unit = LatencyUnit(printed: word) {
+        for index in behind where quantities[index].unit == nil { quantities[index].unit = unit }
+        words.append(word.lowercased())
+      } else {
+        add(word: word)
+      }
     case .number(let digits, let suffix):
       if isPercentile(suffix, next: next) {
         add(pieces: [digits + suffix.lowercased()])
@@ -160,9 +173,13 @@ private struct PrintedLineBuilder {
     case "(", "[", "{":
       pieces.append(.open)
       isInBracket = true
+      firstInBracket = quantities.count
+      bracketed = isRightBehindNumber ? quantities.count - 1..<quantities.count : nil
     case ")", "]", "}":
       pieces.append(.close)
       isInBracket = false
+      bracketed =
+        isRightBehindNumber ? min(firstInBracket, quantities.count - 1)..<quantities.count : nil
     case ":", "=":
       pieces.append(.colon)
       if mark == ":", quantities.isEmpty, headUnit == nil { headUnit = pendingUnit }

@@ -25,6 +25,19 @@ struct JSONOutputTests {
     ]}
     """
 
+  @Test("may name the unit in a member of its own")
+  func unitBeside() throws {
+    for text in [
+      "{\"mean_latency\": 3210, \"unit\": \"us\"}",
+      "{\"latency\": {\"value\": 3210}, \"time_unit\": \"us\"}",
+      "{\"latency\": 3.21, \"memory\": {\"value\": 7, \"unit\": \"MB\"}}",
+    ] {
+      let found = try read(text)
+      #expect(found.count == 1 && abs(found[0] - 3.21) < 1e-12, "\(text): \(found)")
+    }
+    #expect(reason("{\"latency_ms\": 3210, \"unit\": \"us\"}") == .twoUnits)
+  }
+
   @Test("of hyperfine and Google Benchmark is known")
   func known() throws {
     let hyperfine = """

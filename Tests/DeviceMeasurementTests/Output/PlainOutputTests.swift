@@ -58,6 +58,18 @@ struct PlainOutputTests {
     ] as [(String, Double)])
   func latency(text: String, expected: Double) throws { try expect(text, [expected]) }
 
+  @Test("has its unit in brackets behind its numbers, or behind the brackets that they are in")
+  func brackets() throws {
+    try expect("[3210, 3190] us", [3.21, 3.19])
+    try expect("3210 3190 [us]", [3.21, 3.19])
+    try expect("inference time: 3210 [us]", [3.21])
+    try expect("time = 3210 (us)", [3.21])
+    try expect("latency 3210 [us], max 9900 [us]", [3.21])
+    try expect("layer [1] us: 3210", [3.21])
+    // Whichever of them it is, it is no second.
+    #expect((try? read("latencies [3210, 3190] us"))?.allSatisfy { $0 < 4 } ?? true)
+  }
+
   @Test(
     "is a list of samples where there are only numbers, or lines of one shape",
     arguments: [
