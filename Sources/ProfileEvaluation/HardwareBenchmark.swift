@@ -165,5 +165,6 @@ extension MeasuredArchitectures {
   private init(architectures: [Architecture], measurements: [MeasuredWorkload]) {
     self.architectures = architectures
     self.measurements = measurements
+    contradictions = []
   }
 }

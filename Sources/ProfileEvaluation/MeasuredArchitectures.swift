@@ -10,6 +10,11 @@ public struct MeasuredArchitectures: Sendable {
   /// In the order of the file.
   public let architectures: [Architecture]
   public let measurements: [MeasuredWorkload]
+  /// The architectures whose rows contradict each other, with the shortest and the longest of their latencies.
+  public let contradictions: [(architecture: Architecture, milliseconds: ClosedRange<Double>)]
+
+  /// Latencies of one network that are further apart than by this factor are not those of one network.
+  private static let mostSpread = 1.5
 
   /// Reads a table.
   ///
@@ -56,6 +61,13 @@ public struct MeasuredArchitectures: Sendable {
       if repetitions[architecture]?.latencies.count == 1 { architectures.append(architecture) }
     }
     let measurements = architectures.compactMap { repetitions[$0]?.measurement }
+    contradictions = architectures.compactMap { architecture in
+      guard let latencies = repetitions[architecture]?.latencies,
+        let shortest = latencies.min(), let longest = latencies.max(),
+        longest > MeasuredArchitectures.mostSpread * shortest
+      else { return nil }
+      return (architecture, shortest...longest)
+    }
     self.architectures = architectures
     self.measurements = measurements
   }

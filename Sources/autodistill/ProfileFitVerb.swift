@@ -114,12 +114,14 @@ struct ProfileFitVerb: Verb {
       _ = try HardwareProfile(json: json, file: output)
       try AtomicFile.write(json, to: output)
     }
+    let doubts = FitDoubts(networks, spearman: fit.quality.spearman)
     if asJSON {
       Terminal.print(json(fit))
     } else {
-      print(fit)
+      print(fit, isDoubtful: !doubts.reasons.isEmpty)
     }
     tellDoubts(fit)
+    for reason in doubts.reasons { Terminal.log("doubtful: \(reason)") }
     return .success
   }
 
@@ -128,9 +130,16 @@ struct ProfileFitVerb: Verb {
     var networks: [MeasuredSpaceNetwork] = []
     for (spacePath, tablePath) in zip(spacePaths, tablePaths) {
       let space = try SearchSpace(contentsOf: spacePath)
-      networks += try MeasuredArchitectures(
-        CSVTable(contentsOf: tablePath), of: space, images: images.images(of: space)
-      ).networks(of: space)
+      let measured = try MeasuredArchitectures(
+        CSVTable(contentsOf: tablePath), of: space, images: images.images(of: space))
+      for (architecture, milliseconds) in measured.contradictions {
+        Terminal.log(
+          String(
+            format: "%@: %@ has rows of %.5g and %.5g ms; their geometric mean is fitted",
+            tablePath,
+            space.key(of: architecture), milliseconds.lowerBound, milliseconds.upperBound))
+      }
+      networks += measured.networks(of: space)
     }
     guard networks.count >= 2 else {
       throw UsageError(
@@ -162,7 +171,7 @@ struct ProfileFitVerb: Verb {
     }
   }
 
-  private func print(_ fit: CheckedFit) {
+  private func print(_ fit: CheckedFit, isDoubtful: Bool) {
     let quality = fit.quality
     Terminal.print(
       "fitted:  \(fit.fittedCount) networks of \(fit.trainedCount); checked on "
@@ -188,7 +197,10 @@ struct ProfileFitVerb: Verb {
     }
     if let output {
       Terminal.print("profile: \(output)")
-      Terminal.print("next:    set \"hardware\" in a study.json to \(output)")
+      Terminal.print(
+        isDoubtful
+          ? "next:    look at what is doubtful before a study uses it"
+          : "next:    set \"hardware\" in a study.json to \(output)")
     }
   }
 }

@@ -56,6 +56,11 @@ struct MeasuredArchitecturesTests {
     let latencies = measured.measurements.map(\.latencyMilliseconds)
     #expect(abs(latencies[0] - 4) < 1e-12 && latencies[1] == 5)
     #expect(measured.measurements.map(\.energyMillijoules) == [3, 1])
+    // Two and eight milliseconds are not those of one network.
+    let contradictions = measured.contradictions
+    #expect(contradictions.map { try? SmallSpace.space().key(of: $0.architecture) } == ["12"])
+    #expect(contradictions.map(\.milliseconds) == [2...8])
+    #expect(try read("architecture,latency_ms\n12,2\n12,2.5").contradictions.isEmpty)
   }
 
   @Test("is an error that names the row where no network can be made of an architecture")
