@@ -31,7 +31,10 @@ package struct TeacherDoubts {
     let accuracy = Double(confusion.correct) / count
     let chance = 1 / Double(dataset.classes)
     let majority = Double(confusion.classes.map(\.count).max() ?? 0) / count
+    let blind = max(majority, chance)
     let needed = max(majority, chance + min(chance, (1 - chance) / 4))
+    // More right answers than this are not chance.
+    let beyondChance = blind + 3 * (blind * (1 - blind) / count).squareRoot()
     var suspicions: [String] = []
     func isClear(_ other: Double) -> Bool {
       other > accuracy + TeacherDoubts.clearGain && other > needed
@@ -56,20 +59,29 @@ package struct TeacherDoubts {
             best.shift > 0 ? "places later" : "places earlier"))
       }
     }
-    (self.accuracy, self.suspicions) = (accuracy, suspicions)
-    blindAccuracy = max(majority, chance)
+    self.accuracy = accuracy
+    blindAccuracy = blind
     guard accuracy <= needed else {
-      refusal = nil
+      (refusal, self.suspicions) = (nil, suspicions)
       return
     }
     let frequent =
       majority > chance + 0.001
       ? String(format: ", naming the most frequent class gives %.1f %%", 100 * majority) : ""
-    refusal =
+    let weakness =
       String(
         format: "the teacher is right on only %.1f %% of the training images as the students' "
           + "batches give them (chance is %.1f %%", 100 * accuracy, 100 * chance)
-      + "\(frequent)): what it says does not fit these data or classes"
+      + "\(frequent))"
+    // A teacher that knows a little is one, unless something explains why it does not know more.
+    if accuracy > beyondChance, suspicions.isEmpty {
+      refusal = nil
+      self.suspicions = [weakness + ", which is more than chance, but little"]
+      return
+    }
+    self.suspicions = suspicions
+    refusal =
+      weakness + ": what it says does not fit these data or classes"
       + (suspicions.isEmpty ? "" : "; " + suspicions.joined(separator: "; "))
   }
 
@@ -95,7 +107,8 @@ package struct TeacherDoubts {
       format:
         "the students' batches may show the teacher images that it does not know: it is right on "
         + "%.1f %% of them, but on %.1f %% of the validation images as they are; look at the "
-        + "augmentation", 100 * accuracy, 100 * validation.accuracy)
+        + "augmentation, and at training images that it has not learnt", 100 * accuracy,
+      100 * validation.accuracy)
   }
 
   /// Returns what to think of an accuracy on the validation split that is far below that on the training split;

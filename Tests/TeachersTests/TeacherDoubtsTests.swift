@@ -102,6 +102,21 @@ struct TeacherDoubtsTests {
     #expect(try doubts(labels).refusal == nil)
   }
 
+  @Test("is few right answers that are no chance, remarked and no reason to refuse it")
+  func weak() throws {
+    let labels = (0..<999).map { $0 % 3 }
+    // Right on 45 %, and wrong in no direction more than in others.
+    let predicted = labels.enumerated().map { index, label in
+      index % 20 < 9 ? label : (label + 1 + index / 20 % 2) % 3
+    }
+    let dataset = try SmallStudy().reader.dataset
+    let doubts = try TeacherDoubts(
+      confusion: ConfusionCounts(labels: labels, predicted: predicted),
+      logits: [Float](repeating: 0, count: 3 * dataset.count(.training)), dataset: dataset)
+    #expect(doubts.refusal == nil && doubts.suspicions.count == 1)
+    #expect(doubts.suspicions.first?.contains("more than chance, but little") == true)
+  }
+
   @Test("is a validation accuracy that is far below that on the training images")
   func overfitted() throws {
     let study = try SmallStudy()
