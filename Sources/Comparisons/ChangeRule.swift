@@ -21,18 +21,21 @@ public struct ChangeRule: Hashable, Sendable {
 
   /// Returns how much the accuracies of one student's trainings are taken to differ where that was not measured.
   ///
-  ///     σ = 0.63 · √(p·(1 − p) / n)
+  ///     σ = 0.63 · √(q·(1 − q) / n),  q = (p·n + 1) / (n + 2)
   ///
   /// Trainings of one network on CIFAR-10 differ by 0.15 points on its 10,000 test images, at about 94 %, which is
   /// that share of the deviation of as many independent images (Jordan, "Calibrated chaos", 2023, arXiv:2304.01910,
   /// who also shows that nearly all of it is the chance of single images, which McNemar's test sees). Short trainings
-  /// differ more.
+  /// differ more. q is Laplace's estimate of the share: a student that is right on all of a few images is not taken to be so
+  /// after every training.
   ///
   /// - Parameters:
   ///   - accuracy: p, 0…1.
   ///   - images: n, at least 1.
   public static func assumedRunDeviation(accuracy: Double, images: Int) -> Double {
-    0.63 * (accuracy * (1 - accuracy) / Double(images)).squareRoot()
+    let count = Double(images)
+    let share = (accuracy * count + 1) / (count + 2)
+    return 0.63 * (share * (1 - share) / count).squareRoot()
   }
 
   /// Returns the least difference that counts between two students.

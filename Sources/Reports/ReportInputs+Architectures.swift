@@ -66,12 +66,17 @@ extension ReportInputs {
   /// How its full trainings went; nothing where the journal does not say.
   private func trainingBlocks(_ student: StudyResults.Student) -> [ReportBlock] {
     guard let chart = TrainingChart(student) else { return [] }
+    let changesImages = ([definition.full] + definition.full.stages.map(\.content)).contains {
+      $0.augmentation != .none || !$0.mix.isEmpty
+    }
     return [
       .drawing(chart.drawing()),
       .paragraph(
         "Each point is a mean over the steps since the one before. The losses with the teacher and without it are "
-          + "different sums and do not compare; batches are augmented, so their accuracy may stay below that on "
-          + "the validation images."),
+          + "different sums and do not compare"
+          + (changesImages
+            ? "; images of a batch are changed at random, so its accuracy may stay below that on the "
+              + "validation images." : ".")),
     ]
   }
 

@@ -130,7 +130,8 @@ extension ReportInputs {
       })
     else { return nil }
     let accuracy = teacher.validation.accuracy
-    let isWeak = accuracy <= best.validationAccuracy
+    // One that makes no mistake is not weak, whoever else makes none.
+    let isWeak = accuracy < 1 && accuracy <= best.validationAccuracy
     return HealthCheck(
       name: "the teacher's strength",
       finding: isWeak

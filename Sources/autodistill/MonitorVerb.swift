@@ -80,6 +80,15 @@ struct MonitorVerb: Verb {
       say(
         "study:     \(StudyFolder(newStudy).definition): \(written.oldImages) training images as before, "
           + "\(written.newImages) new ones, \(written.unlabeled) of them without a label")
+      if written.unlabeled > 0,
+        let agreement = outcome.report.findings.first(where: { $0.name == "teacher_agreement" }),
+        agreement.verdict != .unchanged, agreement.after ?? 0 < agreement.before ?? 0
+      {
+        say(
+          "note:      student and teacher agree on fewer of these images than before, so the teacher may be "
+            + "wrong on images without a label, which students learn from it: --labels says what they are"
+        )
+      }
       say("next:      \(CommandText.of(RunVerb.self, newStudy))")
     } else if outcome.report.verdict != .unchanged, !isJSON {
       Terminal.print(

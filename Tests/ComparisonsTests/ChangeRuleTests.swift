@@ -46,8 +46,11 @@ struct ChangeRuleTests {
     let published = ChangeRule.assumedRunDeviation(accuracy: 0.94, images: 10_000)
     #expect(abs(published - 0.0015) < 0.00001)
     let few = MeasuredAccuracy(mean: 0.8, count: 400)
-    let deviation = 0.63 * (0.8 * 0.2 / 400).squareRoot()
+    let share = 321.0 / 402
+    let deviation = 0.63 * (share * (1 - share) / 400).squareRoot()
     #expect(abs(rule.threshold((few, nil), (before, nil)) - 3 * deviation) < 1e-12)
     #expect(3 * deviation > 0.037)
+    // All of few images right is no proof that the next training has them all right.
+    #expect(ChangeRule.assumedRunDeviation(accuracy: 1, images: 120) > 0.005)
   }
 }

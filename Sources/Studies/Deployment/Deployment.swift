@@ -205,11 +205,13 @@ extension Deployment {
     return try DeploymentChange.all(in: historyFile)
   }
 
-  /// The versions that a rollback has taken out of use, and that nothing has brought back since.
+  /// The versions that a rollback to an earlier one has taken out of use, and that nothing has brought back since.
   public func withdrawnVersions() throws -> Set<Int> {
     var withdrawn: Set<Int> = []
     for change in try history() {
-      if change.reason == .rollback, let before = change.before { withdrawn.insert(before) }
+      if change.reason == .rollback, let before = change.before, change.version < before {
+        withdrawn.insert(before)
+      }
       withdrawn.remove(change.version)
     }
     return withdrawn

@@ -82,6 +82,8 @@ struct DeploymentTests {
     #expect(try deployment.history().map(\.version) == [1, 2, 3, 2, 4, 2, 1, 3])
     #expect(try deployment.rollBack(to: 3, date: date).before == 3)
     #expect(try deployment.history().count == 8)
+    // The first was left, not taken back, when the third came back.
+    #expect(try deployment.rollBack(to: nil, date: date).now.version == 1)
   }
 
   @Test("that were changed or are missing do not come into use")
