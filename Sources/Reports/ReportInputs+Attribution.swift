@@ -33,9 +33,14 @@ extension ReportInputs {
   /// What explains the differences among the flash trials.
   private func shareBlocks(_ rows: [TrialTable.Row]) -> [ReportBlock] {
     let known = rows.compactMap { row in
-      (try? space.architecture(key: row.key)).map { ($0, row.projected?.accuracy ?? 0) }
+      (try? space.architecture(key: row.key)).map {
+        (levels: space.levels(of: $0), accuracy: row.projected?.accuracy ?? 0)
+      }
     }
-    guard let shares = VarianceShares(space, known, seed: definition.seed) else {
+    let shares = VarianceShares(
+      levels: known.map(\.levels), outcomes: known.map(\.accuracy),
+      networkDecisions: space.networkParameterCount, seed: definition.seed)
+    guard let shares else {
       return [
         .paragraph(
           "How far the trials differ by their architectures and how far by their recipes is not estimated: that takes "

@@ -1,6 +1,7 @@
 import Foundation
 import HardwareProfiles
 import SearchSpaces
+import Statistics
 import Studies
 
 extension ReportInputs {
@@ -25,15 +26,14 @@ extension ReportInputs {
 
   private func importanceBlocks(_ rows: [TrialTable.Row]) -> [ReportBlock] {
     let known = rows.compactMap { row in
-      (try? space.architecture(key: row.key)).map { (row: row, architecture: $0) }
+      (try? space.architecture(key: row.key)).map { (row: row, levels: space.levels(of: $0)) }
     }
-    let accuracy = DecisionImportance(
-      space, known.map { ($0.architecture, $0.row.projected?.accuracy ?? 0) }, seed: definition.seed
-    )
-    let cost = DecisionImportance(
-      space,
-      known.map { ($0.architecture, log(max(1e-12, definition.firstCost($0.row.costs)))) },
-      seed: definition.seed)
+    func importance(_ outcome: (TrialTable.Row) -> Double) -> PermutationImportance? {
+      PermutationImportance(
+        levels: known.map(\.levels), outcomes: known.map { outcome($0.row) }, seed: definition.seed)
+    }
+    let accuracy = importance { $0.projected?.accuracy ?? 0 }
+    let cost = importance { log(max(1e-12, definition.firstCost($0.costs))) }
     guard let accuracy, let cost else {
       return [
         .paragraph(
@@ -43,8 +43,11 @@ extension ReportInputs {
     }
     let objective = definition.objectives[0]
     let costs = Dictionary(
-      cost.entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    func text(_ entry: DecisionImportance.Entry?) -> String {
+      cost.entries.map { ($0.decision, $0) }, uniquingKeysWith: { first, _ in first })
+    func name(_ entry: PermutationImportance.Entry) -> String {
+      space.parameters[entry.decision].name
+    }
+    func text(_ entry: PermutationImportance.Entry?) -> String {
       entry.map {
         "\($0.median.percent(1)) (\($0.interval.lowerBound.percent(1)) to "
           + "\($0.interval.upperBound.percent(1)))"
@@ -60,10 +63,10 @@ extension ReportInputs {
             .init("decision"), .init("for the projected accuracy", .number),
             .init("for \(objective.title) (logarithm)", .number), .init("how sure"),
           ],
-          rows: accuracy.entries.sorted { ($1.median, $0.name) < ($0.median, $1.name) }.map {
+          rows: accuracy.entries.sorted { ($1.median, name($0)) < ($0.median, name($1)) }.map {
             entry in
             [
-              entry.name, text(entry), text(costs[entry.name]),
+              name(entry), text(entry), text(costs[entry.decision]),
               entry.interval.lowerBound > 0
                 ? "moves accuracy" : "may be chance for accuracy",
             ]

@@ -27,25 +27,18 @@ package struct PermutationImportance: Sendable {
   package let count: Int
 
   private static let resamples = 60
-  /// Of more trials a part is used, evenly chosen.
-  private static let most = 600
   private static let fewest = 12
-  private static let strength = 1.0
 
   /// Computes importances; nil for fewer than a dozen trials, or where outcomes or decisions do not vary.
   ///
   /// - Parameter levels: For each trial one number for each decision.
   package init?(levels: [[Int]], outcomes: [Double], seed: UInt64) {
     guard levels.count >= PermutationImportance.fewest else { return nil }
-    let step = max(1, (levels.count + PermutationImportance.most - 1) / PermutationImportance.most)
-    let used = stride(from: 0, to: levels.count, by: step)
-    let (levels, outcomes) = (used.map { levels[$0] }, used.map { outcomes[$0] })
+    let trials = DecisionTrials(levels: levels, outcomes: outcomes)
+    let (levels, outcomes, varying) = (trials.levels, trials.outcomes, trials.varying)
     let mean = outcomes.reduce(0, +) / Double(outcomes.count)
     let variance =
       outcomes.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(outcomes.count)
-    let varying = levels[0].indices.filter { decision in
-      Set(levels.map { $0[decision] }).count > 1
-    }
     guard variance > 0, !varying.isEmpty else { return nil }
     let design = IndicatorDesign(levels: levels, decisions: varying)
     var growth = [[Double]](repeating: [], count: varying.count)
@@ -56,9 +49,7 @@ package struct PermutationImportance: Sendable {
       let isDrawn = Set(drawn)
       let rest = levels.indices.filter { !isDrawn.contains($0) }
       guard rest.count > 2 else { continue }
-      let fit = RidgeRegression(
-        drawn.map { design.row(levels[$0]) }, drawn.map { outcomes[$0] },
-        strength: PermutationImportance.strength)
+      let fit = trials.regression(drawn.map { design.row(levels[$0]) }, of: drawn)
       func error(_ rows: [[Int]]) -> Double {
         zip(rows, rest).reduce(0) { sum, pair in
           let miss = fit.value(of: design.row(pair.0)) - outcomes[pair.1]

@@ -26,10 +26,7 @@ package struct VarianceShares: Sendable {
   package var either: Double { both.value - architecture.value - recipe.value }
 
   private static let fewest = 20
-  /// Of more trials a part is used, evenly chosen.
-  private static let most = 600
   private static let folds = 10
-  private static let strength = 1.0
 
   /// Computes shares; nil for fewer than twenty trials, or where outcomes, architectures or recipes do not vary.
   ///
@@ -38,18 +35,14 @@ package struct VarianceShares: Sendable {
   ///   - networkDecisions: How many of the decisions are the architecture's: the first ones.
   package init?(levels: [[Int]], outcomes: [Double], networkDecisions: Int, seed: UInt64) {
     guard levels.count >= VarianceShares.fewest else { return nil }
-    let step = max(1, (levels.count + VarianceShares.most - 1) / VarianceShares.most)
-    let used = stride(from: 0, to: levels.count, by: step)
-    let (levels, outcomes) = (used.map { levels[$0] }, used.map { outcomes[$0] })
-    let varying = levels[0].indices.filter { decision in
-      Set(levels.map { $0[decision] }).count > 1
-    }
+    let trials = DecisionTrials(levels: levels, outcomes: outcomes)
+    let varying = trials.varying
     let (own, recipe) = (
       varying.filter { $0 < networkDecisions }, varying.filter { $0 >= networkDecisions }
     )
-    guard Set(outcomes).count > 1, !own.isEmpty, !recipe.isEmpty else { return nil }
+    guard Set(trials.outcomes).count > 1, !own.isEmpty, !recipe.isEmpty else { return nil }
     func errors(_ decisions: [Int]) -> [Double] {
-      VarianceShares.heldOutErrors(levels, outcomes, decisions)
+      VarianceShares.heldOutErrors(trials, decisions)
     }
     let (none, byOwn, byRecipe, byBoth) = (errors([]), errors(own), errors(recipe), errors(varying))
     func share(_ without: [Double], _ purpose: String) -> BootstrapEstimate? {
@@ -63,15 +56,13 @@ package struct VarianceShares: Sendable {
       let recipe = share(byOwn, "recipe's share"), let both = share(none, "share of both")
     else { return nil }
     (self.architecture, self.recipe, self.both) = (architecture, recipe, both)
-    count = levels.count
+    count = trials.levels.count
   }
 
   /// Returns the squared error of each trial, predicted by the trials of the other folds.
-  private static func heldOutErrors(
-    _ levels: [[Int]], _ outcomes: [Double], _ decisions: [Int]
-  ) -> [Double] {
-    let design = IndicatorDesign(levels: levels, decisions: decisions)
-    let rows = levels.map(design.row)
+  private static func heldOutErrors(_ trials: DecisionTrials, _ decisions: [Int]) -> [Double] {
+    let design = IndicatorDesign(levels: trials.levels, decisions: decisions)
+    let (rows, outcomes) = (trials.levels.map(design.row), trials.outcomes)
     var errors = [Double](repeating: 0, count: rows.count)
     for fold in 0..<folds {
       let seen = rows.indices.filter { $0 % folds != fold }
@@ -79,8 +70,7 @@ package struct VarianceShares: Sendable {
       let fit =
         decisions.isEmpty
         ? nil
-        : RidgeRegression(
-          seen.map { rows[$0] }, seen.map { outcomes[$0] }, strength: VarianceShares.strength)
+        : trials.regression(seen.map { rows[$0] }, of: seen)
       for row in rows.indices where row % folds == fold {
         let miss = outcomes[row] - (fit?.value(of: rows[row]) ?? mean)
         errors[row] = miss * miss

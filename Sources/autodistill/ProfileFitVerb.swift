@@ -114,14 +114,14 @@ struct ProfileFitVerb: Verb {
       _ = try HardwareProfile(json: json, file: output)
       try AtomicFile.write(json, to: output)
     }
-    let doubts = FitDoubts(networks, spearman: fit.quality.spearman)
+    let doubt = FitDoubt(networks, spearman: fit.quality.spearman).reason
     if asJSON {
       Terminal.print(json(fit))
     } else {
-      print(fit, isDoubtful: !doubts.reasons.isEmpty)
+      print(fit, isDoubtful: doubt != nil)
     }
     tellDoubts(fit)
-    for reason in doubts.reasons { Terminal.log("doubtful: \(reason)") }
+    if let doubt { Terminal.log("doubtful: \(doubt)") }
     return .success
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import RandomStreams
 import SearchSpaces
+import Statistics
 import Testing
 
 @testable import Reports
@@ -46,19 +47,27 @@ struct SearchReportTests {
     let outcomes = architectures.map { architecture in
       0.9 + 0.02 * Double(architecture.choices[2]) + 0.001 * random.normal()
     }
-    let found = try #require(
-      DecisionImportance(space, Array(zip(architectures, outcomes)), seed: 7))
-    let best = try #require(found.entries.max { $0.median < $1.median })
-    #expect(best.name == "depth" && best.interval.lowerBound > 0.5)
-    #expect(found.explained > 0.9)
-    for entry in found.entries where entry.name != "depth" {
-      #expect(abs(entry.median) < 0.05 && entry.interval.contains(0), "\(entry.name)")
+    func importance(
+      _ architectures: some Sequence<Architecture>, _ outcomes: some Sequence<Double>
+    ) -> PermutationImportance? {
+      PermutationImportance(
+        levels: architectures.map { space.levels(of: $0) }, outcomes: Array(outcomes), seed: 7)
     }
-    let noise = architectures.map { ($0, random.normal()) }
-    let nothing = try #require(DecisionImportance(space, noise, seed: 7))
+    func name(_ entry: PermutationImportance.Entry) -> String {
+      space.parameters[entry.decision].name
+    }
+    let found = try #require(importance(architectures, outcomes))
+    let best = try #require(found.entries.max { $0.median < $1.median })
+    #expect(name(best) == "depth" && best.interval.lowerBound > 0.5)
+    #expect(found.explained > 0.9)
+    for entry in found.entries where name(entry) != "depth" {
+      #expect(abs(entry.median) < 0.05 && entry.interval.contains(0), "\(name(entry))")
+    }
+    let noise = architectures.map { _ in random.normal() }
+    let nothing = try #require(importance(architectures, noise))
     #expect(nothing.entries.allSatisfy { $0.interval.lowerBound <= 0 })
-    #expect(DecisionImportance(space, Array(noise.prefix(11)), seed: 7) == nil)
-    #expect(DecisionImportance(space, noise.map { ($0.0, 1) }, seed: 7) == nil)
+    #expect(importance(architectures.prefix(11), noise.prefix(11)) == nil)
+    #expect(importance(architectures, noise.map { _ in 1 }) == nil)
   }
 
   @Test(

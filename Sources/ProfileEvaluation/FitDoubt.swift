@@ -1,7 +1,7 @@
 /// What makes measurements look as if they were not those of the networks that they are said to be of.
-public struct FitDoubts: Sendable {
-  /// Each in words; empty where nothing looks wrong.
-  public let reasons: [String]
+public struct FitDoubt: Sendable {
+  /// In words; nil where nothing looks wrong.
+  public let reason: String?
 
   /// Ranks of other networks below this are hardly better than none.
   private static let leastSpearman = 0.7
@@ -19,24 +19,22 @@ public struct FitDoubts: Sendable {
       guard let least = values.min(), let most = values.max(), least > 0 else { return 1 }
       return most / least
     }
-    guard networks.count >= FitDoubts.fewest else {
-      reasons = []
+    guard networks.count >= FitDoubt.fewest else {
+      reason = nil
       return
     }
     let latencies = networks.map(\.measurement.latencyMilliseconds)
     let work = networks.map { Double($0.measurement.workload.costs.macs) }
-    if spread(latencies) < FitDoubts.varyingLatency, spread(work) > FitDoubts.varyingWork {
-      reasons = [
+    if spread(latencies) < FitDoubt.varyingLatency, spread(work) > FitDoubt.varyingWork {
+      reason =
         "all \(networks.count) latencies are alike, though the networks' MACs are not: was the network that is "
-          + "named in each row the one that ran?"
-      ]
-    } else if !(spearman >= FitDoubts.leastSpearman) {
-      reasons = [
+        + "named in each row the one that ran?"
+    } else if spearman.isNaN || spearman < FitDoubt.leastSpearman {
+      reason =
         "the measurements have hardly anything to do with the networks (Spearman below "
-          + "\(FitDoubts.leastSpearman)): are the key and the latency in each row those of one network?"
-      ]
+        + "\(FitDoubt.leastSpearman)): are the key and the latency in each row those of one network?"
     } else {
-      reasons = []
+      reason = nil
     }
   }
 }
