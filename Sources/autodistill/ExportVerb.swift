@@ -31,7 +31,8 @@ struct ExportVerb: Verb {
     tflite: a model for TensorFlow Lite, LiteRT and TensorFlow Lite Micro: input [1, height, width, channels],
     output logits [1, classes]. A plan of Micro's arena is in it where that saves memory.
 
-    c: the same as an array for TensorFlow Lite Micro (KEY.c, KEY.h), and a program that runs it
+    c: the same as an array for TensorFlow Lite Micro (KEY.c, KEY.h), with the names of the classes and a
+    function that turns a pixel into the number that goes in; and a program that runs it on an image
     (KEY_main.cc), with the operators to register and the arena's size.
 
     mlpackage: a folder with an ML Program for Core ML (iOS 15, macOS 12): input and logits as for onnx.

@@ -88,7 +88,12 @@ struct ExportCommandTests {
     #expect(file.metadata["TFLITE_METADATA"] != nil && !file.description.isEmpty)
     #expect(file.model.tensors[file.model.output].shape == [1, 3])
     guard format == "c" else { return }
-    for name in ["student.h", "student_main.cc"] { #expect(temporary.has(name)) }
+    let header = String(decoding: try temporary.read("student.h"), as: UTF8.self)
+    for text in ["student_pixel_mean[1]", "float student_input(uint8_t pixel", "STUDENT_CLASSES 3"]
+    {
+      #expect(header.contains(text), "\(header)")
+    }
+    #expect(temporary.has("student_main.cc"))
   }
 
   @Test("--verify finds a file that is not the student")

@@ -1,6 +1,7 @@
 import DeployedModels
 import FileFormats
 import Foundation
+import IntegerInference
 import NetworkFixtures
 import NeuralNetworks
 import TestSupport
@@ -10,11 +11,24 @@ import Testing
 
 @Suite("a student as C sources")
 struct MicroProgramTests {
-  private func program(integers: Bool = false, arenaBytes: Int? = nil) throws -> MicroProgram {
+  private func program(
+    integers: Bool = false, pixels: PixelConversion? = nil, arenaBytes: Int? = nil
+  ) throws -> MicroProgram {
     let model = RandomModel(try smallNetwork(), seed: 1)
     let deployed = integers ? try model.deployedIntegers : try model.deployed
-    return MicroProgram(TFLiteFile(deployed), arenaBytes: arenaBytes)
+    return MicroProgram(
+      TFLiteFile(deployed), pixels: pixels ?? Self.formula(.bytes), classNames: Self.classNames,
+      arenaBytes: arenaBytes)
   }
+
+  private static let classNames = ["sun\t\"and\" sea??/", "Grüße \\ 7", "c"]
+
+  private static func formula(_ pixels: PixelConversion.StoredPixels) -> PixelConversion {
+    .formula(mean: [100.5, 3], deviation: [50.25, 1e-3], pixels: pixels)
+  }
+
+  private static let table = PixelConversion.table(
+    [1, 3].map { factor in (0..<256).map { Int8(truncatingIfNeeded: factor * $0 - 128) } })
 
   @Test("holds the model, byte for byte")
   func readBack() throws {
@@ -58,10 +72,12 @@ struct MicroProgramTests {
   /// that the sources are C and C++, and use the interfaces as they are declared.
   @Test(
     "are C and C++ that compile", .enabled(if: compiler != nil, "there is no clang"),
-    arguments: [false, true])
-  func compiles(integers: Bool) throws {
+    arguments: [
+      (false, formula(.bytes)), (false, formula(.floats)), (true, formula(.floats)), (true, table),
+    ])
+  func compiles(integers: Bool, pixels: PixelConversion) throws {
     let temporary = try TemporaryFolder()
-    try program(integers: integers).write(to: temporary.file("net.c"))
+    try program(integers: integers, pixels: pixels).write(to: temporary.file("net.c"))
     for (path, text) in standIns {
       let folder = (temporary.file(path) as NSString).deletingLastPathComponent
       try FileManager.default.createDirectory(
@@ -71,17 +87,77 @@ struct MicroProgramTests {
     for arguments in [
       ["-x", "c", "-std=c11", "net.c"], ["-x", "c++", "-std=c++17", "net_main.cc"],
     ] {
-      let process = Process()
-      process.executableURL = URL(filePath: try #require(Self.compiler))
-      process.arguments = ["-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I", "."] + arguments
-      process.currentDirectoryURL = URL(filePath: temporary.path)
-      let errors = Pipe()
-      process.standardError = errors
-      try process.run()
-      let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      process.waitUntilExit()
-      #expect(process.terminationStatus == 0, "\(text)")
+      let ended = try Self.run(
+        try #require(Self.compiler),
+        ["-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I", "."] + arguments, in: temporary)
+      #expect(ended.status == 0, "\(ended.text)")
     }
+  }
+
+  @Test(
+    "turn pixels into the input's numbers, and name the classes",
+    .enabled(if: compiler != nil, "there is no clang"))
+  func conversion() throws {
+    let quantization = try #require(
+      try program(integers: true, pixels: Self.table).input.quantization)
+    let formula = { (pixel: Float, channel: Int) -> Float in
+      (pixel - [100.5, 3][channel]) / [50.25, 1e-3][channel]
+    }
+    let cases: [(Bool, PixelConversion, [Float], (Float, Int) -> Float)] = [
+      (false, Self.formula(.bytes), [0, 3, 255], formula),
+      (false, Self.formula(.floats), [-2, 0.25, 1e9], formula),
+      (
+        true, Self.formula(.floats), [-1e30, -90, 0.25, 3, 101, 1e9],
+        { Float(quantization.integer(of: formula($0, $1))) }
+      ),
+      (
+        true, Self.table, [0, 1, 7, 128, 255],
+        { Float(Int8(truncatingIfNeeded: [1, 3][$1] * Int($0) - 128)) }
+      ),
+    ]
+    for (integers, pixels, values, expected) in cases {
+      let temporary = try TemporaryFolder()
+      let program = try program(integers: integers, pixels: pixels)
+      try program.write(to: temporary.file("net.c"))
+      let lines = values.map { value in
+        "for (int c = 0; c < 2; ++c) printf(\"%.9g\\n\", (double)student_input(\(value), c));"
+      }
+      try temporary.write(
+        """
+        #include <stdio.h>
+        #include "net.h"
+        int main(void) {
+          for (int i = 0; i < STUDENT_CLASSES; ++i) puts(student_class_names[i]);
+          \(lines.joined(separator: "\n  "))
+          return 0;
+        }
+        """, to: "try.c")
+      let compiled = try Self.run(
+        try #require(Self.compiler), ["-std=c11", "try.c", "net.c", "-o", "try"], in: temporary)
+      #expect(compiled.status == 0, "\(compiled.text)")
+      let ended = try Self.run(temporary.file("try"), [], in: temporary)
+      let printed = ended.text.split(separator: "\n").map(String.init)
+      #expect(printed.prefix(3) == Self.classNames[...])
+      #expect(
+        printed.dropFirst(3).map { Float($0) }
+          == values.flatMap { value in [0, 1].map { expected(value, $0) } })
+    }
+  }
+
+  /// Runs a program to its end; returns what it printed.
+  private static func run(
+    _ program: String, _ arguments: [String], in folder: TemporaryFolder
+  ) throws -> (status: Int32, text: String) {
+    let process = Process()
+    process.executableURL = URL(filePath: program)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(filePath: folder.path)
+    let output = Pipe()
+    (process.standardOutput, process.standardError) = (output, output)
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, text)
   }
 
   static let compiler: String? = {

@@ -2,6 +2,7 @@ import DeployedModels
 import Distillation
 import FileFormats
 import Foundation
+import IntegerInference
 import TFLiteFiles
 
 extension ModelExport {
@@ -18,7 +19,16 @@ extension ModelExport {
     read: { try MicroProgram.readModel($0).model }
   ) { student, path, metadata, options in
     let file = TFLiteFile(try student.deployed(), metadata: metadata, options: options)
-    let needed = MicroProgram(file, kernels: options.kernels)
+    guard let meaning = InputMeaning(metadata) else {
+      throw DeploymentError(
+        layer: "the input", reason: "nothing says how its pixels are standardised")
+    }
+    let program = { (arenaBytes: Int?) in
+      MicroProgram(
+        file, pixels: meaning.conversion(to: file.model.tensors[file.model.input]),
+        classNames: meaning.classes, kernels: options.kernels, arenaBytes: arenaBytes)
+    }
+    let needed = program(nil)
     if let bytes = options.arenaBytes, bytes < needed.arenaBytes {
       throw DeploymentError(
         layer: "the arena",
@@ -29,7 +39,7 @@ extension ModelExport {
             ? ""
             : " with the kernels \(options.kernels.map(\.rawValue).joined(separator: ", "))"))
     }
-    try MicroProgram(file, kernels: options.kernels, arenaBytes: options.arenaBytes).write(to: path)
+    try program(options.arenaBytes).write(to: path)
   }
 }
 
@@ -52,8 +62,9 @@ extension TFLiteFile {
     guard let input = InputMeaning(metadata) else { return }
     self.metadata[ClassifierMetadata.partName] =
       ClassifierMetadata(
-        name: metadata["architecture"] ?? "student", description: description, mean: input.mean,
-        deviation: input.deviation, classes: input.classes
+        name: metadata["architecture"] ?? "student", description: description,
+        mean: input.mean.map(Float.init), deviation: input.deviation.map(Float.init),
+        classes: input.classes
       ).bytes
   }
 }
@@ -61,9 +72,9 @@ extension TFLiteFile {
 /// What a student's images and classes are, as its metadata say it.
 public struct InputMeaning: Hashable, Sendable {
   /// For each channel, in the units of the pixels as they are stored: 0 to 255 for 8-bit images.
-  public let mean: [Float]
+  public let mean: [Double]
   /// For each channel, in the units of the pixels as they are stored.
-  public let deviation: [Float]
+  public let deviation: [Double]
   /// Whether pixels are bytes.
   public let hasBytePixels: Bool
   /// In the order of the logits; empty where they have no names.
@@ -72,9 +83,9 @@ public struct InputMeaning: Hashable, Sendable {
   /// Nil where the metadata do not say how pixels are standardised.
   public init?(_ metadata: [String: String]) {
     hasBytePixels = metadata["pixel_type"] != "float32"
-    let unit: Float = hasBytePixels ? 255 : 1
-    func list(_ name: String) -> [Float] {
-      (metadata[name] ?? "").split(separator: " ").compactMap { Float($0) }.map { unit * $0 }
+    let unit: Double = hasBytePixels ? 255 : 1
+    func list(_ name: String) -> [Double] {
+      (metadata[name] ?? "").split(separator: " ").compactMap { Double($0) }.map { unit * $0 }
     }
     (mean, deviation) = (list("pixel_mean"), list("pixel_deviation"))
     guard !mean.isEmpty, mean.count == deviation.count else { return nil }
@@ -84,9 +95,22 @@ public struct InputMeaning: Hashable, Sendable {
       .map(String.init) ?? []
   }
 
+  /// How pixels become a model's input.
+  func conversion(to input: DeployedTensor) -> PixelConversion {
+    guard hasBytePixels, let quantization = input.quantization else {
+      return .formula(
+        mean: mean.map(Float.init), deviation: deviation.map(Float.init),
+        pixels: hasBytePixels ? .bytes : .floats)
+    }
+    return .table(
+      zip(mean, deviation).map { mean, deviation in
+        (0..<256).map { quantization.integer(of: Float((Double($0) - mean) / deviation)) }
+      })
+  }
+
   /// On one line: `(pixel - 72.9) / 90.1, pixels from 0 to 255`.
   public var formula: String {
-    func text(_ values: [Float]) -> String {
+    func text(_ values: [Double]) -> String {
       let words = values.map { String(format: "%.6g", $0) }
       return words.count == 1 ? words[0] : "[" + words.joined(separator: ", ") + "]"
     }

@@ -4,11 +4,15 @@ import Foundation
 
 /// A model as sources for TensorFlow Lite Micro: an array in C, a header, and a program that runs it.
 ///
-///     student.c         const unsigned char student[], and its length
-///     student.h         both, and the bytes of the arena
+///     student.c         const unsigned char student[], its length, the names of the classes, how pixels go in
+///     student.h         declares them, the bytes of the arena and the image's size
 ///     student_main.cc   registers the operators, runs one image, prints the largest output
 public struct MicroProgram: Hashable, Sendable {
   public let file: TFLiteFile
+  /// How pixels become the model's input.
+  public let pixels: PixelConversion
+  /// In the order of the outputs; empty where they have no names.
+  public let classNames: [String]
   /// What the arena takes on a 32-bit device with the kernels that were asked for.
   public let arenaBytes: Int
   /// What it takes there whichever kernels the runtime was built with.
@@ -19,11 +23,15 @@ public struct MicroProgram: Hashable, Sendable {
   public let hostArenaBytes: Int
 
   /// - Parameters:
+  ///   - pixels: How they become the model's input.
+  ///   - classNames: In the order of the outputs; empty where they have no names.
   ///   - kernels: Those of the devices that it is for; empty for any.
   ///   - arenaBytes: What the program gives the interpreter; nil for as much as the model takes.
   public init(
-    _ file: TFLiteFile, kernels: [MicroRuntime.Kernels] = [], arenaBytes: Int? = nil
+    _ file: TFLiteFile, pixels: PixelConversion, classNames: [String] = [],
+    kernels: [MicroRuntime.Kernels] = [], arenaBytes: Int? = nil
   ) {
+    (self.pixels, self.classNames) = (pixels, classNames)
     func largest(_ kernels: [MicroRuntime.Kernels], pointerBytes: Int) -> Int {
       kernels.map { kernels in
         MicroArena(
