@@ -227,7 +227,7 @@ let libraries: [(name: String, imports: [String], settings: [SwiftSetting])] = [
     [
       "Statistics", "ParetoFronts", "Comparisons", "RandomStreams", "TensorKernels",
       "NeuralNetworks", "FileFormats", "Monitoring", "DeployedModels", "TFLiteFiles",
-      "ModelExchange",
+      "ModelExchange", "ONNXInference",
       "CoreMLPackages", "Datasets", "Distillation", "IntegerInference", "Quantization",
       "SearchSpaces",
       "Teachers", "HardwareProfiles", "DeviceMeasurement", "Processes", "BayesianOptimization",

@@ -47,12 +47,13 @@ struct ExportVerb: Verb {
     --fp32           the student in fp32, also where the study is one of int8
     --compact        tflite, c: leaves out what only TensorFlow Lite needs; Micro alone reads the file
     --arena-bytes N  c: gives the interpreter N bytes, instead of what the student takes
-    --verify         tflite, c: runs the file by its own operators on the validation split and compares it with the
-                     report. The exit status is 1 where they differ: a class of more than one image in a
-                     thousand, the accuracy by more than a thousandth, or logits by more than rounding
+    --verify         not mlpackage: runs the file by its own operators on the validation split and compares it with
+                     the report. The exit status is 1 where they differ: a class of more than one image in a
+                     thousand, the accuracy by more than a thousandth, or logits by more than rounding. In
+                     int8 an ONNX runtime rounds sums its own way: there one image in twenty and a hundredth
     --deploy         writes student.FORMAT to a new folder deployed/versions/N of the study instead, with its
                      hashes and accuracy, and has the link deployed/current lead there, in one step. With --verify
-                     only a file that is the student. `rollback` brings an earlier version back
+                     only a file that is the student, with the accuracy of the file itself. `rollback` brings an earlier version back
     --deployment DIR deploys to this folder, such as that of the study that came before
     """
 
@@ -104,17 +105,15 @@ struct ExportVerb: Verb {
   /// Checks that the options fit a format.
   private func check(_ format: ModelExport) throws {
     let name = format.format
-    if precision == .int8 && !format.hasIntegers {
+    func require(_ option: String, _ hasPlace: (ModelExport) -> Bool) throws {
+      guard !hasPlace(format) else { return }
       throw UsageError(
-        "--int8 goes together with --format \(ModelExport.names(where: \.hasIntegers)), got '\(name)'"
+        "\(option) goes together with --format \(ModelExport.names(where: hasPlace)), got '\(name)'"
       )
     }
-    for (option, isGiven) in [("--verify", verifies), ("--compact", options.isCompact)]
-    where isGiven && !format.isVerifiable {
-      throw UsageError(
-        "\(option) goes together with --format \(ModelExport.names(where: \.isVerifiable)), got '\(name)'"
-      )
-    }
+    if precision == .int8 { try require("--int8", \.hasIntegers) }
+    if verifies { try require("--verify", \.isVerifiable) }
+    if options.isCompact { try require("--compact", \.hasCompactForm) }
     if options.arenaBytes != nil && format.format != ModelExport.cSource.format {
       throw UsageError("--arena-bytes goes together with --format c, got '\(name)'")
     }
@@ -144,12 +143,8 @@ struct ExportVerb: Verb {
     if let deployment { return try deploy(student, exported, format, to: deployment) }
     let output = wantedOutput ?? "\(key).\(format.format)"
     try format.write(exported, output, student.metadata, options: options(for: student))
-    if format.isVerifiable {
-      try printFiles(student, exported, format, output)
-      if verifies, try !verify(student, exported, format, output) { return .requirementNotMet }
-    } else {
-      Terminal.print("model:   \(output)")
-    }
+    printFiles(student, exported, format, output)
+    if verifies, try !verify(student, exported, format, output).passes { return .requirementNotMet }
     printTraining(student)
     Terminal.print("next:    \(CommandText.of(ReportVerb.self, folder.path))")
     return .success
@@ -186,10 +181,19 @@ struct ExportVerb: Verb {
       testAccuracy: student.reportedTest(in: exported.precision)?.accuracy)
     let before = try deployment.currentVersion()
     do {
-      let added = try deployment.add(version, date: Date()) { place in
+      let added = try deployment.add(version, date: Date()) { place, version in
         let path = "\(place)/student.\(format.format)"
         try format.write(exported, path, student.metadata, options: options(for: student))
-        if verifies, try !verify(student, exported, format, path) { throw NotTheStudent() }
+        // What the report says is of the study's own arithmetic.
+        let isReported = exported.precision == .fp32 || format.integers == .throughout
+        if !isReported { (version.accuracy, version.testAccuracy) = (nil, nil) }
+        guard verifies else { return }
+        let result = try verify(student, exported, format, path)
+        guard result.passes else { throw NotTheStudent() }
+        version.accuracy = result.evaluation.accuracy
+      }
+      if added.accuracy == nil {
+        Terminal.print("quality: unknown, the version records none; --verify measures the file")
       }
       Terminal.print("version: \(added.version)" + (before.map { ", before \($0)" } ?? ""))
       printTraining(student)
@@ -209,12 +213,18 @@ struct ExportVerb: Verb {
   private func printFiles(
     _ student: StudentWeights, _ exported: ExportedStudent, _ format: ModelExport,
     _ output: String
-  ) throws {
+  ) {
     let isC = format.format == ModelExport.cSource.format
     let paths = isC ? MicroProgram.paths(for: output) : [output]
     Terminal.print("model:   \(paths.joined(separator: ", "))")
     let shape = student.model.network.inputShape
-    Terminal.print("input:   rows, columns, channels \(shape), \(try InputNumbers(exported))")
+    let (rows, columns, channels) = (shape.height, shape.width, shape.channels)
+    let sizes =
+      format.imageOrder == .channelsFirst
+      ? [channels, rows, columns] : [rows, columns, channels]
+    Terminal.print(
+      "input:   \(format.imageOrder.rawValue) \(sizes.map(String.init).joined(separator: "×")), "
+        + numbers(exported, format))
     if let meaning = InputMeaning(student.metadata) {
       Terminal.print("pixels:  \(meaning.formula)")
       if !meaning.classes.isEmpty {
@@ -227,7 +237,7 @@ struct ExportVerb: Verb {
   private func verify(
     _ student: StudentWeights, _ exported: ExportedStudent, _ format: ModelExport,
     _ output: String
-  ) throws -> Bool {
+  ) throws -> ExportVerification {
     let result = try ExportVerification(
       of: output, format: format, exported: exported, student: student)
     var text = String(
@@ -241,23 +251,23 @@ struct ExportVerb: Verb {
       format: "; %d of them classified as by the student, logits differ by at most %.1e",
       result.agreeing, result.largestDifference)
     Terminal.print("verify:  \(text)")
+    if !result.hasStudentsArithmetic {
+      Terminal.print(
+        "verify:  a runtime of this format rounds sums its own way; its accuracy may differ a little from both"
+      )
+    }
     if !result.passes {
       Terminal.print("verify:  the file is not the student that the report names")
     }
-    return result.passes
+    return result
   }
-}
 
-/// What the input's numbers are, in words.
-private struct InputNumbers: CustomStringConvertible {
-  let description: String
-
-  init(_ student: ExportedStudent) throws {
-    let model = try student.deployed()
-    let input = model.tensors[model.input]
-    description =
-      input.quantization.map {
-        "int8: value = \($0.scale) × (integer − \($0.zeroPoint)), of standardised pixels"
-      } ?? "float32"
+  /// What the input's numbers are, in words.
+  private func numbers(_ student: ExportedStudent, _ format: ModelExport) -> String {
+    guard format.integers == .throughout, let model = student.integers,
+      let quantization = model.tensors[model.input].quantization
+    else { return "float32" }
+    return "int8: value = \(quantization.scale) × (integer − \(quantization.zeroPoint)), of "
+      + "standardised pixels"
   }
 }

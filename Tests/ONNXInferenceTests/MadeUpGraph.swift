@@ -38,9 +38,9 @@ struct MadeUpGraph {
 
   mutating func number(_ value: Float) -> String { constant([], [value]) }
 
-  private mutating func constant(_ array: NumericArray) -> String {
+  mutating func constant(_ array: NumericArray, dataType: Int? = nil) -> String {
     let name = "c\(graph.initializers.count)"
-    graph.initializers.append(ONNXTensor(name: name, array))
+    graph.initializers.append(ONNXTensor(name: name, array, dataType: dataType))
     return name
   }
 

@@ -96,6 +96,44 @@ struct ExportCommandTests {
     #expect(temporary.has("student_main.cc"))
   }
 
+  @Test("verifies files of every format that it can read back", arguments: ["safetensors", "onnx"])
+  func verifiedFormats(format: String) throws {
+    let study = try FinishedStudy.study()
+    let temporary = try TemporaryFolder()
+    let path = temporary.file("student." + format)
+    let ended = try study.run("export", "best", "--format", format, "--output", path, "--verify")
+    #expect(ended.status == 0, "\(ended.errors)\(ended.output)")
+    #expect(ended.output.contains("; 0 images that only one of both gets right"))
+    #expect(
+      ended.output.contains(
+        format == "onnx"
+          ? "input:   channels, rows, columns 1×" : "input:   rows, columns, channels"))
+    #expect(ended.output.contains("pixels:  (pixel - "))
+    #expect(!ended.output.contains("its own way"))
+  }
+
+  @Test("an ONNX file in int8 is judged by its own arithmetic, also where it is deployed")
+  func verifiedIntegers() throws {
+    let study = try FinishedStudy.study()
+    let temporary = try TemporaryFolder()
+    let options = ["--format", "onnx", "--int8"]
+    let output = ["--output", temporary.file("student.onnx"), "--verify"]
+    let ended = try Program.Running(["export", study.folder.path, "best"] + options + output).end()
+    #expect(ended.status == 0, "\(ended.errors)\(ended.output)")
+    #expect(ended.output.contains("rounds sums its own way"))
+    #expect(ended.output.contains("float32"))
+    let place = temporary.file("deployed")
+    for arguments in [[], ["--verify"]] {
+      let deployed = try Program.Running(
+        ["export", study.folder.path, "best", "--deployment", place] + options + arguments
+      ).end()
+      #expect(deployed.status == 0, "\(deployed.errors)")
+      let version = try Deployment(place).version(arguments.count + 1)
+      #expect((version.accuracy != nil) == !arguments.isEmpty)
+      #expect(deployed.output.contains("quality: unknown") == arguments.isEmpty)
+    }
+  }
+
   @Test("--verify finds a file that is not the student")
   func otherStudent() throws {
     let study = try FinishedStudy.study()
@@ -121,7 +159,10 @@ struct ExportCommandTests {
   func options() throws {
     let study = try FinishedStudy.study()
     for (arguments, message) in [
-      (["--verify"], "--verify goes together with --format tflite or c"),
+      (
+        ["--verify", "--format", "mlpackage"],
+        "--verify goes together with --format safetensors, onnx, tflite or c"
+      ),
       (["--format", "onnx", "--compact"], "--compact goes together with"),
       (
         ["--format", "tflite", "--arena-bytes", "1000"],

@@ -26,15 +26,19 @@ final class Constant: Sendable {
   let shape: [Int]
   let kind: ElementKind
   let values: Values
+  /// The format's number of the element type as the file has it; nil for what has been computed.
+  let dataType: Int?
 
-  init(shape: [Int], floats: [Float]) {
+  init(shape: [Int], floats: [Float], dataType: Int? = nil) {
     precondition(floats.count == shape.product, "\(floats.count) values for \(shape)")
     (self.shape, kind, values) = (shape, .float, .floats(floats))
+    self.dataType = dataType
   }
 
-  init(shape: [Int], integers: [Int], kind: ElementKind = .integer) {
+  init(shape: [Int], integers: [Int], kind: ElementKind = .integer, dataType: Int? = nil) {
     precondition(integers.count == shape.product, "\(integers.count) values for \(shape)")
     (self.shape, self.kind, values) = (shape, kind, .integers(integers))
+    self.dataType = dataType
   }
 
   /// Takes a tensor of a file.
@@ -44,12 +48,13 @@ final class Constant: Sendable {
         "'\(tensor.name)' has elements of type \(tensor.dataType), expected numbers or Booleans")
     }
     if kind == .float {
-      self.init(shape: tensor.shape, floats: values.asFloats())
+      self.init(shape: tensor.shape, floats: values.asFloats(), dataType: tensor.dataType)
     } else {
       guard let integers = values.asInts() else {
         throw Refusal("'\(tensor.name)' has no whole numbers")
       }
-      self.init(shape: tensor.shape, integers: integers, kind: kind)
+      self.init(
+        shape: tensor.shape, integers: integers, kind: kind, dataType: tensor.dataType)
     }
   }
 
@@ -73,8 +78,9 @@ final class Constant: Sendable {
 
   func reshaped(to shape: [Int]) -> Constant {
     switch values {
-    case .floats(let floats): Constant(shape: shape, floats: floats)
-    case .integers(let integers): Constant(shape: shape, integers: integers, kind: kind)
+    case .floats(let floats): Constant(shape: shape, floats: floats, dataType: dataType)
+    case .integers(let integers):
+      Constant(shape: shape, integers: integers, kind: kind, dataType: dataType)
     }
   }
 }

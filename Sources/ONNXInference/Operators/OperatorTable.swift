@@ -6,7 +6,7 @@ enum OperatorTable {
   static let rules: [String: OperatorRule] = {
     let families = [
       elementwise, comparisons, views, shapes, gathering, windows, products, norms, reductions,
-      resizing,
+      resizing, quantization,
     ]
     var rules: [String: OperatorRule] = [:]
     for family in families { rules.merge(family) { first, _ in first } }

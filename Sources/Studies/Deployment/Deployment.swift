@@ -74,11 +74,12 @@ public struct Deployment: Sendable {
 extension Deployment {
   /// Adds a version and brings it into use.
   ///
-  /// - Parameter fill: Writes its files into the folder that it is given.
+  /// - Parameter fill: Writes its files into the folder that it is given; may add to what is known of the version.
   /// - Returns: The version with its number, date and files.
   /// - Throws: What `fill` throws; `FileFormatError`. The versions and what is in use are then what they were.
   public func add(
-    _ version: DeployedVersion, date: Date, fill: (_ folder: String) throws -> Void
+    _ version: DeployedVersion, date: Date,
+    fill: (_ folder: String, _ version: inout DeployedVersion) throws -> Void
   ) throws -> DeployedVersion {
     // What stands in the place of a link or a folder should be known before anything is written.
     try checkLinks()
@@ -89,7 +90,7 @@ extension Deployment {
       (version.version, version.date) = ((versions().last ?? 0) + 1, date.formatted(.iso8601))
       let place = folder(of: version.version)
       try AtomicFolder.write(to: place, replacing: DeployedVersion.fileName) { temporary in
-        try fill(temporary)
+        try fill(temporary, &version)
         version.files = try DeployedVersion.files(in: temporary)
         try version.write(to: temporary)
       }

@@ -8,15 +8,16 @@ import TFLiteFiles
 extension ModelExport {
   /// As runtimes of small devices execute it.
   public static let tflite = ModelExport(
-    format: "tflite", hasIntegers: true, read: { try TFLiteFile.read($0).model }
+    format: "tflite", integers: .throughout, hasCompactForm: true,
+    read: { try ExportedClassifier(TFLiteFile.read($0).model, of: $1, path: $0) }
   ) { student, path, metadata, options in
     try TFLiteFile(student.deployed(), metadata: metadata, options: options).write(to: path)
   }
 
   /// The same as an array in C, with a program that runs it.
   public static let cSource = ModelExport(
-    format: "c", isForDevices: false, hasIntegers: true,
-    read: { try MicroProgram.readModel($0).model }
+    format: "c", isForDevices: false, integers: .throughout, hasCompactForm: true,
+    read: { try ExportedClassifier(MicroProgram.readModel($0).model, of: $1, path: $0) }
   ) { student, path, metadata, options in
     let file = TFLiteFile(try student.deployed(), metadata: metadata, options: options)
     guard let meaning = InputMeaning(metadata) else {

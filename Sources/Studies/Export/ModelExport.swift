@@ -10,19 +10,43 @@ public struct ModelExport: Sendable {
   public let format: String
   /// Whether a device's command can ask for it: a format of one file that some runtime loads.
   public let isForDevices: Bool
-  /// Whether it has a place for integers: its files are of int8 where the student is.
-  public let hasIntegers: Bool
-  /// Reads a file back as a model; nil where this program cannot.
-  private let reader: (@Sendable (_ path: String) throws -> DeployedModel)?
+  /// Where its files are of int8 if the student is.
+  public let integers: IntegerPlace
+  /// Whether files can leave out what only some runtimes need.
+  public let hasCompactForm: Bool
+  /// How the input's dimensions are ordered.
+  public let imageOrder: ImageOrder
+  /// Reads a file back; nil where this program cannot.
+  private let reader: Reader?
   private let writer:
     @Sendable (
       _ student: ExportedStudent, _ path: String, _ metadata: [String: String],
       _ options: ExportOptions
     ) throws -> Void
 
-  public init(
-    format: String, isForDevices: Bool = true, hasIntegers: Bool = false,
-    read: (@Sendable (_ path: String) throws -> DeployedModel)? = nil,
+  typealias Reader =
+    @Sendable (_ path: String, _ student: ExportedStudent) throws -> ExportedClassifier
+
+  /// Where a file has integers.
+  public enum IntegerPlace: Sendable {
+    case nowhere
+    /// What goes in and comes out are floats.
+    case inside
+    case throughout
+  }
+
+  /// Whether there are files in int8.
+  public var hasIntegers: Bool { integers != .nowhere }
+
+  /// The order of an image's dimensions.
+  public enum ImageOrder: String, Sendable {
+    case channelsFirst = "channels, rows, columns"
+    case channelsLast = "rows, columns, channels"
+  }
+
+  init(
+    format: String, isForDevices: Bool = true, integers: IntegerPlace = .nowhere,
+    hasCompactForm: Bool = false, imageOrder: ImageOrder = .channelsLast, read: Reader? = nil,
     write:
       @escaping @Sendable (
         _ student: ExportedStudent, _ path: String, _ metadata: [String: String],
@@ -30,7 +54,8 @@ public struct ModelExport: Sendable {
       ) throws -> Void
   ) {
     (self.format, self.isForDevices) = (format, isForDevices)
-    (self.hasIntegers, reader, writer) = (hasIntegers, read, write)
+    (self.integers, self.hasCompactForm) = (integers, hasCompactForm)
+    (self.imageOrder, reader, writer) = (imageOrder, read, write)
   }
 
   /// Writes a student to a path, with metadata where the format has a place for them.
@@ -46,19 +71,22 @@ public struct ModelExport: Sendable {
 
   /// Reads a file of a verifiable format back.
   ///
-  /// - Throws: `FileFormatError` if it is not a model.
-  func readModel(_ path: String) throws -> DeployedModel {
+  /// - Throws: `FileFormatError` if it is not a model; as the format's reader.
+  func classifier(_ path: String, of student: ExportedStudent) throws -> ExportedClassifier {
     guard let reader else { preconditionFailure("files of the format \(format) cannot be read") }
-    return try reader(path)
+    return try reader(path, student)
   }
 
-  public static let safetensors = ModelExport(format: "safetensors") { student, path, metadata, _ in
+  public static let safetensors = ModelExport(
+    format: "safetensors", read: { try ExportedClassifier(weights: $0, of: $1) }
+  ) { student, path, metadata, _ in
     try student.model.write(to: path, metadata: metadata)
   }
 
   /// As inference runs it, norms folded, for other runtimes.
   public static let onnx = ModelExport(
-    format: "onnx", hasIntegers: true
+    format: "onnx", integers: .inside, imageOrder: .channelsFirst,
+    read: { try ExportedClassifier(onnx: $0, of: $1) }
   ) { student, path, metadata, _ in
     let model = student.model
     let onnx =
@@ -71,7 +99,7 @@ public struct ModelExport: Sendable {
 
   /// A folder for Core ML.
   public static let mlpackage = ModelExport(
-    format: "mlpackage", isForDevices: false
+    format: "mlpackage", isForDevices: false, imageOrder: .channelsFirst
   ) { student, path, metadata, _ in
     try CoreMLPackage(student.deployed(), metadata: metadata).write(to: path)
   }

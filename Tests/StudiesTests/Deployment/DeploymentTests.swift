@@ -21,7 +21,7 @@ struct DeploymentTests {
     let version = DeployedVersion(
       program: "1.0", study: "tiny", key: "01", precision: "fp32", model: "tflite", accuracy: 0.9,
       testAccuracy: nil)
-    return try deployment.add(version, date: date) { folder in
+    return try deployment.add(version, date: date) { folder, _ in
       try AtomicFile.write(text, to: "\(folder)/student.tflite")
     }
   }
@@ -55,7 +55,7 @@ struct DeploymentTests {
     try add("first")
     let version = try deployment.version(1)
     #expect(throws: StudyError.interrupted) {
-      _ = try deployment.add(version, date: date) { _ in throw StudyError.interrupted }
+      _ = try deployment.add(version, date: date) { _, _ in throw StudyError.interrupted }
     }
     let names = try FileManager.default.contentsOfDirectory(
       atPath: temporary.file("deployed/versions"))
@@ -171,7 +171,7 @@ struct DeploymentTests {
     let study = StudyFolder(temporary.path)
     #expect(study.writtenFolders.flatMap(Leftovers.find).count == 2)
     let version = try deployment.version(1)
-    _ = try deployment.add(version, date: date) { folder in
+    _ = try deployment.add(version, date: date) { folder, _ in
       try AtomicFile.write("second", to: "\(folder)/student.tflite")
       // What a run would do at this moment.
       #expect(try study.writtenFolders.flatMap(Leftovers.remove).isEmpty)
