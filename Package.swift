@@ -303,7 +303,7 @@ let targets: [Target] =
       name: "autodistillTests",
       dependencies: [
         "autodistill", "TestSupport", "FileFormats", "NeuralNetworks", "DeployedModels",
-        "TFLiteFiles", "SearchSpaces", "Studies",
+        "TFLiteFiles", "SearchSpaces", "HardwareProfiles", "RandomStreams", "Studies",
       ],
       swiftSettings: ordinaryTests),
   ]

@@ -9,6 +9,8 @@ public enum DatasetError: Error, Hashable, Sendable {
   case missingFile(field: String, lookedFor: [String], suggestion: String?)
   /// A file was read, but what it holds is no part of a data set.
   case invalidData(file: String, location: String, found: String, expected: String)
+  /// Pictures cannot be read: what is wrong with the first of them, and the names of the others, or of some of them.
+  case invalidPictures(first: String, others: [String], isComplete: Bool)
 }
 
 extension DatasetError {
@@ -61,6 +63,9 @@ extension DatasetError: CustomStringConvertible {
         + (suggestion.map { "; \($0)" } ?? "")
     case .invalidData(let file, let location, let found, let expected):
       "\(file): \(location): found \(found.shortened), expected \(expected)"
+    case .invalidPictures(let first, let others, let isComplete):
+      "\(first); nor can \(isComplete ? "" : "at least ")\(others.count) other "
+        + "picture\(others.count == 1 ? "" : "s") be read: \(others.joined(separator: ", "))"
     }
   }
 }

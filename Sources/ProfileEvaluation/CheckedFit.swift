@@ -40,7 +40,7 @@ public struct CheckedFit: Sendable {
   public let heldOut: [MeasuredSpaceNetwork]
 
   /// Networks drawn for the fit that it leaves out, because the others contradict their latency.
-  public let leftOut: [Prediction]
+  public let leftOut: [NetworkPrediction]
   /// How many of the drawn networks the others contradict, also where these are too many to leave out.
   public let contradictedCount: Int
 
@@ -77,7 +77,7 @@ public struct CheckedFit: Sendable {
       chosen.map(\.measurement), base: base, precision: stated.measurementProtocol.precision)
     contradictedCount = screening.contradicted
     leftOut = screening.outliers.map {
-      Prediction(network: chosen[$0.index], predictedMilliseconds: $0.expectedMilliseconds)
+      NetworkPrediction(network: chosen[$0.index], predictedMilliseconds: $0.expectedMilliseconds)
     }
     let outliers = Set(screening.outliers.map(\.index))
     let kept = chosen.indices.filter { !outliers.contains($0) }.map { chosen[$0] }
@@ -96,23 +96,9 @@ public struct CheckedFit: Sendable {
     }
   }
 
-  /// A network that takes no part in the fit, and what the profile predicts for it.
-  public struct Prediction: Sendable {
-    public let network: MeasuredSpaceNetwork
-    public let predictedMilliseconds: Double
-
-    /// The prediction over the measurement.
-    var ratio: Double { predictedMilliseconds / network.measurement.latencyMilliseconds }
-  }
-
   /// Returns the held-out networks whose latency is predicted worst, relative to it, worst first.
-  public func worstPredictions(_ count: Int) -> [Prediction] {
-    let predictions = heldOut.map { network in
-      Prediction(
-        network: network,
-        predictedMilliseconds: profile.predict(network.measurement.workload).latencyMilliseconds)
-    }
-    return Array(predictions.sorted { abs($0.ratio - 1) > abs($1.ratio - 1) }.prefix(count))
+  public func worstPredictions(_ count: Int) -> [NetworkPrediction] {
+    profile.worstPredictions(of: heldOut, count)
   }
 }
 

@@ -24,7 +24,8 @@ extension ReportInputs {
           "Before its own full training each student has a chain of others, and each teaches the next: first "
             + "assistants, students between the teacher and the student in size, then earlier generations of the "
             + "student, which teach together with who has taught the first of them. The trainings without the "
-            + "teacher and the flash trainings have none."),
+            + "teacher and the flash trainings have none."
+            + (missingAssistants.map { " " + $0 } ?? "")),
         .table(
           ReportTable(
             caption: "Validation accuracy (%) of each training of the chain and of the student",
@@ -33,6 +34,17 @@ extension ReportInputs {
               .init("the student", .number),
             ], rows: rows)),
       ])
+  }
+
+  /// How many trainings have fewer assistants than the recipe asks for; nil where all have as many.
+  private var missingAssistants: String? {
+    guard case .count(let wanted) = definition.full.chain.assistants else { return nil }
+    let runs = chainedRuns.flatMap(\.runs)
+    let missing = runs.count { run in run.chain.count { $0.role == .assistant } < wanted }
+    guard missing > 0 else { return nil }
+    return
+      "\(missing) of \(runs.count) trainings have fewer assistants than the \(wanted) that the recipe asks for: no "
+      + "student of those looked at lies between in size."
   }
 
   private func described(_ link: ChainLink) -> String {

@@ -93,6 +93,19 @@ private struct PrecomputedTeacher: Teacher {
   }
 
   func answers(on split: DatasetSplit, _ work: TeacherWork) throws -> TeacherAnswers? {
+    // The test split is asked about when everything has been trained: too late to find that its file does not fit.
+    if split == .training { _ = try rows(on: .test) }
+    guard let (name, file, rows) = try rows(on: split) else { return nil }
+    let said = try file.read(rows, form.meaning, classes: setting.dataset.classes, order: order)
+    let notes = [said.topKNote, LogitRows.note(raisedCount: said.raisedCount)]
+    return TeacherAnswers(
+      logits: said.logits, notes: notes.compactMap { $0.map { "\(name), \(split) split: \($0)" } })
+  }
+
+  /// Returns the file that has a split's logits, its name, and the row of each image; nil where there is none.
+  private func rows(
+    on split: DatasetSplit
+  ) throws -> (name: String, file: LogitFile, rows: [Int])? {
     let dataset = setting.dataset
     let (files, indices) = try dataset.sourceOrder(of: split)
     let own: String? =
@@ -104,13 +117,12 @@ private struct PrecomputedTeacher: Teacher {
     guard let name = files == .training ? own ?? form.train : own else { return nil }
     let file = try LogitFile(
       setting.path(name), isTopK: form.isTopK, classes: dataset.classes)
-    let rows = try file.rows(
-      for: indices, of: try dataset.sourceCount(of: files),
-      hasOwnRows: own != nil && files == .training)
-    let said = try file.read(rows, form.meaning, classes: dataset.classes, order: order)
-    let notes = [said.topKNote, LogitRows.note(raisedCount: said.raisedCount)]
-    return TeacherAnswers(
-      logits: said.logits, notes: notes.compactMap { $0.map { "\(name), \(split) split: \($0)" } })
+    return (
+      name, file,
+      try file.rows(
+        for: indices, of: try dataset.sourceCount(of: files),
+        hasOwnRows: own != nil && files == .training)
+    )
   }
 }
 

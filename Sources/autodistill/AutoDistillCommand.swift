@@ -13,7 +13,7 @@ struct AutoDistillCommand {
       EnqueueVerb.self, AskVerb.self,
       TellVerb.self, MergeVerb.self, ExportVerb.self, RollbackVerb.self, MonitorVerb.self,
       ProfileMeasureVerb.self,
-      ProfileFitVerb.self, ProfileSuggestVerb.self,
+      ProfileFitVerb.self, ProfileCheckVerb.self, ProfileSuggestVerb.self,
       ProfilePredictVerb.self, ProfileCompareVerb.self, BenchVerb.self, BenchTrainingVerb.self,
       BenchInferenceVerb.self, BenchAccuracyVerb.self, BenchProposalsVerb.self,
       BenchFlashVerb.self, BenchHardwareVerb.self, BenchTeacherVerb.self,

@@ -15,8 +15,8 @@ struct DataImportVerb: Verb {
                                    [--fit crop] [--background white]
 
     Reads the pictures in FOLDER, one sub-folder a class, or in FOLDER/train and FOLDER/test, and writes
-    train-images.npy, train-labels.npy, the same for test, and data.json: what "data" in a study.json
-    in DIR would say. The sub-folders' names are the classes' names, in order. PNG, PBM, PGM and PPM are
+    train-images.npy, train-labels.npy, the same for test, train-files.csv with the file of each image, and
+    data.json: what "data" in a study.json in DIR would say. The sub-folders' names are the classes' names, in order. PNG, PBM, PGM and PPM are
     read here, all others through ImageMagick.
 
     --output DIR      where the files are written

@@ -27,7 +27,8 @@ enum ExitStatus: Int32, CaseIterable {
   var meaning: String {
     switch self {
     case .success: "done"
-    case .requirementNotMet: "check: a requirement is not met; export --verify: the file differs"
+    case .requirementNotMet:
+      "check, profile check: a requirement is not met; export --verify: the file differs"
     case .badUsage: "the command line cannot be understood"
     case .badInput: "a file is missing, damaged or says something impossible"
     case .nothingFeasible: "no student meets the constraints; the report names the nearest ones"

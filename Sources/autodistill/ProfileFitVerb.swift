@@ -11,11 +11,11 @@ struct ProfileFitVerb: Verb {
   static let summary = "makes a profile from measured latencies of a space's networks"
   static let operands: [String] = []
   static let options =
-    [
-      "--space", "--measurements", "--base", "--like", "--train", "--seed", "--output", "--name",
+    MeasurementTables.options + [
+      "--base", "--like", "--train", "--seed", "--output", "--name",
       "--device",
       "--runtime", "--precision", "--threads", "--source",
-    ] + ImagesOption.options
+    ]
   static let flags = ["--json", "--measured-here", "--rates-only"]
   static let help = """
     USAGE: autodistill profile fit --space FILE --measurements FILE.csv [--output FILE] [--base FILE]
@@ -51,24 +51,16 @@ struct ProfileFitVerb: Verb {
                           study may time its students here
     """
 
-  private let spacePaths: [String]
-  private let tablePaths: [String]
+  private let tables: MeasurementTables
   private let base: String?
   private let like: String?
   private let settings: CheckedFit.Settings
   private let output: String?
-  private let images: ImagesOption
   private let device: StatedDevice
   private let asJSON: Bool
 
   init(_ arguments: Arguments) throws {
-    spacePaths = arguments.values("--space")
-    tablePaths = arguments.values("--measurements")
-    guard !spacePaths.isEmpty, spacePaths.count == tablePaths.count else {
-      throw UsageError(
-        "profile fit needs --space and --measurements, one of each for every table; got "
-          + "\(spacePaths.count) and \(tablePaths.count)", ProfileFitVerb.self)
-    }
+    tables = try MeasurementTables(arguments, of: ProfileFitVerb.self)
     base = arguments.value("--base")
     like = arguments.value("--like")
     if base != nil, like != nil {
@@ -89,7 +81,6 @@ struct ProfileFitVerb: Verb {
     }
     settings = CheckedFit.Settings(trained: trained, seed: seed, isRatesOnly: isRatesOnly)
     output = arguments.value("--output")
-    images = try ImagesOption(arguments)
     device = try StatedDevice(arguments)
     asJSON = arguments.has("--json")
   }
@@ -114,7 +105,9 @@ struct ProfileFitVerb: Verb {
       _ = try HardwareProfile(json: json, file: output)
       try AtomicFile.write(json, to: output)
     }
-    let doubt = FitDoubt(networks, spearman: fit.quality.spearman).reason
+    let doubt = MeasurementDoubt(
+      networks, spearman: fit.quality.spearman, profile: baseProfile
+    ).reason
     if asJSON {
       Terminal.print(json(fit))
     } else {
@@ -127,29 +120,16 @@ struct ProfileFitVerb: Verb {
 
   /// Reads all tables; there must be networks enough to fit some, and to check the profile on others.
   private func readNetworks() throws -> [MeasuredSpaceNetwork] {
-    var networks: [MeasuredSpaceNetwork] = []
-    for (spacePath, tablePath) in zip(spacePaths, tablePaths) {
-      let space = try SearchSpace(contentsOf: spacePath)
-      let measured = try MeasuredArchitectures(
-        CSVTable(contentsOf: tablePath), of: space, images: images.images(of: space))
-      for (architecture, milliseconds) in measured.contradictions {
-        Terminal.log(
-          String(
-            format: "%@: %@ has rows of %.5g and %.5g ms; their geometric mean is fitted",
-            tablePath,
-            space.key(of: architecture), milliseconds.lowerBound, milliseconds.upperBound))
-      }
-      networks += measured.networks(of: space)
-    }
+    let networks = try tables.networks()
     guard networks.count >= 2 else {
       throw UsageError(
-        "--measurements: got one network in \(tablePaths.joined(separator: ", ")), expected 2 or more, "
-          + "and 10 for a profile to be of use")
+        "--measurements: got one network in \(tables.names), expected 2 or more, and 10 for a profile to be of "
+          + "use")
     }
     if let trained = settings.trained, trained >= networks.count {
       throw UsageError(
-        "--train: got \(trained), expected fewer than the \(networks.count) networks of "
-          + "\(tablePaths.joined(separator: ", ")): the others are what the profile is checked on")
+        "--train: got \(trained), expected fewer than the \(networks.count) networks of \(tables.names): the "
+          + "others are what the profile is checked on")
     }
     return networks
   }
@@ -177,24 +157,7 @@ struct ProfileFitVerb: Verb {
       "fitted:  \(fit.fittedCount) networks of \(fit.trainedCount); checked on "
         + (settings.trained == nil
           ? "each of them, left out in turn" : "\(quality.count) others"))
-    Terminal.print(
-      String(
-        format:
-          "Spearman %.4f, Kendall %.4f; median error %.2f %%; within 5 %%: %.1f %%, within 10 %%: %.1f %%; "
-          + "in their 90 %% interval: %@",
-        quality.spearman, quality.kendall, quality.medianAbsolutePercentageError,
-        100 * quality.within5Percent, 100 * quality.within10Percent,
-        quality.intervalCoverage90.map { String(format: "%.1f %%", 100 * $0) } ?? "–"))
-    let worst = fit.worstPredictions(5)
-    if !worst.isEmpty { Terminal.print("worst:   predicted, measured ms") }
-    for prediction in worst {
-      let network = prediction.network
-      Terminal.print(
-        String(
-          format: "  %9.4g %9.4g  %@  %@", prediction.predictedMilliseconds,
-          network.measurement.latencyMilliseconds, network.key,
-          network.space.description(of: network.architecture)))
-    }
+    QualityOutput(quality: quality, worst: fit.worstPredictions(5)).print()
     if let output {
       Terminal.print("profile: \(output)")
       Terminal.print(
@@ -208,18 +171,7 @@ struct ProfileFitVerb: Verb {
 extension ProfileFitVerb {
   /// The quality and the rows left out as one JSON object.
   private func json(_ fit: CheckedFit) -> String {
-    let quality = fit.quality
-    let numbers: [(String, Double?)] = [
-      ("spearman", quality.spearman), ("kendall", quality.kendall),
-      ("median_absolute_percentage_error", quality.medianAbsolutePercentageError),
-      ("within_5_percent", quality.within5Percent), ("within_10_percent", quality.within10Percent),
-      ("interval_coverage_90", quality.intervalCoverage90),
-    ]
-    let members = numbers.map { name, value in
-      "\"\(name)\": " + (value.map { String(format: "%.6g", $0) } ?? "null")
-    }
     let leftOut = fit.leftOut.map { "\"\($0.network.key)\"" }.joined(separator: ", ")
-    return "{" + members.joined(separator: ", ")
-      + ", \"held_out\": \(quality.count), \"left_out\": [\(leftOut)]}"
+    return "{\(QualityOutput(quality: fit.quality, worst: []).members), \"left_out\": [\(leftOut)]}"
   }
 }

@@ -54,12 +54,14 @@ struct CheckedFitTests {
     #expect(other.heldOut.map(\.key) != fit.heldOut.map(\.key))
   }
 
-  @Test("is doubted where latencies are all alike, or those of other networks")
+  @Test("is doubted where latencies are all alike, of other networks, in another unit or no times")
   func doubts() throws {
     let networks = try networks(30)
-    func fitted(_ networks: [MeasuredSpaceNetwork]) throws -> String? {
+    func fitted(
+      _ networks: [MeasuredSpaceNetwork], from profile: HardwareProfile? = nil
+    ) throws -> String? {
       let fit = try CheckedFit(networks, CheckedFit.Settings(), base: nil, describe: description)
-      return FitDoubt(networks, spearman: fit.quality.spearman).reason
+      return MeasurementDoubt(networks, spearman: fit.quality.spearman, profile: profile).reason
     }
     func with(_ latency: (Int) -> Double) -> [MeasuredSpaceNetwork] {
       networks.indices.map { index in
@@ -75,6 +77,17 @@ struct CheckedFitTests {
     let order = networks.indices.shuffled(using: &random)
     let shuffled = try fitted(with { networks[order[$0]].measurement.latencyMilliseconds })
     #expect(shuffled?.contains("hardly anything to do") == true, "\(shuffled ?? "")")
+    let rates = try fitted(with { 1000 / networks[$0].measurement.latencyMilliseconds })
+    #expect(rates?.contains("images per second") == true, "\(rates ?? "")")
+    let known = try CheckedFit(networks, CheckedFit.Settings(), base: nil, describe: description)
+      .profile
+    #expect(try fitted(networks, from: known) == nil)
+    #expect(
+      try fitted(with { 10 * networks[$0].measurement.latencyMilliseconds }, from: known) == nil)
+    let microseconds = try fitted(
+      with { 1000 * networks[$0].measurement.latencyMilliseconds }, from: known)
+    #expect(microseconds?.contains("times those that the profile") == true, "\(microseconds ?? "")")
+    #expect(microseconds?.contains("are they milliseconds?") == true)
   }
 
   @Test("names the networks that it predicts worst, worst first")

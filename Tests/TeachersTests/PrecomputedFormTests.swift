@@ -45,6 +45,10 @@ struct PrecomputedFormTests {
     try write(test, to: "test.npy", in: study)
     let whole = try study.teacher(json(", \"test\": \"test.npy\""))
     #expect(try whole.answers(on: .test, .quiet)?.logits == test)
+    // A file that does not fit is found at the first question, not when everything has been trained.
+    try write(Array(test.dropLast(3)), to: "short.npy", in: study)
+    let short = try study.teacher(json(", \"test\": \"short.npy\""))
+    expectError(["short.npy", "29 rows"]) { _ = try short.answers(on: .training, .quiet) }
     #expect(try whole.answers(on: .validation, .quiet)?.logits.count == 60)
     let part = try study.teacher(json(""))
     #expect(try part.answers(on: .test, .quiet) == nil)

@@ -8,6 +8,8 @@ public struct ImageFolder: Hashable, Sendable {
     public let label: Int
   }
 
+  /// Where the pictures are.
+  let path: String
   /// The sub-folders' names in order; numbers within them count as numbers, so `10` comes after `9`.
   public let classNames: [String]
   public let train: [Item]
@@ -58,7 +60,13 @@ public struct ImageFolder: Hashable, Sendable {
         test += try items(in: full("test"), of: name, label: label)
       }
     }
-    (classNames, self.train, self.test) = (names, train, test)
+    (self.path, classNames, self.train, self.test) = (path, names, train, test)
+  }
+
+  /// Returns a picture's path from the folder on.
+  func relativePath(of item: Item) -> String {
+    let rest = item.path.dropFirst(path.count)
+    return String(rest.drop { $0 == "/" })
   }
 
   private struct Entry {

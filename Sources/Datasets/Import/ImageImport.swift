@@ -22,13 +22,16 @@ public struct ImageImport: Sendable {
 
   /// Writes `train-images.npy` and `train-labels.npy`, and with a test folder `test-images.npy` and
   /// `test-labels.npy`; the teacher's images, if there are any, as `train-teacher-images.npy` and
-  /// `test-teacher-images.npy`. Memory does not depend on the number of pictures.
+  /// `test-teacher-images.npy`; and `train-files.csv` and `test-files.csv` with the file, from the folder
+  /// of pictures on, and the class of each image.
+  /// Memory does not depend on the sizes of the pictures.
   ///
   /// - Parameters:
   ///   - folder: Where they are written; made if it is not there.
   ///   - advance: Told how many pictures are done.
   /// - Returns: The definition of the data, with paths relative to `folder`.
-  /// - Throws: `DatasetError` or `FileFormatError` naming the picture that is wrong; its split is not written then.
+  /// - Throws: `DatasetError` or `FileFormatError` naming the picture that is wrong, or the first of several;
+  ///   its split is not written then.
   public func run(
     _ pictures: ImageFolder, into folder: String, advance: @Sendable (Int) -> Void = { _ in }
   ) throws -> DatasetDefinition {
@@ -48,14 +51,25 @@ public struct ImageImport: Sendable {
       let scalings = [scaling] + (teacherScaling.map { [$0] } ?? [])
       let names = [pair.images, ImageImport.teacherImages(name)]
       let writers = try zip(names, scalings).map(writer)
+      var broken = BrokenPictures()
       for start in stride(from: 0, to: items.count, by: ImageImport.chunk) {
         let chunk = Array(items[start..<min(items.count, start + ImageImport.chunk)])
-        let pictures = try PictureBatch.read(chunk.map(\.path)) { try images($0, scalings) }
+        let read = PictureBatch.results(chunk.map(\.path)) { try images($0, scalings) }
+        for (item, result) in zip(chunk, read) {
+          if case .failure(let error) = result { broken.add(item.path, error) }
+        }
+        if broken.areMany { break }
+        // What is wrong with the others is of use too.
+        guard broken.isEmpty else { continue }
+        let pictures = try read.map { try $0.get() }
         for (size, writer) in writers.enumerated() {
           try writer.append(pictures.reduce(into: Data()) { $0.append(contentsOf: $1[size]) })
         }
         advance(done + start + chunk.count)
       }
+      try broken.check()
+      try AtomicFile.write(
+        list(items, of: pictures), to: path("\(name)-files.csv"))
       let labels = items.map { UInt16($0.label) }
       try NPYFile.write(NumericArray(shape: [items.count], labels), to: path(pair.labels))
       for writer in writers { try writer.finish() }
@@ -68,6 +82,17 @@ public struct ImageImport: Sendable {
     return DatasetDefinition(
       source: .arrays(train: train, test: test, classes: nil, classNames: pictures.classNames),
       testCount: test == nil ? max(1, pictures.train.count / 6) : nil)
+  }
+
+  /// The table of a split's images in their order.
+  private func list(_ items: [ImageFolder.Item], of pictures: ImageFolder) -> String {
+    func field(_ text: String) -> String {
+      "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+    }
+    let rows = items.map {
+      "\(field(pictures.relativePath(of: $0))),\(field(pictures.classNames[$0.label]))\n"
+    }
+    return "file,class\n" + rows.joined()
   }
 
   private static let chunk = 256

@@ -27,11 +27,6 @@ public struct TeachingChain: Hashable, Sendable {
   /// A student's own training alone.
   public static let none = TeachingChain()
 
-  /// Whether some assistants have to be chosen by the size of the teacher.
-  public var needsTeacherSize: Bool {
-    if case .count(let count) = assistants { count > 0 } else { false }
-  }
-
   /// The keys that it names.
   public var keys: [String] {
     if case .keys(let keys) = assistants { keys } else { [] }

@@ -99,6 +99,12 @@ public struct DeviceFit: Sendable {
 }
 
 extension HardwareProfile {
+  /// Whether a network of a space is among those that the profile was corrected by, as far as its file says.
+  public func isCorrected(by workload: InferenceWorkload) -> Bool {
+    guard let origin = workload.origin, let correction else { return false }
+    return correction.networks.contains { $0.origin == origin }
+  }
+
   /// How well the profile predicts measured networks.
   public func quality(on networks: [MeasuredWorkload]) -> PredictionQuality {
     let estimates = networks.map { predict($0.workload) }

@@ -18,6 +18,11 @@ public struct PredictionQuality: Hashable, Sendable {
   /// The share of measurements inside their prediction's 90 % interval; nil if none was given.
   public let intervalCoverage90: Double?
 
+  /// The median of measured / predicted.
+  public let medianRatio: Double
+  /// The least and the largest of measured / predicted.
+  public let ratios: ClosedRange<Double>
+
   /// Compares two lists of positive numbers of one length, which must not be empty.
   ///
   /// - Parameter standardErrors: Of the predictions, as many.
@@ -28,6 +33,9 @@ public struct PredictionQuality: Hashable, Sendable {
       Double(errors.count { $0 <= limit }) / Double(errors.count)
     }
     count = predicted.count
+    let ratios = zip(predicted, measured).map { $1 / $0 }
+    medianRatio = median(ratios)
+    self.ratios = (ratios.min() ?? 1)...(ratios.max() ?? 1)
     spearman = RankCorrelation.value(.spearman, of: predicted, and: measured) ?? 0
     kendall = RankCorrelation.value(.kendall, of: predicted, and: measured) ?? 0
     medianAbsolutePercentageError = 100 * median(errors)

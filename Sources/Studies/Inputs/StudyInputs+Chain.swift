@@ -27,10 +27,19 @@ extension StudyInputs {
         }
       }
     }
-    if full.chain.needsTeacherSize, try teacher.costs() == nil {
-      throw JSONError.invalid(
-        file: folder.definition, field: "full.assistants", value: "a number",
-        expected: "keys of students: how large the teacher is, is not known")
+    guard case .count(let count) = full.chain.assistants, count > 0 else { return }
+    func invalid(_ expected: String) -> JSONError {
+      .invalid(
+        file: folder.definition, field: "full.assistants", value: "\(count)", expected: expected)
+    }
+    guard let size = try teacher.costs()?.parameters else {
+      throw invalid("keys of students: how large the teacher is, is not known")
+    }
+    guard try sampleSizes().contains(where: { $0.parameters < size }) else {
+      throw invalid(
+        "0: assistants lie between the teacher and its students in size, and none of "
+          + "\(StudyInputs.assistantSample) random students has fewer parameters than the teacher's \(size)"
+      )
     }
   }
 

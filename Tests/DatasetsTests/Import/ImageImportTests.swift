@@ -41,6 +41,13 @@ struct ImageImportTests {
     #expect(images.shape == [12, 1, 2, 3])
     #expect([UInt8](images.bytes.prefix(12)) == [0, 0, 0, 10, 10, 10, 1, 1, 1, 10, 10, 10])
     #expect([UInt8](images.bytes.suffix(6)) == [255, 0, 0, 0, 0, 5])
+    let files = try CSVTable(contentsOf: folder.file("out/train-files.csv"))
+    let names = try files.column("file").fields
+    #expect(names.count == 12 && names[7] == "train/dog/1.ppm")
+    #expect(try files.column("class").fields[7] == "dog")
+    #expect(
+      try String(contentsOfFile: folder.file("out/test-files.csv"), encoding: .utf8)
+        == "file,class\n\"test/cat/1.pgm\",\"cat\"\n")
     #expect(
       try NPYFile.read(folder.file("out/train-labels.npy")).asInts()
         == Array(repeating: 0, count: 6) + Array(repeating: 1, count: 6))
@@ -105,6 +112,16 @@ struct ImageImportTests {
     try write("P2 2 1 255 1 2", to: "p/a/1.pgm")
     try write("P2 2 1 255 1", to: "p/b/1.pgm")
     expectError(folder.file("p/b/1.pgm"), "no number") {
+      _ = try task(1).run(ImageFolder(folder.file("p")), into: folder.file("out"))
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("out")).isEmpty)
+    // All are named, up to twenty.
+    for index in 2..<5 { try write("P2 2 1 255 1", to: "p/b/\(index).pgm") }
+    expectError(folder.file("p/b/1.pgm"), "nor can 3 other pictures be read", "p/b/4.pgm") {
+      _ = try task(1).run(ImageFolder(folder.file("p")), into: folder.file("out"))
+    }
+    for index in 5..<40 { try write("P2 2 1 255 1", to: "p/b/\(index).pgm") }
+    expectError("nor can at least 19 other pictures be read") {
       _ = try task(1).run(ImageFolder(folder.file("p")), into: folder.file("out"))
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("out")).isEmpty)

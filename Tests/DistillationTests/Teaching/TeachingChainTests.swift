@@ -17,10 +17,10 @@ struct TeachingChainTests {
     #expect(try recipe("\"generations\": 1, \"assistants\": 0").chain == .none)
     let counted = try recipe("\"generations\": 3, \"assistants\": 2").chain
     #expect(counted == TeachingChain(generations: 3, assistants: .count(2)))
-    #expect(counted.needsTeacherSize && counted.keys.isEmpty)
+    #expect(counted.keys.isEmpty)
     let named = try recipe("\"assistants\": [\"10\", \"01\"]").chain
     #expect(named == TeachingChain(assistants: .keys(["10", "01"])))
-    #expect(!named.needsTeacherSize && named.keys == ["10", "01"])
+    #expect(named.keys == ["10", "01"])
   }
 
   @Test(

@@ -58,6 +58,14 @@ struct AssistantTests {
         .tiny.setting("full", "{\"teaching\": {\"kind\": \"mutual\", \"keys\": [\"919\"]}}")
       ).inputs()
     }
+    // Between a teacher that is smaller than all students and one of them is none.
+    let small =
+      #"{"network": {"stem_channels": 1, "stages": [{"channels": 1, "blocks": 1, "stride": 2}]}, "recipe": {"epochs": 1}}"#
+    expectError(["study.json: full.assistants: got 2", "expected 0", "fewer parameters"]) {
+      _ = try TinyStudy(
+        .tiny.setting("teacher", small).setting("full", #"{"epochs": 2, "assistants": 2}"#)
+      ).inputs()
+    }
   }
 }
 
