@@ -79,6 +79,7 @@ extension CheckReport {
       ("students_keeping_all", JSONText(check.keeping)),
       ("requirements", .array(check.bounds.map(bound))),
       ("no_worse", .array(check.comparisons.map(comparison))),
+      ("remarks", .array(remarks.map(JSONText.text))),
     ]).formatted
   }
 

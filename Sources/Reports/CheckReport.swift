@@ -13,9 +13,11 @@ public struct CheckReport {
 
   let check: FrontCheck
   let lines: [Line]
+  /// Why what was checked may not be all that the study has to say.
+  let remarks: [String]
 
-  public init(_ check: FrontCheck) {
-    self.check = check
+  public init(_ check: FrontCheck, remarks: [String] = []) {
+    (self.check, self.remarks) = (check, remarks)
     lines =
       check.bounds.map { CheckReport.line($0, check) }
       + check.comparisons.map { CheckReport.line($0, check) }

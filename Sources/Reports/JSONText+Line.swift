@@ -26,6 +26,7 @@ extension RunningTraining {
       ("process", process.map { JSONText(Int($0)) } ?? .null),
       ("attempt", attempt.map { JSONText($0) } ?? .null),
       ("silent_seconds", JSONText(silentSeconds, decimals: 1)),
+      ("waiting", JSONText(isWaiting ?? false)),
     ])
   }
 }

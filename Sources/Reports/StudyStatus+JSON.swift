@@ -49,7 +49,8 @@ extension StudyStatus {
       (outcome.rawValue, JSONText(own.count { $0.outcome == outcome }))
     }
     let open = inputs.state.ownTrials.count - own.count
-    let atWork = phase == .running ? run?.running.count { $0.kind == .flash } ?? 0 : 0
+    let atWork =
+      phase == .running ? run?.running.count { $0.kind == .flash && $0.isWaiting != true } ?? 0 : 0
     return .object(
       ended + [
         ("running", JSONText(min(atWork, open))), ("proposed", JSONText(max(0, open - atWork))),

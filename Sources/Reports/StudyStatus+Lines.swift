@@ -154,7 +154,9 @@ extension StudyStatus {
       let name = training.trial.map { "trial \($0)" } ?? training.key
       let text =
         name.padding(to: 12) + training.kind.rawValue.padding(to: 10)
-        + "\(training.share.percent(0)) %".padding(to: 7) + training.seconds.duration
+        + (training.isWaiting == true
+          ? "waits for a worker"
+          : "\(training.share.percent(0)) %".padding(to: 7) + training.seconds.duration)
       let place = place(of: training)
       if place.isEmpty { return [text] }
       let row = text.padding(to: 39) + place

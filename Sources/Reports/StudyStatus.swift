@@ -44,9 +44,10 @@ public struct StudyStatus: Sendable {
   let folderBytes: Int
   /// Whether the last stage of a run, the report, has been.
   let hasReport: Bool
+  /// What `study.json` asks for that no run has taken over yet.
+  let growth: [String]
 
   /// - Parameters:
-  ///   - files: With the flash length that the study has found.
   ///   - run: The contents of `progress.json`, if it is there.
   ///   - isRunning: Whether a process has the study's lock.
   ///   - workers: What a run would have, where none is known.
@@ -57,6 +58,13 @@ public struct StudyStatus: Sendable {
     files: StudyFiles, state: StudyState, run: RunProgress?, isRunning: Bool, workers: Int,
     lastEventSeconds: Double?, folderBytes: Int, hasReport: Bool
   ) {
+    var growth: [String] = []
+    do { try files.check(against: state) } catch StudyError.hasGrown(_, let changes) {
+      growth = changes.map(\.description)
+    } catch {
+      // What may not change is for `run` to say.
+    }
+    let files = files.calibrated(by: state)
     let results = StudyResults(files.definition, state)
     self.init(
       ReportInputs(
@@ -64,19 +72,25 @@ public struct StudyStatus: Sendable {
         trials: TrialTable(files.definition, state, results), space: files.space,
         profiles: files.profiles, choices: [], version: ""),
       folder: files.folder.path, run: run, isRunning: isRunning, workers: workers,
-      lastEventSeconds: lastEventSeconds, folderBytes: folderBytes, hasReport: hasReport)
+      lastEventSeconds: lastEventSeconds, folderBytes: folderBytes, hasReport: hasReport,
+      growth: growth)
   }
 
   init(
     _ inputs: ReportInputs, folder: String, run: RunProgress?, isRunning: Bool, workers: Int,
-    lastEventSeconds: Double?, folderBytes: Int, hasReport: Bool
+    lastEventSeconds: Double?, folderBytes: Int, hasReport: Bool, growth: [String] = []
   ) {
     let state = inputs.state
     (self.inputs, self.folder) = (inputs, folder)
-    self.hasReport = hasReport
-    missing =
-      StudyStatus.lacksOnlyReport(inputs, hasReport: hasReport)
-      ? ["the report: it is not written yet"] : inputs.missing
+    (self.hasReport, self.growth) = (hasReport, growth)
+    if !growth.isEmpty {
+      missing =
+        ["what study.json asks for since: \(growth.joined(separator: "; "))"] + inputs.missing
+    } else if StudyStatus.lacksOnlyReport(inputs, hasReport: hasReport) {
+      missing = ["the report: it is not written yet"]
+    } else {
+      missing = inputs.missing
+    }
     phase = StudyStatus.phase(
       inputs, missing, isRunning: isRunning, hasLeftProgress: run != nil)
     self.run = run
@@ -103,7 +117,9 @@ public struct StudyStatus: Sendable {
   public var isComplete: Bool { missing.isEmpty }
 
   /// Whether only the report is to be written, which a run does after it has let go of the study.
-  public var lacksOnlyReport: Bool { StudyStatus.lacksOnlyReport(inputs, hasReport: hasReport) }
+  public var lacksOnlyReport: Bool {
+    growth.isEmpty && StudyStatus.lacksOnlyReport(inputs, hasReport: hasReport)
+  }
 
   private static func lacksOnlyReport(_ inputs: ReportInputs, hasReport: Bool) -> Bool {
     !hasReport && inputs.state.nothingFeasible == nil && inputs.missing.isEmpty
@@ -126,13 +142,14 @@ public struct StudyStatus: Sendable {
 
   /// How long the rest takes; nil where nothing is known of it yet.
   var secondsLeft: Double? {
-    guard inputs.state.teacher != nil || isComplete else { return nil }
+    guard inputs.state.teacher != nil || isComplete, growth.isEmpty else { return nil }
     return remaining.seconds(
       workers: workers, running: phase == .running ? run?.running ?? [] : [])
   }
 
   /// What the time left is made of, in words.
   var secondsLeftBasis: String {
+    guard growth.isEmpty else { return "known once a run has taken over what study.json asks for" }
     guard inputs.state.teacher != nil else { return "known once the teacher is trained" }
     guard let flash = remaining.flashSeconds ?? remaining.fullSeconds else {
       return "known once a flash trial has ended"

@@ -21,7 +21,8 @@ struct AskVerb: Verb {
 
     and hand the file to `autodistill tell`. Asked again, it gives the same until something is told.
     The teacher is trained here, unless the study has its weights. What is told is never trained
-    again, not by `run` either.
+    again, not by `run` either. Where nothing is left to do, the report is written, and the list of
+    trainings in FILE is empty.
 
     --output FILE    where to write the trainings
     --count N        at most so many (default: search.look_ahead; the search never gives more)
@@ -55,16 +56,18 @@ struct AskVerb: Verb {
       inputs, context: command.context(inputs, report: display.show)
     ).next(count ?? inputs.definition.search.lookAhead)
     display.finish()
+    let text = TrainingsFile.text(trainings, of: inputs.calibrated(by: state)) { training in
+      models.map { AskVerb.model(training, in: $0) }
+    }
     if trainings.isEmpty {
-      Terminal.print("asked:   nothing, as no training is left to do; \(output) was not written")
+      // Whoever reads the file in a loop must not find the trainings of before in it.
+      try AtomicFile.write(text, to: output)
+      Terminal.print("asked:   nothing, as no training is left to do; \(output) has no trainings")
       try command.writeReport(inputs.files, state)
       return state.nothingFeasible == nil ? .success : .nothingFeasible
     }
     if let models { try write(trainings, to: models) }
-    try AtomicFile.write(
-      TrainingsFile.text(trainings, of: inputs.calibrated(by: state)) { training in
-        models.map { AskVerb.model(training, in: $0) }
-      }, to: output)
+    try AtomicFile.write(text, to: output)
     Terminal.print(
       "asked:   \(trainings.count) training\(trainings.count == 1 ? "" : "s") in \(output)")
     let next = CommandText.of(

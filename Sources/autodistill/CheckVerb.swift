@@ -1,6 +1,7 @@
 import Comparisons
 import FrontFiles
 import Reports
+import Studies
 
 /// `autodistill check STUDY`
 struct CheckVerb: Verb {
@@ -15,7 +16,9 @@ struct CheckVerb: Verb {
            [--against BASELINE --no-worse 'accuracy@latency_ms<=2'] [--confidence 0.95]
 
     Ends with 0 if one student of the study keeps all requirements and nothing is worse than in the
-    baseline, with 1 if not. STUDY and BASELINE are study folders or files front.json.
+    baseline, with 1 if not. STUDY and BASELINE are study folders or files front.json. Of a folder the
+    journal is read as well: a damaged one is an error, and an unfinished study, or a front.json that is not
+    what the journal gives, is remarked on standard error and in the JSON.
 
     --require BOUND    any number of a student in front.json: costs, accuracy (the validation split's),
                        test_accuracy, and metrics such as macro_f1 or test_macro_f1; accuracies count by their
@@ -68,9 +71,16 @@ struct CheckVerb: Verb {
   }
 
   func run() throws -> ExitStatus {
+    var remarks: [String] = []
+    for path in [path] + (baseline.map { [$0] } ?? []) {
+      remarks += try StudyReport.remarks(
+        onFrontIn: StudyFolder(path), version: ProgramVersion.current
+      ).map { "\(path): \($0)" }
+    }
     let check = try FrontCheck(
       FrontFile(contentsOf: path), against: baseline.map { try FrontFile(contentsOf: $0) }, demands)
-    let report = CheckReport(check)
+    let report = CheckReport(check, remarks: remarks)
+    for remark in remarks { Terminal.log(remark) }
     switch format {
     case .text: Terminal.print(report.text)
     case .json: Terminal.print(report.json)

@@ -34,7 +34,7 @@ struct StatusReader {
       folderBytes = StatusReader.bytes(in: folder.path)
     }
     return StudyStatus(
-      files: files.calibrated(by: state), state: state, run: run, isRunning: isRunning,
+      files: files, state: state, run: run, isRunning: isRunning,
       workers: HostMachine.usableCores(),
       lastEventSeconds: changed.map { Date().timeIntervalSince($0) }, folderBytes: folderBytes,
       hasReport: FileManager.default.fileExists(atPath: folder.report + "/index.html"))

@@ -248,15 +248,10 @@ struct StudyCommand {
   func report(
     _ files: StudyFiles, _ state: StudyState
   ) -> (report: StudyReport, results: StudyResults) {
-    let files = files.calibrated(by: state)
-    let results = StudyResults(files.definition, state)
-    let report = StudyReport(
-      definition: files.definition, state: state, results: results, space: files.space,
-      profiles: files.profiles, version: ProgramVersion.current,
-      leakage: LeakageResult.known(in: folder, state),
-      stability: ChoiceStability.known(in: folder),
-      retrained: RetrainedChoices.known(files, state))
-    return (report, results)
+    (
+      StudyReport(of: folder, files, state, version: ProgramVersion.current),
+      StudyResults(files.calibrated(by: state).definition, state)
+    )
   }
 
   /// Writes the report and tells what is in it.

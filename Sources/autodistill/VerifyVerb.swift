@@ -53,7 +53,7 @@ struct VerifyVerb: Verb {
   private func addReport(to verification: inout StudyVerification) {
     let folder = command.folder
     guard let files = verification.files, let state = verification.state,
-      !verification.isRunning, verification.fitsJournal,
+      !verification.isRunning, verification.fitsJournal, !verification.hasGrown,
       FileManager.default.fileExists(atPath: folder.report)
     else { return }
     let remedy = CommandText.of(ReportVerb.self, folder.path)

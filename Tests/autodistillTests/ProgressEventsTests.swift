@@ -82,7 +82,7 @@ struct ProgressEventsTests {
     #expect(
       Set(running.keys) == [
         "kind", "trial", "key", "seed", "share", "training_seconds", "worker", "host", "process",
-        "attempt", "silent_seconds",
+        "attempt", "silent_seconds", "waiting",
       ])
     #expect(running["kind"] as? String == "baseline" && running["trial"] is NSNull)
     #expect(found[3]["validation_accuracy"] is NSNull && found[3]["reference"] as? String == "deep")

@@ -40,6 +40,8 @@ public struct StudyVerification {
   public private(set) var files: StudyFiles?
   /// Whether what the study asks for is, or has grown from, what the journal's results were made for.
   public private(set) var fitsJournal = true
+  /// Whether what the study asks for has grown since, so that the report is of an earlier question.
+  public private(set) var hasGrown = false
   /// Who runs the study at this moment; files may be found half made.
   public let isRunning: Bool
 
@@ -117,11 +119,20 @@ public struct StudyVerification {
       do {
         if let state { try read.check(against: state) }
       } catch StudyError.hasGrown(_, let changes) {
+        hasGrown = true
         item.detail =
-          "asks for more than the journal has: "
+          "asks for more than the journal and the report have: "
           + changes.map(\.description).joined(separator: "; ")
       }
       items.insert(item, at: 0)
+    } catch JSONError.unreadable(let file, let reason) where file != folder.definition {
+      fitsJournal = false
+      items.insert(
+        Item(
+          path: file, condition: .missing,
+          detail:
+            "study.json names this file outside of the folder, and it cannot be read (\(reason))"),
+        at: 0)
     } catch {
       fitsJournal = false
       items.insert(Item(path: name, condition: .damaged, detail: "\(error)"), at: 0)

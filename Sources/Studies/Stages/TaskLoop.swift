@@ -78,9 +78,11 @@ package struct TaskLoop {
         reportWorkers()
         if !executor.runsFlash { try context.checkLimits() }
         advance(executor.running.reduce(0) { $0 + $1.share })
+        let running = executor.running
+        for task in running where !task.hasBegun { purposes[task.number]?.began = .now }
         context.report(
           .running(
-            executor.running.map { task in
+            running.map { task in
               RunningTraining(
                 task,
                 seconds: purposes[task.number].map { $0.began.duration(to: .now) / .seconds(1) }
@@ -128,10 +130,10 @@ private final class Told {
 }
 
 extension TaskExecutor {
-  /// Whether any flash training is being worked on.
+  /// Whether any flash training is being worked on; one that waits for a worker is not.
   fileprivate var runsFlash: Bool {
     running.contains { running in
-      if case .flash = running.task.work { return true }
+      if running.hasBegun, case .flash = running.task.work { return true }
       return false
     }
   }

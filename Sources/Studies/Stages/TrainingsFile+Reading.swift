@@ -1,5 +1,6 @@
 import Distillation
 import FileFormats
+import Foundation
 import NeuralNetworks
 
 extension TrainingsFile {
@@ -19,13 +20,21 @@ extension TrainingsFile {
   ) throws(JSONError) -> [JournalEvent.Told] {
     let field = try JSONField(contentsOf: path)
     let members = try field.members(
-      of: "a file of trainings", known: ["format", "study", "images", "trainings"])
+      of: "a file of trainings", known: ["format", "study", "identity", "images", "trainings"])
     let format = try members.required("format")
     guard format.value == .text(TrainingsFile.format) else {
       throw format.expected("\"\(TrainingsFile.format)\"")
     }
     if let study = members["study"], study.value != .text(inputs.definition.name) {
       throw study.expected("\"\(inputs.definition.name)\", the name of the study that is told")
+    }
+    // Studies of one name may have other seeds, data or teachers. A file of an earlier version has none.
+    if let identity = members["identity"], identity.value != .null,
+      let own = try? inputs.trainingsIdentity(), identity.value != .text(own)
+    {
+      throw identity.expected(
+        "\"\(own)\", which stands for the study's seed, space, data and teacher: the file is of another study of this "
+          + "name")
     }
     var told: [JournalEvent.Told] = []
     for element in try members.required("trainings").elements(of: "trainings") {
@@ -160,7 +169,15 @@ extension Evaluation {
       }
       correct = try given.integer(in: 0...count)
     } else {
-      correct = Int((try members.required("accuracy").number(in: 0...1) * Double(count)).rounded())
+      let given = try members.required("accuracy")
+      let accuracy = try given.number(in: 0...1)
+      correct = Int((accuracy * Double(count)).rounded())
+      let nearest = Double(correct) / Double(count)
+      guard abs(nearest - accuracy) <= 5e-4 else {
+        throw given.expected(
+          "a share of the \(count) images of the split to three digits, such as \(String(format: "%.4f", nearest)): "
+            + "\(correct) right answers")
+      }
     }
     self.init(
       count: count, correct: correct,

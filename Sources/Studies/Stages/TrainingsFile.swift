@@ -2,6 +2,7 @@ import Distillation
 import FileFormats
 import Foundation
 import HardwareProfiles
+import SearchSpaces
 
 /// The file in which a study asks for trainings, and in which it is told what they came to: whoever has
 /// trained a student fills in its `result`.
@@ -27,12 +28,22 @@ public enum TrainingsFile {
       ("pixel_deviation", list(dataset.standardization.standardDeviation)),
     ])
     return JSONText.object([
-      ("format", .text(format)), ("study", .text(inputs.definition.name)), ("images", images),
+      ("format", .text(format)), ("study", .text(inputs.definition.name)),
+      ("identity", JSONText(try? inputs.trainingsIdentity())), ("images", images),
       (
         "trainings",
         .array(trainings.map { TrainingsFile.training($0, inputs, model: model($0)) })
       ),
     ]).formatted + "\n"
+  }
+
+  private static func value(_ value: ParameterValue) -> JSONText {
+    switch value {
+    case .integer(let value): JSONText(value)
+    case .number(let value): .literal("\(value)")
+    case .text(let value): .text(value)
+    case .flag(let value): JSONText(value)
+    }
   }
 
   private static func training(
@@ -48,7 +59,7 @@ public enum TrainingsFile {
       ("trial", training.trial.map { JSONText($0) } ?? .null),
       ("uses_test", JSONText(training.usesTest)), ("repeated", JSONText(training.isRepeated)),
       ("architecture", .text(inputs.space.description(of: training.architecture))),
-      ("parameters", .object(values.map { ($0.name, .text("\($0.value)")) })),
+      ("parameters", .object(values.map { ($0.name, TrainingsFile.value($0.value)) })),
       (
         "costs",
         .object(

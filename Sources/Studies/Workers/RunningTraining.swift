@@ -32,10 +32,13 @@ public struct RunningTraining: Hashable, Sendable, Codable {
   public var process: Int32?
   public var attempt: Int?
   public var silentSeconds: Double?
+  /// Whether it waits for a worker, so that nothing is done yet; nil for no.
+  public var isWaiting: Bool?
 
   enum CodingKeys: String, CodingKey {
     case kind, key, trial, repetition, share, seconds, worker, host, process, attempt
     case silentSeconds = "silent_seconds"
+    case isWaiting = "waiting"
   }
 }
 
@@ -52,6 +55,7 @@ extension RunningTraining {
     }
     (key, trial) = (running.task.key, running.task.trial)
     (share, self.seconds) = (running.share, seconds)
+    isWaiting = running.hasBegun ? nil : true
     (worker, host, process) = (running.place?.worker, running.place?.host, running.place?.process)
     (attempt, silentSeconds) = (running.place?.attempt, running.place?.silentSeconds)
   }

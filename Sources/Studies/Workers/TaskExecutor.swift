@@ -45,6 +45,8 @@ package struct RunningTask: Hashable, Sendable {
   package var task: StudentTask
   /// How much of it is done, 0…1, as far as is known.
   package var share: Double
+  /// Whether a worker has it; otherwise it waits for one.
+  package var hasBegun = true
   /// Where it is executed; nil if that is nowhere yet, or not known.
   package var place: Place?
 

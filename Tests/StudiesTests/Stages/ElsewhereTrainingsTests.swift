@@ -114,6 +114,7 @@ struct ElsewhereTrainingsTests {
     arguments: [
       ("{\"validation\": {\"correct\": 61}}", "validation.correct: got 61"),
       ("{\"validation\": {\"accuracy\": 1.5}}", "validation.accuracy: got 1.5"),
+      ("{\"validation\": {\"accuracy\": 0.44}}", "such as 0.4333: 26 right answers"),
       (
         "{\"validation\": {\"count\": 100, \"correct\": 4}}", "expected 60, the images of the split"
       ),
@@ -144,10 +145,17 @@ struct ElsewhereTrainingsTests {
       ("\"training\": \"flash\"", "\"training\": \"short\"", "trainings[0].training"),
       ("autodistill-trainings/1", "autodistill-trainings/2", "format"),
       ("\"baseline\": false", "\"baseline\": true", "trainings[0].baseline"),
+      ("\"identity\": \"", "\"identity\": \"0", "another study of this name"),
       ("\"key\": \"", "\"key\": \"9", "trainings[0].key"),
     ] {
       try elsewhere.study.temporary.write(text.replacing(old, with: new), to: "next.json")
       expectError([elsewhere.path, part]) { try elsewhere.tell() }
     }
+    // A file of an earlier version says nothing of it.
+    let first = try #require(text.range(of: "\"identity\": \""))
+    let end = try #require(text[first.upperBound...].range(of: ","))
+    try elsewhere.study.temporary.write(
+      text.replacingCharacters(in: first.lowerBound..<end.upperBound, with: ""), to: "next.json")
+    #expect(try elsewhere.tell() == 1)
   }
 }

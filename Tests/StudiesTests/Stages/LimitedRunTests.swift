@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -60,6 +61,47 @@ struct LimitedRunTests {
     #expect(timed.contains { $0.stage == "search" && $0.isInterrupted == true && $0.seconds > 0.5 })
     let outcome = try finish(study)
     #expect(outcome == whole, "\(outcome.difference(from: whole))")
+  }
+
+  /// Takes tasks that no worker ever begins, as where a cluster is full.
+  private final class FullCluster: TaskExecutor {
+    let capacity = 2
+    let processorSeconds = 0.0
+    var running: [RunningTask] = []
+
+    func submit(_ task: StudentTask) -> Int {
+      running.append(
+        RunningTask(number: running.count, task: task, share: 0, hasBegun: false))
+      return running.count - 1
+    }
+
+    func wait(tick: () throws -> Void) throws -> (number: Int, outcome: TaskOutcome) {
+      let end = ContinuousClock.now + .seconds(20)
+      while ContinuousClock.now < end {
+        try tick()
+        usleep(10_000)
+      }
+      throw StudyError.missing("nobody has stopped it")
+    }
+  }
+
+  @Test("of time ends a run whose flash trainings wait for a worker, which is told")
+  func waiting() throws {
+    let told = Mutex([RunningTraining]())
+    var context = StudyContext(
+      version: "1", workerCommand: [], workers: 2, threads: 1,
+      report: { event in
+        if case .running(let running) = event { told.withLock { $0 += running } }
+      }, isCancelled: { false })
+    context.limits = RunLimits(seconds: 0.5)
+    let tasks = ["000", "001"].map { ($0, StudentTask(.flash(.init()), key: $0)) }
+    let loop = TaskLoop(FullCluster(), context: context)
+    #expect(throws: StudyError.limitReached(.time(seconds: 0.5))) {
+      try loop.run(
+        tasks.map { (purpose: $0.0, task: $0.1) }, detail: "flash trials", record: { _, _ in })
+    }
+    let seen = told.withLock { $0 }
+    #expect(!seen.isEmpty && seen.allSatisfy { $0.isWaiting == true && $0.seconds < 0.3 })
   }
 
   @Test("of time stops full trainings")

@@ -154,7 +154,7 @@ extension RemoteWorkers {
       text += "; job \(last.job): \(end.rawValue)" + (last.host.map { " on \($0)" } ?? "")
     }
     let log = scheduler.log(of: token, index: last?.index ?? 0)
-    return text + (log.isEmpty ? "" : "; its log ends with: \(log)")
+    return text + (log.isEmpty ? "; its log is empty" : "; its log ends with: \(log)")
   }
 
   /// Asks for the workers that are missing, once it is known which there are.

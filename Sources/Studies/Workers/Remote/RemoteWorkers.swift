@@ -86,8 +86,22 @@ final class RemoteWorkers {
   }
 
   var running: [RunningTask] {
-    let open =
-      tasks.values.map { RunningTask(number: $0.number, task: $0.task, share: $0.share) }
+    let order = leases.values.sorted {
+      ($0.opened, $0.name.folder) < ($1.opened, $1.name.folder)
+    }
+    let workers = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1.name, $0) })
+    let open = tasks.values.map { task in
+      RunningTask(
+        number: task.number, task: task.task, share: task.share,
+        hasBegun: task.lease != nil || hasFinished(task.number),
+        place: task.lease.flatMap { name in
+          guard let worker = workers[name], let lease = leases[name] else { return nil }
+          return RunningTask.Place(
+            worker: worker, host: lease.hello?.host, process: lease.hello?.process,
+            attempt: 1 + task.blamedLosses,
+            silentSeconds: max(0, attendedSeconds - lease.lastChange))
+        })
+    }
     return open.sorted { $0.number < $1.number }
   }
 

@@ -12,6 +12,17 @@ extension StudyInputs {
     return workIdentity(logitsHash: targets.contentHash)
   }
 
+  /// Names what every training of the study depends on, however it grows: the seed, the space, the data and what the
+  /// teacher says.
+  ///
+  /// - Throws: As `workIdentity`.
+  func trainingsIdentity() throws -> String {
+    let targets = try SoftTargets(
+      contentsOf: folder.softTargets, count: dataset.count(.training), classes: dataset.classes)
+    let parts = ["\(definition.seed)", spaceHash, dataset.contentHash, targets.contentHash]
+    return String(ContentHash.hexadecimal(of: parts.joined(separator: "|")).prefix(24))
+  }
+
   /// - Parameter logitsHash: Of what the teacher says.
   func workIdentity(logitsHash: String) -> String {
     let parts = [files.studyHash, spaceHash, dataset.contentHash, logitsHash]

@@ -19,9 +19,15 @@ struct SlurmSubmission: Sendable {
 
   static func logName(_ token: String, index: String) -> String { "workers/\(token).\(index).log" }
 
-  /// The script, whose shell becomes the worker, so that it gets the signal before the time limit.
+  /// The script, whose shell becomes the worker, so that it gets the signal before the time limit. A line of `setup`
+  /// that fails ends it with a word in the log, since a worker without what it needs would fail elsewhere.
   var script: String {
-    (["#!/bin/bash"] + settings.setup
+    let words =
+      #"trap 'status=$?; echo "executor.slurm.setup: status $status of: $BASH_COMMAND" >&2; "#
+      + "exit $status' ERR"
+    let setup = settings.setup.isEmpty ? [] : [words] + settings.setup + ["trap - ERR"]
+    return
+      (["#!/bin/bash"] + setup
       + ["exec " + command.map(ShellWord.quoted).joined(separator: " ")])
       .joined(separator: "\n") + "\n"
   }

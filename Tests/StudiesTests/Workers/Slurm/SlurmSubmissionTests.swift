@@ -42,11 +42,40 @@ struct SlurmSubmissionTests {
     #expect(
       submission(settings).script == """
         #!/bin/bash
+        trap 'status=$?; echo "executor.slurm.setup: status $status of: $BASH_COMMAND" >&2; exit $status' ERR
         module load swift
         export A=1
+        trap - ERR
         exec /usr/bin/autodistill worker '/a study'\\''s; $(folder)'
 
         """)
+    #expect(!submission(SlurmSettings()).script.contains("trap"))
+  }
+
+  @Test("ends its job where a set-up line fails, and says which")
+  func failingSetup() throws {
+    func run(_ setup: [String]) throws -> (status: Int32, text: String) {
+      var settings = SlurmSettings()
+      settings.setup = setup
+      let script = submission(settings).script.replacing(
+        "exec /usr/bin/autodistill", with: "exec echo began")
+      let process = Process()
+      process.executableURL = URL(filePath: "/bin/bash")
+      process.arguments = ["-c", script]
+      let output = Pipe()
+      (process.standardOutput, process.standardError) = (output, output)
+      try process.run()
+      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      return (process.terminationStatus, text)
+    }
+    let failed = try run(["A=1", "(exit 7)", "echo never"])
+    #expect(failed.status == 7 && !failed.text.contains("never"))
+    #expect(failed.text.contains("executor.slurm.setup: status 7 of:"), "\(failed.text)")
+    let unknown = try run(["nosuch_command_of_a_module load x"])
+    #expect(unknown.status == 127 && unknown.text.contains("of: nosuch_command_of_a_module load x"))
+    let allowed = try run(["false || true", "if false; then", "  exit 3", "fi"])
+    #expect(allowed.status == 0 && allowed.text.hasPrefix("began"))
   }
 
   @Test("is recognised by study, folder and user")
