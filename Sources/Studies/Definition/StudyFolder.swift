@@ -13,7 +13,8 @@ public struct StudyFolder: Hashable, Sendable {
 
   /// The files and folders that runs write, by their names in the folder.
   static let writtenNames = [
-    ".lock", "journal.jsonl", "progress.json", "data", "teacher", "candidates", "report", "workers",
+    ".lock", "journal.jsonl", "progress.json", "inputs", "data", "teacher", "candidates", "report",
+    "workers",
     "logs", "deployed", "deployed/versions", "deployed/history.jsonl", "stability.json",
     "repetitions",
   ]
@@ -27,6 +28,8 @@ public struct StudyFolder: Hashable, Sendable {
   public var shellWord: String { ShellWord.quoted(path) }
 
   public var definition: String { appending("study.json") }
+  /// Copies of the files that the study shares with others.
+  var inputs: String { appending("inputs") }
   public var journal: String { appending("journal.jsonl") }
   /// What a run tells those who watch it; there while it runs, and after a kill.
   public var progress: String { appending("progress.json") }

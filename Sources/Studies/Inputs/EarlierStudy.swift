@@ -38,7 +38,7 @@ struct EarlierStudy {
     self.began = began
     // Its own file may have other reference designs, which change nothing of what a key means. Where it is not
     // there any more, and on another space, the next check says so.
-    let path = folder.appending(definition.searchSpace)
+    let path = folder.inputPath(definition.searchSpace)
     let space =
       (try? definition.openSpace(contentsOf: path, file: folder.definition)) ?? inputs.space
     let hashes = definition.identities(in: space).map(ContentHash.hexadecimal(of:))

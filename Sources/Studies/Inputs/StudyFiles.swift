@@ -31,10 +31,10 @@ public struct StudyFiles: Sendable {
     var definition = try StudyDefinition(contentsOf: folder.definition)
     try folder.checkLinks()
     self.folder = folder
-    let spacePath = folder.appending(definition.searchSpace)
+    let spacePath = folder.inputPath(definition.searchSpace)
     space = try definition.openSpace(contentsOf: spacePath, file: folder.definition)
       .fixing(definition.fix, file: folder.definition, field: "fix")
-    let profilePaths = definition.hardware.map(folder.appending)
+    let profilePaths = definition.hardware.map(folder.inputPath)
     profiles = try profilePaths.map(HardwareProfile.init(contentsOf:))
     try definition.check(profiles, file: folder.definition)
     try definition.checkReferences(of: space, file: folder.definition)

@@ -95,7 +95,7 @@ extension StudyFolder {
   /// theirs, such as a program's answers.
   var writtenFolders: [String] {
     var folders = [path, preparedData, report] + teacherImages.map(appending)
-    for folder in [teacher, deployed, appending("candidates")] {
+    for folder in [teacher, deployed, appending("candidates"), inputs] {
       folders.append(folder)
       folders += StudyFolder.folders(within: folder)
     }

@@ -125,6 +125,12 @@ public struct StudyVerification {
           + changes.map(\.description).joined(separator: "; ")
       }
       items.insert(item, at: 0)
+      for name in read.copiedNames {
+        items.insert(
+          Item(
+            path: String(folder.keptCopy(of: name).dropFirst(folder.path.count + 1)),
+            condition: .intact, detail: "read in place of \(name), which is not there"), at: 1)
+      }
     } catch JSONError.unreadable(let file, let reason) where file != folder.definition {
       fitsJournal = false
       items.insert(

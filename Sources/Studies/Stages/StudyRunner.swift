@@ -61,6 +61,10 @@ public struct StudyRunner {
     let isImporting = !inputs.definition.warmStart.isEmpty && journal.state.imported == nil
     let warmStart = isImporting ? try WarmStart(inputs) : nil
     try journal.begin(beginning)
+    try inputs.files.keepInputs()
+    for name in inputs.files.copiedNames {
+      context.report(.note("\(name) is not there: the copy that the study has kept is used"))
+    }
     try journal.keep(inputs.folder.dataFiles(), in: inputs.folder, onlyNew: true)
     for note in beginning.data?.notes ?? [] { context.report(.note("data: \(note)")) }
     if let doubt = inputs.files.precisionDoubt { context.report(.note(doubt)) }
