@@ -11,16 +11,23 @@ struct DistillationGain: Hashable, Sendable {
   /// Students.
   let count: Int
   let difference: AccuracyDifference
+  /// What can be said of it: chance of images and of trainings taken into account, the latter assumed where no student
+  /// was trained twice.
+  let verdict: ChangeVerdict
 
   var mean: Double { difference.value }
-  /// The half-width of the mean's 95 % interval.
-  var reach: Double { (difference.interval.upperBound - difference.interval.lowerBound) / 2 }
+  /// The least difference that the noise of trainings does not explain.
+  let threshold: Double
+  /// What may be chance: the half-width of the mean's 95 % interval, or the threshold where that is more.
+  var reach: Double {
+    max(threshold, (difference.interval.upperBound - difference.interval.lowerBound) / 2)
+  }
   /// Whether it was seen image by image.
   var isPaired: Bool { difference.method.isPaired }
   /// Whether the mean is above what chance makes.
-  var isReal: Bool { mean > 0 && difference.pValue < 0.05 }
+  var isReal: Bool { verdict == .better }
   /// Whether it is below what chance makes.
-  var isHarm: Bool { mean < 0 && difference.pValue < 0.05 }
+  var isHarm: Bool { verdict == .worse }
 
   /// Averages over the trainings; nil if none has a baseline.
   init?(_ students: [StudyResults.Student]) {
@@ -34,11 +41,13 @@ struct DistillationGain: Hashable, Sendable {
       let second = alone.flatMap(\.self).measuredTest
     else { return nil }
     count = pairs.count
-    difference = AccuracyDifference(
-      first, second,
-      noise: (
-        TrainingNoise(taught.compactMap(\.measuredTest)),
-        TrainingNoise(alone.compactMap(\.measuredTest))
-      ))
+    // Any gain is one, however small.
+    let rule = ChangeRule(floor: 0)
+    let change = rule.change(
+      from: (second, TrainingNoise(alone.compactMap(\.measuredTest))),
+      to: (first, TrainingNoise(taught.compactMap(\.measuredTest))))
+    (difference, threshold) = (change.difference, change.threshold)
+    verdict = rule.verdict(
+      difference, pValue: difference.pValue, threshold: threshold)
   }
 }

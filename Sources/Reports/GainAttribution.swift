@@ -12,6 +12,8 @@ struct GainAttribution: Sendable {
   struct Step: Sendable {
     let name: String
     let difference: AccuracyDifference
+    /// What can be said of it, chance of images and of trainings taken into account.
+    let verdict: ChangeVerdict
   }
 
   let student: StudyResults.Student
@@ -32,7 +34,13 @@ struct GainAttribution: Sendable {
       trained.first { $0.key == key }?.runs.measuredTest
     }
     func step(_ name: String, _ first: MeasuredAccuracy, _ second: MeasuredAccuracy) -> Step {
-      Step(name: name, difference: AccuracyDifference(first, second, noise: (noise, noise)))
+      // Any gain is one, however small.
+      let rule = ChangeRule(floor: 0)
+      let change = rule.change(from: (second, noise), to: (first, noise))
+      return Step(
+        name: name, difference: change.difference,
+        verdict: rule.verdict(
+          change.difference, pValue: change.difference.pValue, threshold: change.threshold))
     }
     guard let best = accuracy(student.key),
       let own = try? AttributionControls(student: student.key, reference: nil, in: inputs.space),

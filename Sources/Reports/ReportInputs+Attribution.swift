@@ -135,10 +135,17 @@ extension ReportInputs {
           "\(difference.interval.lowerBound.signedPoints) to "
             + difference.interval.upperBound.signedPoints,
           difference.pValue.fixed(3),
-          difference.pValue < 0.05
-            ? (difference.value > 0 ? "a gain" : "a loss") : "may be chance",
+          certainty(step.verdict),
         ]
       })
+  }
+
+  private func certainty(_ verdict: ChangeVerdict) -> String {
+    switch verdict {
+    case .better: "a gain"
+    case .worse: "a loss"
+    case .tied: "may be chance"
+    }
   }
 
   private func minus(_ text: String) -> String { text.replacing("-", with: "−") }

@@ -152,7 +152,8 @@ extension ReportInputs {
         "Distillation \(judgement): with the teacher test accuracies are on average "
         + "\(abs(gain.mean).percent(2)) points \(spread) those of the same "
         + "\(counted(gain.count, "student")) without it, where ±\(gain.reach.percent(2)) may be chance "
-        + "(95 %, \(gain.isPaired ? "image by image" : "as if the images were different ones")).")
+        + "(95 %, \(gain.isPaired ? "image by image" : "as if the images were different ones"), and by the "
+        + "noise of trainings).")
   }
 
   /// Whether trainings came to their ends.

@@ -66,7 +66,7 @@ extension ReportInputs {
     }
     let other = reference.validationAccuracy.percentage
     let points = abs(student.validationAccuracy - reference.validationAccuracy).percent(2)
-    let chance = comparison.difference.map { chancePhrase($0, comparison.pValue) } ?? ""
+    let chance = chancePhrase(comparison)
     switch comparison.verdict {
     case .won, .absent, .unopposed:
       return "\(capitalized(place)): a validation accuracy of \(own) (trial \(student.trial)), "
@@ -89,13 +89,19 @@ extension ReportInputs {
   }
 
   /// How sure a difference is, and by which images, up to what follows.
-  private func chancePhrase(_ difference: AccuracyDifference, _ pValue: Double?) -> String {
+  private func chancePhrase(_ comparison: StudyResults.ReferenceComparison) -> String {
+    guard let difference = comparison.difference else { return "" }
+    let threshold = comparison.threshold.map { threshold in
+      "; differences below \(threshold.percent(2)) points may be noise of trainings"
+        + (comparison.isNoiseAssumed ? " (assumed: none was done twice)" : "")
+    }
     let images =
       difference.method.isPaired ? "image by image" : "as if the two had seen different images"
     return "the difference's 95 % interval is \(difference.interval.lowerBound.signedPoints) to "
       + "\(difference.interval.upperBound.signedPoints) points, \(images)"
-      + (pValue.map { ", p \(PairText.probability($0))" } ?? "")
-      + (results.comparisons.count { $0.pValue != nil } > 1 ? " corrected for all budgets; " : "; ")
+      + (comparison.pValue.map { ", p \(PairText.probability($0))" } ?? "")
+      + (results.comparisons.count { $0.pValue != nil } > 1 ? " corrected for all budgets" : "")
+      + (threshold ?? "") + "; "
   }
 
   private func capitalized(_ text: String) -> String {

@@ -71,10 +71,10 @@ extension SimulationReport {
     if let knee = outcome.knee {
       let isLast = knee.workers == outcome.timelines.last?.workers
       lines.append(
-        "knee:        \(counted(knee.workers, "worker")); "
-          + (isLast
-            ? "of those compared, more are always worth it"
-            : "more bring less than 70 % of what they cost"))
+        isLast
+          ? "knee:        none up to \(counted(knee.workers, "worker")), the most that were compared"
+          : "knee:        \(counted(knee.workers, "worker")); more bring less than 70 % of what they cost"
+      )
     }
     for timeline in outcome.timelines {
       guard let advised = outcome.lookAhead(keepingBusy: timeline.workers) else { continue }

@@ -16,8 +16,8 @@ struct ExportVerb: Verb {
     USAGE: autodistill export STUDY KEY [--format safetensors|onnx|tflite|c|mlpackage] [--output FILE] [--verify]
              [--deploy]
 
-    Writes the student KEY (as front.csv names it; best: the most accurate one on the front), in what the study's
-    students compute in. It reads what the study's folder holds; the data set itself need not be there, nor
+    Writes the student KEY (as front.csv names it, or the name of a reference design that was trained; best:
+    the most accurate one on the front), in what the study's students compute in. It reads what the study's folder holds; the data set itself need not be there, nor
     may anything be written there. The file's metadata hold the architecture,
     its network, the classes and the pixel statistics that images must be standardised with before they
     go in: (pixel / 255 − mean) / deviation for 8-bit images.
@@ -146,7 +146,17 @@ struct ExportVerb: Verb {
     printFiles(student, exported, format, output)
     if verifies, try !verify(student, exported, format, output).passes { return .requirementNotMet }
     printTraining(student)
-    Terminal.print("next:    \(CommandText.of(ReportVerb.self, folder.path))")
+    if !verifies && format.isVerifiable {
+      let given =
+        (self.precision.map { ["--\($0.rawValue)"] } ?? [])
+        + (wantedOutput.map { ["--output", $0] } ?? []) + (options.isCompact ? ["--compact"] : [])
+        + (options.arenaBytes.map { ["--arena-bytes", "\($0)"] } ?? [])
+      let next = CommandText.of(
+        ExportVerb.self,
+        words: [folder.path, name, "--format", format.format] + given + ["--verify"],
+        dataFolder: dataFolder)
+      Terminal.print("next:    \(next)")
+    }
     return .success
   }
 

@@ -29,12 +29,13 @@ public struct StudentWeights {
   /// The full training that left the weights; nil where the report does not know it.
   private let run: StudyResults.Run?
 
-  /// Returns the key that a user means: `best` is the most accurate student on the front that is kept.
+  /// Returns the key that a user means: `best` is the most accurate student on the front that is kept; a reference
+  /// design may be called by its name.
   ///
   /// - Throws: As `init`; `StudyError.missing` if there is no such student yet.
   public static func key(_ name: String, in folder: StudyFolder) throws -> String {
-    guard name == "best" else { return name }
     let files = try StudyFiles(folder)
+    guard name == "best" else { return files.space.key(ofNameOrKey: name) }
     let best = StudyResults(files.definition, try Journal.state(of: folder)).mostAccurate {
       folder.keeps($0.key, in: files.definition.precision)
     }

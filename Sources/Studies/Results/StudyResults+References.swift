@@ -32,7 +32,7 @@ extension StudyResults {
     public enum Verdict: String, Hashable, Sendable {
       case won
       case lost
-      /// The accuracies differ by no more than chance explains.
+      /// The accuracies differ by no more than chance explains, that of trainings included.
       case tied
       /// The search has found the reference design itself.
       case same
@@ -56,13 +56,21 @@ extension StudyResults {
     public var difference: AccuracyDifference?
     /// Of the difference, corrected for the number of different comparisons; nil without one.
     public var pValue: Double?
+    /// The least difference that counts, by `ChangeRule`; nil without a difference.
+    public var threshold: Double?
+    /// Whether how much trainings of one student differ is assumed, since none was trained twice.
+    public var isNoiseAssumed = false
 
     public var verdict: Verdict {
       guard let student else { return .absent }
       guard let reference else { return .unopposed }
       if student.key == reference.key { return .same }
-      guard let difference, let pValue, pValue < 0.05 else { return .tied }
-      return difference.value > 0 ? .won : .lost
+      guard let difference, let pValue, let threshold else { return .tied }
+      switch ChangeRule().verdict(difference, pValue: pValue, threshold: threshold) {
+      case .better: return .won
+      case .worse: return .lost
+      case .tied: return .tied
+      }
     }
   }
 
@@ -147,7 +155,9 @@ extension StudyResults {
     if let student, let reference, student.key != reference.key,
       let own = student.runs.measuredValidation, let other = reference.runs.measuredValidation
     {
-      comparison.difference = AccuracyDifference(own, other, noise: (noise, noise))
+      let change = ChangeRule().change(from: (other, noise), to: (own, noise))
+      (comparison.difference, comparison.threshold) = (change.difference, change.threshold)
+      comparison.isNoiseAssumed = noise == nil
     }
     return comparison
   }

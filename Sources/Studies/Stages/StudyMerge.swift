@@ -45,7 +45,10 @@ public struct StudyMerge {
         ("data", inputs.dataset.contentHash), ("search_space", inputs.spaceHash),
         ("teacher", teacherHash),
         ("flash", "\(definition.flashIdentity) statistics=\(definition.flash.statisticsBatches)"),
-        ("the flash fraction that the audit has raised", "\(state.raisedFraction ?? 0)"),
+        (
+          "what the audit has done to the flash fraction",
+          "\(state.raisedFraction.map { "raised to \($0)" } ?? "not raised")"
+        ),
         ("full", definition.fullIdentity), ("precision", definition.precision.rawValue),
         ("quantization", definition.quantization?.identity ?? ""),
         ("fix", definition.json.member("fix")?.canonical() ?? ""),
