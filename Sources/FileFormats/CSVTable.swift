@@ -86,8 +86,9 @@ extension CSVTable {
   public func column(_ name: String) throws(CSVError) -> Column {
     guard let column = columns.first(where: { $0.name == name }) else {
       throw CSVError(
-        file: file, line: nil, column: nil, found: "no column '\(name)'",
-        expected: "one of " + columns.map(\.name).joined(separator: ", "))
+        file: file, line: nil, column: nil,
+        found: "the columns " + columns.map(\.name).joined(separator: ", "),
+        expected: "a column '\(name)'")
     }
     return column
   }

@@ -34,7 +34,7 @@ struct CSVTableTests {
     ] {
       expectError([message]) { _ = try table(text) }
     }
-    expectError(["t.csv: got no column 'c', expected one of a, b"]) {
+    expectError(["t.csv: got the columns a, b, expected a column 'c'"]) {
       _ = try table("a,b\n1,2").column("c")
     }
   }

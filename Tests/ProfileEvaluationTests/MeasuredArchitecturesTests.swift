@@ -114,8 +114,14 @@ struct MeasuredArchitecturesTests {
         "architecture,latency_ms,energy_mj\n00,1,much",
         "m.csv:2: energy_mj: got 'much', expected a number"
       ),
-      ("architecture,ms\n00,1", "m.csv: got no column 'latency_ms', expected one of"),
-      ("cell,latency_ms\n00,1", "m.csv: got no column 'architecture', expected one of"),
+      (
+        "architecture,ms\n00,1",
+        "m.csv: got the columns architecture, ms, expected a column 'latency_ms'"
+      ),
+      (
+        "cell,latency_ms\n00,1",
+        "m.csv: got the columns cell, latency_ms, expected a column 'architecture'"
+      ),
       ("architecture,latency_ms\n", "m.csv: got a header alone, expected at least one row"),
     ])
   func wrong(text: String, message: String) {

@@ -182,8 +182,8 @@ struct ReplayTableTests {
       (csv.replacing("50,44,5", with: "50,44,x"), "t.csv:6: ms: got 'x', expected a number"),
       (csv.replacing("50,44,5", with: "5o,44,5"), "t.csv:6: flash: got '5o', expected a number"),
       (csv.replacing("50,44,5", with: "50,44,"), "t.csv:6: ms: got an empty field"),
-      (csv.replacing("cell", with: "Cell"), "t.csv: got no column 'cell', expected one of Cell"),
-      (csv.replacing(",ms", with: ",s"), "t.csv: got no column 'ms'"),
+      (csv.replacing("cell", with: "Cell"), "t.csv: got the columns Cell"),
+      (csv.replacing(",ms", with: ",s"), "expected a column 'ms'"),
     ] {
       expectError([message]) { _ = try SmallReplay.table(SmallReplay.definition, csv: text) }
     }

@@ -87,8 +87,8 @@ struct MicroProgramTests {
     for arguments in [
       ["-x", "c", "-std=c11", "net.c"], ["-x", "c++", "-std=c++17", "net_main.cc"],
     ] {
-      let ended = try Self.run(
-        try #require(Self.compiler),
+      let ended = try printed(
+        by: try #require(Self.compiler),
         ["-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I", "."] + arguments, in: temporary)
       #expect(ended.status == 0, "\(ended.text)")
     }
@@ -132,32 +132,16 @@ struct MicroProgramTests {
           return 0;
         }
         """, to: "try.c")
-      let compiled = try Self.run(
-        try #require(Self.compiler), ["-std=c11", "try.c", "net.c", "-o", "try"], in: temporary)
+      let compiled = try printed(
+        by: try #require(Self.compiler), ["-std=c11", "try.c", "net.c", "-o", "try"], in: temporary)
       #expect(compiled.status == 0, "\(compiled.text)")
-      let ended = try Self.run(temporary.file("try"), [], in: temporary)
+      let ended = try printed(by: temporary.file("try"), [], in: temporary)
       let printed = ended.text.split(separator: "\n").map(String.init)
       #expect(printed.prefix(3) == Self.classNames[...])
       #expect(
         printed.dropFirst(3).map { Float($0) }
           == values.flatMap { value in [0, 1].map { expected(value, $0) } })
     }
-  }
-
-  /// Runs a program to its end; returns what it printed.
-  private static func run(
-    _ program: String, _ arguments: [String], in folder: TemporaryFolder
-  ) throws -> (status: Int32, text: String) {
-    let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(filePath: folder.path)
-    let output = Pipe()
-    (process.standardOutput, process.standardError) = (output, output)
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, text)
   }
 
   static let compiler: String? = {

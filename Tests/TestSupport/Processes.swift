@@ -40,3 +40,19 @@ public enum Processes {
     return true
   }
 }
+
+/// Runs a program to its end; returns its status and what it printed to standard output and standard error.
+public func printed(
+  by program: String, _ arguments: [String], in folder: TemporaryFolder? = nil
+) throws -> (status: Int32, text: String) {
+  let process = Process()
+  process.executableURL = URL(filePath: program)
+  process.arguments = arguments
+  if let folder { process.currentDirectoryURL = URL(filePath: folder.path) }
+  let output = Pipe()
+  (process.standardOutput, process.standardError) = (output, output)
+  try process.run()
+  let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  process.waitUntilExit()
+  return (process.terminationStatus, text)
+}

@@ -179,7 +179,7 @@ struct ReplayCommandTests {
     let files = try ReplayFiles(csv: SmallTable.csv.replacing("50,44,5", with: "50,44,x"))
     for (options, part) in [
       (flash, "t.csv:6: ms: got 'x', expected a number"),
-      (["--maximize", "acc"], "t.csv: got no column 'acc', expected one of cell, flash"),
+      (["--maximize", "acc"], "t.csv: got the columns cell, flash"),
       (["--maximize", "flash", "--constraint", "kb<5"], "constraint \"kb<5\": expected a column"),
       (["--maximize", "flash", "--table", "none.csv"], "none.csv: cannot read: No such file"),
       (["--maximize", "flash", "--space", "none.json"], "none.json: cannot be read"),

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Studies
@@ -59,15 +60,7 @@ struct SlurmSubmissionTests {
       settings.setup = setup
       let script = submission(settings).script.replacing(
         "exec /usr/bin/autodistill", with: "exec echo began")
-      let process = Process()
-      process.executableURL = URL(filePath: "/bin/bash")
-      process.arguments = ["-c", script]
-      let output = Pipe()
-      (process.standardOutput, process.standardError) = (output, output)
-      try process.run()
-      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      process.waitUntilExit()
-      return (process.terminationStatus, text)
+      return try printed(by: "/bin/bash", ["-c", script])
     }
     let failed = try run(["A=1", "(exit 7)", "echo never"])
     #expect(failed.status == 7 && !failed.text.contains("never"))
