@@ -31,7 +31,9 @@ extension StudyReport {
     guard FileManager.default.fileExists(atPath: folder.journal) else { return [] }
     let state = try Journal.state(of: folder)
     let again = "autodistill report \(folder.shellWord) writes it again"
-    if StudyLock.isHeld(folder) { return ["a run works on the study: the report may be of before it"] }
+    if StudyLock.isHeld(folder) {
+      return ["a run works on the study: the report may be of before it"]
+    }
     let files: StudyFiles
     do {
       files = try StudyFiles(folder)

@@ -47,8 +47,8 @@ enum PictureFile {
     defer { unlink(target) }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: converter)
-    // [0]: the first frame of an animation. The picture is turned as its camera says.
-    process.arguments = ["\(path)[0]", "-auto-orient", "-depth", "8", "png32:" + target]
+    // [0]: the first frame of an animation. The picture is turned as its camera says, and nothing is left that says so.
+    process.arguments = ["\(path)[0]", "-auto-orient", "-strip", "-depth", "8", "png32:" + target]
     let messages = Pipe()
     process.standardError = messages
     process.standardOutput = FileHandle.nullDevice

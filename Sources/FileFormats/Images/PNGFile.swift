@@ -5,7 +5,8 @@ import Foundation
 /// Source: W3C, "Portable Network Graphics (PNG) Specification", third edition.
 public enum PNGFile {
   /// Reads an image. Palettes are resolved, a colour that stands for transparency becomes an opacity, and values
-  /// of 1, 2, 4 or 16 bits are scaled to 8 and rounded; gamma and colour profiles are left alone.
+  /// of 1, 2, 4 or 16 bits are scaled to 8 and rounded; an image that a camera has taken sideways is turned (`eXIf`);
+  /// gamma and colour profiles are left alone.
   ///
   /// - Throws: `FileFormatError` naming the place and what was found there.
   public static func read(_ path: String) throws -> RasterImage {
@@ -24,6 +25,7 @@ public enum PNGFile {
     }
     var header: PNGHeader?
     var palette = PNGPalette()
+    var orientation: EXIFOrientation?
     var compressed: [UInt8] = []
     var position = signature.count
     var isEnded = false
@@ -45,6 +47,7 @@ public enum PNGFile {
         header = read
       case "PLTE": palette.colours = Array(chunk.contents)
       case "tRNS": palette.transparency = Array(chunk.contents)
+      case "eXIf": orientation = EXIFOrientation(chunk.contents)
       case "IDAT": compressed += chunk.contents
       case "IEND": isEnded = true
       default:
@@ -73,7 +76,7 @@ public enum PNGFile {
         "chunks PLTE and tRNS", "\(palette.colours.count) and \(palette.transparency.count) bytes",
         "a colour for every index of the image")
     }
-    return image
+    return orientation?.upright(image) ?? image
   }
 
   private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]

@@ -42,7 +42,7 @@ struct MadePNG {
         : values.map { UInt8((255 * Double($0) / maximum).rounded()) })
   }
 
-  private static func chunk(_ name: String, _ contents: [UInt8]) -> [UInt8] {
+  static func chunk(_ name: String, _ contents: [UInt8]) -> [UInt8] {
     let checked = Array(name.utf8) + contents
     return bigEndian(UInt32(contents.count)) + checked + bigEndian(CRC32.value(of: checked))
   }
