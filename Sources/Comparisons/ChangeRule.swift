@@ -63,6 +63,14 @@ public struct ChangeRule: Hashable, Sendable {
     return (difference, threshold(before, after))
   }
 
+  /// Judges a difference of which no others are tested as well.
+  public func verdict(
+    _ change: (difference: AccuracyDifference, threshold: Double)
+  ) -> ChangeVerdict {
+    verdict(
+      change.difference, pValue: change.difference.pValue, threshold: change.threshold)
+  }
+
   /// Judges a difference.
   ///
   /// - Parameters:

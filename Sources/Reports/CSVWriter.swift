@@ -1,7 +1,6 @@
+import FileFormats
+
 /// Writes tables as comma-separated values.
-///
-/// Source: RFC 4180: lines end with CR LF, fields that hold a comma, a quote or a line end are quoted,
-/// and quotes in them doubled.
 enum CSVWriter {
   /// Returns the text of a table with its header.
   static func text(_ table: FrontTable) -> String {
@@ -9,7 +8,7 @@ enum CSVWriter {
       zip(table.columns, row).map { $0.kind == .text ? inert($1.printable) : $1 }
     }
     let lines = [table.columns.map { inert($0.name.printable) }] + rows
-    return lines.map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
+    return lines.map(CSVLine.text).joined()
   }
 
   /// Returns a text that spreadsheets do not take for a formula: names in a study's files may begin with anything.
@@ -20,13 +19,5 @@ enum CSVWriter {
       return text
     }
     return "'" + text
-  }
-
-  /// Returns one field, quoted where it has to be.
-  static func field(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { "\",\r\n".unicodeScalars.contains($0) }) else {
-      return text
-    }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }
 }

@@ -47,7 +47,6 @@ struct DistillationGain: Hashable, Sendable {
       from: (second, TrainingNoise(alone.compactMap(\.measuredTest))),
       to: (first, TrainingNoise(taught.compactMap(\.measuredTest))))
     (difference, threshold) = (change.difference, change.threshold)
-    verdict = rule.verdict(
-      difference, pValue: difference.pValue, threshold: threshold)
+    verdict = rule.verdict(change)
   }
 }

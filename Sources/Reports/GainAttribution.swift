@@ -38,9 +38,7 @@ struct GainAttribution: Sendable {
       let rule = ChangeRule(floor: 0)
       let change = rule.change(from: (second, noise), to: (first, noise))
       return Step(
-        name: name, difference: change.difference,
-        verdict: rule.verdict(
-          change.difference, pValue: change.difference.pValue, threshold: change.threshold))
+        name: name, difference: change.difference, verdict: rule.verdict(change))
     }
     guard let best = accuracy(student.key),
       let own = try? AttributionControls(student: student.key, reference: nil, in: inputs.space),

@@ -58,12 +58,8 @@ public struct StudyStatus: Sendable {
     files: StudyFiles, state: StudyState, run: RunProgress?, isRunning: Bool, workers: Int,
     lastEventSeconds: Double?, folderBytes: Int, hasReport: Bool
   ) {
-    var growth: [String] = []
-    do { try files.check(against: state) } catch StudyError.hasGrown(_, let changes) {
-      growth = changes.map(\.description)
-    } catch {
-      // What may not change is for `run` to say.
-    }
+    // What may not change is for `run` to say.
+    let growth = ((try? files.changes(since: state)) ?? []).map(\.description)
     let files = files.calibrated(by: state)
     let results = StudyResults(files.definition, state)
     self.init(

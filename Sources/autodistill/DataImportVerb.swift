@@ -90,6 +90,13 @@ struct DataImportVerb: Verb {
     Terminal.print(
       "found:   \(pictures.train.count) training and \(pictures.test.count) test pictures of "
         + "\(pictures.classNames.count) classes: \(pictures.classNames.joined(separator: ", "))")
+    if !pictures.leftOut.isEmpty {
+      let named = pictures.leftOut.prefix(5).joined(separator: ", ")
+      Terminal.log(
+        "not read: \(named)"
+          + (pictures.leftOut.count > 5 ? " and \(pictures.leftOut.count - 5) more" : "")
+          + ": files next to the classes' folders, and folders within these")
+    }
     let display = ProgressDisplay()
     let definition = try task.run(pictures, into: output) { done in
       display.show(

@@ -20,7 +20,9 @@ struct ExportVerb: Verb {
     the most accurate one on the front), in what the study's students compute in. It reads what the study's folder holds; the data set itself need not be there, nor
     may anything be written there. The file's metadata hold the architecture,
     its network, the classes and the pixel statistics that images must be standardised with before they
-    go in: (pixel / 255 − mean) / deviation for 8-bit images.
+    go in. What is printed is (pixel − mean) / deviation for pixels as they are stored, 0 to 255 for 8-bit
+    images, and the metadata of tflite and c say the same; pixel_mean and pixel_deviation in the metadata of
+    the other formats are for 8-bit images divided by 255: (pixel / 255 − mean) / deviation.
 
     safetensors: the weights, one tensor a parameter: convolutions [k, k, in, out], depthwise
     [k, k, channels], dense [in, out], norms by channel.
@@ -210,9 +212,10 @@ struct ExportVerb: Verb {
       for file in added.files {
         Terminal.print("model:   \(deployment.current)/\(file.path)")
       }
-      Terminal.print(
-        "back:    \(CommandText.of(RollbackVerb.self, deployment.path == folder.deployed ? folder.path : deployment.path))"
-      )
+      if before != nil {
+        let place = deployment.path == folder.deployed ? folder.path : deployment.path
+        Terminal.print("back:    \(CommandText.of(RollbackVerb.self, place))")
+      }
       return .success
     } catch is NotTheStudent {
       return .requirementNotMet
@@ -243,7 +246,7 @@ struct ExportVerb: Verb {
     }
   }
 
-  /// Runs the file and says how it compares; false if it is not the student.
+  /// Runs the file and says how it compares.
   private func verify(
     _ student: StudentWeights, _ exported: ExportedStudent, _ format: ModelExport,
     _ output: String

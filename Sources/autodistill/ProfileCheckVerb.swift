@@ -55,7 +55,9 @@ struct ProfileCheckVerb: Verb {
           + ", expected 2 or more")
     }
     let quality = profile.quality(on: networks.map(\.measurement))
-    let output = QualityOutput(quality: quality, worst: profile.worstPredictions(of: networks, 5))
+    let output = QualityOutput(
+      quality: quality, worst: profile.worstPredictions(of: networks, 5),
+      doubt: MeasurementDoubt(networks, spearman: quality.spearman, profile: profile))
     let failures = failures(of: quality)
     if asJSON {
       let names = failures.map { "\"\($0.name)\"" }.joined(separator: ", ")
@@ -78,9 +80,7 @@ struct ProfileCheckVerb: Verb {
     if fitted > 0 {
       Terminal.log("left out: \(fitted) networks that the profile was fitted to")
     }
-    if let doubt = MeasurementDoubt(networks, spearman: quality.spearman, profile: profile).reason {
-      Terminal.log("doubtful: \(doubt)")
-    }
+    if let reason = output.doubt.reason { Terminal.log("doubtful: \(reason)") }
     for failure in failures { Terminal.log("not met: \(failure.sentence)") }
     return failures.isEmpty ? .success : .requirementNotMet
   }

@@ -105,16 +105,17 @@ struct ProfileFitVerb: Verb {
       _ = try HardwareProfile(json: json, file: output)
       try AtomicFile.write(json, to: output)
     }
-    let doubt = MeasurementDoubt(
-      networks, spearman: fit.quality.spearman, profile: baseProfile
-    ).reason
+    let quality = QualityOutput(
+      quality: fit.quality, worst: fit.worstPredictions(5),
+      doubt: MeasurementDoubt(networks, spearman: fit.quality.spearman, profile: baseProfile))
     if asJSON {
-      Terminal.print(json(fit))
+      let leftOut = fit.leftOut.map { "\"\($0.network.key)\"" }.joined(separator: ", ")
+      Terminal.print("{\(quality.members), \"left_out\": [\(leftOut)]}")
     } else {
-      print(fit, isDoubtful: doubt != nil)
+      print(fit, quality)
     }
     tellDoubts(fit)
-    if let doubt { Terminal.log("doubtful: \(doubt)") }
+    if let reason = quality.doubt.reason { Terminal.log("doubtful: \(reason)") }
     return .success
   }
 
@@ -151,27 +152,18 @@ struct ProfileFitVerb: Verb {
     }
   }
 
-  private func print(_ fit: CheckedFit, isDoubtful: Bool) {
-    let quality = fit.quality
+  private func print(_ fit: CheckedFit, _ quality: QualityOutput) {
     Terminal.print(
       "fitted:  \(fit.fittedCount) networks of \(fit.trainedCount); checked on "
         + (settings.trained == nil
-          ? "each of them, left out in turn" : "\(quality.count) others"))
-    QualityOutput(quality: quality, worst: fit.worstPredictions(5)).print()
+          ? "each of them, left out in turn" : "\(fit.quality.count) others"))
+    quality.print()
     if let output {
       Terminal.print("profile: \(output)")
       Terminal.print(
-        isDoubtful
+        quality.doubt.reason != nil
           ? "next:    look at what is doubtful before a study uses it"
           : "next:    set \"hardware\" in a study.json to \(output)")
     }
-  }
-}
-
-extension ProfileFitVerb {
-  /// The quality and the rows left out as one JSON object.
-  private func json(_ fit: CheckedFit) -> String {
-    let leftOut = fit.leftOut.map { "\"\($0.network.key)\"" }.joined(separator: ", ")
-    return "{\(QualityOutput(quality: fit.quality, worst: []).members), \"left_out\": [\(leftOut)]}"
   }
 }

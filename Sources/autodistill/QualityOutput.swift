@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 import HardwareProfiles
 import ProfileEvaluation
@@ -7,6 +8,8 @@ struct QualityOutput {
   let quality: PredictionQuality
   /// Worst first.
   let worst: [NetworkPrediction]
+  /// What looks wrong with the measurements; nil where nothing does.
+  let doubt: MeasurementDoubt
 
   func print() {
     Terminal.print(
@@ -40,6 +43,7 @@ struct QualityOutput {
     let members = numbers.map { name, value in
       "\"\(name)\": " + (value.map { String(format: "%.6g", $0) } ?? "null")
     }
-    return members.joined(separator: ", ") + ", \"held_out\": \(quality.count)"
+    return members.joined(separator: ", ") + ", \"held_out\": \(quality.count), "
+      + "\"doubt\": \(JSONText(doubt.reason).formatted)"
   }
 }

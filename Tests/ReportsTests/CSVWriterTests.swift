@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 import Testing
 
@@ -12,7 +13,7 @@ struct CSVWriterTests {
       ("two\nlines", "\"two\nlines\""), ("two\r\nlines", "\"two\r\nlines\""), ("", ""),
       ("é;", "é;"),
     ])
-  func quoting(text: String, field: String) { #expect(CSVWriter.field(text) == field) }
+  func quoting(text: String, field: String) { #expect(CSVLine.field(text) == field) }
 
   @Test("holds no formula in its texts, and leaves numbers alone")
   func formulas() throws {

@@ -59,7 +59,7 @@ struct ProfileCheckCommandTests {
       try JSONSerialization.jsonObject(with: Data(missed.output.utf8)) as? [String: Any])
     #expect(json["not_met"] as? [String] == ["median_absolute_percentage_error"])
     #expect(json["held_out"] as? Int == 12 && json["fitted"] as? Int == 0)
-    #expect(json["median_ratio"] as? Double == 1.25)
+    #expect(json["median_ratio"] as? Double == 1.25 && json["doubt"] is NSNull)
   }
 
   @Test("doubts other units, and leaves out what the profile was fitted to")
@@ -67,6 +67,8 @@ struct ProfileCheckCommandTests {
     let temporary = try TemporaryFolder()
     let microseconds = try check(try table(temporary) { 1000 * $0 })
     #expect(microseconds.errors.contains("doubtful: the latencies are 1000.0 times"))
+    let asJSON = try check(try table(temporary) { 1 / $0 } + ["--json"])
+    #expect(asJSON.output.contains("\"doubt\": \"the"), "\(asJSON.output)")
     let tables = try table(temporary) { 1.25 * $0 }
     let profile = temporary.file("mine.json")
     let fitted = try Program.Running(["profile", "fit", "--output", profile] + tables).end()

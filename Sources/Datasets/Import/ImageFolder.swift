@@ -15,6 +15,8 @@ public struct ImageFolder: Hashable, Sendable {
   public let train: [Item]
   /// Empty where there is no folder `test`.
   public let test: [Item]
+  /// Files next to the classes' folders and folders within these, which are not looked at.
+  public let leftOut: [String]
 
   /// Looks for pictures; hidden files are left out.
   ///
@@ -33,11 +35,21 @@ public struct ImageFolder: Hashable, Sendable {
         file: root, location: "sub-folders", found: names.isEmpty ? "none" : names[0],
         expected: "one for each class, at least two, or the folders train and test with these")
     }
+    var leftOut: [String] = []
+    func leaveOut(in folder: String, where isLeftOut: (Entry) -> Bool) throws {
+      leftOut += try ImageFolder.entries(of: folder).filter(isLeftOut).map {
+        (folder as NSString).appendingPathComponent($0.name)
+      }
+    }
     func items(in root: String, of name: String, label: Int) throws -> [Item] {
       let folder = (root as NSString).appendingPathComponent(name)
+      try leaveOut(in: folder, where: \.isFolder)
       return try ImageFolder.entries(of: folder).filter { !$0.isFolder }.map {
         Item(path: (folder as NSString).appendingPathComponent($0.name), label: label)
       }
+    }
+    for folder in isSplit ? [path, root, full("test")] : [path] {
+      try leaveOut(in: folder) { !$0.isFolder }
     }
     var train: [Item] = []
     for (label, name) in names.enumerated() {
@@ -61,6 +73,7 @@ public struct ImageFolder: Hashable, Sendable {
       }
     }
     (self.path, classNames, self.train, self.test) = (path, names, train, test)
+    self.leftOut = leftOut
   }
 
   /// Returns a picture's path from the folder on.

@@ -86,13 +86,8 @@ public struct ImageImport: Sendable {
 
   /// The table of a split's images in their order.
   private func list(_ items: [ImageFolder.Item], of pictures: ImageFolder) -> String {
-    func field(_ text: String) -> String {
-      "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
-    }
-    let rows = items.map {
-      "\(field(pictures.relativePath(of: $0))),\(field(pictures.classNames[$0.label]))\n"
-    }
-    return "file,class\n" + rows.joined()
+    let rows = items.map { [pictures.relativePath(of: $0), pictures.classNames[$0.label]] }
+    return ([["file", "class"]] + rows).map(CSVLine.text).joined()
   }
 
   private static let chunk = 256

@@ -41,14 +41,14 @@ struct EXIFOrientation: Hashable, Sendable {
     let (height, width, channels) = (image.height, image.width, image.channels)
     let isTransposed = number >= 5
     let (rows, columns) = isTransposed ? (width, height) : (height, width)
+    let fromBelow = [3, 4, 6, 7].contains(number)
+    let fromRight = [2, 3, 7, 8].contains(number)
     var pixels: [UInt8] = []
     pixels.reserveCapacity(image.pixels.count)
     for row in 0..<rows {
       for column in 0..<columns {
         let (y, x) = isTransposed ? (column, row) : (row, column)
-        let fromBelow = [3, 4, 6, 7].contains(number)
-        let fromRight = [2, 3, 7, 8].contains(number)
-        let start = ((fromBelow ? height - 1 - y : y) * width + (fromRight ? width - 1 - x : x))
+        let start = (fromBelow ? height - 1 - y : y) * width + (fromRight ? width - 1 - x : x)
         pixels += image.pixels[start * channels..<(start + 1) * channels]
       }
     }

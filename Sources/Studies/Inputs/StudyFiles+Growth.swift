@@ -84,12 +84,19 @@ extension StudyFiles {
     paths.isEmpty ? StudyDifference.nothing : "[" + paths.joined(separator: ", ") + "]"
   }
 
+  /// Returns what a run would take over: what the files ask for that the study's results were not made for.
+  ///
+  /// - Throws: `StudyError` naming what may not change.
+  public func changes(since state: StudyState) throws -> [StudyChange] {
+    try difference(from: state)?.changes ?? []
+  }
+
   /// Checks that the files are those that the study's results were made with, if there are any.
   ///
   /// - Throws: `StudyError` naming what differs: `hasGrown` where a run would take it over.
   public func check(against state: StudyState) throws {
-    guard let difference = try difference(from: state), !difference.changes.isEmpty else { return }
-    throw StudyError.hasGrown(folder: folder.path, changes: difference.changes)
+    let changes = try changes(since: state)
+    guard changes.isEmpty else { throw StudyError.hasGrown(folder: folder.path, changes: changes) }
   }
 }
 

@@ -145,7 +145,10 @@ public struct StudentWeights {
     var known = results.students.map(\.key)
     known += (results.references + results.controls).map(\.key).filter { !known.contains($0) }
     guard known.contains(key), let architecture = try? files.space.architecture(key: key) else {
-      let kept = known.filter { folder.keeps($0, in: files.definition.precision) }
+      // A reference design may be called by its name.
+      let kept = known.filter { folder.keeps($0, in: files.definition.precision) }.map { key in
+        results.references.first { $0.key == key }.map { "\($0.name) (\(key))" } ?? key
+      }
       throw StudyError.missing(
         "'\(key)' has not been distilled in \(folder.path): "
           + (kept.isEmpty

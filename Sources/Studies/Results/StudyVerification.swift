@@ -116,10 +116,9 @@ public struct StudyVerification {
       let read = try StudyFiles(folder)
       var item = Item(path: name, condition: .intact)
       files = read
-      do {
-        if let state { try read.check(against: state) }
-      } catch StudyError.hasGrown(_, let changes) {
-        hasGrown = true
+      let changes = try state.map { try read.changes(since: $0) } ?? []
+      hasGrown = !changes.isEmpty
+      if hasGrown {
         item.detail =
           "asks for more than the journal and the report have: "
           + changes.map(\.description).joined(separator: "; ")

@@ -38,12 +38,7 @@ public enum TrainingsFile {
   }
 
   private static func value(_ value: ParameterValue) -> JSONText {
-    switch value {
-    case .integer(let value): JSONText(value)
-    case .number(let value): .literal("\(value)")
-    case .text(let value): .text(value)
-    case .flag(let value): JSONText(value)
-    }
+    if case .text(let text) = value { .text(text) } else { .literal("\(value)") }
   }
 
   private static func training(

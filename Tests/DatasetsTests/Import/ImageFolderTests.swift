@@ -27,14 +27,18 @@ struct ImageFolderTests {
     #expect(found.classNames == ["ant", "class 9", "class 10"])
     #expect(found.train.map(\.label) == [0, 1, 2] && found.test.isEmpty)
     #expect(found.train[1].path == folder.file("p/class 9/1.png"))
+    #expect(found.leftOut == [folder.file("p/notes.txt")])
   }
 
   @Test("may have a folder for training and one for testing")
   func splits() throws {
     try make("p/train/a/1.png", "p/train/b/2.png", "p/train/b/3.png", "p/test/b/4.png")
+    try make("p/train/b/old/5.png", "p/test/6.png", "p/7.png")
     let found = try ImageFolder(folder.file("p"))
     #expect(found.classNames == ["a", "b"])
     #expect(found.train.map(\.label) == [0, 1, 1] && found.test.map(\.label) == [1])
+    #expect(
+      found.leftOut == ["p/7.png", "p/test/6.png", "p/train/b/old"].map(folder.file))
   }
 
   @Test("that is none says what is missing")

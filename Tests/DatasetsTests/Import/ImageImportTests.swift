@@ -47,7 +47,7 @@ struct ImageImportTests {
     #expect(try files.column("class").fields[7] == "dog")
     #expect(
       try String(contentsOfFile: folder.file("out/test-files.csv"), encoding: .utf8)
-        == "file,class\n\"test/cat/1.pgm\",\"cat\"\n")
+        == "file,class\r\ntest/cat/1.pgm,cat\r\n")
     #expect(
       try NPYFile.read(folder.file("out/train-labels.npy")).asInts()
         == Array(repeating: 0, count: 6) + Array(repeating: 1, count: 6))

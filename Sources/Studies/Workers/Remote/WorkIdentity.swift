@@ -7,9 +7,7 @@ extension StudyInputs {
   ///
   /// - Throws: `FileFormatError` if the teacher's logits cannot be read.
   func workIdentity() throws -> String {
-    let targets = try SoftTargets(
-      contentsOf: folder.softTargets, count: dataset.count(.training), classes: dataset.classes)
-    return workIdentity(logitsHash: targets.contentHash)
+    workIdentity(logitsHash: try logitsHash())
   }
 
   /// Names what every training of the study depends on, however it grows: the seed, the space, the data and what the
@@ -17,15 +15,23 @@ extension StudyInputs {
   ///
   /// - Throws: As `workIdentity`.
   func trainingsIdentity() throws -> String {
-    let targets = try SoftTargets(
-      contentsOf: folder.softTargets, count: dataset.count(.training), classes: dataset.classes)
-    let parts = ["\(definition.seed)", spaceHash, dataset.contentHash, targets.contentHash]
-    return String(ContentHash.hexadecimal(of: parts.joined(separator: "|")).prefix(24))
+    StudyInputs.identity(
+      ["\(definition.seed)", spaceHash, dataset.contentHash, try logitsHash()])
   }
 
   /// - Parameter logitsHash: Of what the teacher says.
   func workIdentity(logitsHash: String) -> String {
-    let parts = [files.studyHash, spaceHash, dataset.contentHash, logitsHash]
-    return String(ContentHash.hexadecimal(of: parts.joined(separator: "|")).prefix(24))
+    StudyInputs.identity([files.studyHash, spaceHash, dataset.contentHash, logitsHash])
+  }
+
+  /// The hash of what the teacher says of the training split.
+  private func logitsHash() throws -> String {
+    try SoftTargets(
+      contentsOf: folder.softTargets, count: dataset.count(.training), classes: dataset.classes
+    ).contentHash
+  }
+
+  private static func identity(_ parts: [String]) -> String {
+    String(ContentHash.hexadecimal(of: parts.joined(separator: "|")).prefix(24))
   }
 }
