@@ -98,8 +98,8 @@ struct LayerTable: Sendable {
           layer.kernel.outputShape.words, String(layer.kernel.macs), per(layer.macShare),
         ] + layer.latencyShares.map(per)
           + [
-            String(precision.bytes * layer.kernel.weightCount),
-            String(precision.bytes * layer.kernel.valuesMoved),
+            String(layer.kernel.weightBytes(at: precision)),
+            String(layer.kernel.bytesMoved(at: precision)),
           ]
       })
   }

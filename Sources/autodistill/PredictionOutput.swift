@@ -30,7 +30,7 @@ struct PredictionOutput {
         format: "%9.2f  %@ %8.3f %8.1f  %@", row.latencyMicroseconds,
         row.bound.rawValue.padding(toLength: 7, withPad: " ", startingAt: 0),
         1e-6 * Double(kernel.macs),
-        Double(profile.measurementProtocol.precision.bytes(ofFP32: kernel.bytesMoved)) / 1024,
+        Double(kernel.bytesMoved(at: profile.measurementProtocol.precision)) / 1024,
         kernel.words + (row.isIdle ? ", nothing reads it" : ""))
     }
     lines.append(String(format: "%9.2f  besides the kernels", estimate.otherMicroseconds))

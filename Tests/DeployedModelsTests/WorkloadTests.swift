@@ -25,6 +25,23 @@ struct WorkloadTests {
     }
   }
 
+  @Test(
+    "take the bytes of the int8 file's constants", arguments: ["microcontroller", "mobile-cnn"])
+  func int8Bytes(space: String) throws {
+    for network in try NetworkFixtures.students(of: space, count: 5) {
+      let model = try LoweredNetwork(structureOf: network).model.int8Structure()
+      var held: Set<Int> = []
+      for step in model.operators where step.kind.readsParameters {
+        held.formUnion(step.inputs.dropFirst().filter { model.tensors[$0].isConstant })
+      }
+      let bytes = held.reduce(0) { $0 + model.tensors[$1].byteCount }
+      #expect(model.workload.weightBytes(at: .int8) == bytes)
+      // A hard sigmoid's scalars are operators of the file and no weights of the network.
+      let scalars = held.filter { model.tensors[$0].elementCount == 1 }.count
+      #expect(InferenceWorkload(network).weightBytes(at: .int8) == bytes - scalars)
+    }
+  }
+
   @Test("have the kernels of the network where each operator is one")
   func kernels() throws {
     var builder = NetworkBuilder(input: TensorShape(height: 9, width: 9, channels: 2))

@@ -84,12 +84,12 @@ extension Costs {
     _ workload: InferenceWorkload, on profiles: [HardwareProfile], precision: Precision = .fp32
   ) {
     let exact = workload.costs
-    let weightBytes = precision.bytes(ofFP32: exact.weightBytes)
+    let weightBytes = workload.weightBytes(at: precision)
     let activationBytes = precision.bytes(ofFP32: exact.peakActivationBytes)
     let bare = DeviceCosts(
       profile: nil, latencyMilliseconds: nil, latencyStandardErrorMilliseconds: nil,
       energyMillijoules: nil, peakMemoryBytes: weightBytes + activationBytes,
-      weightBytes: weightBytes, workingSetBytes: precision.bytes(ofFP32: workload.workingSetBytes))
+      weightBytes: weightBytes, workingSetBytes: workload.workingSetBytes(at: precision))
     let devices = profiles.map { DeviceCosts($0.predict(workload), $0) }
     self.init(
       devices: devices.isEmpty ? [bare] : devices, macs: exact.macs,

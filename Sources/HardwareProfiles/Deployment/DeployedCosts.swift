@@ -53,7 +53,7 @@ extension Deployment {
           precision.bytes(ofFP32: workload.costs.peakActivationBytes)
         },
         flashBytes: flash.map {
-          $0.runtimeBytes + precision.bytes(ofFP32: workload.costs.weightBytes)
+          $0.runtimeBytes + workload.weightBytes(at: precision)
         },
         missing: [MissingOperator(name: error.reason, layers: [error.layer])])
     }

@@ -72,7 +72,7 @@ extension HardwareProfile {
     let variance =
       latency.standardErrorMicroseconds * latency.standardErrorMicroseconds
       + deviation * deviation
-    let weightBytes = precision.bytes(ofFP32: workload.costs.weightBytes)
+    let weightBytes = workload.weightBytes(at: precision)
     let activationBytes = precision.bytes(ofFP32: workload.costs.peakActivationBytes)
     let estimates = executed.indices.map { index in
       KernelEstimate(
@@ -89,7 +89,7 @@ extension HardwareProfile {
         milliseconds: microseconds / 1000),
       peakMemoryBytes: activationBytes + (memory.weightsIn == .ram ? weightBytes : 0),
       weightBytes: weightBytes,
-      workingSetBytes: precision.bytes(ofFP32: workload.workingSetBytes), deployed: deployed,
+      workingSetBytes: workload.workingSetBytes(at: precision), deployed: deployed,
       otherMicroseconds: microseconds - latency.kernels.reduce(0, +), kernels: estimates)
   }
 

@@ -94,7 +94,7 @@ extension PhysicalModel {
   func time(of executed: ExecutedKernel) -> KernelTime {
     let kernel = executed.kernel
     let parameters = (executed.isIdle ? idleKernels ?? kernels : kernels)[kernel.kind.index]
-    let bytes = precision.bytes(ofFP32: kernel.bytesMoved)
+    let bytes = kernel.bytesMoved(at: precision)
     let work = parameters.workMicroseconds(of: kernel)
     let ownTraffic = parameters.gigabytesPerSecond.map { Double(bytes) / (1000 * $0) } ?? 0
     let roof = levels.isEmpty ? 0 : Memory.trafficMicroseconds(bytes: bytes, levels: levels)
@@ -105,7 +105,7 @@ extension PhysicalModel {
 
   /// Returns the bytes that kernels move, each tensor once, at the model's precision.
   func bytesMoved(by executed: [ExecutedKernel]) -> Int {
-    precision.bytes(ofFP32: executed.reduce(0) { $0 + $1.kernel.bytesMoved })
+    executed.reduce(0) { $0 + $1.kernel.bytesMoved(at: precision) }
   }
 
   /// Sets one standard deviation of what a single kernel's prediction is wrong by, relative.

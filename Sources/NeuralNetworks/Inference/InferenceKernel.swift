@@ -57,5 +57,27 @@ public struct InferenceKernel: Hashable, Sendable {
   }
 
   /// The bytes of these values in fp32.
-  public var bytesMoved: Int { Precision.fp32.bytes * valuesMoved }
+  public var bytesMoved: Int { bytesMoved(at: .fp32) }
+
+  /// The bytes of these values.
+  public func bytesMoved(at precision: Precision) -> Int {
+    precision.bytes * (valuesMoved - weightCount) + weightBytes(at: precision)
+  }
+
+  /// Those of the weights that are added to sums of products: biases.
+  public var biasCount: Int {
+    let factors: Int
+    switch kind {
+    case .convolution, .pointwise, .depthwise, .dense:
+      factors = macs / max(1, outputShape.positionCount)
+    case .squeezeExcitation: factors = macs
+    case .pooling, .globalPooling, .elementwise, .layerNorm, .gelu: return 0
+    }
+    return max(0, weightCount - factors)
+  }
+
+  /// The bytes of weights and biases.
+  public func weightBytes(at precision: Precision) -> Int {
+    precision.bytes * (weightCount - biasCount) + precision.biasBytes * biasCount
+  }
 }

@@ -42,8 +42,15 @@ public struct InferenceWorkload: Sendable {
     self.network = network
   }
 
-  /// Bytes of the largest kernel's input, weights and output, fp32.
-  public var workingSetBytes: Int { kernels.map(\.bytesMoved).max() ?? 0 }
+  /// Bytes of the largest kernel's input, weights and output.
+  public func workingSetBytes(at precision: Precision) -> Int {
+    kernels.map { $0.bytesMoved(at: precision) }.max() ?? 0
+  }
+
+  /// Bytes of the weights that inference reads, norms folded.
+  public func weightBytes(at precision: Precision) -> Int {
+    kernels.reduce(0) { $0 + $1.weightBytes(at: precision) }
+  }
 
   /// The workload of a network, with its costs in fp32.
   public init(

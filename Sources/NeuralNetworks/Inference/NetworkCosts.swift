@@ -32,7 +32,7 @@ public struct NetworkCosts: Hashable, Sendable, Codable {
     self.parameters = parameters
     peakActivationBytes = precision.bytes * peakActivations
     macs = kernels.reduce(0) { $0 + $1.macs }
-    weightBytes = kernels.reduce(0) { $0 + precision.bytes * $1.weightCount }
+    weightBytes = kernels.reduce(0) { $0 + $1.weightBytes(at: precision) }
   }
 
   /// Counts the costs of a network whose kernels are known.

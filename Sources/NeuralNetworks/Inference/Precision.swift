@@ -13,6 +13,9 @@ public enum Precision: String, Hashable, Sendable, Codable, CaseIterable {
     }
   }
 
+  /// Bytes of one bias: of int8 the 32 bits of the sums that it is added to.
+  public var biasBytes: Int { self == .int8 ? 4 : bytes }
+
   /// Returns the bytes of values that take so many bytes in fp32, as kernels and costs count them.
   public func bytes(ofFP32 bytes: Int) -> Int { bytes / Precision.fp32.bytes * self.bytes }
 }

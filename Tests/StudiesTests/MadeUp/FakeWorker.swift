@@ -89,7 +89,8 @@ struct FakeWorker {
         sleep 0.05
       done
     }
-    mkdir -p "$lease"
+    # Not where the test is over and its folder gone.
+    mkdir "$lease" || exit 1
     record '{"kind":"hello","hello":{"identity":"'$identity'","host":"'$SLURMD_NODENAME'","processor":"'"${processor:-a processor}"'","process":'$$'}}'
     """
 

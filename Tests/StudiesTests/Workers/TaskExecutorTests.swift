@@ -120,7 +120,7 @@ struct TaskExecutorTests {
       kind, capacity: 2,
       onTask: """
         # Again and again, as one that is silent for long would be taken for dead.
-        until [ -e "$folder/go" ]; do
+        until [ -e "$folder/go" ] || [ ! -d "$folder" ]; do
           say '{"id":'$id',"status":"progress","share":0.'$((id + 3))'}'
           sleep 0.05
         done
