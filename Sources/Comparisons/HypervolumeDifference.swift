@@ -7,7 +7,7 @@ import Statistics
 /// The volume is the mean, over all budgets from nothing to the reference cost, of what the best student within the
 /// budget reaches above the reference accuracy; with several costs over all combinations of budgets. It has the unit of an
 /// accuracy. The interval is the percentile interval over resamples of images, the same for both fronts, and of
-/// trainings (`AccuracyResampling`).
+/// trainings where there are several (`AccuracyResampling`).
 public struct HypervolumeDifference: Hashable, Sendable {
   public let before: Double
   public let after: Double

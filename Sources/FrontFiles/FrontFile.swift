@@ -60,6 +60,11 @@ public struct FrontFile: Sendable {
 }
 
 extension FrontFile {
+  /// Whether both are reports of one study that found the same.
+  public func isSameReport(as other: FrontFile) -> Bool {
+    hashes["study_sha256"] != nil && hashes == other.hashes && students == other.students
+  }
+
   /// How much trainings of one student differ, by the repetitions of this study.
   public func noise(on split: FrontSplit) -> TrainingNoise? {
     TrainingNoise(students.compactMap { $0.accuracy(on: split) })

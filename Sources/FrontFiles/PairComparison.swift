@@ -1,4 +1,5 @@
 import Comparisons
+import ParetoFronts
 import RandomStreams
 
 /// Compares one study with another, before p-values are corrected.
@@ -115,30 +116,49 @@ extension PairComparison {
       + before.students.filter { later[$0.key] == nil }.map { change($0, nil) }
   }
 
-  /// Up to the limit that both studies set on a cost, or a tenth above the dearest student; from a point of accuracy below the
-  /// weakest student.
+  /// From the smallest budget on a cost, or nothing, to the limit that both studies set on it, or a tenth above the
+  /// dearest student; from a point of accuracy below the weakest of the students that count: those that a study, choosing by
+  /// validation accuracy, has for some budget in between.
   private var hypervolume: StudyComparison.Hypervolume {
-    func candidates(_ file: FrontFile) -> [Candidate] {
-      file.eligible.compactMap { student in
-        let costs = metrics.compactMap { file.value(of: $0, student)?.value }
-        guard costs.count == metrics.count, let accuracy = student.accuracy(on: split) else {
-          return nil
-        }
-        return Candidate(accuracy: accuracy, costs: costs)
-      }
+    let files = [before, after]
+    let dearest = metrics.map { metric in
+      files.flatMap { file in file.eligible.compactMap { file.value(of: metric, $0)?.value } }.max()
     }
-    let (first, second) = (candidates(before), candidates(after))
-    let all = first + second
-    let costs = metrics.indices.map { index in
-      commonLimit(metrics[index]) ?? 1.1 * (all.map { $0.costs[index] }.max() ?? 1)
+    let ends = metrics.indices.map { commonLimit(metrics[$0]) ?? 1.1 * (dearest[$0] ?? 1) }
+    let starts = metrics.indices.map { index in
+      smallestBudget(metrics[index]).map { $0 < ends[index] ? $0 : 0 } ?? 0
     }
-    let accuracy = max(0, (all.map(\.accuracy.mean).min() ?? 0) - 0.01)
+    let chosen = files.map { self.chosen($0, from: starts) }
+    let accuracy = max(0, (chosen.flatMap(\.self).map(\.accuracy.mean).min() ?? 0) - 0.01)
     var random = RandomStream(seed: 1, purpose: "hypervolume")
     return StudyComparison.Hypervolume(
-      metrics: metrics, referenceAccuracy: accuracy, referenceCosts: costs,
+      metrics: metrics, referenceAccuracy: accuracy, firstCosts: starts, referenceCosts: ends,
       difference: HypervolumeDifference(
-        before: first, after: second, accuracy: accuracy, costs: costs,
-        confidence: rule.confidence, using: &random))
+        before: chosen[0], after: chosen[1], accuracy: accuracy,
+        costs: zip(starts, ends).map { $1 - $0 }, confidence: rule.confidence, using: &random))
+  }
+
+  /// Returns the students that a study has for budgets from `starts` on, their costs beyond that.
+  private func chosen(_ file: FrontFile, from starts: [Double]) -> [Candidate] {
+    let students = file.eligible.compactMap { student -> (validation: Double, on: Candidate)? in
+      let costs = metrics.compactMap { file.value(of: $0, student)?.value }
+      guard costs.count == metrics.count, let accuracy = student.accuracy(on: split) else {
+        return nil
+      }
+      let beyond = zip(costs, starts).map { max(0, $0 - $1) }
+      return (student.validation.mean, Candidate(accuracy: accuracy, costs: beyond))
+    }
+    return nonDominatedIndices(
+      of: students.map { [$0.validation] + $0.on.costs.map { -$0 } }
+    ).map { students[$0].on }
+  }
+
+  /// The smallest budget on a metric, where more than one is asked for.
+  private func smallestBudget(_ metric: String) -> Double? {
+    let bounds = Set(
+      budgets.flatMap(\.bounds).filter { $0.metric == metric && $0.relation == .atMost }
+        .map(\.bound))
+    return bounds.count > 1 ? bounds.min() : nil
   }
 
   /// The upper limit on a metric that both studies set.

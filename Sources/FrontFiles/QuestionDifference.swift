@@ -41,6 +41,7 @@ extension QuestionDifference {
     compare("limits") { $0.limits.joined(separator: ", ") }
     compare("budgets") { $0.budgets.map(\.name).joined(separator: "; ") }
     compare("confidence of limits") { String($0.confidence) }
+    compare("study.json, with what no other row names (sampler, recipes, …)", hash("study_sha256"))
     compare("trials") { $0.trialCount.map(String.init) }
     compare("fully trained students") { String($0.students.count) }
     compare("trainings of each student") { file in

@@ -35,6 +35,8 @@ public struct StudyComparison: Sendable {
   public struct Hypervolume: Hashable, Sendable {
     public let metrics: [String]
     public let referenceAccuracy: Double
+    /// The smallest costs that count, 0 where no budget says one.
+    public let firstCosts: [Double]
     public let referenceCosts: [Double]
     public let difference: HypervolumeDifference
   }

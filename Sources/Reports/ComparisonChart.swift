@@ -50,9 +50,8 @@ struct ComparisonChart {
       else { return nil }
       return (cost / unit, student)
     }.sorted { $0.cost < $1.cost }
-    let front = Set(
-      nonDominatedIndices(
-        of: points.map { [$0.student.accuracy(on: split)?.mean ?? 0, -$0.cost] }))
+    // By what the study chooses by.
+    let front = Set(nonDominatedIndices(of: points.map { [$0.student.validation.mean, -$0.cost] }))
     return points.enumerated().compactMap { index, point in
       point.student.accuracy(on: split).map { accuracy in
         let interval = accuracy.interval(confidence: 0.95)
@@ -68,7 +67,10 @@ struct ComparisonChart {
     }
   }
 
-  var title: String { "\(split.rawValue.capitalized) accuracy against \(costTitle)" }
+  var title: String {
+    "\(split.rawValue.capitalized) accuracy (whiskers: 95 % interval) against \(costTitle)"
+      + (split == .test ? "; fronts are those of validation accuracy" : "")
+  }
 
   /// The chart in words.
   var description: String {

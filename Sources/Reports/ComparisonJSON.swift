@@ -123,6 +123,7 @@ struct ComparisonJSON {
     return .object([
       ("metrics", .array(volume.metrics.map(JSONText.text))),
       ("reference_accuracy", JSONText(volume.referenceAccuracy)),
+      ("first_costs", .array(volume.firstCosts.map { JSONText($0) })),
       ("reference_costs", .array(volume.referenceCosts.map { JSONText($0) })),
       ("before", JSONText(difference.before)), ("after", JSONText(difference.after)),
       ("difference", JSONText(difference.value)),

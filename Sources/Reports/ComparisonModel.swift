@@ -58,10 +58,11 @@ struct ComparisonModel {
             + "are taken as different ones (Newcombe), which shows less. Intervals are those of one comparison alone.",
           "A student of a front dominates where it is more accurate than every student that costs no more, and tied "
             + "where that may be chance (validation accuracies, corrected for the number of pairs).",
-          "Hypervolume: the mean over all budgets up to the reference cost of what the best student within them "
-            + "reaches above the reference accuracy; its interval is that of resampled images and trainings.",
-          "Stability: in how many of 1,000 resamples of the validation images and trainings the same student would be "
-            + "chosen, and the entropy of that choice.",
+          "Hypervolume: the mean over all budgets, from the smallest that is asked for (or nothing) to the reference cost, of what "
+            + "the student that validation chooses within them reaches above the reference accuracy; its interval is that of "
+            + "resampled images, and of trainings where a student was trained more than once.",
+          "Stability: in how many of 1,000 resamples of the validation images, and of trainings where a student was trained "
+            + "more than once, the same student would be chosen, and the entropy of that choice.",
         ])
       ])
   }

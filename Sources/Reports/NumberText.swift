@@ -26,7 +26,14 @@ extension Double {
   var percentage: String { isFinite ? percent(2) + " %" : "–" }
 
   /// A share as a percentage without its sign: 0.9158 is `91.58`.
-  func percent(_ decimals: Int) -> String { (100 * self).fixed(decimals) }
+  ///
+  /// Halves go away from zero, whichever side of the half the binary number is on: on 4,000 images every odd count is a
+  /// half of 0.01 %.
+  func percent(_ decimals: Int) -> String {
+    let unit = pow(10, Double(decimals))
+    let steps = 100 * unit * self
+    return ((steps + (steps < 0 ? -1e-7 : 1e-7)).rounded() / unit).fixed(decimals)
+  }
 
   /// A difference of shares in percentage points with a sign: −0.008 is `−0.80`.
   var signedPoints: String {

@@ -21,23 +21,34 @@ extension PairText {
   /// The answer in one sentence.
   var answer: String {
     let known = pair.budgets.filter { $0.verdict != nil }
-    func within(_ verdict: ChangeVerdict) -> Int { known.count { $0.verdict == verdict } }
+    func within(_ verdict: ChangeVerdict) -> [String] {
+      known.filter { $0.verdict == verdict }.map(\.name)
+    }
     let (better, worse) = (within(.better), within(.worse))
     let all = counted(known.count, "budget")
+    if comparison.baseline.isSameReport(as: after) {
+      return "\(after.subject) and \(before.subject) are the same study."
+    }
     if pair.budgets.isEmpty {
       return "\(after.subject) and \(before.subject) have no budget that both could be compared by."
     }
     if known.isEmpty { return "No student of either study keeps any of the budgets." }
-    if better == 0 && worse == 0 {
+    if better.isEmpty && worse.isEmpty {
       return "\(after.subject) cannot be told apart from \(before.subject) (~) within "
         + (known.count == 1 ? "the only budget." : "any of \(all).")
     }
     var parts: [String] = []
-    if worse > 0 { parts.append("worse within \(worse)") }
-    if better > 0 { parts.append("better within \(better)") }
-    let rest = known.count - better - worse
+    if !worse.isEmpty { parts.append("worse within \(named(worse, of: known.count))") }
+    if !better.isEmpty { parts.append("better within \(named(better, of: known.count))") }
+    let rest = known.count - better.count - worse.count
     return "\(after.subject) is \(parts.joined(separator: " and ")) of \(all) than "
       + "\(before.subject)" + (rest > 0 ? "; within \(rest) they cannot be told apart (~)." : ".")
+  }
+
+  /// `1 (latency_ms<=2)`: how many budgets, and which, where these are few and not all.
+  private func named(_ budgets: [String], of all: Int) -> String {
+    budgets.count <= 3 && budgets.count < all
+      ? "\(budgets.count) (\(budgets.joined(separator: "; ")))" : "\(budgets.count)"
   }
 
   /// Who wins within each budget.
@@ -47,7 +58,8 @@ extension PairText {
         budget.name, accuracy(budget.before), accuracy(budget.after),
         budget.difference?.value.signedPoints ?? "–",
         budget.difference.map { interval($0.interval) } ?? "–",
-        budget.pValue.map(Self.probability) ?? "–", budget.verdict?.word ?? "–",
+        budget.pValue.map(Self.probability) ?? "–",
+        budget.difference == nil ? "–" : budget.threshold.percent(2), budget.verdict?.word ?? "–",
       ]
     }
     let table = ReportTable(
@@ -55,11 +67,21 @@ extension PairText {
       columns: [
         .init("budget"), .init("before (\(pair.split) accuracy)", .number),
         .init("after", .number), .init("Δ points", .number), .init("\(level) % interval", .number),
-        .init("p (Holm)", .number), .init("verdict"),
+        .init("p (Holm)", .number), .init("counts from (points)", .number), .init("verdict"),
       ], rows: rows)
     return ComparisonModel.Section(
       title: "Best student within each budget\(suffix)", isFolded: false,
-      blocks: [.table(table)] + caveats.map { .paragraph($0) })
+      blocks: [.table(table)] + ([keepingRule].compactMap(\.self) + caveats).map { .paragraph($0) })
+  }
+
+  /// When a predicted cost keeps a budget; nil where there is none.
+  private var keepingRule: String? {
+    let levels = Set(pair.budgets.map(\.confidence))
+    guard let level = levels.first, levels.count == 1 else { return nil }
+    return level > 0.5
+      ? "A predicted cost keeps a budget where it does so with \((100 * level).general) % confidence."
+      : "A predicted cost keeps these levels where the prediction itself does, whatever its error: budgets of a "
+        + "study ask for more."
   }
 
   private func accuracy(_ student: FrontStudent?) -> String {
@@ -75,8 +97,8 @@ extension PairText {
   /// What trainings are assumed to differ by, in points: the range over the students that were compared.
   private var assumedNoise: String? {
     let sides =
-      pair.budgets.flatMap { [$0.before, $0.after] }
-      + pair.students.flatMap { [$0.before, $0.after] }
+      pair.budgets.filter { $0.difference != nil }.flatMap { [$0.before, $0.after] }
+      + pair.students.filter { $0.difference != nil }.flatMap { [$0.before, $0.after] }
     let points = sides.compactMap { $0?.accuracy(on: pair.split) }.map {
       100 * ChangeRule.assumedRunDeviation(accuracy: $0.mean, images: $0.count)
     }
@@ -134,7 +156,11 @@ extension PairText {
     let volume = pair.hypervolume
     let difference = volume.difference
     let excludesZero = difference.interval.lowerBound > 0 || difference.interval.upperBound < 0
-    let costs = zip(volume.metrics, volume.referenceCosts).map { "\($0) \($1.general)" }
+    let costs = volume.metrics.indices.map { index in
+      let first = volume.firstCosts[index]
+      return "\(volume.metrics[index]) "
+        + (first > 0 ? "\(first.general) to " : "") + volume.referenceCosts[index].general
+    }
     return ComparisonModel.Section(
       title: "Hypervolume\(suffix)", isFolded: false,
       blocks: [
@@ -143,8 +169,20 @@ extension PairText {
             + "Δ \(difference.value.signedPoints) (\(level) % \(interval(difference.interval)))"
             + "\(excludesZero ? "" : ", ~"); reference: \(pair.split) accuracy "
             + "\(volume.referenceAccuracy.percentage), \(costs.joined(separator: ", "))"
-            + (difference.isPaired ? "." : "; images taken as different ones."))
+            + (difference.isPaired ? "." : "; images taken as different ones.")
+            + (isAtOdds
+              ? " It is the mean over all budgets up to the reference and has no threshold for the noise of trainings: "
+                + "the verdicts above are those on the budgets that are asked for." : ""))
       ])
+  }
+
+  /// Whether the hypervolume says another thing than the verdicts.
+  private var isAtOdds: Bool {
+    let interval = pair.hypervolume.difference.interval
+    let verdicts = Set(pair.budgets.compactMap(\.verdict))
+    if interval.lowerBound > 0 { return !verdicts.contains(.better) || verdicts.contains(.worse) }
+    if interval.upperBound < 0 { return !verdicts.contains(.worse) || verdicts.contains(.better) }
+    return verdicts.contains(.better) || verdicts.contains(.worse)
   }
 
   /// What differs apart from the results.
@@ -153,7 +191,7 @@ extension PairText {
     return ComparisonModel.Section(
       title: "What differs in the question\(suffix)", isFolded: false,
       blocks: differences.isEmpty
-        ? [.paragraph("Nothing.")]
+        ? [.paragraph("Nothing that the files tell.")]
         : [
           .table(
             ReportTable(

@@ -28,7 +28,13 @@ extension ReportInputs {
             + (isPaired
               ? ", the same for all students,"
               : " (where a journal does not say which were classified rightly, as if each student had seen others)")
-            + " and of the trainings of each student, the most accurate student of each budget was chosen again. "
+            + (results.students.contains { $0.validation.count > 1 }
+              ? " and of the trainings of each student" : "")
+            + " the most accurate student of each budget was chosen again. "
+            + (results.students.contains { $0.validation.count > 1 }
+              ? ""
+              : "Each student was trained once, so what another training would have given is left out: choices are less "
+                + "sure than this. ")
             + "The entropy is that of this choice: 0 where it is always the same student, 1 where two are "
             + "chosen equally often."),
       ])

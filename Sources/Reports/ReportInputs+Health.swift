@@ -86,7 +86,7 @@ extension ReportInputs {
       name: "the front's growth in the last quarter of the trials",
       finding: isMoving
         ? "The front is still moving: \(gain.percent(1)) % of its hypervolume came in the last quarter "
-          + "of the trials, so more trials are likely to find better students." : nil)
+          + "of the trials, so more trials may find better students." : nil)
   }
 
   /// Whether the search was worth it.

@@ -109,12 +109,14 @@ extension ReportInputs {
     notes.append(
       "Intervals are Wilson's for the finite split; they leave out how training varies with its seed."
     )
-    if let test = results.students.lazy.compactMap(\.test.first).first {
-      let p = results.students.compactMap { $0.test.isEmpty ? nil : $0.testAccuracy }.min() ?? 0.5
+    if let test = results.students.lazy.compactMap(\.test.first).first,
+      let nearby = best ?? results.students.last, !nearby.test.isEmpty
+    {
+      let p = nearby.testAccuracy
       let reach =
         NormalDistribution.reach95 * (2 * p * (1 - p) / Double(test.count)).squareRoot()
       notes.append(
-        "Two test accuracies on \(test.count) images that differ by less than about "
+        "Two test accuracies near that of trial \(nearby.trial), on \(test.count) images, that differ by less than about "
           + "\(reach.percent(1)) points may differ by chance (95 %, as if the images were "
           + "different ones; on the same images the limit is lower).")
     }

@@ -113,6 +113,32 @@ struct StudyComparisonTests {
     }
   }
 
+  @Test("has a hypervolume of what validation chooses, from the smallest budget on")
+  func hypervolume() throws {
+    func answers(_ right: Int) -> [Bool] { (0..<100).map { $0 < right } }
+    func made(_ students: [(latency: Double, validation: Int, test: Int)]) -> MadeUpFront {
+      var front = MadeUpFront(
+        students: students.enumerated().map { index, student in
+          MadeUpFront.Student(
+            key: "k\(index)", latency: student.latency, validation: [answers(student.validation)],
+            test: [answers(student.test)])
+        })
+      front.budgets = ["latency_ms<=1", "latency_ms<=2"]
+      front.limits = ["latency_ms<=4"]
+      return front
+    }
+    // The third has luck on the test images alone, and nobody asks what the first costs below 1 ms.
+    let volume = try StudyComparison(
+      baseline: made([(0.2, 60, 60), (1.5, 80, 70), (2, 70, 90)]).file("a"),
+      others: [made([(0.9, 60, 60), (1.5, 80, 70)]).file("b")]
+    ).pairs[0].hypervolume
+    #expect(volume.firstCosts == [1] && volume.referenceCosts == [4])
+    #expect(volume.referenceAccuracy == 0.59)
+    #expect(volume.difference.value == 0)
+    // 1 point above the reference from 1 to 1.5 ms, and 11 from there to 4.
+    #expect(abs(volume.difference.before - (0.01 * 0.5 + 0.11 * 2.5) / 3) < 1e-12)
+  }
+
   @Test("is by the device that both have where one study has a device more")
   func addedDevice() throws {
     var after = front()
@@ -125,6 +151,7 @@ struct StudyComparisonTests {
       let pair = try StudyComparison(baseline: first.file("a"), others: [second.file("b")]).pairs[0]
       #expect(pair.hypervolume.metrics == ["latency_ms@board"])
       #expect(pair.hypervolume.referenceCosts == [5])
+      #expect(pair.hypervolume.firstCosts == [1.5])
       #expect(Set(pair.budgets.map { $0.bounds[0].bound }) == [1.5, 2, 5])
       #expect(Set(pair.budgets.map { $0.before?.key }) == ["k3", "k2"])
       #expect(Set(pair.budgets.map { $0.after?.key }) == ["k3", "k2"])

@@ -27,6 +27,21 @@ struct ComparisonReportTests {
       same.answers == ["after-0 cannot be told apart from before (~) within any of 2 budgets."])
     let worse = try Self.report(SmallFront.json(seed: 2, accuracy: 0.8))
     #expect(worse.answers == ["after-0 is worse within 2 of 2 budgets than before."])
+    let itself = try Self.report(SmallFront.json())
+    #expect(itself.answers == ["after-0 and before are the same study."])
+    // The students within 1.1 ms are the same, and the best one is another.
+    let json = SmallFront.json(images: 10_000)
+    let one = ComparisonReport(
+      try StudyComparison(
+        baseline: Self.file(json, "before"),
+        others: [
+          Self.file(json.replacing("\"latency_ms\": 1.5", with: "\"latency_ms\": 2.5"), "after")
+        ]))
+    #expect(
+      one.answers == [
+        "after is worse within 1 (latency_ms<=2) of 2 budgets than before; "
+          + "within 1 they cannot be told apart (~)."
+      ])
     let markdown = worse.markdown()
     #expect(
       markdown.hasPrefix("<!-- autodistill-compare -->\n\n# before → after-0\n\n**after-0 is"))
@@ -70,10 +85,12 @@ struct ComparisonReportTests {
 
   @Test("says so where no budget can be compared")
   func nothingToCompare() throws {
-    let json = SmallFront.json().replacing("latency_ms<=", with: "energy_mj<=")
-      .replacing(", \"trial\": 1}", with: "}").replacing(", \"trial\": 2}", with: "}")
+    func json(seed: UInt64) -> String {
+      SmallFront.json(seed: seed).replacing("latency_ms<=", with: "energy_mj<=")
+        .replacing(", \"trial\": 1}", with: "}").replacing(", \"trial\": 2}", with: "}")
+    }
     let comparison = try StudyComparison(
-      baseline: Self.file(json, "before"), others: [Self.file(json, "after")])
+      baseline: Self.file(json(seed: 1), "before"), others: [Self.file(json(seed: 2), "after")])
     #expect(
       ComparisonReport(comparison).answers == [
         "after and before have no budget that both could be compared by."
@@ -104,6 +121,12 @@ struct ComparisonReportTests {
     let difference = try #require(try budget["difference"]?.number(in: -1...1))
     #expect(difference < 0.02 && difference > -0.06)
     #expect(budget["method"]?.value == .text("mcnemar"))
+    let volume = try #require(inner["hypervolume"])
+    let volumeMembers = Dictionary(uniqueKeysWithValues: try volume.object("a hypervolume"))
+    #expect(
+      try volumeMembers["first_costs"]?.elements(of: "costs").map { try $0.number(in: 0...10) } == [
+        1.1
+      ])
   }
 }
 

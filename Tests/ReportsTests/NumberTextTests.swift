@@ -15,6 +15,17 @@ struct NumberTextTests {
     #expect(value.fixed(decimals) == text)
   }
 
+  @Test("as percentages turn halves away from zero, whatever the binary number is")
+  func halves() {
+    // 0.01 % of 20,000 images is two images.
+    for count in stride(from: 1, to: 20_000, by: 2) {
+      let up = (count + 1) / 2
+      let text = "\(up / 100)." + (up % 100 < 10 ? "0" : "") + "\(up % 100)"
+      #expect((Double(count) / 20_000).percent(2) == text)
+      #expect((-Double(count) / 20_000).percent(2) == "-" + text)
+    }
+  }
+
   @Test(
     "have three digits where prose shows costs",
     arguments: [
