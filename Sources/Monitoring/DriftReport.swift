@@ -8,6 +8,8 @@ public struct DriftReport: Hashable, Sendable {
   public let batch: MonitoredSample
   /// One for each statistic that both have, in the order: pixels, predictions, features, teacher, labels.
   public let findings: [DriftFinding]
+  /// What of the batch is far outside of everything in the reference; too few images for a test, or all of them.
+  public let outliers: [Outliers]
   public let rule: DriftRule
 
   /// The worst of the findings' verdicts.
@@ -61,6 +63,9 @@ public struct DriftReport: Hashable, Sendable {
         findings[index].sizeAboveChance, findings[index].kind, corrected: corrected)
     }
     (self.batch, self.reference, self.findings, self.rule) = (batch, reference, findings, rule)
+    outliers = batch.measures.indices.compactMap { index in
+      Outliers(batch.measures[index], reference.values[index], batch.values[index])
+    }
   }
 }
 

@@ -33,7 +33,7 @@ struct CommandTeacher: ChunkedTeacher {
   }
 
   var obstacleToAsking: String? {
-    "a program (\(form.place).command) is not called in the middle of a training"
+    "a program (\(form.place).command) is asked once about whole splits, not about single images later"
   }
 
   /// What is cut out of an augmented image has the channels' means.

@@ -142,6 +142,7 @@ struct ExportVerb: Verb {
           + "--format \(ModelExport.names(where: \.hasIntegers))")
     }
     let exported = try student.exported(in: precision)
+    if let note = student.growthNote { Terminal.log("note: \(note)") }
     if let deployment { return try deploy(student, exported, format, to: deployment) }
     let output = wantedOutput ?? "\(key).\(format.format)"
     try format.write(exported, output, student.metadata, options: options(for: student))
@@ -211,6 +212,11 @@ struct ExportVerb: Verb {
       printTraining(student)
       for file in added.files {
         Terminal.print("model:   \(deployment.current)/\(file.path)")
+      }
+      if let before, let former = try? deployment.version(before),
+        let note = added.filesNote(after: former)
+      {
+        Terminal.print("note:    \(note)")
       }
       if before != nil {
         let place = deployment.path == folder.deployed ? folder.path : deployment.path

@@ -36,7 +36,7 @@ struct LeakageVerb: Verb {
     candidates/KEY/leakage.json, and the report shows it. Stopped by Ctrl-C or a limit, the same command
     continues. A study of int8 is attacked in fp32, in which its students are trained.
 
-    --shadows N    shadow students of each kind, 0 for none, else from \(LikelihoodRatioAttack.fewestShadows) on (default: \(LeakageStage.usualShadows))
+    --shadows N    shadow students of each kind, 0 for none now (what was found with some stays), else from \(LikelihoodRatioAttack.fewestShadows) on (default: \(LeakageStage.usualShadows))
     --teacher-shadows N   shadows of the teacher, 0 or from \(LikelihoodRatioAttack.fewestShadows) on (default: 0)
     \(StudyCommand.attackOptionsHelp)
     --json         what was found as JSON, whose members Results/README.md documents

@@ -18,6 +18,19 @@ struct MonitorOutput {
     (self.outcome, self.student, self.folder, self.images) = (outcome, student, folder, images)
   }
 
+  /// Images whose class is known.
+  private var labeledImages: Int { images.labels?.count { $0 >= 0 } ?? 0 }
+
+  /// That the study has deployed another student than this one; nil where it has not.
+  private var deployedNote: String? {
+    guard let deployment = try? Deployment(of: folder),
+      let number = (try? deployment.currentVersion()) ?? nil,
+      let version = try? deployment.version(number),
+      version.key != student.key || version.precision != student.precision.rawValue
+    else { return nil }
+    return "another student is in use: version \(number), \(version.key) in \(version.precision)"
+  }
+
   private var report: DriftReport { outcome.report }
 
   /// What was read, a line for each statistic, and what they come to.
@@ -27,11 +40,20 @@ struct MonitorOutput {
     var lines = [
       "student:   \(student.key) of \(folder.path), \(student.precision.rawValue)",
       "images:    \(images.path): \(images.count) of \(shape), \(dataset.pixelType.rawValue)"
-        + (images.labels.map { labels in ", \(labels.count { $0 >= 0 }) with a label" } ?? ""),
+        + (images.labels == nil ? "" : ", \(labeledImages) with a label"),
       "reference: \(report.reference.count) validation images, \(originText)",
     ]
     if let note = outcome.teacherNote { lines.append("teacher:   not compared: \(note)") }
+    if let deployedNote { lines.append("deployed:  \(deployedNote)") }
     lines += report.findings.map(line)
+    lines += report.outliers.map { outliers in
+      "outliers:  "
+        + String(
+          format:
+            "%d of %d images have a %@ as no validation image has (%.4g to %.4g), at the most %.4g",
+          outliers.count, images.count, outliers.measure.name, outliers.least, outliers.largest,
+          outliers.farthest)
+    }
     lines.append("verdict:   \(verdictText)")
     return lines
   }
@@ -68,7 +90,8 @@ struct MonitorOutput {
     let changed = report.findings.filter { $0.verdict != .unchanged }
       .sorted { ($0.verdict, $1.corrected) > ($1.verdict, $0.corrected) }
     guard !changed.isEmpty else {
-      return "ok: nothing differs from the validation images by more than chance"
+      return "ok: no statistic differs from the validation images' by more than chance"
+        + (report.outliers.isEmpty ? "" : "; see the outliers")
     }
     let evidence = changed.map { finding in
       var text = "\(finding.name) (\(finding.meaning))"
@@ -99,11 +122,24 @@ struct MonitorOutput {
       ("format", .text("autodistill-monitor/1")), ("study", .text(folder.path)),
       ("student", .text(student.key)), ("precision", .text(student.precision.rawValue)),
       ("images", .text(images.path)), ("image_count", JSONText(images.count)),
+      ("labeled_images", JSONText(labeledImages)),
       ("reference_images", JSONText(report.reference.count)),
       ("teacher_images", JSONText(outcome.asked)), ("teacher_note", JSONText(outcome.teacherNote)),
       ("verdict", .text(report.verdict.rawValue)),
       ("watch_level", number(report.rule.watchLevel)),
       ("drift_level", number(report.rule.driftLevel)), ("findings", .array(findings)),
+      (
+        "outliers",
+        .array(
+          report.outliers.map { outliers in
+            .object([
+              ("name", .text(outliers.measure.name)), ("images", JSONText(outliers.count)),
+              ("farthest", number(Double(outliers.farthest))),
+              ("reference_least", number(Double(outliers.least))),
+              ("reference_largest", number(Double(outliers.largest))),
+            ])
+          })
+      ), ("deployed_note", JSONText(deployedNote)),
     ]).formatted
   }
 }

@@ -35,7 +35,8 @@ struct MonitorVerb: Verb {
     --json                the result as JSON, whose members Results/README.md documents
     --output FILE         writes the JSON to a file as well
     --redistill DIR       writes a new study to the folder DIR: the same question, the old training images
-                          and the new ones (without labels the teacher answers), warm-started from this one
+                          and the new ones (without labels the teacher answers), warm-started from this one.
+                          Its validation images are the old ones, so for its students, too, these images differ
     --data DIR            where the named data set lies, instead of where the study says
     """
   private static let rule = DriftRule()
@@ -64,15 +65,16 @@ struct MonitorVerb: Verb {
 
   func run() throws -> ExitStatus {
     let monitor = try StudentMonitor(key, in: folder, dataFolder: dataFolder)
+    if let note = monitor.student.growthNote { Terminal.log("note: \(note)") }
     let new = try NewImages(images, labels: labels, like: monitor.student.dataset)
     let outcome = try monitor.compare(new, teacherImages: teacherImages)
     let text = MonitorOutput(outcome, of: monitor.student, folder, images: new)
-    if let output { try AtomicFile.write(text.json + "\n", to: output) }
     if isJSON {
       Terminal.print(text.json)
     } else {
       for line in text.lines { Terminal.print(line) }
     }
+    if let output { try AtomicFile.write(text.json + "\n", to: output) }
     if let newStudy {
       let written = try Redistillation(of: monitor.student, on: new).write(to: newStudy)
       // Standard output is the JSON's alone.

@@ -46,35 +46,51 @@ struct RollbackVerb: Verb {
     }
     let own = Deployment(path)
     let deployment = own.exists ? own : try Deployment(of: StudyFolder(path))
-    if isList {
-      try list(deployment)
-      return .success
-    }
+    if isList { return try list(deployment) }
     let (now, before) = try deployment.rollBack(to: version, date: Date())
     let former = before.map { $0 == now.version ? "as before" : "before: version \($0)" }
     Terminal.print(
       "in use:  version \(now.version), student \(now.key), of \(now.date)"
         + (former.map { "; \($0)" } ?? ""))
     Terminal.print("files:   \(deployment.current)")
+    if let before, let former = try? deployment.version(before),
+      let note = now.filesNote(after: former)
+    {
+      Terminal.print("note:    \(note)")
+    }
     return .success
   }
 
-  private func list(_ deployment: Deployment) throws {
+  /// Says what is known of every version; one that cannot be read does not hide the others.
+  private func list(_ deployment: Deployment) throws -> ExitStatus {
     guard deployment.exists else {
       throw StudyError.missing(
         "\(deployment.path): nothing has been deployed: autodistill export STUDY KEY --deploy does it"
       )
     }
-    let (current, withdrawn) = (
-      try deployment.currentVersion(), try deployment.withdrawnVersions()
-    )
+    var problems: [String] = []
+    func attempt<Result>(_ read: () throws -> Result) -> Result? {
+      do {
+        return try read()
+      } catch {
+        problems.append("\(error)")
+        return nil
+      }
+    }
+    let current = attempt(deployment.currentVersion) ?? nil
+    let withdrawn = attempt(deployment.withdrawnVersions) ?? []
     for number in deployment.versions() {
-      let version = try deployment.version(number)
+      guard let version = attempt({ try deployment.version(number) }) else {
+        Terminal.print("\(number == current ? "*" : " ") \(number)  cannot be read")
+        continue
+      }
       let mark = number == current ? "*" : withdrawn.contains(number) ? "-" : " "
       let accuracy = version.accuracy.map { String(format: "%.4f", $0) } ?? "unknown"
       Terminal.print(
         "\(mark) \(number)  \(version.date)  \(version.key)  \(version.precision) \(version.model)  "
           + "accuracy \(accuracy)  \(version.study)")
     }
+    for problem in problems { Terminal.log("autodistill rollback: \(problem)") }
+    return problems.isEmpty ? .success : .badInput
   }
 }

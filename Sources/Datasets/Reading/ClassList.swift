@@ -62,6 +62,14 @@ struct ClassList {
   /// Whether a text says that the class is not known.
   private static func isUnknown(_ text: String) -> Bool { text.isEmpty || text == "-1" }
 
+  /// Whether no image has a class that is known.
+  static func isUnknown(_ column: LabelColumn) -> Bool {
+    switch column.values {
+    case .numbers(let labels): labels.allSatisfy { $0 == -1 }
+    case .texts(let texts): texts.allSatisfy(isUnknown)
+    }
+  }
+
   /// The number that a text is, also with a point and zeros, as tables with gaps are written.
   private static func number(_ text: String) -> Int? {
     if let number = Int(text) { return number }

@@ -25,14 +25,17 @@ public final class NewImages: Sendable {
     var layout: PixelLayout?
     if case .files(let files) = dataset.definition.source { layout = files.layout }
     let array = try StoredArray.open(imagesFile, name: imagesArray, scratchFolder: scratch)
-    pixels = try ArrayPixels(array.numbers(path: imagesFile), layout: layout)
+      .numbers(path: imagesFile)
+    pixels = try ArrayPixels(array, layout: layout)
     let shape = pixels.shape
     func sizes(_ height: Int, _ width: Int, _ channels: Int, _ type: PixelType) -> String {
       "\([height, width, channels]) \(type)"
     }
-    let found = sizes(shape.height, shape.width, shape.channels, shape.type)
+    let read = sizes(shape.height, shape.width, shape.channels, shape.type)
     let expected = sizes(dataset.height, dataset.width, dataset.channels, dataset.pixelType)
-    guard found == expected else {
+    guard read == expected else {
+      let found =
+        "\([shape.height, shape.width, shape.channels]) \(array.elementType.rawValue)"
       let unit =
         dataset.pixelType == .uint8
         ? "whole numbers from 0 to 255" : "floating-point numbers in the same unit"
@@ -69,6 +72,11 @@ public final class NewImages: Sendable {
       throw DatasetError.invalidData(
         file: file, location: "labels", found: "'\(name)'",
         expected: "numbers from 0 to \(dataset.classes - 1), as the study's classes have no names")
+    }
+    guard !ClassList.isUnknown(column) else {
+      throw DatasetError.invalidData(
+        file: file, location: "labels", found: "no image whose class is known",
+        expected: "at least one, or no file of labels")
     }
     return try ClassList(of: column, count: dataset.classes, names: names)
       .labels(column, isTraining: true)

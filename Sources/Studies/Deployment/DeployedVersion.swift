@@ -51,6 +51,18 @@ public struct DeployedVersion: Hashable, Sendable, Codable {
 }
 
 extension DeployedVersion {
+  /// What who reads the files of the version in use should know where another one takes its place; nil where they have the
+  /// same names.
+  public func filesNote(after former: DeployedVersion) -> String? {
+    let gone = former.files.map(\.path).filter { path in !files.contains { $0.path == path } }
+    guard !gone.isEmpty else { return nil }
+    return
+      "\(gone.joined(separator: ", ")) of version \(former.version) \(gone.count == 1 ? "is" : "are") not in use any "
+      + "more, and version \(version) has \(files.map(\.path).joined(separator: ", "))"
+  }
+}
+
+extension DeployedVersion {
   /// Reads a version's description.
   ///
   /// - Parameter folder: Its own.

@@ -31,7 +31,7 @@ public struct Deployment: Sendable {
   public var current: String { path + "/current" }
 
   private var versionsFolder: String { path + "/versions" }
-  private var historyFile: String { path + "/history.jsonl" }
+  var historyFile: String { path + "/history.jsonl" }
   func folder(of version: Int) -> String { "\(versionsFolder)/\(version)" }
 
   /// Returns the numbers of all versions, ascending.

@@ -33,11 +33,14 @@ struct MonitoredStudent: Sendable {
 
   /// Has the student answer images, some hundred at a time.
   ///
-  /// - Parameter fill: Writes the standardised pixels of some of the images, `[range.count, height, width, channels]`.
+  /// - Parameters:
+  ///   - source: What the images are from, for messages.
+  ///   - fill: Writes the standardised pixels of some of the images, `[range.count, height, width, channels]`.
   /// - Returns: What is measured of the images, and their logits, `[count, classes]`.
-  /// - Throws: As `fill`; `StudyError.impossible` where a logit is no number.
+  /// - Throws: As `fill`; `DatasetError.invalidData` where a logit is no number.
   func sample(
-    of count: Int, fill: (UnsafeMutablePointer<Float>, Range<Int>) throws -> Void
+    of count: Int, from source: String,
+    fill: (UnsafeMutablePointer<Float>, Range<Int>) throws -> Void
   ) throws -> (sample: MonitoredSample, logits: [Float]) {
     let work = MonitoredWork(
       self, classifier, featureNode.map { (model, $0) }, dataset, imageCount: count)
@@ -48,6 +51,6 @@ struct MonitoredStudent: Sendable {
       try fill(images.base, range)
       work.answer(images.base, range)
     }
-    return (try work.sample(), work.logits)
+    return (try work.sample(source: source), work.logits)
   }
 }

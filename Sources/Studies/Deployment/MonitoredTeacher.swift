@@ -14,25 +14,40 @@ struct MonitoredTeacher {
     let reason: String
   }
 
-  /// - Throws: `Silent` where the teacher cannot be asked, or its files are not there or not what they were; as
-  ///   `Journal.state`.
+  /// - Throws: `Silent` where the teacher cannot be asked, or is not there or not what it was; as `Journal.state`.
   init(of student: StudentWeights) throws {
-    let folder = student.folder
-    let state = try Journal.state(of: folder)
-    let path = folder.relative(folder.teacherWeights)
-    if let expected = state.keptHashes[path], try folder.hash(of: path) != expected {
-      throw Silent(reason: "\(folder.appending(path)) is not what the study has kept")
-    }
+    let state = try Journal.state(of: student.folder)
     dataset = student.dataset
     do {
-      let teacher = try StudyInputs(StudyFiles(folder), dataset).teacher
-      if let obstacle = teacher.obstacleToAsking { throw Silent(reason: obstacle) }
-      classifier = try teacher.live()
+      classifier = try MonitoredTeacher.classifier(student.folder, state, student.dataset)
     } catch let silent as Silent {
       throw silent
     } catch {
       throw Silent(reason: "\(error)")
     }
+  }
+
+  private static func classifier(
+    _ folder: StudyFolder, _ state: StudyState, _ dataset: PreparedDataset
+  ) throws -> any ImageClassifier {
+    let path = folder.relative(folder.teacherWeights)
+    if let expected = state.keptHashes[path] {
+      guard let found = try folder.hash(of: path) else {
+        throw Silent(reason: "\(folder.appending(path)) is not there any more")
+      }
+      guard found == expected else {
+        throw Silent(reason: "\(folder.appending(path)) is not what the study has kept")
+      }
+    }
+    let inputs = try StudyInputs(StudyFiles(folder), dataset)
+    if let obstacle = inputs.teacher.obstacleToAsking { throw Silent(reason: obstacle) }
+    if let known = state.teacher, try TeacherStage.identity(inputs) != known.identity {
+      throw Silent(
+        reason:
+          "the teacher is another one than that of the study: its file or what study.json says of it has changed"
+      )
+    }
+    return try inputs.teacher.live()
   }
 
   /// Returns the teacher's classes of some images.

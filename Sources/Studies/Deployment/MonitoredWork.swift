@@ -112,12 +112,17 @@ final class MonitoredWork: @unchecked Sendable {
 
   /// Returns what was found.
   ///
-  /// - Throws: `StudyError.impossible` where a logit or a feature is no number.
-  func sample() throws -> MonitoredSample {
-    guard logits.allSatisfy(\.isFinite), kept.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
-      throw StudyError.impossible(
-        path: "the student",
-        reason: "it answers some of the images by what is no number, so nothing can be compared")
+  /// - Parameter source: What the images are from, for messages.
+  /// - Throws: `DatasetError.invalidData` naming an image of which a logit or a feature is no number.
+  func sample(source: String) throws -> MonitoredSample {
+    let wrong =
+      logits.firstIndex { !$0.isFinite }.map { $0 / classifier.classes }
+      ?? rows.first { !kept[$0.value].allSatisfy(\.isFinite) }?.key
+    if let wrong {
+      throw DatasetError.invalidData(
+        file: source, location: "image \(wrong)",
+        found: "pixels from which the student computes what is no number",
+        expected: "pixels in the unit of the study's images")
     }
     var sample = MonitoredSample(
       measured.compactMap { $0 }, measures: student.measures, logits: logits,

@@ -1,6 +1,7 @@
 import Datasets
 import FileFormats
 import Foundation
+import Teachers
 
 /// A new study of the same question on the old training images and new ones, which begins with what this one knows.
 ///
@@ -32,7 +33,8 @@ public struct Redistillation {
   ///
   /// - Parameter path: Its folder, which must not be there or be empty.
   /// - Throws: `StudyError.missing` naming what stands in the way: something in the folder, a teacher that cannot be asked
-  ///   about new images, images without labels where nothing is learnt from the teacher.
+  ///   about new images or cannot be read, images without labels where nothing is learnt from the teacher, images that a
+  ///   run would refuse.
   public func write(to path: String) throws -> Outcome {
     let target = StudyFolder(path)
     try target.checkIsFree(for: "redistill")
@@ -49,10 +51,25 @@ public struct Redistillation {
       try Folder.create(folder.appending(Redistillation.imagesFolder))
       try writeData(to: folder, labels)
       try AtomicFile.write(definition.text.formatted + "\n", to: folder.definition)
-      // Whatever is wrong with it should be known now.
-      _ = try StudyFiles(folder)
+      do {
+        try Redistillation.check(folder)
+      } catch {
+        let reason = "\(error)".replacing(folder.path, with: path)
+        throw StudyError.missing("\(path) is not written, as run would refuse it: \(reason)")
+      }
       return Outcome(
         oldImages: student.dataset.count(.training), newImages: images.count, unlabeled: unlabeled)
+    }
+  }
+
+  /// Checks that a run would take a study: its data, and the teacher, which is given. What that makes is removed again.
+  private static func check(_ folder: StudyFolder) throws {
+    let teacher = try StudyInputs(folder).teacher
+    try teacher.prepare(
+      TeacherWork(threads: 1, note: { _ in }, advance: { _, _, _ in }, shouldStop: { false }))
+    if teacher.obstacleToAsking == nil { _ = try teacher.live() }
+    for path in [folder.preparedData, folder.teacher] where Folder.isThere(path) {
+      try FileManager.default.removeItem(atPath: path)
     }
   }
 

@@ -74,7 +74,9 @@ public struct StudentMonitor {
     let images = (0..<count).map { $0 * all / count }
     let reader = BatchReader(dataset)
     var unread = [Int32](repeating: 0, count: count)
-    var (sample, logits) = try monitored.sample(of: count) { output, range in
+    var (sample, logits) = try monitored.sample(
+      of: count, from: "the validation split of \(student.folder.path)"
+    ) { output, range in
       images[range].withUnsafeBufferPointer { indices in
         unread.withUnsafeMutableBufferPointer { labels in
           guard let labels = labels.baseAddress else { return }
@@ -117,7 +119,8 @@ public struct StudentMonitor {
           + "500 are good")
     }
     let (reference, origin) = try reference()
-    var (sample, logits) = try monitored.sample(of: images.count) { output, range in
+    var (sample, logits) = try monitored.sample(of: images.count, from: images.path) {
+      output, range in
       try images.fill(output, range: range)
     }
     let predicted = MonitoredSample.classes(of: logits, classes: monitored.classes)

@@ -91,6 +91,16 @@ extension StudyFiles {
     try difference(from: state)?.changes ?? []
   }
 
+  /// Returns the files as the study's results were made with them: what `study.json` asks for since is left out.
+  ///
+  /// - Throws: `StudyError` naming what may not change.
+  func ofResults(_ state: StudyState) throws -> StudyFiles {
+    guard try !changes(since: state).isEmpty else { return self }
+    var files = self
+    files.definition = try keptDefinition(state)
+    return files
+  }
+
   /// Checks that the files are those that the study's results were made with, if there are any.
   ///
   /// - Throws: `StudyError` naming what differs: `hasGrown` where a run would take it over.

@@ -23,6 +23,8 @@ public struct StudentWeights {
   public let kernels: [MicroRuntime.Kernels]
   /// How often the study has trained the student: the weights are those of the first training.
   public let trainings: Int
+  /// What a user should know where `study.json` asks for more since, which no run has done yet; nil where it does not.
+  public let growthNote: String?
   let folder: StudyFolder
   private let calibrationImages: Int
   private let seed: UInt64
@@ -34,9 +36,11 @@ public struct StudentWeights {
   ///
   /// - Throws: As `init`; `StudyError.missing` if there is no such student yet.
   public static func key(_ name: String, in folder: StudyFolder) throws -> String {
-    let files = try StudyFiles(folder)
+    var files = try StudyFiles(folder)
     guard name == "best" else { return files.space.key(ofNameOrKey: name) }
-    let best = StudyResults(files.definition, try Journal.state(of: folder)).mostAccurate {
+    let state = try Journal.state(of: folder)
+    files = try files.ofResults(state)
+    let best = StudyResults(files.definition, state).mostAccurate {
       folder.keeps($0.key, in: files.definition.precision)
     }
     guard let best else {
@@ -48,15 +52,21 @@ public struct StudentWeights {
   }
 
   /// Reads a student's weights. Nothing is written, and the data set's own files need not be there where the
-  /// study has prepared them.
+  /// study has prepared them. What `study.json` asks for since the results were made changes nothing.
   ///
   /// - Parameter dataFolder: Where the named data set lies, instead of where the study says.
   /// - Throws: `StudyError.missing` saying why there are none and what to do; `StudyError.damaged` if they are
   ///   not those that the journal knows; as `StudyFiles.check`.
   public init(of key: String, in folder: StudyFolder, dataFolder: String?) throws {
-    let files = try StudyFiles(folder)
+    let present = try StudyFiles(folder)
     let state = try Journal.state(of: folder)
-    try files.check(against: state)
+    let files = try present.ofResults(state)
+    let fields = try present.changes(since: state).map(\.field)
+    growthNote =
+      fields.isEmpty
+      ? nil
+      : "\(folder.definition) asks for more since (\(fields.joined(separator: ", "))); the student is one of the "
+        + "results so far"
     let architecture = try StudentWeights.check(key, files, state)
     try StudentWeights.checkContents(of: key, in: folder, state)
     let dataset = try StudentWeights.dataset(folder, state, dataFolder)
@@ -79,9 +89,9 @@ public struct StudentWeights {
       "pixel_deviation": list(dataset.standardization.standardDeviation),
       "pixel_type": dataset.pixelType.rawValue,
     ]
-    // One a line; a name is no reason to lose the others, so one with a line break stays outside.
-    if let names = dataset.classNames, !names.contains(where: { $0.contains("\n") }) {
-      metadata["class_names"] = names.joined(separator: "\n")
+    if let names = dataset.classNames {
+      // One a line.
+      metadata["class_names"] = names.map { $0.replacing(/\R/, with: " ") }.joined(separator: "\n")
     }
     (self.metadata, self.dataset) = (metadata, dataset)
     let definition = files.definition
@@ -192,8 +202,7 @@ public struct StudentWeights {
       try folder.checkKept("data/", state)
       return prepared
     }
-    let inputs = try StudyInputs(folder, dataFolder: dataFolder)
-    try inputs.check(against: state)
-    return inputs.dataset
+    // Data that differ from those of the results are refused here.
+    return try StudyInputs(folder, dataFolder: dataFolder).dataset
   }
 }

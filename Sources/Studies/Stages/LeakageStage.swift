@@ -50,16 +50,19 @@ public struct LeakageStage {
     }
     let lost = try stage.trainShadows(
       shadows, of: targets.map(\.key), ofTeacher: teacherShadows, state)
+    let earlier = LeakageResult.known(in: inputs.folder, state)
     return try targets.map { target in
+      // What was found with shadows stays where none are asked for now.
+      let found = earlier.first { $0.key == target.key && $0.weightsHash == target.weightsHash }
       context.report(.note("attacking \(target.key)"))
       let students = ShadowSet.student(
         target.key, isBaseline: false, count: shadows, lost: lost.ofStudents[target.key] ?? [])
       let teachers = ShadowSet.teacher(count: teacherShadows, lost: lost.ofTeacher)
       let result = LeakageResult(
         key: target.key, weightsHash: target.weightsHash, thresholds: try stage.thresholds(target),
-        shadows: shadows == 0 ? nil : try stage.shadows(students),
+        shadows: shadows == 0 ? found?.shadows : try stage.shadows(students),
         teacherShadows: teacherShadows == 0
-          ? nil : try stage.teacherShadows(teachers, against: students))
+          ? found?.teacherShadows : try stage.teacherShadows(teachers, against: students))
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
       try AtomicFile.write(

@@ -50,6 +50,37 @@ struct DeploymentTests {
       try FileManager.default.destinationOfSymbolicLink(atPath: deployment.current) == "versions/2")
   }
 
+  @Test("are verified together with what says which one is in use")
+  func verification() throws {
+    try add("first")
+    try add("second")
+    let study = StudyFolder(temporary.path)
+    func conditions() throws -> [String: StudyVerification.Condition] {
+      Dictionary(
+        uniqueKeysWithValues: try deployment.verification(in: study).map { ($0.path, $0.condition) }
+      )
+    }
+    #expect(try conditions().values.allSatisfy { $0 == .intact })
+    #expect(try conditions().count == 4)
+    try FileManager.default.removeItem(atPath: temporary.file("deployed/versions/2"))
+    #expect(try conditions()["deployed/current"] == .damaged)
+    try FileManager.default.removeItem(atPath: deployment.current)
+    #expect(try conditions()["deployed/current"] == .missing)
+    try temporary.write("nothing\n", to: "deployed/history.jsonl")
+    #expect(try conditions()["deployed/history.jsonl"] == .damaged)
+  }
+
+  @Test("tell which files are not in use any more where another takes their place")
+  func filesNote() throws {
+    let first = try add("first")
+    #expect(try add("second").filesNote(after: first) == nil)
+    var other = first
+    other.files[0].path = "student.onnx"
+    #expect(
+      other.filesNote(after: first)
+        == "student.tflite of version 1 is not in use any more, and version 1 has student.onnx")
+  }
+
   @Test("leave nothing where their files cannot be written, and the link as it was")
   func failure() throws {
     try add("first")

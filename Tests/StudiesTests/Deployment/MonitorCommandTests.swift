@@ -110,6 +110,58 @@ struct MonitorCommandTests {
     #expect(brightness.verdict == "drifted" && abs(change - 40.0 / 255) < 0.01, "\(change)")
   }
 
+  @Test(
+    "tells of images as no validation image is, and of a file that it cannot write, after the verdict"
+  )
+  func outliers() throws {
+    let (study, key) = try study()
+    var images = Self.images(300)
+    let bytes = TinyData.side * TinyData.side
+    var pixels = [UInt8](images.bytes)
+    for (place, value) in [(0, UInt8(0)), (1, UInt8(255))] {
+      pixels.replaceSubrange(
+        place * bytes..<(place + 1) * bytes, with: Array(repeating: value, count: bytes))
+    }
+    images = NumericArray(shape: images.shape, pixels)
+    try NPYFile.write(images, to: study.temporary.file("broken.npy"))
+    let ended = try monitor(
+      study, key, "broken.npy", "--output", study.temporary.file("no such folder/monitor.json"))
+    #expect(ended.status == 5 && ended.errors.contains("no such folder"), "\(ended.errors)")
+    #expect(ended.output.contains("verdict:   ok: no statistic differs"), "\(ended.output)")
+    #expect(
+      ended.output.contains(
+        "outliers:  2 of 300 images have a brightness as no validation image has"))
+  }
+
+  @Test("says that the teacher is another one, whose answers would say nothing")
+  func changedTeacher() throws {
+    let (study, key) = try study()
+    let weights = study.folder.teacherWeights
+    var file = try SafetensorsFile.read(weights)
+    file.metadata["note"] = "changed"
+    try file.write(to: weights)
+    let changed = try monitor(study, key, "new.npy")
+    #expect(changed.status == 0 && changed.output.contains("is not what the study has kept"))
+    try FileManager.default.removeItem(atPath: weights)
+    let gone = try monitor(study, key, "new.npy")
+    #expect(gone.status == 0 && gone.output.contains("\(weights) is not there any more"))
+  }
+
+  @Test("continues for the results that there are where study.json asks for more since")
+  func grown() throws {
+    let (study, key) = try study()
+    try study.write(
+      TinyStudy.slow.setting("search", "{\"trials\": 50, \"initial_trials\": 4, \"look_ahead\": 4}")
+    )
+    for verb in [
+      ["monitor", key, "--images", study.temporary.file("new.npy")], ["export", key, "--deploy"],
+    ] {
+      let ended = try Program.Running([verb[0], study.folder.path] + verb.dropFirst()).end()
+      #expect(ended.status == 0, "\(ended.errors)")
+      #expect(ended.errors.contains("asks for more since (search.trials)"), "\(ended.errors)")
+    }
+  }
+
   @Test("makes a reference again that is damaged or of other weights, and says why")
   func remakes() throws {
     let (study, key) = try study()
@@ -139,6 +191,15 @@ struct MonitorCommandTests {
       to: temporary.file("floats.npy"))
     let floats = try monitor(study, key, "floats.npy")
     #expect(floats.status == 3 && floats.errors.contains("expected [8, 8, 1] uint8"))
+    try NPYFile.write(
+      NumericArray(shape: [120, 8, 8], [Double](repeating: 0.5, count: 120 * 64)),
+      to: temporary.file("doubles.npy"))
+    #expect(try monitor(study, key, "doubles.npy").errors.contains("found [8, 8, 1] float64"))
+    try NPYFile.write(
+      NumericArray(shape: [300], [Int64](repeating: -1, count: 300)), to: temporary.file("none.npy")
+    )
+    let unlabeled = try monitor(study, key, "new.npy", "--labels", temporary.file("none.npy"))
+    #expect(unlabeled.status == 3 && unlabeled.errors.contains("no image whose class is known"))
     let unknown = try monitor(study, "zzz", "new.npy")
     #expect(unknown.status == 3 && unknown.errors.contains("has not been distilled"))
     let bare = try study.run("monitor", key)
@@ -154,6 +215,7 @@ struct MonitorCommandTests {
     #expect(
       ended.output.contains("240 training images as before, 300 new ones, 300 of them without"))
     #expect(ended.output.contains("next:      autodistill run \(target)"))
+    #expect(!study.temporary.has("again/data") && !study.temporary.has("again/teacher"))
     let folder = StudyFolder(target)
     let inputs = try StudyInputs(folder)
     #expect(inputs.dataset.count(.training) == 540 && inputs.dataset.unlabeledCount == 300)
@@ -163,6 +225,20 @@ struct MonitorCommandTests {
     #expect(inputs.definition.search.enqueue == [key])
     // What is asked is the old one's: nothing but data, teacher and what the study begins with differ.
     #expect(inputs.definition.full.identity == (try study.inputs().definition.full.identity))
+    // Validation images are nothing that a run would learn from.
+    var pixels = [UInt8](Self.images(300).bytes)
+    for image in 0..<old.count(.validation) {
+      let one = UnsafeRawBufferPointer(
+        start: old.image(image, of: .validation), count: old.imageElements)
+      pixels.replaceSubrange(image * one.count..<(image + 1) * one.count, with: one)
+    }
+    try NPYFile.write(
+      NumericArray(shape: [300, TinyData.side, TinyData.side], pixels),
+      to: study.temporary.file("copies.npy"))
+    let copies = try monitor(
+      study, key, "copies.npy", "--redistill", study.temporary.file("copies"))
+    #expect(copies.status == 3 && copies.errors.contains("as run would refuse it"))
+    #expect(copies.output.contains("verdict:") && !study.temporary.has("copies"))
     let again = try monitor(study, key, "bright.npy", "--redistill", target)
     #expect(again.status == 3 && again.errors.contains("is there already"))
 
@@ -243,6 +319,11 @@ struct RollbackCommandTests {
     #expect(try Data(contentsOf: URL(filePath: model)) == second)
     let verified = try study.run("verify")
     #expect(verified.status == 3 && verified.output.contains(path), "\(verified.output)")
+    // One that cannot be read hides no other.
+    try study.temporary.write("{", to: "deployed/versions/1/version.json")
+    let rest = try study.run("rollback", "--list")
+    #expect(rest.status == 3 && rest.output.contains("  1  cannot be read"), "\(rest.output)")
+    #expect(rest.output.contains("* 2  ") && rest.errors.contains("version.json"))
   }
 
   @Test("refuses versions that are none, and options that exclude each other")
