@@ -12,6 +12,8 @@ public enum ComparisonRefusal: Error, Hashable, Sendable {
   case unlikeTrials(before: Int, after: Int)
   /// A metric of a budget is not known of any student.
   case unknownMetric(String, file: String, known: [String])
+  /// No student of a file has the cost that was named.
+  case unknownCost(String, file: String, known: [String])
   /// The studies have no cost in common.
   case noCommonCost(before: [String], after: [String])
   /// A file holds no fully trained student.
@@ -40,6 +42,9 @@ extension ComparisonRefusal: CustomStringConvertible {
     case .unknownMetric(let metric, let file, let known):
       return
         "\(file): no student has a '\(metric)', expected one of \(known.joined(separator: ", "))"
+    case .unknownCost(let cost, let file, let known):
+      return "\(file): no student has a cost '\(cost)', expected one of "
+        + known.joined(separator: ", ")
     case .noCommonCost(let before, let after):
       return "not comparable: the studies trade accuracy against other costs "
         + "(\(before.joined(separator: ", ")); \(after.joined(separator: ", "))); name one with --cost"

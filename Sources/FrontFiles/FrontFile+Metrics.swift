@@ -24,6 +24,16 @@ extension FrontFile {
     return names.subtracting(["trial"]).sorted()
   }
 
+  /// Those of them that are costs, which are the better the smaller they are.
+  public var knownCosts: [String] { knownMetrics.filter(FrontFile.isCost) }
+
+  /// Whether a metric is a cost, by its name: one of a network's counts, or one with the unit of a cost.
+  static func isCost(_ metric: String) -> Bool {
+    let name = parts(of: metric)[0]
+    return ["macs", "flops", "parameters", "missing_operators"].contains(name)
+      || (["_ms", "_mj", "_bytes"].contains(where: name.hasSuffix) && !name.contains("_se_"))
+  }
+
   /// Returns a student's number; nil where it is not known.
   ///
   /// A latency is the measured one where the front is made of measured ones. A cost that names none of several devices

@@ -8,8 +8,10 @@ extension PairComparison {
   ) throws(ComparisonRefusal) -> [String] {
     if let cost {
       for file in [before, after]
-      where !file.students.contains(where: { file.value(of: cost, $0) != nil }) {
-        throw .unknownMetric(cost, file: file.subject, known: file.knownMetrics)
+      where !FrontFile.isCost(cost)
+        || !file.students.contains(where: { file.value(of: cost, $0) != nil })
+      {
+        throw .unknownCost(cost, file: file.subject, known: file.knownCosts)
       }
       return [cost]
     }

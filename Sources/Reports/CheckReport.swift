@@ -62,6 +62,10 @@ public struct CheckReport {
       requirement: result.bound.description, isMet: result.isMet, message: message)
   }
 
+  private static func probability(_ value: Double) -> String {
+    value < 0.0001 ? "p < 0.0001" : "p = \(value.fixed(4))"
+  }
+
   private static func line(_ result: FrontCheck.ComparisonResult, _ check: FrontCheck) -> Line {
     func words(_ student: FrontStudent) -> String {
       let accuracy = student.accuracy(on: result.demand.split)?.mean.percentage ?? "–"
@@ -77,8 +81,8 @@ public struct CheckReport {
       let change = result.difference.map { difference in
         "; Δ \(difference.value.signedPoints) points (\(level) % "
           + "\(difference.interval.lowerBound.signedPoints) to "
-          + "\(difference.interval.upperBound.signedPoints)), p = "
-          + "\((result.pValue ?? difference.pValue).fixed(4)), a change from "
+          + "\(difference.interval.upperBound.signedPoints)), "
+          + "\(probability(result.pValue ?? difference.pValue)), counts from "
           + "\(result.threshold.percent(2)) points"
       }
       message = "before \(words(before)), after \(words(after))" + (change ?? "")

@@ -30,7 +30,8 @@ extension ReportInputs {
         ReportFact(
           "Spearman's ρ over the \(counted(audit.stratifiedCount, "student")) spread over the flash "
             + "ranks",
-          "flash \(text(audit.stratifiedFlash)); MACs \(text(audit.stratifiedMACs))"))
+          "flash \(text(audit.stratifiedFlash, of: audit.stratifiedCount)); "
+            + "MACs \(text(audit.stratifiedMACs, of: audit.stratifiedCount))"))
     }
     return facts
   }
@@ -56,8 +57,8 @@ extension ReportInputs {
         .init("by flash accuracy alone", .number), .init("by MACs alone", .number),
       ],
       rows: [
-        row("Spearman's ρ") { self.text($0.spearman) },
-        row("Kendall's τ-b") { self.text($0.kendall) },
+        row("Spearman's ρ") { self.text($0.spearman, of: audit.count) },
+        row("Kendall's τ-b") { self.text($0.kendall, of: audit.count) },
         row("the best \(audit.flash.topCount) found among the first \(audit.flash.topCount)") {
           text($0.topRecall)
         },
@@ -66,12 +67,19 @@ extension ReportInputs {
       ])
   }
 
-  private func text(_ correlation: RankCorrelation?) -> String {
-    correlation.map { "\($0.value.signed) (\($0.interval.signed))" } ?? "not defined"
+  /// A correlation of so few students is often perfect in every resample, so that its interval would say too much.
+  private func text(_ correlation: RankCorrelation?, of count: Int) -> String {
+    guard let correlation else { return "not defined" }
+    return correlation.value.signed
+      + (count < FlashAudit.fewestForInterval
+        ? " (too few for an interval)" : " (\(correlation.interval.signed))")
   }
 }
 
 extension FlashAudit {
+  /// From how many students on a correlation is claimed.
+  fileprivate static let fewestForInterval = 5
+
   private var spearman: RankCorrelation? { flash.spearman }
 
   /// What the numbers allow to say, and what they do not.
@@ -99,7 +107,7 @@ extension FlashAudit {
     guard let stratifiedFlash else { return sentence + "but too few to be judged alone." }
     return sentence
       + "with ρ = \(stratifiedFlash.value.signed) among \(stratifiedCount)"
-      + (stratifiedCount < 5 ? ", too few to claim anything." : ".")
+      + (stratifiedCount < FlashAudit.fewestForInterval ? ", too few to claim anything." : ".")
   }
 
   private var correlationSentence: String {
@@ -133,7 +141,9 @@ extension FlashAudit {
   private var comparisonWithMACs: String? {
     guard let spearman, let macs = macs.spearman else { return nil }
     let difference = spearman.value - macs.value
-    let few = count < 10 ? " With n = \(count) that difference, too, may be chance." : ""
+    let few =
+      spearman.interval.overlaps(macs.interval)
+      ? " With n = \(count) that may be chance: the intervals of both overlap." : ""
     if difference > 0.005 {
       return "Flash ranked better here than MACs, which need no training." + few
     }

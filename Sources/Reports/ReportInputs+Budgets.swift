@@ -37,7 +37,7 @@ extension ReportInputs {
         "trial \(student.trial), validation accuracy \(student.validationAccuracy.percentage), "
         + "\(shown) (\(student.key))"
       guard !result.isKept else {
-        return "\(result.budget.name): \(figures)" + tiedPhrase(result)
+        return "\(result.budget.name): \(figures)" + tiedPhrase(result) + nearMissPhrase(result)
       }
       if result.violation == 0, let floor = definition.accuracyFloor {
         return "\(result.budget.name): no fully trained student that keeps it reaches the "
@@ -68,6 +68,23 @@ extension ReportInputs {
     guard let images = imagePhrase(result.ties, of: result.student) else { return "" }
     return "; on \(images) its accuracy cannot be told from that of "
       + trialPhrase(result.ties.trials)
+  }
+
+  /// Names the most accurate student whose predicted costs keep the budget, though not with the confidence that is asked
+  /// for; empty where the budget's own is the most accurate of these, too.
+  private func nearMissPhrase(_ result: BudgetResult) -> String {
+    let confidence = definition.confidence
+    let near = results.students.filter { other in
+      other.validationAccuracy > result.student.validationAccuracy
+        && definition.violation(result.budget, other.frontCosts) > 0
+        && result.budget.constraints.allSatisfy { constraint in
+          ((try? constraint.probability(of: other.frontCosts)) ?? 0) >= 0.5
+        }
+    }
+    guard let best = near.mostAccurate else { return "" }
+    return
+      "; trial \(best.trial) with \(best.validationAccuracy.percentage) is predicted to keep it, too, but not with "
+      + "\((100 * confidence.level).general) % confidence"
   }
 
   /// The images that students were compared on, and how; nil if none are tied.

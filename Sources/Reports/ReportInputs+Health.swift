@@ -1,3 +1,4 @@
+import Comparisons
 import Studies
 
 /// One question that a reader should ask of a study before believing it.
@@ -24,7 +25,29 @@ extension ReportInputs {
           (findings.isEmpty ? "Nothing was found. " : "") + "Looked at and found well: "
             + passed.joined(separator: "; ") + "."))
     }
+    if !unasked.isEmpty {
+      blocks.append(.paragraph("Not looked at: \(unasked.joined(separator: "; "))."))
+    }
     return ReportSection(anchor: "health", title: "Can this be believed?", blocks: blocks)
+  }
+
+  /// What the study was not asked to find out, and a reader may want to know.
+  private var unasked: [String] {
+    guard !results.students.isEmpty else { return [] }
+    var unasked: [String] = []
+    if !profiles.isEmpty && predictionCheck == nil {
+      unasked.append(
+        "whether a device takes as long as its profile predicts, as no latency was measured (measure)"
+      )
+    }
+    if definition.referenceChoice == .none {
+      unasked.append("whether designs by hand would have done, as none were trained (references)")
+    }
+    if !definition.finalists.baseline {
+      unasked.append(
+        "what the teacher gave, as no student was trained without it (finalists.baseline)")
+    }
+    return unasked
   }
 
   /// All that could be judged so far.
@@ -130,13 +153,32 @@ extension ReportInputs {
       })
     else { return nil }
     let accuracy = teacher.validation.accuracy
+    let name = "the teacher's strength"
     // One that makes no mistake is not weak, whoever else makes none.
-    let isWeak = accuracy < 1 && accuracy <= best.validationAccuracy
+    guard accuracy < 1 && accuracy <= best.validationAccuracy else {
+      return HealthCheck(name: name, finding: nil)
+    }
+    let numbers =
+      "its validation accuracy is \(accuracy.percentage), and that of trial \(best.trial), which it taught, "
+      + best.validationAccuracy.percentage
+    let isLess = isBelow(teacher, best)
     return HealthCheck(
-      name: "the teacher's strength",
-      finding: isWeak
-        ? "The teacher is weak: its validation accuracy of \(accuracy.percentage) is not above that of "
-          + "trial \(best.trial) (\(best.validationAccuracy.percentage)), which it taught." : nil)
+      name: name,
+      finding: isLess
+        ? "The teacher is weak: \(numbers)."
+        : "The teacher is no better than its students: \(numbers), which may be chance.")
+  }
+
+  /// Whether the teacher is less accurate than a student by more than chance.
+  private func isBelow(
+    _ teacher: JournalEvent.TeacherReady, _ student: StudyResults.Student
+  ) -> Bool {
+    guard let own = MeasuredAccuracy([(teacher.validation, teacher.validationOutcome)]),
+      let other = student.runs.measuredValidation
+    else { return false }
+    return AccuracyDifference(
+      own, other, noise: (nil, results.students.validationNoise)
+    ).interval.upperBound < 0
   }
 
   /// Whether distillation helped.

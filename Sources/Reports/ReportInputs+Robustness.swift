@@ -43,7 +43,8 @@ extension ReportInputs {
     }
     guard let steadiest else { return "" }
     let lost = (steadiest.summary.clean - steadiest.summary.mean).percent(1)
-    return "Trial \(steadiest.student.trial) is the most accurate on corrupted images, with "
+    // One sample of images, and no test of a difference.
+    return "Trial \(steadiest.student.trial) has the highest accuracy on corrupted images, with "
       + "\(steadiest.summary.mean.percent(1)) % on average, \(lost) points below its accuracy on the same "
       + "images as they are. With \(steadiest.summary.count) images a single accuracy is known to about "
       + "±\(steadiest.summary.reach.percent(1)) points (95 %)."

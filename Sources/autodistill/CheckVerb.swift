@@ -53,7 +53,7 @@ struct CheckVerb: Verb {
         bounds: try arguments.values("--require").flatMap { try MetricBound.all(in: $0) },
         comparisons: try arguments.values("--no-worse").map { try NoWorse($0) },
         confidence: confidence ?? 0.95, costConfidence: confidence,
-        floor: try arguments.number("--floor", atLeast: 0) ?? ChangeRule.usualFloor)
+        floor: try arguments.number("--floor", in: 0...1) ?? ChangeRule.usualFloor)
     } catch let error as MetricBoundError {
       throw UsageError("\(error)")
     }

@@ -3,6 +3,7 @@ import FileFormats
 import Foundation
 import FrontFiles
 import Reports
+import Studies
 
 /// `autodistill compare BEFORE AFTER…`
 struct CompareVerb: Verb {
@@ -48,10 +49,17 @@ struct CompareVerb: Verb {
     cost = arguments.value("--cost")
     rule = ChangeRule(
       confidence: try arguments.probability("--confidence") ?? 0.95,
-      floor: try arguments.number("--floor", atLeast: 0) ?? ChangeRule.usualFloor)
+      floor: try arguments.number("--floor", in: 0...1) ?? ChangeRule.usualFloor)
   }
 
   func run() throws -> ExitStatus {
+    for path in paths {
+      for remark in try StudyReport.remarks(
+        onFrontIn: StudyFolder(path), version: ProgramVersion.current)
+      {
+        Terminal.log("\(path): \(remark)")
+      }
+    }
     let files = try paths.map { try FrontFile(contentsOf: $0) }
     let comparison = try StudyComparison(
       baseline: files[0], others: Array(files.dropFirst()), rule: rule, cost: cost)

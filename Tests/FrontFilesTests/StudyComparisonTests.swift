@@ -98,8 +98,10 @@ struct StudyComparisonTests {
     }
     let pair = try compare({ $0.measurementProtocol = "another" }, cost: "macs").pairs[0]
     #expect(pair.hypervolume.metrics == ["macs"])
-    expectError(["b: no student has a 'joules', expected one of accuracy, kappa"]) {
-      _ = try StudyComparison(baseline: try front().file("b"), others: [before], cost: "joules")
+    for other in ["joules", "seeds", "test_accuracy", "latency_se_ms"] {
+      expectError(["b: no student has a cost '\(other)', expected one of latency_ms, macs"]) {
+        _ = try StudyComparison(baseline: try front().file("b"), others: [before], cost: other)
+      }
     }
     expectError(["b: no student has had its full training"]) {
       _ = try compare { $0.students = [] }

@@ -47,7 +47,12 @@ struct HealthReportTests {
     var study = MadeUpStudy.small
     study.events.removeAll { $0 == MadeUpStudy.distilled(2, 0.9136, test: 0.9089) }
     study.events.append(MadeUpStudy.distilled(2, 0.95, test: 0.9089))
-    #expect(try has("The teacher is weak: its validation accuracy of 92.90 %", study))
+    #expect(
+      try has("The teacher is weak: its validation accuracy is 92.90 %, and that of trial 2", study)
+    )
+    study.events.removeLast()
+    study.events.append(MadeUpStudy.distilled(2, 0.93, test: 0.9089))
+    #expect(try has("The teacher is no better than its students: its validation", study))
     // Gains of 0.34, −0.42 and 0.78 points on 10,000 images.
     #expect(try has("Distillation did not help measurably: with the teacher", .small))
     let gain = try #require(DistillationGain(try MadeUpStudy.small.inputs().results.students))
@@ -69,6 +74,23 @@ struct HealthReportTests {
     study.events.removeAll { taught.contains($0) }
     study.events += harmed
     #expect(try has("Distillation did harm: with the teacher", study))
+  }
+
+  @Test("are followed by what the study was not asked")
+  func unasked() throws {
+    func text(_ study: MadeUpStudy) throws -> String? {
+      guard case .paragraph(let text)? = try study.inputs().healthSection?.blocks.last else {
+        return nil
+      }
+      return text
+    }
+    let small = try #require(try text(.small))
+    #expect(
+      small.hasPrefix("Not looked at: whether a device takes as long as its profile predicts"))
+    #expect(!small.contains("finalists.baseline"))
+    var study = MadeUpStudy.small
+    study.finalists = #"{"count": 6, "seeds": 1, "baseline": false}"#
+    #expect(try #require(try text(study)).contains("finalists.baseline"))
   }
 
   @Test("say that the front is still moving, and not that a settled one is")

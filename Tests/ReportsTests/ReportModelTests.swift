@@ -147,7 +147,7 @@ struct ReportModelTests {
     #expect(
       report.budgets == [
         "latency_ms>=2, latency_ms<=4: trial 1, validation accuracy 88.50 %, latency_ms 3.00 ± 1.20 "
-          + "ms (10000)",
+          + "ms (10000); trial 2 with 91.36 % is predicted to keep it, too, but not with 75 % confidence",
         "tiny: no fully trained student keeps it; the nearest is trial 0, validation accuracy "
           + "89.00 %, latency_ms 1.00 ± 0.400 ms (00000), which misses it by 15.4 %: the prediction "
           + "of 1.00 ± 0.400 ms keeps the bound with a probability of 60 %, the study asks for "

@@ -22,7 +22,7 @@ struct UsageTests {
         "--max-cpu-hours: got 'nan', expected a number above 0"
       ),
       (["run", "a", "--max-cpu-hours", "0x10"], "--max-cpu-hours: got '0x10', expected a number"),
-      (["check", "a", "--floor", "-1"], "--floor: got '-1', expected a number, 0 or more"),
+      (["check", "a", "--floor", "-1"], "--floor: got '-1', expected a number from 0 to 1"),
       (["run", ""], "STUDY: got '', which is empty"),
       (["compare", "a", "b", ""], "AFTER…: got '', which is empty"),
       (["report", "a", "--output", ""], "--output: got '', which is empty"),

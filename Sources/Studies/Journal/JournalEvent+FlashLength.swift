@@ -34,7 +34,12 @@ extension JournalEvent.FlashLength: CustomStringConvertible {
       }.joined(separator: " and ")
       return String(format: "%.3g %% of the images gave \(accuracies) %%", 100 * attempt.fraction)
     }.joined(separator: ", ")
+    let hasLearnt = (attempts.last?.accuracies.compactMap(\.self).max() ?? 0) >= wantedAccuracy
     return "length of flash trainings: \(tried)"
-      + String(format: "; chance is left behind at %.1f %%", 100 * wantedAccuracy)
+      + String(
+        format: hasLearnt
+          ? "; chance is left behind at %.1f %%"
+          : "; chance would be left behind at %.1f %%, which no student reached",
+        100 * wantedAccuracy)
   }
 }
