@@ -17,13 +17,23 @@ extension FrontStudent {
     isBroken = excluded != nil || broken != nil
     architecture = try student.text("architecture")
     numbers = student.numbers
+    for (name, value) in numbers.sorted(by: { $0.key < $1.key })
+    where FrontFile.isCost(name) && value < 0 {
+      throw try student.required(name).expected("a cost, 0 or more")
+    }
     var runs: [RunOutcomes] = []
     for run in try student.elements("runs", of: "trainings") { runs.append(try RunOutcomes(run)) }
     let seeds = try student["seeds"]?.integer(in: 1...Int.max) ?? max(1, runs.count)
     func accuracy(
       _ outcomes: [RunOutcomes.Outcome], _ name: String, _ split: FrontFile.Split?
     ) throws(JSONError) -> MeasuredAccuracy? {
-      if let accuracy = try RunOutcomes.accuracy(outcomes) { return accuracy }
+      if let accuracy = try RunOutcomes.accuracy(outcomes) {
+        if let stated = student.numbers["\(name)_accuracy"], abs(stated - accuracy.mean) > 1e-4 {
+          throw try student.required("\(name)_accuracy").expected(
+            "\(accuracy.mean), the mean of what \"runs\" came to")
+        }
+        return accuracy
+      }
       return try MeasuredAccuracy(student, name, split: split, runs: seeds)
     }
     let outcomes = (validation: runs.compactMap(\.validation), test: runs.compactMap(\.test))

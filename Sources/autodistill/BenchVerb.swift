@@ -10,7 +10,7 @@ struct BenchVerb: Verb {
   static let help = """
     USAGE: autodistill bench [--network NAME] [--batch B] [--threads T] [--seconds N]
            [--losses LIST] [--json]
-           autodistill bench training|inference|accuracy|proposals|flash|hardware|quantization …
+           autodistill bench training|inference|accuracy|proposals|flash|hardware|quantization|teacher …
 
     Measures the training and then the inference of the reference networks, as bench training and bench
     inference do. The other benchmarks are commands of their own: bench NAME --help says more.

@@ -14,6 +14,7 @@ struct CheckVerb: Verb {
   static let help = """
     USAGE: autodistill check STUDY --require 'latency_ms<=2' --require 'accuracy>=0.90'
            [--against BASELINE --no-worse 'accuracy@latency_ms<=2'] [--confidence 0.95]
+           [--floor SHARE] [--format text|json|junit|github]
 
     Ends with 0 if one student of the study keeps all requirements and nothing is worse than in the
     baseline, with 1 if not. STUDY and BASELINE are study folders or files front.json. Of a folder the

@@ -13,6 +13,7 @@ struct CompareVerb: Verb {
   static let operands = ["BEFORE", "AFTER…"]
   static let help = """
     USAGE: autodistill compare BEFORE AFTER… [--format markdown|html|json] [--output FILE] [--svg FILE]
+           [--cost METRIC] [--confidence P] [--floor SHARE]
 
     Compares studies with the first of them: who wins within each budget, what the fronts are worth, which
     students came and went, and what differs in the question. BEFORE and AFTER are study folders or files

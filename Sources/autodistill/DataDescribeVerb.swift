@@ -16,7 +16,7 @@ struct DataDescribeVerb: Verb {
     shape and type, how they were dealt out, for each split the range, mean and standard deviation of every
     channel, the number of images of each class, of groups and of images of an unknown class, images that
     are in two splits, what "labels" and "label_noise" have done to labels, and what is worth a second
-    look.
+    look. What the study has not prepared yet is written to STUDY/data, where `run` finds it.
 
     --data DIR    where the named data set lies, instead of where the study says
     """

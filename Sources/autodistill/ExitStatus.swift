@@ -28,7 +28,8 @@ enum ExitStatus: Int32, CaseIterable {
     switch self {
     case .success: "done"
     case .requirementNotMet:
-      "check, profile check: a requirement is not met; export --verify: the file differs"
+      "check, profile check: a requirement is not met; export --verify: the file differs; "
+        + "teacher verify: a result is wrong"
     case .badUsage: "the command line cannot be understood"
     case .badInput: "a file is missing, damaged or says something impossible"
     case .nothingFeasible: "no student meets the constraints; the report names the nearest ones"

@@ -14,7 +14,7 @@ struct ExportVerb: Verb {
   static let flags = ["--compact", "--verify", "--int8", "--fp32", "--deploy"]
   static let help = """
     USAGE: autodistill export STUDY KEY [--format safetensors|onnx|tflite|c|mlpackage] [--output FILE] [--verify]
-             [--deploy]
+             [--int8 | --fp32] [--compact] [--arena-bytes N] [--deploy] [--deployment DIR] [--data DIR]
 
     Writes the student KEY (as front.csv names it, or the name of a reference design that was trained; best:
     the most accurate one on the front), in what the study's students compute in. It reads what the study's folder holds; the data set itself need not be there, nor

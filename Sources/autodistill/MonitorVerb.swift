@@ -14,7 +14,7 @@ struct MonitorVerb: Verb {
   static let flags = ["--json"]
   static let help = """
     USAGE: autodistill monitor STUDY KEY --images NEW.npy [--labels LABELS.npy] [--json] [--output FILE]
-             [--redistill DIR]
+             [--teacher-images N] [--redistill DIR] [--data DIR]
 
     Compares images that the student KEY (or best) has met in use, and what it says of them, with the
     validation split, and says ok, watch or drifted with the evidence: brightness, contrast, noise and

@@ -34,6 +34,24 @@ struct FrontFileReadingTests {
     #expect(file.value(of: "latency_ms@another", student) == nil)
   }
 
+  @Test("is refused where a cost is negative, or an accuracy is not that of the trainings")
+  func contradictions() throws {
+    var random = RandomStream(seed: 1, purpose: "fronts")
+    var front = random.front()
+    front.students[1].latency = -2
+    expectError(["study/front.json", "students[1].latency_ms", "-2", "a cost, 0 or more"]) {
+      _ = try front.file("study")
+    }
+    front.students[1].latency = 2
+    front.students[1].further = ", \"validation_accuracy\": 0.99"
+    expectError(["students[1].validation_accuracy", "0.99", "the mean of what \"runs\" came to"]) {
+      _ = try front.file("study")
+    }
+    let mean = MeasuredAccuracy(front.students[1].validation.map { Answers($0) }).mean
+    front.students[1].further = ", \"validation_accuracy\": \(mean)"
+    #expect(try front.file("study").students.count == 4)
+  }
+
   /// A student of a version 2 file, as that version wrote it.
   static let earlier = """
     {"format": "autodistill-front/2", "name": "symbols", "seed": 1, "complete": true,
