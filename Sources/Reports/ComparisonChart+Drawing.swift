@@ -50,7 +50,7 @@ extension ComparisonChart {
     }
     let legend = ChartLegend(
       entries: entries + [
-        ChartLegend.Entry(text: "not on its front") { x, y in
+        ChartLegend.Entry(text: "not on its front by validation accuracy") { x, y in
           [SVG.circle("faint-0", x: x, y: y, radius: 4)]
         }
       ], width: ComparisonChart.width - 48)

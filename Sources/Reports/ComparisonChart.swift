@@ -67,9 +67,9 @@ struct ComparisonChart {
     }
   }
 
+  /// Short enough for the width of the drawing.
   var title: String {
-    "\(split.rawValue.capitalized) accuracy (whiskers: 95 % interval) against \(costTitle)"
-      + (split == .test ? "; fronts are those of validation accuracy" : "")
+    "\(split.rawValue.capitalized) accuracy with 95 % intervals against \(costTitle)"
   }
 
   /// The chart in words.

